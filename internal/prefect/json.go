@@ -1,0 +1,188 @@
+package prefect
+
+import (
+	"encoding/json"
+	"math"
+	"strconv"
+	"time"
+
+	"github.com/reevehq/reeve/internal/prefect/decode"
+	"github.com/reevehq/reeve/internal/pyjson"
+)
+
+// Time is a moment in UTC with microseconds, written as
+// 2006-01-02T15:04:05.000000Z (the fraction is left out when it is zero).
+type Time struct{ time.Time }
+
+// At makes a Time of t.
+func At(t time.Time) Time { return Time{t.UTC().Truncate(time.Microsecond)} }
+
+// AtPointer makes a *Time of t.
+func AtPointer(t time.Time) *Time { at := At(t); return &at }
+
+// String is the wire form without quotes.
+func (t Time) String() string {
+	if t.Nanosecond() < 1000 {
+		return t.UTC().Format("2006-01-02T15:04:05Z")
+	}
+	return t.UTC().Format("2006-01-02T15:04:05.000000Z")
+}
+
+// MarshalJSON implements json.Marshaler.
+func (t Time) MarshalJSON() ([]byte, error) {
+	return strconv.AppendQuote(nil, t.String()), nil
+}
+
+// UnmarshalJSON reads any form that decode.ParseTime knows.
+func (t *Time) UnmarshalJSON(data []byte) error {
+	text, err := strconv.Unquote(string(data))
+	if err != nil {
+		return err
+	}
+	parsed, ok := decode.ParseTime(text)
+	if !ok {
+		return &time.ParseError{Value: text, Message: ": not an ISO 8601 time"}
+	}
+	t.Time = parsed
+	return nil
+}
+
+// DecodeWire implements decode.Wire.
+func (t *Time) DecodeWire(in pyjson.Value, at *decode.At) {
+	if parsed, ok := decode.Time(in, at); ok {
+		t.Time = parsed
+	}
+}
+
+// Seconds is a length of time, written as seconds with a fraction.
+type Seconds time.Duration
+
+// MarshalJSON implements json.Marshaler.
+func (s Seconds) MarshalJSON() ([]byte, error) {
+	return appendFloat(nil, time.Duration(s).Round(time.Microsecond).Seconds()), nil
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (s *Seconds) UnmarshalJSON(data []byte) error {
+	f, err := strconv.ParseFloat(string(data), 64)
+	if err != nil {
+		return err
+	}
+	*s = Seconds(math.Round(f*1e6)) * Seconds(time.Microsecond)
+	return nil
+}
+
+// DecodeWire implements decode.Wire.
+func (s *Seconds) DecodeWire(in pyjson.Value, at *decode.At) {
+	if d, ok := decode.Duration(in, at); ok {
+		*s = Seconds(d)
+	}
+}
+
+// Float is a number that keeps its fraction when written: 2.0, not 2.
+type Float float64
+
+// MarshalJSON implements json.Marshaler.
+func (f Float) MarshalJSON() ([]byte, error) { return appendFloat(nil, float64(f)), nil }
+
+func appendFloat(b []byte, f float64) []byte {
+	start := len(b)
+	b = strconv.AppendFloat(b, f, 'g', -1, 64)
+	for _, c := range b[start:] {
+		if c == '.' || c == 'e' || c == 'n' || c == 'I' {
+			return b
+		}
+	}
+	return append(b, '.', '0')
+}
+
+// Object is a JSON object kept as it was written. Its zero value is {}.
+type Object json.RawMessage
+
+// MarshalJSON implements json.Marshaler.
+func (o Object) MarshalJSON() ([]byte, error) {
+	if len(o) == 0 {
+		return []byte("{}"), nil
+	}
+	return o, nil
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (o *Object) UnmarshalJSON(data []byte) error {
+	*o = append((*o)[:0], data...)
+	return nil
+}
+
+// DecodeWire implements decode.Wire.
+func (o *Object) DecodeWire(in pyjson.Value, at *decode.At) {
+	if in.Kind() != pyjson.Object {
+		at.Fail("dict_type", "Input should be a valid dictionary", in, nil)
+		return
+	}
+	*o = Object(in.Raw())
+}
+
+// Labels are key-value labels: strings, integers, floats and booleans, each
+// kept as it was written.
+type Labels map[string]json.RawMessage
+
+// MarshalJSON implements json.Marshaler: no labels are {}.
+func (l Labels) MarshalJSON() ([]byte, error) {
+	if l == nil {
+		return []byte("{}"), nil
+	}
+	return json.Marshal(map[string]json.RawMessage(l))
+}
+
+// DecodeWire implements decode.Wire; null counts as no labels.
+func (l *Labels) DecodeWire(in pyjson.Value, at *decode.At) {
+	if in.IsNull() {
+		*l = Labels{}
+		return
+	}
+	if in.Kind() != pyjson.Object {
+		at.Fail("dict_type", "Input should be a valid dictionary", in, nil)
+		return
+	}
+	labels := make(Labels, len(in.Members()))
+	for _, m := range in.Members() {
+		switch m.Value.Kind() {
+		case pyjson.Array, pyjson.Object, pyjson.Null:
+			place := at.Key(m.Key)
+			place.Key("bool").Fail("bool_type", "Input should be a valid boolean", m.Value, nil)
+			place.Key("int").Fail("int_type", "Input should be a valid integer", m.Value, nil)
+			place.Key("float").Fail("float_type", "Input should be a valid number", m.Value, nil)
+			place.Key("str").Fail("string_type", "Input should be a valid string", m.Value, nil)
+		default:
+			labels[m.Key] = m.Value.Raw()
+		}
+	}
+	*l = labels
+}
+
+// Text makes a label of a string.
+func Text(s string) json.RawMessage {
+	b, _ := json.Marshal(s) // a string always marshals
+	return b
+}
+
+// Tags are a list of tags; no tags are written as [].
+type Tags []string
+
+// MarshalJSON implements json.Marshaler.
+func (t Tags) MarshalJSON() ([]byte, error) {
+	if t == nil {
+		return []byte("[]"), nil
+	}
+	return json.Marshal([]string(t))
+}
+
+// Has tells whether tag is among them.
+func (t Tags) Has(tag string) bool {
+	for _, have := range t {
+		if have == tag {
+			return true
+		}
+	}
+	return false
+}

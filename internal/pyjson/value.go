@@ -1,0 +1,98 @@
+// Package pyjson reads JSON the way the reference server's JSON module does:
+// object order is kept, every value remembers the bytes it was read from, and a
+// syntax error carries the message and character position that clients see in
+// a 422 body.
+package pyjson
+
+import (
+	"encoding/json"
+	"strconv"
+)
+
+// Kind is the JSON type of a Value; numbers are told apart as Python does.
+type Kind uint8
+
+// The kinds of a Value. A number with a fraction or an exponent is a Float.
+const (
+	Null Kind = iota
+	Bool
+	Int
+	Float
+	String
+	Array
+	Object
+)
+
+// Value is one parsed JSON value. Its zero value is null.
+type Value struct {
+	kind    Kind
+	raw     []byte
+	text    string
+	items   []Value
+	members []Member
+}
+
+// Member is one key of an object with its value.
+type Member struct {
+	Key   string
+	Value Value
+}
+
+// Kind tells the JSON type.
+func (v Value) Kind() Kind { return v.kind }
+
+// IsNull tells whether the value is null.
+func (v Value) IsNull() bool { return v.kind == Null }
+
+// Raw gives the bytes the value was read from; they are valid JSON and belong
+// to the parsed input.
+func (v Value) Raw() json.RawMessage {
+	if v.raw == nil {
+		return json.RawMessage("null")
+	}
+	return v.raw
+}
+
+// MarshalJSON writes the value as it was read.
+func (v Value) MarshalJSON() ([]byte, error) { return v.Raw(), nil }
+
+// Text is the decoded text of a String, else "".
+func (v Value) Text() string { return v.text }
+
+// Truth is the value of a Bool.
+func (v Value) Truth() bool { return v.kind == Bool && v.raw[0] == 't' }
+
+// Int64 gives the value of an Int that fits.
+func (v Value) Int64() (int64, bool) {
+	if v.kind != Int {
+		return 0, false
+	}
+	n, err := strconv.ParseInt(string(v.raw), 10, 64)
+	return n, err == nil
+}
+
+// Float64 gives the value of an Int or Float.
+func (v Value) Float64() (float64, bool) {
+	if v.kind != Int && v.kind != Float {
+		return 0, false
+	}
+	f, err := strconv.ParseFloat(string(v.raw), 64)
+	return f, err == nil
+}
+
+// Items are the elements of an Array.
+func (v Value) Items() []Value { return v.items }
+
+// Members are the keys of an Object in the order they were written; a key
+// written twice is there once, with its last value.
+func (v Value) Members() []Member { return v.members }
+
+// Get finds a key of an Object.
+func (v Value) Get(key string) (Value, bool) {
+	for i := range v.members {
+		if v.members[i].Key == key {
+			return v.members[i].Value, true
+		}
+	}
+	return Value{}, false
+}

@@ -1,0 +1,67 @@
+package store
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/google/uuid"
+)
+
+// jsonColumn carries a Go value to or from a JSON column.
+type jsonColumn struct{ value any }
+
+// JSON binds or scans a value that is kept as JSON text: give a value to bind,
+// a pointer to scan. A nil pointer, slice or map is bound as what it marshals
+// to; a NULL column leaves the destination as it is.
+func JSON(value any) any { return &jsonColumn{value} }
+
+// MarshalColumn gives the text to bind.
+func (c *jsonColumn) MarshalColumn() (string, error) {
+	b, err := json.Marshal(c.value)
+	return string(b), err
+}
+
+// UnmarshalColumn reads the text of a column.
+func (c *jsonColumn) UnmarshalColumn(text string) error {
+	if text == "" {
+		return nil
+	}
+	return json.Unmarshal([]byte(text), c.value)
+}
+
+// NullJSON is JSON, but a nil pointer, slice or map is bound as NULL.
+func NullJSON(value any) any {
+	b, err := json.Marshal(value)
+	if err == nil && string(b) == "null" {
+		return nil
+	}
+	return JSON(value)
+}
+
+// assignments are the columns of an UPDATE, in order.
+type assignments struct {
+	columns []string
+	args    []any
+}
+
+func (a *assignments) add(column string, value any) {
+	a.columns = append(a.columns, column+" = ?")
+	a.args = append(a.args, value)
+}
+
+// update changes a row and stamps it; false when there is no row with that id.
+func (tx *Tx) update(table string, id uuid.UUID, set assignments) (bool, error) {
+	set.add("updated", tx.Now)
+	n, err := tx.conn.Exec(fmt.Sprintf(`UPDATE %s SET %s WHERE id = ?`, table, strings.Join(set.columns, ", ")),
+		append(set.args, id)...)
+	return n > 0, err
+}
+
+// placeholders is "?, ?, ?" for n arguments.
+func placeholders(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return strings.Repeat("?, ", n-1) + "?"
+}

@@ -1,0 +1,46 @@
+// Package migrations holds the schema as numbered, forward-only SQL files, one
+// set for each database with the same numbers and names. A file is never edited
+// once released.
+package migrations
+
+import (
+	"embed"
+	"fmt"
+	"io/fs"
+	"sort"
+	"strconv"
+	"strings"
+)
+
+//go:embed *.sql
+var files embed.FS
+
+// Migration is one step of the schema.
+type Migration struct {
+	Number int
+	Name   string
+	SQL    string
+}
+
+// For gives the migrations of a dialect ("sqlite" or "postgres") in order.
+func For(dialect string) ([]Migration, error) {
+	names, err := fs.Glob(files, "*."+dialect+".sql")
+	if err != nil {
+		return nil, fmt.Errorf("list migrations of %s: %w", dialect, err)
+	}
+	sort.Strings(names)
+	steps := make([]Migration, 0, len(names))
+	for i, file := range names {
+		digits, rest, _ := strings.Cut(file, "_")
+		number, err := strconv.Atoi(digits)
+		if err != nil || number != i+1 {
+			return nil, fmt.Errorf("migration file %s: want number %04d", file, i+1)
+		}
+		text, err := files.ReadFile(file)
+		if err != nil {
+			return nil, fmt.Errorf("read migration %s: %w", file, err)
+		}
+		steps = append(steps, Migration{number, strings.TrimSuffix(rest, "."+dialect+".sql"), string(text)})
+	}
+	return steps, nil
+}

@@ -1,0 +1,278 @@
+package sqlite
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
+	"time"
+
+	"github.com/google/uuid"
+	"zombiezen.com/go/sqlite"
+
+	"github.com/reevehq/reeve/internal/prefect"
+	"github.com/reevehq/reeve/internal/store"
+)
+
+// conn is a connection; statements are prepared once and kept by it.
+type conn struct {
+	c *sqlite.Conn
+}
+
+func (c *conn) close() error { return c.c.Close() }
+
+func (c *conn) run(query string) error {
+	_, err := c.Exec(query)
+	return err
+}
+
+// Exec implements store.Conn.
+func (c *conn) Exec(query string, args ...any) (int64, error) {
+	stmt, err := c.prepare(query, args)
+	if err != nil {
+		return 0, err
+	}
+	for {
+		more, err := stmt.Step()
+		if err != nil {
+			return 0, errors.Join(err, reset(stmt))
+		}
+		if !more {
+			break
+		}
+	}
+	return int64(c.c.Changes()), reset(stmt)
+}
+
+// Query implements store.Conn.
+func (c *conn) Query(query string, args []any, each func(store.Row) error) error {
+	stmt, err := c.prepare(query, args)
+	if err != nil {
+		return err
+	}
+	r := row{stmt}
+	for {
+		more, err := stmt.Step()
+		if err != nil {
+			return errors.Join(err, reset(stmt))
+		}
+		if !more {
+			return reset(stmt)
+		}
+		if err := each(r); err != nil {
+			return errors.Join(err, reset(stmt))
+		}
+	}
+}
+
+func (c *conn) prepare(query string, args []any) (*sqlite.Stmt, error) {
+	stmt, err := c.c.Prepare(query)
+	if err != nil {
+		return nil, fmt.Errorf("prepare %q: %w", query, err)
+	}
+	if n := stmt.BindParamCount(); n != len(args) {
+		return nil, fmt.Errorf("prepare %q: %d arguments for %d placeholders", query, len(args), n)
+	}
+	for i, arg := range args {
+		if err := bind(stmt, i+1, arg); err != nil {
+			return nil, fmt.Errorf("bind argument %d of %q: %w", i+1, query, err)
+		}
+	}
+	return stmt, nil
+}
+
+// reset frees the rows of a statement. What it returns repeats the error of the
+// last step, which is already known.
+func reset(stmt *sqlite.Stmt) error {
+	_ = stmt.Reset()
+	return stmt.ClearBindings()
+}
+
+func bind(stmt *sqlite.Stmt, i int, arg any) error {
+	switch v := arg.(type) {
+	case nil:
+		stmt.BindNull(i)
+	case string:
+		stmt.BindText(i, v)
+	case int:
+		stmt.BindInt64(i, int64(v))
+	case int64:
+		stmt.BindInt64(i, v)
+	case bool:
+		stmt.BindBool(i, v)
+	case float64:
+		stmt.BindFloat(i, v)
+	case uuid.UUID:
+		stmt.BindBytes(i, v[:])
+	case time.Time:
+		stmt.BindInt64(i, v.UnixMicro())
+	case prefect.Time:
+		stmt.BindInt64(i, v.UnixMicro())
+	case time.Duration:
+		stmt.BindInt64(i, v.Microseconds())
+	case prefect.Seconds:
+		stmt.BindInt64(i, time.Duration(v).Microseconds())
+	case json.RawMessage:
+		bindJSON(stmt, i, v)
+	case prefect.Object:
+		if v == nil {
+			v = prefect.Object("{}")
+		}
+		stmt.BindText(i, string(v))
+	case []byte:
+		stmt.BindBytes(i, v)
+	case marshaler:
+		text, err := v.MarshalColumn()
+		if err != nil {
+			return err
+		}
+		stmt.BindText(i, text)
+	default:
+		return bindReflected(stmt, i, arg)
+	}
+	return nil
+}
+
+// marshaler and unmarshaler are what store.JSON gives.
+type (
+	marshaler   interface{ MarshalColumn() (string, error) }
+	unmarshaler interface{ UnmarshalColumn(text string) error }
+)
+
+func bindJSON(stmt *sqlite.Stmt, i int, v json.RawMessage) {
+	if v == nil {
+		stmt.BindNull(i)
+		return
+	}
+	stmt.BindText(i, string(v))
+}
+
+// bindReflected binds pointers, by what they point to, and named types, by
+// their kind.
+func bindReflected(stmt *sqlite.Stmt, i int, arg any) error {
+	v := reflect.ValueOf(arg)
+	switch v.Kind() {
+	case reflect.Pointer:
+		if v.IsNil() {
+			stmt.BindNull(i)
+			return nil
+		}
+		return bind(stmt, i, v.Elem().Interface())
+	case reflect.String:
+		stmt.BindText(i, v.String())
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		stmt.BindInt64(i, v.Int())
+	case reflect.Float32, reflect.Float64:
+		stmt.BindFloat(i, v.Float())
+	default:
+		return fmt.Errorf("type %T cannot be stored", arg)
+	}
+	return nil
+}
+
+type row struct{ stmt *sqlite.Stmt }
+
+// Scan implements store.Row.
+func (r row) Scan(dest ...any) error {
+	if n := r.stmt.ColumnCount(); n != len(dest) {
+		return fmt.Errorf("scan %d columns into %d destinations", n, len(dest))
+	}
+	for i, d := range dest {
+		if err := r.scan(i, d); err != nil {
+			return fmt.Errorf("scan column %s: %w", r.stmt.ColumnName(i), err)
+		}
+	}
+	return nil
+}
+
+func (r row) isNull(i int) bool { return r.stmt.ColumnType(i) == sqlite.TypeNull }
+
+func (r row) scan(i int, dest any) error {
+	switch d := dest.(type) {
+	case *string:
+		*d = r.stmt.ColumnText(i)
+	case *int:
+		*d = int(r.stmt.ColumnInt64(i))
+	case *int64:
+		*d = r.stmt.ColumnInt64(i)
+	case *bool:
+		*d = r.stmt.ColumnInt64(i) != 0
+	case *float64:
+		*d = r.stmt.ColumnFloat(i)
+	case *uuid.UUID:
+		return r.scanID(i, d)
+	case *time.Time:
+		*d = time.UnixMicro(r.stmt.ColumnInt64(i)).UTC()
+	case *prefect.Time:
+		d.Time = time.UnixMicro(r.stmt.ColumnInt64(i)).UTC()
+	case *time.Duration:
+		*d = time.Duration(r.stmt.ColumnInt64(i)) * time.Microsecond
+	case *prefect.Seconds:
+		*d = prefect.Seconds(r.stmt.ColumnInt64(i)) * prefect.Seconds(time.Microsecond)
+	case *json.RawMessage:
+		*d = nil
+		if !r.isNull(i) {
+			*d = json.RawMessage(r.stmt.ColumnText(i))
+		}
+	case *prefect.Object:
+		*d = nil
+		if !r.isNull(i) {
+			*d = prefect.Object(r.stmt.ColumnText(i))
+		}
+	case **string:
+		*d = nil
+		if !r.isNull(i) {
+			s := r.stmt.ColumnText(i)
+			*d = &s
+		}
+	case **uuid.UUID:
+		*d = nil
+		if !r.isNull(i) {
+			*d = new(uuid.UUID)
+			return r.scanID(i, *d)
+		}
+	case **prefect.Time:
+		*d = nil
+		if !r.isNull(i) {
+			*d = prefect.AtPointer(time.UnixMicro(r.stmt.ColumnInt64(i)))
+		}
+	case unmarshaler:
+		return d.UnmarshalColumn(r.stmt.ColumnText(i))
+	default:
+		return r.scanReflected(i, dest)
+	}
+	return nil
+}
+
+func (r row) scanID(i int, id *uuid.UUID) error {
+	if n := r.stmt.ColumnLen(i); n != len(id) {
+		return fmt.Errorf("an id of %d bytes", n)
+	}
+	r.stmt.ColumnBytes(i, id[:])
+	return nil
+}
+
+func (r row) scanReflected(i int, dest any) error {
+	v := reflect.ValueOf(dest).Elem()
+	switch v.Kind() {
+	case reflect.Pointer:
+		if r.isNull(i) {
+			v.SetZero()
+			return nil
+		}
+		target := reflect.New(v.Type().Elem())
+		if err := r.scan(i, target.Interface()); err != nil {
+			return err
+		}
+		v.Set(target)
+	case reflect.String:
+		v.SetString(r.stmt.ColumnText(i))
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		v.SetInt(r.stmt.ColumnInt64(i))
+	case reflect.Float32, reflect.Float64:
+		v.SetFloat(r.stmt.ColumnFloat(i))
+	default:
+		return fmt.Errorf("type %T cannot be read", dest)
+	}
+	return nil
+}

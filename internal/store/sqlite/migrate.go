@@ -1,0 +1,63 @@
+package sqlite
+
+import (
+	"fmt"
+
+	"zombiezen.com/go/sqlite/sqlitex"
+
+	"github.com/reevehq/reeve/internal/fault"
+	"github.com/reevehq/reeve/internal/store"
+	"github.com/reevehq/reeve/internal/store/migrations"
+)
+
+// migrate brings the schema to the last of steps, each in a transaction of its
+// own. The schema's number is the database's user_version.
+func migrate(c *conn, steps []migrations.Migration, o Options) error {
+	at, err := schemaNumber(c)
+	if err != nil {
+		return err
+	}
+	switch {
+	case at > len(steps):
+		return fault.New(fault.Conflict, "database %s has schema %d, newer than this program's %d", o.Path, at, len(steps)).
+			WithHint("run the newer reeve that wrote it, or restore a backup from before the upgrade")
+	case at < len(steps) && !o.Migrate && at > 0:
+		return fault.New(fault.Conflict, "database %s has schema %d, this program needs %d", o.Path, at, len(steps)).
+			WithHint("run: reeve server database upgrade --database %s", o.Path)
+	}
+	for _, step := range steps[at:] {
+		if err := apply(c, step); err != nil {
+			return fmt.Errorf("migration %04d_%s: %w", step.Number, step.Name, err)
+		}
+		if at > 0 {
+			o.Logger.Info("migrated the database", "schema", step.Number, "name", step.Name)
+		}
+	}
+	return nil
+}
+
+func schemaNumber(c *conn) (int, error) {
+	var n int
+	err := c.Query("PRAGMA user_version", nil, func(r store.Row) error { return r.Scan(&n) })
+	return n, err
+}
+
+func apply(c *conn, step migrations.Migration) (err error) {
+	end, err := sqlitex.ImmediateTransaction(c.c)
+	if err != nil {
+		return err
+	}
+	defer end(&err)
+	if err := sqlitex.ExecuteScript(c.c, step.SQL, nil); err != nil {
+		return err
+	}
+	var broken int
+	err = c.Query("PRAGMA foreign_key_check", nil, func(store.Row) error { broken++; return nil })
+	if err != nil {
+		return err
+	}
+	if broken > 0 {
+		return fmt.Errorf("%d rows refer to rows that do not exist", broken)
+	}
+	return sqlitex.ExecuteTransient(c.c, fmt.Sprintf("PRAGMA user_version = %d", step.Number), nil)
+}

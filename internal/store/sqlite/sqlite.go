@@ -1,0 +1,269 @@
+// Package sqlite keeps the store in one SQLite file.
+//
+// The file is in WAL mode with synchronous=FULL. One goroutine, the writer,
+// owns the only writing connection; readers have a pool of read-only ones. A
+// write is queued to the writer, which takes all that wait, runs each in a
+// savepoint of one transaction, commits once and only then answers them all
+// (group commit, as bbolt's Batch does). A lock file keeps a second process off
+// the database.
+package sqlite
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"zombiezen.com/go/sqlite"
+	"zombiezen.com/go/sqlite/sqlitex"
+
+	"github.com/reevehq/reeve/internal/clock"
+	"github.com/reevehq/reeve/internal/fault"
+	"github.com/reevehq/reeve/internal/store"
+	"github.com/reevehq/reeve/internal/store/migrations"
+)
+
+// oldestSafe is the first SQLite without the WAL-reset defect that damaged
+// databases (SQLite 3.7.0 to 3.51.2).
+var oldestSafe = [3]int{3, 51, 3}
+
+// Options are how a database is opened.
+type Options struct {
+	// Path is the database file; its folder is made when absent.
+	Path string
+	// Migrate brings an older schema up to date; without it an older schema is refused.
+	Migrate bool
+	// Readers is the number of reading connections; 0 means one for each processor, at least 4.
+	Readers int
+	Logger  *slog.Logger
+	Clock   clock.Clock
+}
+
+// DB is an open database. It implements store.Backend.
+type DB struct {
+	path    string
+	log     *slog.Logger
+	lock    *lockFile
+	readers chan *conn
+	writer  *writer
+	closed  chan struct{}
+}
+
+// Open opens the database, making it when absent, and brings its schema up to
+// date. It fails with a fault that names the path and the next step when the
+// folder cannot be written, another process has the database, the file is no
+// database, or its schema is newer than this program.
+func Open(ctx context.Context, o Options) (*DB, error) {
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.Clock == nil {
+		o.Clock = clock.System{}
+	}
+	if o.Readers == 0 {
+		o.Readers = max(4, runtime.GOMAXPROCS(0))
+	}
+	path, err := filepath.Abs(o.Path)
+	if err != nil {
+		return nil, fault.Wrap(fault.Invalid, err, "database path %q cannot be resolved", o.Path)
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, fault.Wrap(fault.Invalid, err, "the folder of database %s cannot be made", path).
+			WithHint("choose a writable path with --database, or fix the folder's permissions")
+	}
+	lock, err := takeLock(path)
+	if err != nil {
+		return nil, err
+	}
+	db := &DB{path: path, log: o.Logger, lock: lock, closed: make(chan struct{})}
+	if err := db.open(o); err != nil {
+		lock.release()
+		return nil, err
+	}
+	return db, nil
+}
+
+func (db *DB) open(o Options) error {
+	main, err := openConn(db.path, true)
+	if err != nil {
+		return openFault(db.path, err)
+	}
+	if err := prepare(main, o); err != nil {
+		return errors.Join(openFault(db.path, err), main.close())
+	}
+	db.readers = make(chan *conn, o.Readers)
+	for range o.Readers {
+		db.readers <- nil // opened when first needed: a cold start pays for none
+	}
+	db.writer = startWriter(main, o.Logger)
+	return nil
+}
+
+func prepare(c *conn, o Options) error {
+	if err := checkVersion(c); err != nil {
+		return err
+	}
+	steps, err := migrations.For("sqlite")
+	if err != nil {
+		return err
+	}
+	return migrate(c, steps, o)
+}
+
+func checkVersion(c *conn) error {
+	var text string
+	err := c.Query("SELECT sqlite_version()", nil, func(r store.Row) error { return r.Scan(&text) })
+	if err != nil {
+		return err
+	}
+	var v [3]int
+	if _, err := fmt.Sscanf(text, "%d.%d.%d", &v[0], &v[1], &v[2]); err != nil {
+		return fmt.Errorf("read SQLite version %q: %w", text, err)
+	}
+	for i := range v {
+		if v[i] != oldestSafe[i] {
+			if v[i] < oldestSafe[i] {
+				return fault.New(fault.Internal, "SQLite %s has a defect that damages databases; 3.51.3 or newer is needed", text)
+			}
+			break
+		}
+	}
+	return nil
+}
+
+func openConn(path string, write bool) (*conn, error) {
+	flags := sqlite.OpenReadOnly | sqlite.OpenWAL
+	if write {
+		flags = sqlite.OpenReadWrite | sqlite.OpenCreate | sqlite.OpenWAL
+	}
+	c, err := sqlite.OpenConn(path, flags)
+	if err != nil {
+		return nil, err
+	}
+	settings := "PRAGMA foreign_keys=ON; PRAGMA cache_size=-8000; PRAGMA temp_store=MEMORY; PRAGMA mmap_size=0;"
+	if write {
+		settings += "PRAGMA synchronous=FULL; PRAGMA journal_size_limit=67108864; PRAGMA wal_autocheckpoint=2000;"
+	} else {
+		settings += "PRAGMA query_only=ON;"
+	}
+	if err := sqlitex.ExecuteScript(c, settings, nil); err != nil {
+		return nil, errors.Join(err, c.Close())
+	}
+	return &conn{c: c}, nil
+}
+
+// openFault explains why a database could not be opened.
+func openFault(path string, err error) error {
+	var known *fault.Error
+	if errors.As(err, &known) {
+		return err
+	}
+	switch sqlite.ErrCode(err).ToPrimary() {
+	case sqlite.ResultCantOpen, sqlite.ResultReadOnly, sqlite.ResultPerm:
+		return fault.Wrap(fault.Invalid, err, "database %s cannot be opened for writing", path).
+			WithHint("choose a writable path with --database, or fix its permissions")
+	case sqlite.ResultNotADB:
+		return fault.Wrap(fault.Invalid, err, "%s is not a SQLite database", path).
+			WithHint("choose another path with --database")
+	case sqlite.ResultCorrupt:
+		return fault.Wrap(fault.Invalid, err, "database %s is damaged", path).
+			WithHint("restore a backup: reeve server database restore FILE --database %s", path)
+	case sqlite.ResultBusy, sqlite.ResultLocked:
+		return fault.Wrap(fault.Busy, err, "database %s is in use by another program", path).
+			WithHint("stop the program that has it open")
+	}
+	return fmt.Errorf("open database %s: %w", path, err)
+}
+
+// Path is the database file.
+func (db *DB) Path() string { return db.path }
+
+// View implements store.Backend.
+func (db *DB) View(ctx context.Context, fn func(store.Conn) error) error {
+	var c *conn
+	select {
+	case c = <-db.readers:
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-db.closed:
+		return errClosed
+	}
+	defer func() { db.readers <- c }()
+	if c == nil {
+		opened, err := openConn(db.path, false)
+		if err != nil {
+			return translate(err)
+		}
+		c = opened
+	}
+	c.c.SetInterrupt(ctx.Done())
+	defer c.c.SetInterrupt(nil)
+	if err := c.run("BEGIN"); err != nil {
+		return translate(err)
+	}
+	err := guard(fn, c)
+	c.c.SetInterrupt(nil)
+	if e := c.run("ROLLBACK"); e != nil && err == nil {
+		err = e
+	}
+	if ctx.Err() != nil && sqlite.ErrCode(err).ToPrimary() == sqlite.ResultInterrupt {
+		return ctx.Err()
+	}
+	return translate(err)
+}
+
+// Update implements store.Backend.
+func (db *DB) Update(ctx context.Context, fn func(store.Conn) error) error {
+	return db.writer.do(ctx, fn)
+}
+
+var errClosed = fault.New(fault.Busy, "the server is stopping")
+
+// Close finishes the writes under way, writes the log back into the database
+// file and releases the lock.
+func (db *DB) Close() error {
+	select {
+	case <-db.closed:
+		return nil
+	default:
+	}
+	close(db.closed)
+	err := db.writer.stop()
+	for range cap(db.readers) {
+		if c := <-db.readers; c != nil {
+			err = errors.Join(err, c.close())
+		}
+	}
+	db.lock.release()
+	return err
+}
+
+// translate turns a driver error into a fault, by code.
+func translate(err error) error {
+	if err == nil {
+		return nil
+	}
+	var known *fault.Error
+	if errors.As(err, &known) {
+		return err
+	}
+	switch code := sqlite.ErrCode(err); code.ToPrimary() {
+	case sqlite.ResultConstraint:
+		return fault.Wrap(fault.Conflict, err, "Data integrity conflict. This usually means a unique or foreign key constraint was violated. See server logs for details.")
+	case sqlite.ResultFull:
+		return fault.Wrap(fault.Full, err, "no space is left to write to the database").
+			WithHint("free space on the volume, or grow it")
+	case sqlite.ResultIOErr:
+		if strings.Contains(err.Error(), "no space") {
+			return fault.Wrap(fault.Full, err, "no space is left to write to the database")
+		}
+		return fault.Wrap(fault.Busy, err, "the disk does not answer as it should")
+	case sqlite.ResultBusy, sqlite.ResultLocked:
+		return fault.Wrap(fault.Busy, err, "the database is busy")
+	}
+	return err
+}

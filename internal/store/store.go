@@ -1,0 +1,184 @@
+// Package store keeps everything the server knows: one file per resource, each
+// with the functions that read and write that resource inside a transaction.
+//
+// Reads go through View, writes through Update. A function given to Update may
+// be run again, so it has no effect but through its Tx; when Update returns nil
+// its work is durable. What a database does differently sits behind Backend;
+// internal/store/sqlite implements it.
+//
+// The SQL here is written once for all databases: placeholders are question
+// marks, and values are bound and scanned in Go types (uuid.UUID, time.Time,
+// prefect.Time, prefect.Object, json.RawMessage, bool, int, int64, float64,
+// string, time.Duration, and pointers to them for what may be null).
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/reevehq/reeve/internal/clock"
+)
+
+// ErrNoRows says that a query for one row found none. It stays inside the
+// store: functions turn it into a nil result or a fault.NotFound.
+var ErrNoRows = errors.New("no rows")
+
+// Row is one row of a result, valid only during the callback it was given to.
+type Row interface {
+	// Scan copies the columns, in order, to the destinations.
+	Scan(dest ...any) error
+}
+
+// Conn is a database connection inside a transaction.
+type Conn interface {
+	// Exec runs a statement and gives the number of rows it changed.
+	Exec(query string, args ...any) (int64, error)
+	// Query runs a statement and calls each for every row. Further statements
+	// may be run from each, but not the same query again.
+	Query(query string, args []any, each func(Row) error) error
+}
+
+// Backend is one database. Its transactions see a consistent state; those of
+// Update are serial and durable once it returns nil.
+type Backend interface {
+	View(ctx context.Context, fn func(Conn) error) error
+	Update(ctx context.Context, fn func(Conn) error) error
+	Close() error
+}
+
+// Store gives transactions on a database.
+type Store struct {
+	backend Backend
+	clock   clock.Clock
+	ids     clock.IDs
+	watch   watchers
+}
+
+// New makes a store on an open, migrated database.
+func New(backend Backend, c clock.Clock, ids clock.IDs) *Store {
+	return &Store{backend: backend, clock: c, ids: ids}
+}
+
+// Tx is a transaction. Now is fixed at its start; all that is written in it
+// bears that time.
+type Tx struct {
+	Now  time.Time
+	IDs  clock.IDs
+	conn Conn
+
+	touched topicSet
+}
+
+// View runs fn on a consistent, read-only view.
+func (s *Store) View(ctx context.Context, fn func(*Tx) error) error {
+	return s.backend.View(ctx, func(c Conn) error {
+		return fn(&Tx{Now: s.clock.Now(), IDs: s.ids, conn: c})
+	})
+}
+
+// Update runs fn in a transaction of its own and returns once it is durable.
+// When fn fails, all that it wrote is undone and its error returned.
+func (s *Store) Update(ctx context.Context, fn func(*Tx) error) error {
+	var touched topicSet
+	err := s.backend.Update(ctx, func(c Conn) error {
+		tx := &Tx{Now: s.clock.Now(), IDs: s.ids, conn: c}
+		err := fn(tx)
+		touched = tx.touched
+		return err
+	})
+	if err == nil {
+		s.watch.wake(touched)
+	}
+	return err
+}
+
+// Close closes the database.
+func (s *Store) Close() error { return s.backend.Close() }
+
+// Clock is the clock the store stamps its transactions with.
+func (s *Store) Clock() clock.Clock { return s.clock }
+
+// one scans the first row of a query, or gives ErrNoRows.
+func (tx *Tx) one(query string, args []any, dest ...any) error {
+	found := false
+	err := tx.conn.Query(query, args, func(r Row) error {
+		if found {
+			return nil
+		}
+		found = true
+		return r.Scan(dest...)
+	})
+	if err == nil && !found {
+		return ErrNoRows
+	}
+	return err
+}
+
+// count scans a single integer.
+func (tx *Tx) count(query string, args ...any) (int, error) {
+	var n int
+	err := tx.one(query, args, &n)
+	return n, err
+}
+
+// exists tells whether the query has a row.
+func (tx *Tx) exists(query string, args ...any) (bool, error) {
+	found := false
+	err := tx.conn.Query(query, args, func(Row) error { found = true; return nil })
+	return found, err
+}
+
+// column collects a query's first column.
+func column[T any](tx *Tx, query string, args ...any) ([]T, error) {
+	var out []T
+	err := tx.conn.Query(query, args, func(r Row) error {
+		var v T
+		if err := r.Scan(&v); err != nil {
+			return err
+		}
+		out = append(out, v)
+		return nil
+	})
+	return out, err
+}
+
+// collect reads a query's rows with scan.
+func collect[T any](tx *Tx, query string, args []any, scan func(Row) (T, error)) ([]T, error) {
+	out := []T{}
+	err := tx.conn.Query(query, args, func(r Row) error {
+		v, err := scan(r)
+		if err != nil {
+			return err
+		}
+		out = append(out, v)
+		return nil
+	})
+	return out, err
+}
+
+// first reads a query's first row with scan; the zero T and false without one.
+func first[T any](tx *Tx, query string, args []any, scan func(Row) (T, error)) (T, bool, error) {
+	rows, err := collect(tx, query, args, scan)
+	if err != nil || len(rows) == 0 {
+		var zero T
+		return zero, false, err
+	}
+	return rows[0], true, nil
+}
+
+// asJSON writes v for a JSON column. It fails only on a defect: every type
+// stored so can be marshalled.
+func asJSON(v any) (json.RawMessage, error) { return json.Marshal(v) }
+
+// idArgs turns ids into arguments.
+func idArgs(ids []uuid.UUID) []any {
+	args := make([]any, len(ids))
+	for i, id := range ids {
+		args[i] = id
+	}
+	return args
+}
