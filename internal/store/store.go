@@ -182,3 +182,9 @@ func idArgs(ids []uuid.UUID) []any {
 	}
 	return args
 }
+
+// Ping reads nothing: it succeeds when the database answers.
+func (tx *Tx) Ping() error {
+	_, err := tx.count(`SELECT 1`)
+	return err
+}

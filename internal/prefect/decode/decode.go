@@ -68,6 +68,11 @@ type Checker interface{ Check(in pyjson.Value, at *At) }
 // Forbid, embedded, refuses unknown keys.
 type Forbid struct{}
 
+// Embedded, embedded, marks a body whose keys are separate parameters of an
+// operation: null counts as not given, and a body that is no object lacks them
+// all.
+type Embedded struct{}
+
 // Given, embedded, records which keys were given.
 type Given struct{ keys map[string]struct{} }
 
@@ -130,6 +135,13 @@ func Into(in pyjson.Value, dst any, loc ...any) Issues {
 	at := &At{loc, &issues}
 	at.Decode(in, dst)
 	return issues
+}
+
+// IsEmbedded tells whether dst, a pointer to a struct, is a body of separate
+// parameters (see Embedded).
+func IsEmbedded(dst any) bool {
+	t := reflect.TypeOf(dst).Elem()
+	return t.Kind() == reflect.Struct && planOf(t).embedded
 }
 
 // Decode decodes in into what dst points to and reports to a.

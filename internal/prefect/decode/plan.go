@@ -38,7 +38,9 @@ type plan struct {
 	fields []field
 	byName map[string]int
 	forbid bool
-	given  []int // index of the embedded Given, nil without
+	// embedded: see Embedded.
+	embedded bool
+	given    []int // index of the embedded Given, nil without
 }
 
 var plans sync.Map // reflect.Type -> *plan
@@ -54,8 +56,9 @@ func planOf(t reflect.Type) *plan {
 }
 
 var (
-	forbidType = reflect.TypeFor[Forbid]()
-	givenType  = reflect.TypeFor[Given]()
+	forbidType   = reflect.TypeFor[Forbid]()
+	givenType    = reflect.TypeFor[Given]()
+	embeddedType = reflect.TypeFor[Embedded]()
 )
 
 func (p *plan) collect(t reflect.Type, prefix []int) {
@@ -65,6 +68,9 @@ func (p *plan) collect(t reflect.Type, prefix []int) {
 		switch {
 		case f.Type == forbidType:
 			p.forbid = true
+			continue
+		case f.Type == embeddedType:
+			p.embedded = true
 			continue
 		case f.Type == givenType:
 			p.given = index

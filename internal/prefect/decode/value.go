@@ -213,12 +213,18 @@ func decodeMap(in pyjson.Value, out reflect.Value, r *rules, at *At) {
 }
 
 func decodeStruct(in pyjson.Value, out reflect.Value, at *At) {
-	if in.Kind() != pyjson.Object {
+	p := planOf(out.Type())
+	if p.embedded && in.Kind() != pyjson.Object && !in.IsNull() {
+		for _, f := range p.fields {
+			at.Key(f.name).Fail("missing", "Field required", pyjson.Value{}, nil)
+		}
+		return
+	}
+	if in.Kind() != pyjson.Object && !p.embedded {
 		at.Fail("model_attributes_type",
 			"Input should be a valid dictionary or object to extract fields from", in, nil)
 		return
 	}
-	p := planOf(out.Type())
 	if d, ok := out.Addr().Interface().(Defaulter); ok {
 		d.Defaults()
 	}
@@ -231,9 +237,9 @@ func decodeStruct(in pyjson.Value, out reflect.Value, at *At) {
 	for i := range p.fields {
 		f := &p.fields[i]
 		value, ok := in.Get(f.name)
-		if !ok {
+		if !ok || p.embedded && value.IsNull() {
 			if f.rules.required {
-				at.Key(f.name).Fail("missing", "Field required", in, nil)
+				at.Key(f.name).Fail("missing", "Field required", p.missingInput(in), nil)
 			}
 			continue
 		}
@@ -252,4 +258,12 @@ func decodeStruct(in pyjson.Value, out reflect.Value, at *At) {
 	if c, ok := out.Addr().Interface().(Checker); ok && at.Count() == before {
 		c.Check(in, at)
 	}
+}
+
+// missingInput is what an issue about a missing key shows as its input.
+func (p *plan) missingInput(in pyjson.Value) pyjson.Value {
+	if p.embedded {
+		return pyjson.Value{}
+	}
+	return in
 }

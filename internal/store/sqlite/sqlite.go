@@ -135,6 +135,12 @@ func checkVersion(c *conn) error {
 	return nil
 }
 
+var (
+	readSettings  = []string{"foreign_keys=ON", "cache_size=-8000", "temp_store=MEMORY", "query_only=ON"}
+	writeSettings = []string{"foreign_keys=ON", "cache_size=-8000", "temp_store=MEMORY",
+		"synchronous=FULL", "journal_size_limit=67108864", "wal_autocheckpoint=2000"}
+)
+
 func openConn(path string, write bool) (*conn, error) {
 	flags := sqlite.OpenReadOnly | sqlite.OpenWAL
 	if write {
@@ -144,14 +150,14 @@ func openConn(path string, write bool) (*conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	settings := "PRAGMA foreign_keys=ON; PRAGMA cache_size=-8000; PRAGMA temp_store=MEMORY; PRAGMA mmap_size=0;"
+	settings := readSettings
 	if write {
-		settings += "PRAGMA synchronous=FULL; PRAGMA journal_size_limit=67108864; PRAGMA wal_autocheckpoint=2000;"
-	} else {
-		settings += "PRAGMA query_only=ON;"
+		settings = writeSettings
 	}
-	if err := sqlitex.ExecuteScript(c, settings, nil); err != nil {
-		return nil, errors.Join(err, c.Close())
+	for _, setting := range settings {
+		if err := sqlitex.ExecuteTransient(c, "PRAGMA "+setting, nil); err != nil {
+			return nil, errors.Join(err, c.Close())
+		}
 	}
 	return &conn{c: c}, nil
 }

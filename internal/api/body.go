@@ -1,0 +1,109 @@
+package api
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"strings"
+	"sync"
+
+	"github.com/reevehq/reeve/internal/fault"
+	"github.com/reevehq/reeve/internal/prefect/decode"
+	"github.com/reevehq/reeve/internal/pyjson"
+)
+
+// maxBody bounds a request body. The largest the stock client sends is a batch
+// of logs of 4 MB.
+const maxBody = 32 << 20
+
+// body reads the request's JSON body into dst, a pointer to a struct of
+// package prefect or of a handler's file. It refuses with the contract's 422.
+func body(r *http.Request, dst any) error {
+	value, err := readJSON(r)
+	if err != nil {
+		return err
+	}
+	if issues := decodeBody(value, dst); len(issues) > 0 {
+		return &invalidBody{issues, value.Raw()}
+	}
+	return nil
+}
+
+func decodeBody(value pyjson.Value, dst any) decode.Issues {
+	if value.IsNull() && !decode.IsEmbedded(dst) {
+		return decode.Issues{{Type: "missing", Loc: []any{"body"}, Msg: "Field required", Input: nil}}
+	}
+	return decode.Into(value, dst, "body")
+}
+
+func readJSON(r *http.Request) (pyjson.Value, error) {
+	data, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, maxBody))
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) {
+		return pyjson.Value{}, fault.New(fault.TooLarge, "The request body is larger than %d bytes.", tooLarge.Limit)
+	}
+	if err != nil {
+		return pyjson.Value{}, fault.Wrap(fault.BadRequest, err, "There was an error parsing the body")
+	}
+	if len(data) == 0 {
+		return pyjson.Value{}, nil
+	}
+	if !isJSON(r.Header.Get("Content-Type")) {
+		data, _ = json.Marshal(string(data)) // the reference sees a body of another type as text
+	}
+	value, err := pyjson.Parse(data)
+	var syntax *pyjson.SyntaxError
+	if errors.As(err, &syntax) {
+		text, _ := json.Marshal(string(data))
+		return pyjson.Value{}, &invalidBody{decode.Issues{{
+			Type: "json_invalid", Loc: []any{"body", syntax.Position}, Msg: "JSON decode error",
+			Input: struct{}{}, Ctx: map[string]any{"error": syntax.Message},
+		}}, text}
+	}
+	return value, err
+}
+
+// isJSON tells whether a content type is JSON; none given counts as JSON.
+func isJSON(contentType string) bool {
+	if contentType == "" {
+		return true
+	}
+	kind, _, err := mime.ParseMediaType(contentType)
+	return err == nil && (kind == "application/json" || strings.HasPrefix(kind, "application/") && strings.HasSuffix(kind, "+json"))
+}
+
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// respond writes v as JSON.
+func respond(w http.ResponseWriter, status int, v any) {
+	buffer := buffers.Get().(*bytes.Buffer)
+	defer buffers.Put(buffer)
+	buffer.Reset()
+	encoder := json.NewEncoder(buffer)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(v); err != nil {
+		// Only a defect gets here: every type of the contract can be encoded.
+		http.Error(w, `{"exception_message":"Internal Server Error"}`, http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_, _ = w.Write(bytes.TrimRight(buffer.Bytes(), "\n")) // a client that has gone is no error of ours
+}
+
+// created answers 201 for a new object and 200 for one that was there.
+func created(isNew bool) int {
+	if isNew {
+		return http.StatusCreated
+	}
+	return http.StatusOK
+}
+
+// noContent answers 204.
+func noContent(w http.ResponseWriter) error {
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}

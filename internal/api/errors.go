@@ -1,0 +1,88 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"math"
+	"net/http"
+	"strconv"
+
+	"github.com/reevehq/reeve/internal/fault"
+	"github.com/reevehq/reeve/internal/prefect/decode"
+)
+
+// detail is the contract's form of an error with a sentence.
+type detail struct {
+	Detail string `json:"detail"`
+}
+
+// exception is the contract's form of an error found before or outside a handler.
+type exception struct {
+	Message string `json:"exception_message"`
+}
+
+// invalidBody is a request body that was refused: the contract's 422.
+type invalidBody struct {
+	issues decode.Issues
+	body   json.RawMessage
+}
+
+func (e *invalidBody) Error() string { return e.issues.Error() }
+
+var statusOf = map[fault.Kind]int{
+	fault.NotFound:     http.StatusNotFound,
+	fault.Conflict:     http.StatusConflict,
+	fault.Invalid:      http.StatusUnprocessableEntity,
+	fault.BadRequest:   http.StatusBadRequest,
+	fault.Unauthorised: http.StatusUnauthorized,
+	fault.Forbidden:    http.StatusForbidden,
+	fault.Gone:         http.StatusGone,
+	fault.Locked:       http.StatusLocked,
+	fault.TooLarge:     http.StatusRequestEntityTooLarge,
+	fault.Busy:         http.StatusServiceUnavailable,
+	fault.Full:         http.StatusInsufficientStorage,
+}
+
+// fail writes err in the contract's form. Causes go to the log, not to clients.
+func (a *API) fail(w http.ResponseWriter, r *http.Request, err error) {
+	var refused *invalidBody
+	var known *fault.Error
+	switch {
+	case errors.As(err, &refused):
+		respond(w, http.StatusUnprocessableEntity, struct {
+			Message string          `json:"exception_message"`
+			Detail  decode.Issues   `json:"exception_detail"`
+			Body    json.RawMessage `json:"request_body"`
+		}{"Invalid request received.", refused.issues, refused.body})
+	case errors.As(err, &known) && known.Kind != fault.Internal:
+		if known.Cause != nil && (known.Kind == fault.Busy || known.Kind == fault.Full) {
+			a.log.Error("request failed", "method", r.Method, "path", r.URL.Path, "error", err)
+		}
+		if known.RetryAfter > 0 {
+			w.Header().Set("Retry-After", strconv.FormatFloat(known.RetryAfter, 'f', -1, 64))
+		} else if known.Kind == fault.Busy {
+			w.Header().Set("Retry-After", "1")
+		}
+		if known.Kind == fault.Busy || known.Kind == fault.Unauthorised {
+			respond(w, statusOf[known.Kind], exception{known.Sentence})
+			return
+		}
+		respond(w, statusOf[known.Kind], detail{known.Sentence})
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		respond(w, http.StatusServiceUnavailable, exception{"Service Unavailable"})
+	default:
+		a.log.LogAttrs(r.Context(), slog.LevelError, "request failed",
+			slog.String("method", r.Method), slog.String("path", r.URL.Path), slog.Any("error", err))
+		respond(w, http.StatusInternalServerError, exception{"Internal Server Error"})
+	}
+}
+
+func notFound(w http.ResponseWriter) { respond(w, http.StatusNotFound, detail{"Not Found"}) }
+
+// missing is the error for an object that does not exist: "Flow not found".
+func missing(object string) error { return fault.New(fault.NotFound, "%s not found", object) }
+
+// retryAfter rounds a wait up to whole seconds, as the contract's header wants.
+func retryAfter(seconds float64) float64 { return math.Max(1, math.Ceil(seconds)) }

@@ -1,0 +1,49 @@
+package api
+
+import (
+	"net/http"
+
+	"github.com/reevehq/reeve/internal/store"
+)
+
+func (a *API) rootRoutes() []Route {
+	return []Route{
+		{http.MethodGet, "/health", "health_check_health_get", a.health},
+		{http.MethodGet, "/version", "server_version_version_get", a.version},
+		{http.MethodGet, "/hello", "hello_hello_get", a.hello},
+		{http.MethodGet, "/ready", "perform_readiness_check_ready_get", a.ready},
+	}
+}
+
+// health answers that the server is up. Clients of the contract read only the
+// status; the body is what the users' own health check expects.
+func (a *API) health(w http.ResponseWriter, _ *http.Request) error {
+	respond(w, http.StatusOK, struct {
+		Status string `json:"status"`
+	}{"ok"})
+	return nil
+}
+
+func (a *API) version(w http.ResponseWriter, _ *http.Request) error {
+	respond(w, http.StatusOK, apiVersion)
+	return nil
+}
+
+func (a *API) hello(w http.ResponseWriter, _ *http.Request) error {
+	respond(w, http.StatusOK, "👋")
+	return nil
+}
+
+func (a *API) ready(w http.ResponseWriter, r *http.Request) error {
+	if err := a.store.View(r.Context(), (*store.Tx).Ping); err != nil {
+		a.log.Error("readiness check", "error", err)
+		respond(w, http.StatusServiceUnavailable, struct {
+			Message string `json:"message"`
+		}{"Database is not available"})
+		return nil
+	}
+	respond(w, http.StatusOK, struct {
+		Message string `json:"message"`
+	}{"OK"})
+	return nil
+}

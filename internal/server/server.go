@@ -1,0 +1,77 @@
+// Package server puts the store, the services, the API and the UI together and
+// owns their life: start, drain, stop.
+package server
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/reevehq/reeve/internal/api"
+	"github.com/reevehq/reeve/internal/clock"
+	"github.com/reevehq/reeve/internal/store"
+	"github.com/reevehq/reeve/internal/store/sqlite"
+)
+
+// drainTime bounds the wait for requests under way when the server stops. Hosts
+// kill a machine 5 s after asking it to stop.
+const drainTime = 4 * time.Second
+
+// Config is what a server needs to know.
+type Config struct {
+	Database string // path of the SQLite file
+	Migrate  bool   // bring an older schema up to date at start
+	API      api.Config
+}
+
+// Server is a Prefect server on one database.
+type Server struct {
+	store *store.Store
+	http  *http.Server
+	log   *slog.Logger
+}
+
+// Open opens the database and prepares the server; it listens to nothing yet.
+func Open(ctx context.Context, c Config, log *slog.Logger) (*Server, error) {
+	machine := clock.System{}
+	ids := clock.NewIDs(machine)
+	db, err := sqlite.Open(ctx, sqlite.Options{Path: c.Database, Migrate: c.Migrate, Logger: log, Clock: machine})
+	if err != nil {
+		return nil, err
+	}
+	s := store.New(db, machine, ids)
+	a := api.New(s, machine, ids, log, c.API)
+	mux := http.NewServeMux()
+	mux.Handle(c.API.BasePath+"/", a.Handler())
+	return &Server{store: s, log: log, http: &http.Server{
+		Handler:           mux,
+		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+	}}, nil
+}
+
+// Serve answers on the listener until ctx ends, then lets requests under way
+// finish and closes the database.
+func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
+	failed := make(chan error, 1)
+	go func() { failed <- s.http.Serve(listener) }()
+	var err error
+	select {
+	case err = <-failed:
+	case <-ctx.Done():
+		drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
+		defer cancel()
+		if e := s.http.Shutdown(drain); e != nil {
+			s.log.Warn("requests were cut off", "error", e)
+			err = s.http.Close()
+		}
+	}
+	if errors.Is(err, http.ErrServerClosed) {
+		err = nil
+	}
+	return errors.Join(err, s.store.Close())
+}
