@@ -1,0 +1,33 @@
+// Package services holds the background services and the runner that drives
+// them. There is one file for each service.
+//
+// # Protocol
+//
+// A service answers two questions inside a transaction: when is my next work
+// due (Next), and do a bounded piece of it (Run). It keeps no position of its
+// own: what it has done is in the database, so a piece that is run twice, or a
+// process that is killed between two pieces, does no harm.
+//
+// The runner is one goroutine with three states:
+//
+//	look  -> ask Next of every service that is not held back, in one read view
+//	work  -> Run each service that is due, each in its own transaction; look again
+//	sleep -> until the earliest deadline, a nudge, or the end
+//
+// Nudges come from the store: whoever writes something that becomes due touches
+// store.Deadlines in the same transaction, and the runner looks again after the
+// commit. Nudges that arrive while it works or looks are told as one. Nothing
+// polls: with nothing due and nothing written the runner does not touch the
+// database. It does look at the clock twice a minute, because a timer of a
+// suspended machine, or one whose clock was set, does not fire at the wall time
+// it was made for; when wall time moved otherwise than the timer, it looks again.
+//
+// # Failure
+//
+// A service whose Next or Run fails or panics is held back with a doubling,
+// jittered delay and the others go on. One that has failed again and again for
+// a minute, a piece of work that does not end, or a runner that died makes
+// Health answer an error, which the server's health check passes on. A service
+// that keeps saying it is due and then finds nothing to do is held back for a
+// second each time: a defect in its Next must not keep a processor busy.
+package services

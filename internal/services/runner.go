@@ -1,0 +1,325 @@
+package services
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/reevehq/reeve/internal/clock"
+	"github.com/reevehq/reeve/internal/store"
+)
+
+// Service is one kind of background work.
+type Service interface {
+	// Name is how logs and the health check call the service: "late-runs".
+	Name() string
+	// Next is when work is next due; a moment that has passed means now, false
+	// that nothing will ever be due unless something is written.
+	Next(tx *store.Tx) (at time.Time, ok bool, err error)
+	// Run does one bounded piece of the work that is due at tx.Now and gives the
+	// number of things done. It may be run again: it has no effect but through tx.
+	Run(tx *store.Tx) (n int, err error)
+}
+
+const (
+	// longestSleep bounds one timer, so that a jump of the clock is noticed.
+	longestSleep = 30 * time.Second
+	// jump is how far timer and wall time may drift apart before the runner looks again.
+	jump = time.Second
+	// settle is the least time between two looks that nudges ask for: a busy
+	// server's every commit is a nudge.
+	settle = 10 * time.Millisecond
+	// idleHold is how long a service waits that was due and did nothing idleRuns
+	// times in a row. Once is no defect: a request may have done the work first.
+	idleHold = time.Second
+	idleRuns = 3
+	// failing is how long a service may fail before the health check says so.
+	failing = time.Minute
+	// stuck is how long a piece of work may take before the health check says so.
+	stuck    = time.Minute
+	leastTry = time.Second
+	mostTry  = time.Minute
+)
+
+// Runner drives services. Start and Stop may be called in any order, any number
+// of times, from any goroutine.
+type Runner struct {
+	store    *store.Store
+	clock    clock.Clock
+	ids      clock.IDs
+	log      *slog.Logger
+	services []*entry
+
+	life sync.Mutex // held by Start and Stop
+	stop context.CancelFunc
+	done chan struct{}
+
+	mu    sync.Mutex // guards what follows
+	dead  error
+	next  time.Time
+	known bool
+	busy  string
+	since time.Time
+}
+
+// entry is a service and how it fares. The loop alone touches it, but for what
+// health reads under Runner.mu.
+type entry struct {
+	Service
+	held     time.Time // not asked before; zero when not held back
+	at       time.Time
+	due      bool
+	idle     int // runs in a row that did nothing
+	failures int
+	first    time.Time // of the failures in a row
+	last     error
+}
+
+// NewRunner makes a runner of services; it does nothing before Start.
+func NewRunner(s *store.Store, c clock.Clock, ids clock.IDs, log *slog.Logger, services ...Service) *Runner {
+	r := &Runner{store: s, clock: c, ids: ids, log: log}
+	for _, service := range services {
+		r.services = append(r.services, &entry{Service: service})
+	}
+	return r
+}
+
+// Start begins to drive the services and returns at once. It ends with ctx or Stop.
+func (r *Runner) Start(ctx context.Context) {
+	r.life.Lock()
+	defer r.life.Unlock()
+	if r.stop != nil {
+		return
+	}
+	ctx, stop := context.WithCancel(ctx)
+	done := make(chan struct{})
+	r.stop, r.done = stop, done
+	r.died(nil)
+	go func() {
+		defer close(done)
+		defer func() {
+			if p := recover(); p != nil {
+				err := fmt.Errorf("the services' runner died: %v", p)
+				r.log.Error("services", "error", err, "stack", string(debug.Stack()))
+				r.died(err)
+			}
+		}()
+		r.loop(ctx)
+	}()
+}
+
+// Stop ends the runner and waits for the piece of work under way.
+func (r *Runner) Stop() {
+	r.life.Lock()
+	defer r.life.Unlock()
+	if r.stop == nil {
+		return
+	}
+	r.stop()
+	<-r.done
+	r.stop, r.done = nil, nil
+}
+
+// Next is the earliest moment any service has work, as far as the runner knew
+// when it last looked; false when nothing is due at any time.
+func (r *Runner) Next() (time.Time, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.next, r.known
+}
+
+// Health is nil while every service works: see the package comment.
+func (r *Runner) Health() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	now := r.clock.Now()
+	problems := []error{r.dead}
+	if r.busy != "" && now.Sub(r.since) > stuck {
+		problems = append(problems, fmt.Errorf("service %s has been at one piece of work for %s", r.busy, now.Sub(r.since).Round(time.Second)))
+	}
+	for _, e := range r.services {
+		if e.failures > 1 && now.Sub(e.first) > failing {
+			problems = append(problems, fmt.Errorf("service %s has failed %d times: %w", e.Name(), e.failures, e.last))
+		}
+	}
+	return errors.Join(problems...)
+}
+
+func (r *Runner) died(err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.dead = err
+}
+
+func (r *Runner) loop(ctx context.Context) {
+	nudged, unwatch := r.store.Watch(store.Deadlines)
+	defer unwatch()
+	for ctx.Err() == nil {
+		r.look(ctx)
+		if r.work(ctx) {
+			continue
+		}
+		looked := r.clock.Now()
+		if !r.sleep(ctx, nudged) {
+			continue
+		}
+		if rest := settle - r.clock.Now().Sub(looked); rest > 0 {
+			select {
+			case <-r.clock.After(rest):
+			case <-ctx.Done():
+			}
+		}
+	}
+}
+
+// look asks every service that is not held back when its work is due.
+func (r *Runner) look(ctx context.Context) {
+	err := r.store.View(ctx, func(tx *store.Tx) error {
+		for _, e := range r.services {
+			if tx.Now.Before(e.held) {
+				e.at, e.due = e.held, true
+				continue
+			}
+			err := guarded(e, func() (err error) {
+				e.at, e.due, err = e.Next(tx)
+				return err
+			})
+			switch {
+			case err != nil:
+				r.failed(e, err)
+			case !e.due || e.at.After(tx.Now):
+				r.recovered(e) // whether it can do work is seen when there is some
+			}
+		}
+		return nil
+	})
+	if err != nil && ctx.Err() == nil {
+		for _, e := range r.services {
+			r.failed(e, err)
+		}
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.next, r.known = r.earliest()
+}
+
+// work runs every service that is due; false when none was.
+func (r *Runner) work(ctx context.Context) bool {
+	worked := false
+	for _, e := range r.services {
+		now := r.clock.Now()
+		if !e.due || e.at.After(now) || now.Before(e.held) || ctx.Err() != nil {
+			continue
+		}
+		worked = true
+		var n int
+		r.begin(e.Name(), now)
+		err := guarded(e, func() error {
+			return r.store.Update(ctx, func(tx *store.Tx) (err error) {
+				n, err = e.Run(tx)
+				return err
+			})
+		})
+		r.begin("", now)
+		switch {
+		case ctx.Err() != nil:
+		case err != nil:
+			r.failed(e, err)
+		default:
+			r.recovered(e)
+			e.held = time.Time{}
+			if e.idle++; n > 0 {
+				e.idle = 0
+			}
+			if e.idle >= idleRuns {
+				e.held = r.clock.Now().Add(idleHold)
+			}
+		}
+	}
+	return worked
+}
+
+// begin says what is being worked at: for the health check.
+func (r *Runner) begin(name string, now time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.busy, r.since = name, now
+}
+
+func (r *Runner) earliest() (at time.Time, ok bool) {
+	for _, e := range r.services {
+		if e.due && (!ok || e.at.Before(at)) {
+			at, ok = e.at, true
+		}
+	}
+	return at, ok
+}
+
+// sleep waits for the earliest deadline, a nudge, a jump of the clock or the
+// end; true when it was a nudge.
+func (r *Runner) sleep(ctx context.Context, nudged <-chan struct{}) bool {
+	at, ok := r.Next()
+	for {
+		start := r.clock.Now()
+		wait := longestSleep
+		if ok {
+			wait = min(wait, at.Sub(start))
+		}
+		if wait <= 0 {
+			return false
+		}
+		select {
+		case <-ctx.Done():
+			return false
+		case <-nudged:
+			return true
+		case <-r.clock.After(wait):
+			drift := r.clock.Now().Sub(start) - wait
+			if drift > jump || drift < -jump {
+				return false
+			}
+		}
+	}
+}
+
+func (r *Runner) failed(e *entry, err error) {
+	now := r.clock.Now()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if e.failures == 0 {
+		e.first = now
+	}
+	e.failures++
+	e.last = err
+	delay := mostTry
+	if e.failures < 7 {
+		delay = min(mostTry, leastTry<<(e.failures-1))
+	}
+	delay += time.Duration(float64(delay) * 0.2 * r.ids.Float())
+	e.held = now.Add(delay)
+	e.at, e.due = e.held, true
+	r.log.Error("service failed", "service", e.Name(), "error", err, "failures", e.failures, "again_in", delay.Round(time.Millisecond))
+}
+
+func (r *Runner) recovered(e *entry) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if e.failures > 0 {
+		r.log.Info("service works again", "service", e.Name(), "failures", e.failures)
+	}
+	e.failures, e.last = 0, nil
+}
+
+// guarded turns a panic of a service into an error.
+func guarded(e *entry, fn func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic in service %s: %v\n%s", e.Name(), p, debug.Stack())
+		}
+	}()
+	return fn()
+}
