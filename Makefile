@@ -1,0 +1,48 @@
+# Everything is a plain command: `make -n TARGET` shows it.
+SHELL := /bin/bash
+export CGO_ENABLED := 0
+PYTHON := .venv/bin/python
+REEVE := $(CURDIR)/bin/reeve
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+MAX_BYTES := 31457280
+
+.PHONY: help build venv up test unit lint differential e2e crash bench clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
+
+build: ## the binary, bin/reeve: static, at most 30 MB
+	@scripts/need go
+	go build -trimpath -ldflags '-s -w' -o bin/reeve ./cmd/reeve
+	@size=$$(stat -c %s bin/reeve); [ $$size -le $(MAX_BYTES) ] || { echo "bin/reeve has $$size bytes, more than $(MAX_BYTES)"; exit 1; }
+
+venv: ## the private Python environment with the reference client, .venv
+	@scripts/venv
+
+up: build venv ## the example: server, worker and UI, a sample run of each flow
+	bin/reeve up --config examples/captionacc/reeve.toml
+
+test: build venv lint unit differential e2e crash ## everything that must pass
+
+unit: ## the Go tests
+	go test ./...
+
+lint: ## gofmt, vet and staticcheck
+	@unformatted=$$(gofmt -l cmd internal test); [ -z "$$unformatted" ] || { echo "not gofmt'ed: $$unformatted"; exit 1; }
+	go vet ./...
+	go run $(STATICCHECK) ./...
+
+differential: build venv ## the same requests to the reference server and to ours
+	REEVE_BIN=$(REEVE) $(PYTHON) -m pytest test/differential -q
+
+e2e: build venv ## the unmodified client, worker and CLI against our server
+	REEVE_BIN=$(REEVE) REEVE_PYTHON=$(CURDIR)/$(PYTHON) $(PYTHON) -m pytest test/e2e -q
+
+crash: build ## kill -9 under load, then look for every acknowledged write
+	REEVE_BIN=$(REEVE) go test -count=1 ./test/crash/...
+
+bench: build venv ## our server beside the reference, one run
+	REEVE_BIN=$(REEVE) $(PYTHON) -m test.bench
+
+clean: ## what was built
+	rm -rf bin

@@ -1,0 +1,96 @@
+// Package architecture holds the tests of the structure: which package may
+// import which, and what every file keeps to. The tests read the source; a
+// failure says which rule was broken and why it exists.
+package architecture
+
+// module is the path of this module.
+const module = "github.com/reevehq/reeve/"
+
+// leaves are the packages that know nothing of the others.
+var leaves = []string{"internal/clock", "internal/fault", "internal/pyjson", "internal/prefect",
+	"internal/prefect/decode", "internal/config"}
+
+// domain are the packages that decide: no network, no SQL.
+var domain = []string{"internal/orchestration", "internal/concurrency", "internal/schedule",
+	"internal/events", "internal/blocks", "internal/templating"}
+
+var storage = []string{"internal/store"}
+
+// everything stands for any package of ours.
+const everything = "*"
+
+// room is what a package may import of ours, and why it stops there.
+type room struct {
+	may    []string
+	reason string
+}
+
+// rooms lists every package. A package that is not here has no place yet:
+// adding one is a decision.
+var rooms = map[string]room{
+	"cmd/reeve": {[]string{"internal/cli"}, "main only calls the command line"},
+
+	"internal/clock":          {nil, "everything uses it"},
+	"internal/fault":          {nil, "everything uses it"},
+	"internal/pyjson":         {nil, "it is a leaf"},
+	"internal/prefect/decode": {[]string{"internal/pyjson", "internal/fault"}, "it reads values into structs, whatever they mean"},
+	"internal/prefect":        {leaves, "the vocabulary imports nothing that uses it"},
+	"internal/config":         {[]string{"internal/fault"}, "settings know nothing of what they set"},
+
+	"internal/orchestration": {join(leaves, domain), "rules are pure: they declare what they need of a transaction"},
+	"internal/concurrency":   {join(leaves, domain), "slots and leases are pure: they declare what they need of a transaction"},
+	"internal/schedule":      {join(leaves, domain), "next times are a function of a schedule and a time"},
+	"internal/events":        {join(leaves, domain), "events are values"},
+	"internal/blocks":        {join(leaves, domain), "checksums and references are functions of schemas"},
+	"internal/templating":    {join(leaves, domain), "templates are functions of text and values"},
+
+	"internal/store":            {join(leaves, domain), "the store keeps what the domain decides"},
+	"internal/store/migrations": {nil, "migrations are files"},
+	"internal/store/sqlite":     {join(leaves, storage, []string{"internal/store/migrations"}), "a driver knows the store it implements"},
+
+	"internal/services":       {join(leaves, domain, storage), "services do not call the API or each other's packages"},
+	"internal/api":            {join(leaves, domain, storage, []string{"internal/api/ws", "internal/api/middleware"}), "handlers call the domain inside a transaction"},
+	"internal/api/ws":         {join(leaves, domain, storage), "sockets read the committed log"},
+	"internal/api/middleware": {leaves, "middleware knows requests, not resources"},
+	"internal/ui":             {leaves, "the bundle is files; it has no business with data"},
+	"internal/worker":         {leaves, "a worker speaks to the server over HTTP, like any worker"},
+
+	"internal/server": {join(leaves, domain, storage, []string{"internal/store/sqlite", "internal/store/migrations",
+		"internal/api", "internal/api/ws", "internal/api/middleware", "internal/services", "internal/ui"}), "the server joins store, services, API and UI"},
+	"internal/up":  {join(leaves, []string{"internal/server"}), "it runs a server and talks to it over HTTP"},
+	"internal/cli": {[]string{everything}, "the command line wires everything"},
+}
+
+// forbidden are packages of others that only some of ours may import directly.
+var forbidden = []struct {
+	prefix string
+	only   []string
+	reason string
+}{
+	{"zombiezen.com/go/sqlite", []string{"internal/store/sqlite", "test"}, "the driver sits behind store.Conn"},
+	{"modernc.org/sqlite", []string{"internal/store/sqlite", "test"}, "the driver sits behind store.Conn"},
+	{"database/sql", []string{"test"}, "the driver sits behind store.Conn"},
+	{"net/http", []string{"internal/api", "internal/api/ws", "internal/api/middleware", "internal/server", "internal/ui",
+		"internal/worker", "internal/up", "internal/cli", "test"}, "the domain and the store do not know how they are asked"},
+	{"math/rand", []string{"test"}, "random numbers come from clock.IDs, so that a run can be repeated"},
+	{"crypto/rand", []string{"internal/clock", "test"}, "random numbers come from clock.IDs, so that a run can be repeated"},
+	{"github.com/pelletier/go-toml", []string{"internal/config", "test"}, "settings are read in one place"},
+	{"github.com/alecthomas/kong", []string{"internal/cli"}, "the command line is parsed in one place"},
+}
+
+// readers of the clock: packages that may call what reads the machine's time
+// or draws an id, with the reason.
+var readers = map[string]string{
+	"internal/clock": "it is the clock",
+}
+
+// long lists files that may have more than 500 lines, with the reason.
+var long = map[string]string{}
+
+func join(lists ...[]string) []string {
+	var all []string
+	for _, list := range lists {
+		all = append(all, list...)
+	}
+	return all
+}
