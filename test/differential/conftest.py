@@ -1,0 +1,41 @@
+"""Makes tests of scenarios, and tells how many answers were compared."""
+
+from __future__ import annotations
+
+import pytest
+
+import harness
+import servers
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--at-least", type=int, default=0, help="fail when fewer answers were compared")
+
+
+def pytest_report_header() -> str:
+    return "ours: " + ("a second real server" if servers.TWICE_REAL else servers.BINARY)
+
+
+def pytest_pycollect_makeitem(collector: pytest.Collector, name: str, obj: object):
+    if isinstance(obj, harness.Scenario):
+        return pytest.Function.from_parent(collector, name=name, callobj=obj.run)
+    return None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo):
+    """A failed comparison is told by its own text, without a Python traceback."""
+    report = yield
+    if report.failed and call.excinfo and call.excinfo.errisinstance(AssertionError) and not call.excinfo.value.__cause__:
+        report.longrepr = str(call.excinfo.value)
+    return report
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    harness.close()
+    if harness.COMPARED["total"] < session.config.getoption("--at-least") and session.exitstatus == 0:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    terminalreporter.write_line(f"compared requests: {harness.COMPARED['total']}")

@@ -1,0 +1,290 @@
+"""Scripted requests to the real Prefect server and to ours, answers compared field by field.
+
+    from harness import scenario
+
+    @scenario
+    def variables_life(s):
+        v = s.post("/variables/", json={"name": "a_name", "value": 1})
+        s.get(f"/variables/{v['id']}")
+        s.post("/variables/", json={"name": "BAD NAME"})    # errors are compared too
+
+A scenario runs once against each server, both as empty as after a bare first start. Every call is
+recorded and returns the parsed body; when both runs have ended, the n-th answers are compared:
+status, the headers that clients read, and the body.
+
+- `ignore=["path.to.field", "results.*.field"]` leaves fields out; for one answer only.
+- `unordered=True` (or a list of paths) compares arrays as sets.
+- `s.eventually("post", path, json=…, until=lambda body: …)` repeats a call and records the last.
+- `s.quietly.post(…)` makes a call that is not compared.
+- `with s.websocket("/events/in") as ws: ws.send({…}); ws.receive()` records what is received.
+- `@scenario(settings={"PREFECT_…": "…"})` runs on a pair of servers with these settings.
+
+Differences on purpose are listed in differences.py.
+"""
+
+from __future__ import annotations
+
+import json as jsonlib
+import time
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from typing import Any, Callable
+from urllib.parse import urlsplit
+
+import httpx
+
+from compare import Matcher, strings
+from differences import ignored
+from servers import Pair, Server
+
+COMPARED = {"total": 0}
+"""Number of answers compared so far."""
+
+_pairs: dict[tuple[tuple[str, str], ...], Pair] = {}
+
+
+@dataclass
+class Exchange:
+    """One recorded request and its answer."""
+
+    call: str
+    sent: Any
+    status: int
+    headers: dict[str, str]
+    body: Any
+    ignore: list[str] = field(default_factory=list)
+    unordered: bool | list[str] = False
+
+
+class Session:
+    """What a scenario sees of one server."""
+
+    def __init__(self, server: Server) -> None:
+        self._client = httpx.Client(base_url=server.url, timeout=60)
+        self._server = server
+        self.exchanges: list[Exchange] = []
+        self.started = datetime.now(timezone.utc)
+        self.sent: set[str] = set()
+
+    @property
+    def quietly(self) -> "Session":
+        """The same server, but nothing is recorded."""
+        other = Session.__new__(Session)
+        other.__dict__ |= self.__dict__ | {"exchanges": []}
+        return other
+
+    def get(self, path: str, **options: Any) -> Any:
+        return self.request("GET", path, **options)
+
+    def post(self, path: str, **options: Any) -> Any:
+        return self.request("POST", path, **options)
+
+    def put(self, path: str, **options: Any) -> Any:
+        return self.request("PUT", path, **options)
+
+    def patch(self, path: str, **options: Any) -> Any:
+        return self.request("PATCH", path, **options)
+
+    def delete(self, path: str, **options: Any) -> Any:
+        return self.request("DELETE", path, **options)
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        ignore: list[str] | None = None,
+        unordered: bool | list[str] = False,
+        **options: Any,
+    ) -> Any:
+        """The parsed body of the answer. Options are those of httpx."""
+        answer = self._client.request(method, path, **options)
+        for _ in range(self._server.patience):
+            if answer.status_code != 503:
+                break
+            time.sleep(0.1)
+            answer = self._client.request(method, path, **options)
+        sent = options.get("json", options.get("content"))
+        self.sent.update(strings(sent))
+        exchange = Exchange(
+            f"{method} {path}", sent, answer.status_code, _headers(answer), _body(answer), ignore or [], unordered
+        )
+        exchange.ignore += ignored(method, path)
+        self.exchanges.append(exchange)
+        return exchange.body
+
+    def eventually(
+        self, method: str, path: str, *, until: Callable[[Any], Any], seconds: float = 15, **options: Any
+    ) -> Any:
+        """Repeats a request until its body satisfies `until`; records the last answer."""
+        deadline = time.monotonic() + seconds
+        while True:
+            body = self.request(method.upper(), path, **options)
+            try:
+                if until(body) or time.monotonic() > deadline:
+                    return body
+            except (KeyError, IndexError, TypeError):
+                if time.monotonic() > deadline:
+                    return body
+            self.exchanges.pop()
+            time.sleep(0.1)
+
+    def websocket(self, path: str, *, ignore: list[str] | None = None, **options: Any) -> "WebSocket":
+        """To be used with `with`."""
+        return WebSocket(self, path, ignore or [], options)
+
+    def close(self) -> None:
+        self._client.close()
+
+
+class WebSocket:
+    """A websocket whose received messages and close code are recorded."""
+
+    def __init__(self, session: Session, path: str, ignore: list[str], options: dict[str, Any]) -> None:
+        self._session, self._path, self._ignore, self._options = session, path, ignore, options
+
+    def __enter__(self) -> "WebSocket":
+        from websockets.exceptions import InvalidStatus
+        from websockets.sync.client import connect
+
+        url = self._session._server.url.replace("http", "ws", 1) + self._path
+        self._options.setdefault("subprotocols", ["prefect"])
+        try:
+            self._socket = connect(url, **self._options)
+        except InvalidStatus as refused:
+            self._record("connect", refused.response.status_code, None)
+            raise
+        self._record("connect", 101, {"subprotocol": self._socket.subprotocol})
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._socket.close()
+
+    def send(self, message: Any) -> None:
+        self._session.sent.update(strings(message))
+        self._socket.send(message if isinstance(message, str) else jsonlib.dumps(message))
+
+    def receive(self, seconds: float = 15, ignore: list[str] | None = None) -> Any:
+        """The next message, or None when the server closed the connection or said nothing."""
+        from websockets.exceptions import ConnectionClosed
+
+        try:
+            text = self._socket.recv(timeout=seconds)
+        except TimeoutError:
+            self._record("silence", 0, None)
+            return None
+        except ConnectionClosed as closed:
+            frame = closed.rcvd
+            self._record("closed", frame.code if frame else 1006, {"reason": frame.reason if frame else ""})
+            return None
+        try:
+            body = jsonlib.loads(text)
+        except ValueError:
+            body = text
+        self._record("message", 0, body, ignore)
+        return body
+
+    def _record(self, what: str, status: int, body: Any, ignore: list[str] | None = None) -> None:
+        self._session.exchanges.append(
+            Exchange(f"WS {self._path} {what}", None, status, {}, body, self._ignore + (ignore or []))
+        )
+
+
+def _headers(answer: httpx.Response) -> dict[str, str]:
+    """The headers that clients act on, in a form that can be compared."""
+    found = {}
+    if kind := answer.headers.get("content-type"):
+        found["content-type"] = kind.split(";")[0]
+    if allow := answer.headers.get("allow"):
+        found["allow"] = ", ".join(sorted(m.strip() for m in allow.split(",")))
+    if location := answer.headers.get("location"):
+        parts = urlsplit(location)
+        found["location"] = parts.path + (f"?{parts.query}" if parts.query else "")
+    if "retry-after" in answer.headers:
+        found["retry-after"] = "given"
+    return found
+
+
+def _body(answer: httpx.Response) -> Any:
+    try:
+        return answer.json() if answer.content else None
+    except ValueError:
+        return answer.text
+
+
+class Scenario:
+    """A scripted conversation. conftest.py makes a test of it."""
+
+    def __init__(self, script: Callable[[Session], None], settings: dict[str, str]) -> None:
+        self.script, self.settings = script, settings
+        self.__doc__ = script.__doc__
+
+    def run(self) -> None:
+        pair = _pair(self.settings)
+        real, real_error = self._play(pair.real)
+        ours, ours_error = self._play(pair.ours)
+        if real_error and len(ours.exchanges) >= len(real.exchanges):
+            report = _report(real, ours)
+            raise AssertionError(f"the scenario itself fails:\n{report}") from real_error
+        report = _report(real, ours)
+        if len(real.exchanges) != len(ours.exchanges):
+            report += f"\n{len(real.exchanges)} calls to real, {len(ours.exchanges)} to ours"
+        if ours_error:
+            report += f"\nagainst ours the scenario ends with {type(ours_error).__name__}: {ours_error}"
+        if report:
+            log = pair.ours.tail()
+            raise AssertionError(report.strip() + (f"\nour server's log:\n{log}" if log else ""))
+
+    def _play(self, server: Server) -> tuple[Session, Exception | None]:
+        server.fresh()
+        session = Session(server)
+        try:
+            self.script(session)
+        except Exception as error:  # noqa: BLE001 - judged when both have been played
+            return session, error
+        finally:
+            session.close()
+        return session, None
+
+
+def scenario(script: Callable[[Session], None] | None = None, *, settings: dict[str, str] | None = None) -> Any:
+    """Makes a test of a function that takes a Session."""
+    if script is None:
+        return lambda inner: Scenario(inner, settings or {})
+    return Scenario(script, settings or {})
+
+
+def _pair(settings: dict[str, str]) -> Pair:
+    key = tuple(sorted(settings.items()))
+    if key not in _pairs:
+        _pairs[key] = Pair(settings)
+    return _pairs[key]
+
+
+def close() -> None:
+    """Ends every server."""
+    for pair in _pairs.values():
+        pair.close()
+
+
+def _report(real: Session, ours: Session) -> str:
+    """What differs, call by call; empty when nothing does."""
+    matcher = Matcher(real.sent | ours.sent, real.started, ours.started)
+    parts = []
+    for number, (a, b) in enumerate(zip(real.exchanges, ours.exchanges), start=1):
+        COMPARED["total"] += 1
+        lines = []
+        if a.status != b.status:
+            lines.append(f"status: {a.status} in real, {b.status} in ours")
+        for name in sorted(a.headers.keys() | b.headers.keys()):
+            left, right = a.headers.get(name, "(none)"), b.headers.get(name, "(none)")
+            if not matcher.same_text(left, right):
+                lines.append(f"header {name}: {left!r} in real, {right!r} in ours")
+        if a.status != b.status:
+            lines += [f"real: {jsonlib.dumps(a.body)[:1500]}", f"ours: {jsonlib.dumps(b.body)[:1500]}"]
+        else:
+            lines += matcher.differences(a.body, b.body, a.ignore, a.unordered)
+        if lines:
+            sent = f"  sent {jsonlib.dumps(b.sent)[:1500]}" if b.sent is not None else ""
+            parts.append("\n".join([f"call {number}: {b.call}{sent}", *(f"    {line}" for line in lines)]))
+    return "\n".join(parts)
