@@ -11,7 +11,9 @@ import (
 	"log/slog"
 	"net/http"
 
+	"github.com/reevehq/reeve/internal/api/ws"
 	"github.com/reevehq/reeve/internal/clock"
+	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/store"
 )
 
@@ -21,6 +23,10 @@ type Config struct {
 	BasePath string
 	// DefaultLimit is the default and largest page size.
 	DefaultLimit int
+	// AuthString is "user:password", or empty when none is asked for.
+	AuthString string
+	// Events bounds the events that are taken; zero fields have the defaults.
+	Events prefect.EventLimits
 }
 
 // API answers the contract's requests.
@@ -30,12 +36,17 @@ type API struct {
 	ids    clock.IDs
 	log    *slog.Logger
 	config Config
+	hub    *ws.Hub
 }
 
 // New makes the API on a store.
 func New(s *store.Store, c clock.Clock, ids clock.IDs, log *slog.Logger, config Config) *API {
-	return &API{store: s, clock: c, ids: ids, log: log, config: config}
+	config.Events = config.Events.WithDefaults()
+	return &API{store: s, clock: c, ids: ids, log: log, config: config, hub: ws.NewHub(config.AuthString, log)}
 }
+
+// Close ends the websockets in order and waits for them, at most until ctx ends.
+func (a *API) Close(ctx context.Context) { a.hub.Close(ctx) }
 
 // Routes lists every operation.
 func (a *API) Routes() []Route {
@@ -43,10 +54,18 @@ func (a *API) Routes() []Route {
 	for _, table := range [][]Route{
 		a.rootRoutes(),
 		a.flowRoutes(),
+		a.eventRoutes(),
 	} {
 		all = append(all, table...)
 	}
 	return all
+}
+
+// Sockets lists every websocket.
+func (a *API) Sockets() []Socket {
+	return []Socket{
+		{"/events/in", a.eventsIn},
+	}
 }
 
 type basePathKey struct{}
@@ -54,7 +73,12 @@ type basePathKey struct{}
 // Handler serves the API at its base path.
 func (a *API) Handler() http.Handler {
 	rt := newRouter(a.Routes(), a.fail)
+	sockets := newSocketRouter(a.Sockets())
 	mounted := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if isUpgrade(r) {
+			sockets.ServeHTTP(w, r)
+			return
+		}
 		if err := checkVersion(r); err != nil {
 			a.fail(w, r, err)
 			return

@@ -30,6 +30,7 @@ type Config struct {
 // Server is a Prefect server on one database.
 type Server struct {
 	store *store.Store
+	api   *api.API
 	http  *http.Server
 	log   *slog.Logger
 }
@@ -46,7 +47,7 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (*Server, error) {
 	a := api.New(s, machine, ids, log, c.API)
 	mux := http.NewServeMux()
 	mux.Handle(c.API.BasePath+"/", a.Handler())
-	return &Server{store: s, log: log, http: &http.Server{
+	return &Server{store: s, api: a, log: log, http: &http.Server{
 		Handler:           mux,
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
@@ -65,6 +66,7 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	case <-ctx.Done():
 		drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
 		defer cancel()
+		s.api.Close(drain)
 		if e := s.http.Shutdown(drain); e != nil {
 			s.log.Warn("requests were cut off", "error", e)
 			err = s.http.Close()

@@ -36,3 +36,6 @@ func (tx *Tx) Emit(events ...*prefect.Event) error {
 	}
 	return nil
 }
+
+// CountEventLog is the number of events in the log.
+func (tx *Tx) CountEventLog() (int, error) { return tx.count(`SELECT count(*) FROM event`) }

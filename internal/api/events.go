@@ -1,0 +1,82 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/reevehq/reeve/internal/prefect"
+	"github.com/reevehq/reeve/internal/prefect/decode"
+	"github.com/reevehq/reeve/internal/pyjson"
+	"github.com/reevehq/reeve/internal/store"
+)
+
+func (a *API) eventRoutes() []Route {
+	return []Route{
+		{http.MethodPost, "/events", "create_events_events_post", a.createEvents},
+	}
+}
+
+// eventList is the body of POST /events.
+type eventList struct {
+	limits *prefect.EventLimits
+	events []*prefect.Event
+}
+
+// DecodeWire implements decode.Wire. An event that is too large is left out,
+// as the reference does.
+func (l *eventList) DecodeWire(in pyjson.Value, at *decode.At) {
+	if in.Kind() != pyjson.Array {
+		at.Fail("list_type", "Input should be a valid list", in, nil)
+		return
+	}
+	for i, item := range in.Items() {
+		event := prefect.DecodeEvent(item, at.Key(i), l.limits)
+		if len(item.Raw()) <= l.limits.SizeBytes {
+			l.events = append(l.events, event)
+		}
+	}
+}
+
+// eventFrame is a frame of /events/in.
+type eventFrame struct {
+	limits *prefect.EventLimits
+	event  *prefect.Event
+}
+
+// DecodeWire implements decode.Wire.
+func (f *eventFrame) DecodeWire(in pyjson.Value, at *decode.At) {
+	f.event = prefect.DecodeEvent(in, at, f.limits)
+}
+
+// readEvent decodes one event; nil when it is too large to be kept.
+func (a *API) readEvent(in pyjson.Value) (*prefect.Event, error) {
+	frame := eventFrame{limits: &a.config.Events}
+	if issues := decode.Into(in, &frame); len(issues) > 0 {
+		a.log.Warn("event refused", "error", issues)
+		return nil, issues
+	}
+	if len(in.Raw()) > a.config.Events.SizeBytes {
+		a.log.Warn("event dropped for its size", "id", frame.event.ID, "bytes", len(in.Raw()))
+		return nil, nil
+	}
+	return frame.event, nil
+}
+
+func (a *API) createEvents(w http.ResponseWriter, r *http.Request) error {
+	in := eventList{limits: &a.config.Events}
+	if err := body(r, &in); err != nil {
+		return err
+	}
+	if err := a.emit(r.Context(), in.events); err != nil {
+		return err
+	}
+	return noContent(w)
+}
+
+// emit appends events to the log; they are durable when it returns nil.
+func (a *API) emit(ctx context.Context, events []*prefect.Event) error {
+	if len(events) == 0 {
+		return nil
+	}
+	return a.store.Update(ctx, func(tx *store.Tx) error { return tx.Emit(events...) })
+}

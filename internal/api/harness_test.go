@@ -1,0 +1,80 @@
+package api
+
+import (
+	"context"
+	"log/slog"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"github.com/reevehq/reeve/internal/clock"
+	"github.com/reevehq/reeve/internal/store"
+	"github.com/reevehq/reeve/internal/store/sqlite"
+)
+
+// testServer is an API on a real database, listening on loopback.
+type testServer struct {
+	*API
+	*httptest.Server
+}
+
+func newTestServer(t *testing.T, config Config) testServer {
+	t.Helper()
+	machine := clock.System{}
+	db, err := sqlite.Open(t.Context(), sqlite.Options{Path: filepath.Join(t.TempDir(), "test.db"), Migrate: true, Clock: machine})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ids := clock.NewIDs(machine)
+	config.BasePath, config.DefaultLimit = "/api", 200
+	a := New(store.New(db, machine, ids), machine, ids, slog.New(slog.DiscardHandler), config)
+	server := httptest.NewServer(a.Handler())
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		defer cancel()
+		a.Close(ctx)
+		server.Close()
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return testServer{a, server}
+}
+
+// dial opens a websocket and goes through the handshake with the token.
+func (s testServer) dial(t *testing.T, path, token string) *websocket.Conn {
+	t.Helper()
+	url := "ws" + strings.TrimPrefix(s.URL, "http") + "/api" + path
+	c, response, err := websocket.Dial(t.Context(), url, &websocket.DialOptions{Subprotocols: []string{"prefect"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if response.Body != nil {
+		_ = response.Body.Close()
+	}
+	t.Cleanup(func() { _ = c.CloseNow() })
+	send(t, c, `{"type":"auth","token":"`+token+`"}`)
+	return c
+}
+
+func send(t *testing.T, c *websocket.Conn, frame string) {
+	t.Helper()
+	if err := c.Write(t.Context(), websocket.MessageText, []byte(frame)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func receive(t *testing.T, c *websocket.Conn) string {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	defer cancel()
+	_, data, err := c.Read(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
