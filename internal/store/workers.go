@@ -1,0 +1,68 @@
+package store
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/reevehq/reeve/internal/prefect"
+)
+
+const workerColumns = `worker.id, worker.created, worker.updated, worker.name, worker.work_pool_id,
+	worker.last_heartbeat_time, worker.heartbeat_interval_seconds`
+
+// scanWorker reads a worker; its status is what its last heartbeat says at now,
+// whatever the row's status still is.
+func scanWorker(now time.Time) func(Row) (*prefect.Worker, error) {
+	return func(r Row) (*prefect.Worker, error) {
+		var w prefect.Worker
+		err := r.Scan(&w.ID, &w.Created, &w.Updated, &w.Name, &w.WorkPoolID, &w.LastHeartbeatTime, &w.HeartbeatIntervalSeconds)
+		interval := prefect.DefaultHeartbeatInterval
+		if w.HeartbeatIntervalSeconds != nil && *w.HeartbeatIntervalSeconds != 0 {
+			interval = *w.HeartbeatIntervalSeconds
+		}
+		w.Status = prefect.Offline
+		silence := time.Duration(interval*prefect.MissedHeartbeats) * time.Second
+		if w.LastHeartbeatTime != nil && w.LastHeartbeatTime.After(now.Add(-silence)) {
+			w.Status = prefect.Online
+		}
+		return &w, err
+	}
+}
+
+// HeartbeatWorker notes that a worker of a pool is alive, making it when it is
+// new, and readies the pool. The interval, in seconds, stays what it was when
+// nil. It changes pool.
+func (tx *Tx) HeartbeatWorker(pool *prefect.WorkPool, name string, interval *int) error {
+	n, err := tx.conn.Exec(`UPDATE worker SET last_heartbeat_time = ?, updated = ?,
+			heartbeat_interval_seconds = coalesce(?, heartbeat_interval_seconds)
+		WHERE work_pool_id = ? AND name = ? AND status = 'ONLINE'`, tx.Now, tx.Now, interval, pool.ID, name)
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		_, err = tx.conn.Exec(`INSERT INTO worker (id, created, updated, name, work_pool_id, last_heartbeat_time,
+				heartbeat_interval_seconds, status)
+			VALUES (?, ?, ?, ?, ?, ?, ?, 'ONLINE')
+			ON CONFLICT (work_pool_id, name) DO UPDATE SET last_heartbeat_time = excluded.last_heartbeat_time,
+				updated = excluded.updated, status = 'ONLINE',
+				heartbeat_interval_seconds = coalesce(excluded.heartbeat_interval_seconds, heartbeat_interval_seconds)`,
+			tx.IDs.V4(), tx.Now, tx.Now, name, pool.ID, tx.Now, interval)
+		if err != nil {
+			return err
+		}
+		tx.Touch(Deadlines)
+	}
+	if pool.StoredStatus != prefect.NotReady {
+		return nil
+	}
+	tx.Touch(Deadlines)
+	return tx.SetWorkPoolStatus(pool, prefect.Ready)
+}
+
+// DeleteWorker deletes a worker of a pool; false when there is none of that name.
+func (tx *Tx) DeleteWorker(pool uuid.UUID, name string) (bool, error) {
+	n, err := tx.conn.Exec(`DELETE FROM worker WHERE work_pool_id = ? AND name = ?`, pool, name)
+	tx.Touch(Deadlines)
+	return n > 0, err
+}
