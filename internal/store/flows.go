@@ -39,6 +39,19 @@ func (tx *Tx) ReadFlowByName(name string) (*prefect.Flow, error) {
 	return f, err
 }
 
+// FilterFlows gives the flows that meet the criteria, sorted.
+func (tx *Tx) FilterFlows(f *prefect.Filters, sort prefect.FlowSort, page prefect.Page) ([]*prefect.Flow, error) {
+	c := flowsWhere(f)
+	return collect(tx, `SELECT `+flowColumns+` FROM flow`+c.where()+` ORDER BY `+flowOrder[sort]+` LIMIT ? OFFSET ?`,
+		append(c.args, page.Limit, page.Offset), scanFlow)
+}
+
+// CountFlows counts the flows that meet the criteria.
+func (tx *Tx) CountFlows(f *prefect.Filters) (int, error) {
+	c := flowsWhere(f)
+	return tx.count(`SELECT count(*) FROM flow`+c.where(), c.args...)
+}
+
 // UpdateFlow changes what was given; false when there is no such flow.
 func (tx *Tx) UpdateFlow(id uuid.UUID, u *prefect.FlowUpdate) (bool, error) {
 	set := assignments{}

@@ -14,10 +14,24 @@ import (
 	"github.com/reevehq/reeve/internal/store"
 )
 
-// conn is a connection; statements are prepared once and kept by it.
+// conn is a connection; statements are prepared once and kept by it, the ones
+// used last if there are too many.
 type conn struct {
-	c *sqlite.Conn
+	c        *sqlite.Conn
+	prepared map[string]*prepared
+	uses     uint64
 }
+
+// prepared is a kept statement. One that is being stepped is never dropped.
+type prepared struct {
+	stmt *sqlite.Stmt
+	used uint64
+	busy bool
+}
+
+// mostPrepared bounds the statements that a connection keeps: the constant ones
+// of the store, and room for those that filters make.
+const mostPrepared = 400
 
 func (c *conn) close() error { return c.c.Close() }
 
@@ -28,64 +42,107 @@ func (c *conn) run(query string) error {
 
 // Exec implements store.Conn.
 func (c *conn) Exec(query string, args ...any) (int64, error) {
-	stmt, err := c.prepare(query, args)
+	p, err := c.prepare(query, args)
 	if err != nil {
 		return 0, err
 	}
 	for {
-		more, err := stmt.Step()
+		more, err := p.stmt.Step()
 		if err != nil {
-			return 0, errors.Join(err, reset(stmt))
+			return 0, errors.Join(err, p.reset())
 		}
 		if !more {
 			break
 		}
 	}
-	return int64(c.c.Changes()), reset(stmt)
+	return int64(c.c.Changes()), p.reset()
 }
 
 // Query implements store.Conn.
 func (c *conn) Query(query string, args []any, each func(store.Row) error) error {
-	stmt, err := c.prepare(query, args)
+	p, err := c.prepare(query, args)
 	if err != nil {
 		return err
 	}
-	r := row{stmt}
+	defer func() {
+		if p.busy { // each panicked
+			_ = p.reset()
+		}
+	}()
+	r := row{p.stmt}
 	for {
-		more, err := stmt.Step()
+		more, err := p.stmt.Step()
 		if err != nil {
-			return errors.Join(err, reset(stmt))
+			return errors.Join(err, p.reset())
 		}
 		if !more {
-			return reset(stmt)
+			return p.reset()
 		}
 		if err := each(r); err != nil {
-			return errors.Join(err, reset(stmt))
+			return errors.Join(err, p.reset())
 		}
 	}
 }
 
-func (c *conn) prepare(query string, args []any) (*sqlite.Stmt, error) {
-	stmt, err := c.c.Prepare(query)
-	if err != nil {
-		return nil, fmt.Errorf("prepare %q: %w", query, err)
+func (c *conn) prepare(query string, args []any) (*prepared, error) {
+	p := c.prepared[query]
+	if p == nil {
+		stmt, err := c.c.Prepare(query)
+		if err != nil {
+			return nil, fmt.Errorf("prepare %q: %w", query, err)
+		}
+		if err := c.makeRoom(); err != nil {
+			return nil, err
+		}
+		p = &prepared{stmt: stmt}
+		if c.prepared == nil {
+			c.prepared = map[string]*prepared{}
+		}
+		c.prepared[query] = p
 	}
-	if n := stmt.BindParamCount(); n != len(args) {
+	if p.busy {
+		return nil, fmt.Errorf("prepare %q: the query is running", query)
+	}
+	c.uses++
+	p.used = c.uses
+	if n := p.stmt.BindParamCount(); n != len(args) {
 		return nil, fmt.Errorf("prepare %q: %d arguments for %d placeholders", query, len(args), n)
 	}
 	for i, arg := range args {
-		if err := bind(stmt, i+1, arg); err != nil {
+		if err := bind(p.stmt, i+1, arg); err != nil {
 			return nil, fmt.Errorf("bind argument %d of %q: %w", i+1, query, err)
 		}
 	}
-	return stmt, nil
+	p.busy = true
+	return p, nil
 }
 
-// reset frees the rows of a statement. What it returns repeats the error of the
-// last step, which is already known.
-func reset(stmt *sqlite.Stmt) error {
-	_ = stmt.Reset()
-	return stmt.ClearBindings()
+// makeRoom drops the statement that has not been used for longest when too many
+// are kept.
+func (c *conn) makeRoom() error {
+	if len(c.prepared) < mostPrepared {
+		return nil
+	}
+	var oldest *prepared
+	var query string
+	for q, p := range c.prepared {
+		if !p.busy && (oldest == nil || p.used < oldest.used) {
+			oldest, query = p, q
+		}
+	}
+	if oldest == nil {
+		return nil
+	}
+	delete(c.prepared, query)
+	return oldest.stmt.Finalize()
+}
+
+// reset frees the rows of a statement. What Reset returns repeats the error of
+// the last step, which is already known.
+func (p *prepared) reset() error {
+	p.busy = false
+	_ = p.stmt.Reset()
+	return p.stmt.ClearBindings()
 }
 
 func bind(stmt *sqlite.Stmt, i int, arg any) error {

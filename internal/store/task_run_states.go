@@ -1,0 +1,36 @@
+package store
+
+import (
+	"github.com/google/uuid"
+
+	"github.com/reevehq/reeve/internal/prefect"
+)
+
+const taskRunStateFrom = ` FROM task_run_state AS state LEFT JOIN artifact AS result ON result.id = state.result_artifact_id`
+
+// CreateTaskRunState writes a state of a task run. Data that is to be kept
+// becomes an artifact of the run; s.Data is left without the keys that only
+// describe that artifact. flowRunID is the run that the task run is part of,
+// nil for one in the background.
+func (tx *Tx) CreateTaskRunState(taskRunID uuid.UUID, flowRunID *uuid.UUID, s *prefect.State) error {
+	result, err := tx.createResult(s, flowRunID, &taskRunID)
+	if err != nil {
+		return err
+	}
+	_, err = tx.conn.Exec(`INSERT INTO task_run_state (id, task_run_id, type, timestamp, name, message, state_details, result_artifact_id)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+		s.ID, taskRunID, s.Type, s.Timestamp, s.Name, s.Message, JSON(s.StateDetails), result)
+	return err
+}
+
+// ReadTaskRunState gives a state, nil when there is none with that id.
+func (tx *Tx) ReadTaskRunState(id uuid.UUID) (*prefect.State, error) {
+	s, _, err := first(tx, `SELECT `+stateColumns+taskRunStateFrom+` WHERE state.id = ?`, []any{id}, scanState)
+	return s, err
+}
+
+// ReadTaskRunStates gives the states of a task run, oldest first.
+func (tx *Tx) ReadTaskRunStates(taskRunID uuid.UUID) ([]*prefect.State, error) {
+	return collect(tx, `SELECT `+stateColumns+taskRunStateFrom+` WHERE state.task_run_id = ? ORDER BY state.timestamp`,
+		[]any{taskRunID}, scanState)
+}

@@ -1,0 +1,106 @@
+package store
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/reevehq/reeve/internal/prefect"
+)
+
+// A task run is read with its current state.
+const (
+	taskRunColumns = `task_run.id, task_run.created, task_run.updated, task_run.name, task_run.flow_run_id, task_run.task_key,
+		task_run.dynamic_key, task_run.cache_key, task_run.cache_expiration, task_run.task_version, task_run.empirical_policy,
+		task_run.tags, task_run.labels, task_run.state_id, task_run.task_inputs, task_run.state_type, task_run.state_name,
+		task_run.state_timestamp, task_run.run_count, task_run.flow_run_run_count, task_run.expected_start_time,
+		task_run.next_scheduled_start_time, task_run.start_time, task_run.end_time, task_run.total_run_time, ` + stateColumns
+	taskRunFrom = ` FROM task_run
+		LEFT JOIN task_run_state AS state ON state.id = task_run.state_id
+		LEFT JOIN artifact AS result ON result.id = state.result_artifact_id`
+)
+
+func scanTaskRun(now time.Time) func(Row) (*prefect.TaskRun, error) {
+	return func(r Row) (*prefect.TaskRun, error) {
+		var run prefect.TaskRun
+		var state stateRow
+		dest := append([]any{&run.ID, &run.Created, &run.Updated, &run.Name, &run.FlowRunID, &run.TaskKey,
+			&run.DynamicKey, &run.CacheKey, &run.CacheExpiration, &run.TaskVersion, JSON(&run.EmpiricalPolicy),
+			JSON(&run.Tags), JSON(&run.Labels), &run.StateID, &run.TaskInputs, &run.StateType, &run.StateName,
+			&run.StateTimestamp, &run.RunCount, &run.FlowRunRunCount, &run.ExpectedStartTime,
+			&run.NextScheduledStartTime, &run.StartTime, &run.EndTime, &run.TotalRunTime}, state.dest()...)
+		if err := r.Scan(dest...); err != nil {
+			return nil, err
+		}
+		var err error
+		run.State, err = state.state()
+		run.EstimatedRunTime = estimatedRunTime(now, run.TotalRunTime, run.CurrentType(), run.StateTimestamp)
+		run.EstimatedStartTimeDelta = lateness(now, run.CurrentType(), run.StartTime, run.ExpectedStartTime)
+		return &run, err
+	}
+}
+
+// CreateTaskRun writes the row of a task run, without its state. When the flow
+// run has one with the same task and dynamic key already, that one is given and
+// nothing is written.
+func (tx *Tx) CreateTaskRun(run *prefect.TaskRun) (made *prefect.TaskRun, created bool, err error) {
+	n, err := tx.conn.Exec(`INSERT INTO task_run (id, created, updated, name, flow_run_id, task_key, dynamic_key, cache_key,
+			cache_expiration, task_version, empirical_policy, tags, labels, task_inputs, flow_run_run_count,
+			expected_start_time, next_scheduled_start_time)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (flow_run_id, task_key, dynamic_key) DO NOTHING`,
+		run.ID, tx.Now, tx.Now, run.Name, run.FlowRunID, run.TaskKey, run.DynamicKey, run.CacheKey,
+		run.CacheExpiration, run.TaskVersion, JSON(run.EmpiricalPolicy), JSON(run.Tags), JSON(run.Labels), run.TaskInputs, run.FlowRunRunCount,
+		run.ExpectedStartTime, run.NextScheduledStartTime)
+	if err != nil {
+		return nil, false, err
+	}
+	if n > 0 {
+		run.Created, run.Updated = prefect.AtPointer(tx.Now), prefect.AtPointer(tx.Now)
+		return run, true, nil
+	}
+	made, err = tx.ReadTaskRunByKeys(*run.FlowRunID, run.TaskKey, run.DynamicKey)
+	return made, false, err
+}
+
+// ReadTaskRun gives a task run, nil when there is none with that id.
+func (tx *Tx) ReadTaskRun(id uuid.UUID) (*prefect.TaskRun, error) {
+	run, _, err := first(tx, `SELECT `+taskRunColumns+taskRunFrom+` WHERE task_run.id = ?`, []any{id}, scanTaskRun(tx.Now))
+	return run, err
+}
+
+// ReadTaskRunByKeys gives the task run of a flow run with these keys, nil when
+// there is none.
+func (tx *Tx) ReadTaskRunByKeys(flowRunID uuid.UUID, taskKey, dynamicKey string) (*prefect.TaskRun, error) {
+	run, _, err := first(tx, `SELECT `+taskRunColumns+taskRunFrom+`
+		WHERE task_run.flow_run_id = ? AND task_run.task_key = ? AND task_run.dynamic_key = ?`,
+		[]any{flowRunID, taskKey, dynamicKey}, scanTaskRun(tx.Now))
+	return run, err
+}
+
+// FilterTaskRuns gives the task runs that meet the criteria, sorted.
+func (tx *Tx) FilterTaskRuns(f *prefect.Filters, sort prefect.TaskRunSort, page prefect.Page) ([]*prefect.TaskRun, error) {
+	c := taskRunsWhere(f)
+	return collect(tx, `SELECT `+taskRunColumns+taskRunFrom+c.where()+` ORDER BY `+taskRunOrder[sort]+` LIMIT ? OFFSET ?`,
+		append(c.args, page.Limit, page.Offset), scanTaskRun(tx.Now))
+}
+
+// CountTaskRuns counts the task runs that meet the criteria.
+func (tx *Tx) CountTaskRuns(f *prefect.Filters) (int, error) {
+	c := taskRunsWhere(f)
+	return tx.count(`SELECT count(*) FROM task_run`+c.where(), c.args...)
+}
+
+// UpdateOrchestratedTaskRun writes the columns of a task run that a change of
+// its state changes.
+func (tx *Tx) UpdateOrchestratedTaskRun(run *prefect.TaskRun) error {
+	_, err := tx.conn.Exec(`UPDATE task_run SET updated = ?, state_id = ?, state_type = ?, state_name = ?, state_timestamp = ?,
+			run_count = ?, flow_run_run_count = ?, expected_start_time = ?, next_scheduled_start_time = ?, start_time = ?,
+			end_time = ?, total_run_time = ?, cache_key = ?, cache_expiration = ?, empirical_policy = ?
+		WHERE id = ?`,
+		tx.Now, run.StateID, run.StateType, run.StateName, run.StateTimestamp,
+		run.RunCount, run.FlowRunRunCount, run.ExpectedStartTime, run.NextScheduledStartTime, run.StartTime,
+		run.EndTime, run.TotalRunTime, run.CacheKey, run.CacheExpiration, JSON(run.EmpiricalPolicy), run.ID)
+	run.Updated = prefect.AtPointer(tx.Now)
+	return err
+}
