@@ -8,10 +8,12 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/reevehq/reeve/internal/api"
 	"github.com/reevehq/reeve/internal/clock"
+	"github.com/reevehq/reeve/internal/services"
 	"github.com/reevehq/reeve/internal/store"
 	"github.com/reevehq/reeve/internal/store/sqlite"
 )
@@ -31,6 +33,7 @@ type Config struct {
 type Server struct {
 	store *store.Store
 	api   *api.API
+	tasks *services.TaskRunRecorder
 	http  *http.Server
 	log   *slog.Logger
 }
@@ -47,7 +50,7 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (*Server, error) {
 	a := api.New(s, machine, ids, log, c.API)
 	mux := http.NewServeMux()
 	mux.Handle(c.API.BasePath+"/", a.Handler())
-	return &Server{store: s, api: a, log: log, http: &http.Server{
+	return &Server{store: s, api: a, tasks: services.NewTaskRunRecorder(s, machine, log), log: log, http: &http.Server{
 		Handler:           mux,
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
@@ -58,6 +61,9 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (*Server, error) {
 // Serve answers on the listener until ctx ends, then lets requests under way
 // finish and closes the database.
 func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
+	background, stop := context.WithCancel(context.WithoutCancel(ctx))
+	var recording sync.WaitGroup
+	recording.Go(func() { s.tasks.Run(background) })
 	failed := make(chan error, 1)
 	go func() { failed <- s.http.Serve(listener) }()
 	var err error
@@ -75,5 +81,7 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	if errors.Is(err, http.ErrServerClosed) {
 		err = nil
 	}
+	stop()
+	recording.Wait()
 	return errors.Join(err, s.store.Close())
 }

@@ -325,6 +325,8 @@ CREATE TABLE task_run_state (
     name               TEXT NOT NULL,
     message            TEXT,
     state_details      TEXT NOT NULL,
+    -- The data of a state that a client reported by an event; that of others is an artifact.
+    data               TEXT,
     result_artifact_id BLOB,
     UNIQUE (task_run_id, timestamp)
 );
@@ -436,19 +438,19 @@ CREATE TABLE event (
     payload     TEXT NOT NULL,
     follows     BLOB
 );
-CREATE INDEX event_occurred ON event (occurred, id);
+CREATE INDEX event_occurred ON event (occurred);
 CREATE INDEX event_name ON event (event, occurred);
 CREATE INDEX event_resource_occurred ON event (resource_id, occurred);
 
--- One row for each related resource of an event.
+-- One row for each related resource of an event. Rows go with their event: who
+-- deletes it deletes them, found through its related column.
 CREATE TABLE event_related (
     resource_id   TEXT NOT NULL,
     occurred      INTEGER NOT NULL,
-    sequence      INTEGER NOT NULL REFERENCES event (sequence) ON DELETE CASCADE,
+    sequence      INTEGER NOT NULL,
     resource_role TEXT NOT NULL,
     PRIMARY KEY (resource_id, occurred, sequence, resource_role)
 ) WITHOUT ROWID;
-CREATE INDEX event_related_sequence ON event_related (sequence);
 
 CREATE TABLE event_cursor (
     consumer TEXT PRIMARY KEY,
