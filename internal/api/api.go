@@ -55,10 +55,6 @@ func (a *API) Routes() []Route {
 		a.rootRoutes(),
 		a.flowRoutes(),
 		a.eventRoutes(),
-		a.logRoutes(),
-		a.variableRoutes(),
-		a.savedSearchRoutes(),
-		a.artifactRoutes(),
 	} {
 		all = append(all, table...)
 	}

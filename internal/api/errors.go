@@ -43,6 +43,7 @@ var statusOf = map[fault.Kind]int{
 	fault.TooLarge:     http.StatusRequestEntityTooLarge,
 	fault.Busy:         http.StatusServiceUnavailable,
 	fault.Full:         http.StatusInsufficientStorage,
+	fault.Absent:       http.StatusNotFound,
 }
 
 // fail writes err in the contract's form. Causes go to the log, not to clients.
@@ -65,7 +66,7 @@ func (a *API) fail(w http.ResponseWriter, r *http.Request, err error) {
 		} else if known.Kind == fault.Busy {
 			w.Header().Set("Retry-After", "1")
 		}
-		if known.Kind == fault.Busy || known.Kind == fault.Unauthorised {
+		if known.Kind == fault.Busy || known.Kind == fault.Unauthorised || known.Kind == fault.Absent {
 			respond(w, statusOf[known.Kind], exception{known.Sentence})
 			return
 		}

@@ -28,10 +28,11 @@ const (
 	TooLarge                 // 413: the body exceeds the limit
 	Busy                     // 503: try again shortly
 	Full                     // 507: no space to write
+	Absent                   // 404 in the form of an exception: an object that a rule needs does not exist
 )
 
 var kindNames = [...]string{"internal", "not found", "conflict", "invalid", "bad request",
-	"unauthorised", "forbidden", "gone", "locked", "too large", "busy", "full"}
+	"unauthorised", "forbidden", "gone", "locked", "too large", "busy", "full", "absent"}
 
 // String names the kind in lower case.
 func (k Kind) String() string {

@@ -117,17 +117,3 @@ func (tx *Tx) CountFlowRuns(f *prefect.Filters) (int, error) {
 	c := flowRunsWhere(f)
 	return tx.count(`SELECT count(*) FROM flow_run`+c.where(), c.args...)
 }
-
-// UpdateOrchestratedFlowRun writes the columns of a flow run that a change of
-// its state changes.
-func (tx *Tx) UpdateOrchestratedFlowRun(run *prefect.FlowRun) error {
-	_, err := tx.conn.Exec(`UPDATE flow_run SET updated = ?, state_id = ?, state_type = ?, state_name = ?, state_timestamp = ?,
-			run_count = ?, expected_start_time = ?, next_scheduled_start_time = ?, start_time = ?, end_time = ?, total_run_time = ?,
-			empirical_policy = ?, infrastructure_pid = ?, work_queue_id = ?, auto_scheduled = ?
-		WHERE id = ?`,
-		tx.Now, run.StateID, run.StateType, run.StateName, run.StateTimestamp,
-		run.RunCount, run.ExpectedStartTime, run.NextScheduledStartTime, run.StartTime, run.EndTime, run.TotalRunTime,
-		JSON(run.EmpiricalPolicy), run.InfrastructurePID, run.WorkQueueID, run.AutoScheduled, run.ID)
-	run.Updated = prefect.AtPointer(tx.Now)
-	return err
-}

@@ -90,17 +90,3 @@ func (tx *Tx) CountTaskRuns(f *prefect.Filters) (int, error) {
 	c := taskRunsWhere(f)
 	return tx.count(`SELECT count(*) FROM task_run`+c.where(), c.args...)
 }
-
-// UpdateOrchestratedTaskRun writes the columns of a task run that a change of
-// its state changes.
-func (tx *Tx) UpdateOrchestratedTaskRun(run *prefect.TaskRun) error {
-	_, err := tx.conn.Exec(`UPDATE task_run SET updated = ?, state_id = ?, state_type = ?, state_name = ?, state_timestamp = ?,
-			run_count = ?, flow_run_run_count = ?, expected_start_time = ?, next_scheduled_start_time = ?, start_time = ?,
-			end_time = ?, total_run_time = ?, cache_key = ?, cache_expiration = ?, empirical_policy = ?
-		WHERE id = ?`,
-		tx.Now, run.StateID, run.StateType, run.StateName, run.StateTimestamp,
-		run.RunCount, run.FlowRunRunCount, run.ExpectedStartTime, run.NextScheduledStartTime, run.StartTime,
-		run.EndTime, run.TotalRunTime, run.CacheKey, run.CacheExpiration, JSON(run.EmpiricalPolicy), run.ID)
-	run.Updated = prefect.AtPointer(tx.Now)
-	return err
-}

@@ -73,8 +73,9 @@ CREATE TABLE concurrency_limit (
     active                     INTEGER NOT NULL DEFAULT 1,
     name                       TEXT NOT NULL UNIQUE,
     "limit"                    INTEGER NOT NULL,
-    active_slots               INTEGER NOT NULL DEFAULT 0,
-    denied_slots               INTEGER NOT NULL DEFAULT 0,
+    -- As of updated; both decay from then on.
+    active_slots               REAL NOT NULL DEFAULT 0,
+    denied_slots               REAL NOT NULL DEFAULT 0,
     slot_decay_per_second      REAL NOT NULL DEFAULT 0,
     avg_slot_occupancy_seconds REAL NOT NULL DEFAULT 2.0
 );
@@ -86,10 +87,12 @@ CREATE TABLE concurrency_lease (
     expires     INTEGER NOT NULL,
     slots       INTEGER NOT NULL,
     holder_type TEXT,
-    holder_id   BLOB
+    holder_id   BLOB,
+    -- The holder ended and the slots are free; the row stays until it expires.
+    released    INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX concurrency_lease_expires ON concurrency_lease (expires);
-CREATE INDEX concurrency_lease_holder ON concurrency_lease (holder_id);
+CREATE INDEX concurrency_lease_holder ON concurrency_lease (holder_id) WHERE holder_id IS NOT NULL;
 
 CREATE TABLE concurrency_lease_limit (
     lease_id BLOB NOT NULL REFERENCES concurrency_lease (id) ON DELETE CASCADE,
@@ -312,6 +315,7 @@ CREATE TABLE task_run (
     UNIQUE (flow_run_id, task_key, dynamic_key)
 );
 CREATE INDEX task_run_name ON task_run (name);
+CREATE INDEX task_run_background ON task_run (task_key, dynamic_key) WHERE flow_run_id IS NULL;
 CREATE INDEX task_run_by_state ON task_run (state_type, start_time);
 CREATE INDEX task_run_start ON task_run (start_time);
 CREATE INDEX task_run_expected_start ON task_run (expected_start_time);
@@ -339,6 +343,15 @@ CREATE TABLE task_run_state_cache (
     task_run_state_id BLOB NOT NULL
 );
 CREATE INDEX task_run_state_cache_key ON task_run_state_cache (cache_key, created);
+
+-- Background task runs that wait for a task worker.
+CREATE TABLE task_run_queue (
+    task_run_id BLOB PRIMARY KEY REFERENCES task_run (id) ON DELETE CASCADE,
+    task_key    TEXT NOT NULL,
+    retry       INTEGER NOT NULL,
+    created     INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX task_run_queue_next ON task_run_queue (task_key, retry DESC, created);
 
 CREATE TABLE flow_run_input (
     id          BLOB PRIMARY KEY,

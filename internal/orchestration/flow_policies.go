@@ -1,0 +1,37 @@
+package orchestration
+
+// CoreFlowPolicy governs the states that clients propose for flow runs.
+var CoreFlowPolicy = Policy{
+	preserveLeaseID,
+	preventDuplicateTransitions,
+	handleFlowTerminalStates,
+	enforceCancellingToCancelled,
+	bypassCancellingWithoutInfrastructure,
+	preventPendingTransitions,
+	validateSlotAtRunning,
+	secureFlowSlot,
+	removeLeaseOfOldClients,
+	ensureOnlyScheduledMarkedLate,
+	handlePausingFlows,
+	handleResumingFlows,
+	copyScheduledTime,
+	waitForScheduledTime,
+	retryFailedFlows,
+	instrumentFlowRuns,
+	releaseFlowSlots,
+}
+
+// MinimalFlowPolicy governs forced states and those the server sets itself.
+var MinimalFlowPolicy = Policy{
+	preventResultDataLoss,
+	bypassCancellingWithoutInfrastructure,
+	instrumentFlowRuns,
+	releaseFlowSlots,
+}
+
+// MarkLateRunsPolicy governs the marking of runs that did not start in time.
+var MarkLateRunsPolicy = Policy{
+	ensureOnlyScheduledMarkedLate,
+	enforceSlotOnLate,
+	instrumentFlowRuns,
+}

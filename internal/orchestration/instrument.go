@@ -1,0 +1,20 @@
+package orchestration
+
+import "github.com/reevehq/reeve/internal/events"
+
+// instrumentFlowRuns tells of every new state in an event.
+var instrumentFlowRuns = transform("InstrumentFlowRunStateTransitions", func() hooks { return instrument{} })
+
+type instrument struct{ quiet }
+
+func (instrument) after(t *transition) error {
+	if t.proposed == nil || t.validated == nil {
+		return nil
+	}
+	related, err := t.tx.ReadFlowRunRelated(t.flow)
+	if err != nil {
+		return err
+	}
+	run := events.FlowRun{ID: t.flow.ID, Name: t.flow.Name, RunCount: t.flow.RunCount, Tags: t.flow.Tags, CreatedBy: t.flow.CreatedBy}
+	return t.tx.Emit(events.FlowRunState(run, related, t.initial, t.validated))
+}

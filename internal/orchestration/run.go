@@ -1,0 +1,125 @@
+package orchestration
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/reevehq/reeve/internal/concurrency"
+	"github.com/reevehq/reeve/internal/events"
+	"github.com/reevehq/reeve/internal/prefect"
+)
+
+// Run is what rules read and change of a run of either kind.
+type Run struct {
+	ID                     uuid.UUID
+	Name                   string
+	Tags                   prefect.Tags
+	RunCount               int
+	StateID                *uuid.UUID
+	StateType              *prefect.StateType
+	StateName              *string
+	StateTimestamp         *prefect.Time
+	ExpectedStartTime      *prefect.Time
+	NextScheduledStartTime *prefect.Time
+	StartTime              *prefect.Time
+	EndTime                *prefect.Time
+	TotalRunTime           prefect.Seconds
+	// State is the current state with its result, nil when the run has none.
+	State *prefect.State
+}
+
+// FlowRun is what rules read and change of a flow run.
+type FlowRun struct {
+	Run
+	FlowID            uuid.UUID
+	DeploymentID      *uuid.UUID
+	WorkQueueID       *uuid.UUID
+	ParentTaskRunID   *uuid.UUID
+	InfrastructurePID *string
+	CreatedBy         *prefect.Author
+	Policy            prefect.FlowRunPolicy
+}
+
+// TaskRun is what rules read and change of a task run.
+type TaskRun struct {
+	Run
+	FlowRunID       *uuid.UUID
+	TaskKey         string
+	FlowRunRunCount int
+	Policy          prefect.TaskRunPolicy
+}
+
+// CollisionStrategy is what becomes of a run that finds its deployment's limit full.
+type CollisionStrategy string
+
+// The collision strategies: try again later, or cancel the run.
+const (
+	Enqueue   CollisionStrategy = "ENQUEUE"
+	CancelNew CollisionStrategy = "CANCEL_NEW"
+)
+
+// DeploymentLimit is what rules need of a deployment.
+type DeploymentLimit struct {
+	// Limit is nil when the deployment has none.
+	Limit *concurrency.Limit
+	// Strategy is "" when the deployment has no concurrency options.
+	Strategy CollisionStrategy
+	// Grace is how long a run may take from its slot until it runs; 0 when the
+	// deployment does not say.
+	Grace time.Duration
+}
+
+// Tx is what orchestration needs of a transaction. Its reads give nil for what
+// does not exist; within it nobody else changes the rows that were read.
+type Tx interface {
+	concurrency.Tx
+	Emit(events ...*prefect.Event) error
+
+	// ReadFlowRunForUpdate gives a flow run with its state.
+	ReadFlowRunForUpdate(id uuid.UUID) (*FlowRun, error)
+	// SaveFlowRun stores what rules change.
+	SaveFlowRun(*FlowRun) error
+	// CreateFlowRunState adds a state and keeps its data as an artifact; what only
+	// describes the artifact is taken out of the data.
+	CreateFlowRunState(run uuid.UUID, s *prefect.State) error
+	// HasFlowRunState tells whether the run has a state of that moment.
+	HasFlowRunState(run uuid.UUID, at prefect.Time) (bool, error)
+	// ReadFlowRunRelated gives what a flow run's events name beside it.
+	ReadFlowRunRelated(*FlowRun) (*events.FlowRunRelated, error)
+	// ReadDeploymentLimit gives a deployment's limit and options, nil when there
+	// is no such deployment.
+	ReadDeploymentLimit(deployment uuid.UUID) (*DeploymentLimit, error)
+
+	// CreateFlowRun makes a run without a state, unless its flow has one with the
+	// same idempotency key; it gives the run and whether it was made.
+	CreateFlowRun(*prefect.FlowRun) (run *prefect.FlowRun, created bool, err error)
+	// ReadFlowLabels gives a flow's labels.
+	ReadFlowLabels(flow uuid.UUID) (prefect.Labels, error)
+	// ReadFlowRunLabels gives a flow run's labels.
+	ReadFlowRunLabels(run uuid.UUID) (prefect.Labels, error)
+	// ReadDeploymentLabels gives a deployment's flow and labels, false when there
+	// is no such deployment.
+	ReadDeploymentLabels(deployment uuid.UUID) (flow uuid.UUID, labels prefect.Labels, found bool, err error)
+
+	ReadTaskRunForUpdate(id uuid.UUID) (*TaskRun, error)
+	SaveTaskRun(*TaskRun) error
+	CreateTaskRunState(run uuid.UUID, flowRun *uuid.UUID, s *prefect.State) error
+	HasTaskRunState(run uuid.UUID, at prefect.Time) (bool, error)
+	// ReadFailedTaskRuns gives the ids of a flow run's failed task runs.
+	ReadFailedTaskRuns(flowRun uuid.UUID) ([]uuid.UUID, error)
+	// CreateTaskRun makes a run without a state, unless its flow run has one with
+	// the same keys; it gives the run and whether it was made.
+	CreateTaskRun(*prefect.TaskRun) (run *prefect.TaskRun, created bool, err error)
+	// ReadBackgroundTaskRun gives the run of these keys that has no flow run.
+	ReadBackgroundTaskRun(taskKey, dynamicKey string) (*prefect.TaskRun, error)
+	// ReadConcurrencyLimitsByName gives the limits of those names that exist.
+	ReadConcurrencyLimitsByName(names []string) ([]*concurrency.Limit, error)
+	// ReadCachedState gives the newest state that is cached under a key and not
+	// expired.
+	ReadCachedState(key string) (*prefect.State, error)
+	CreateCachedState(key string, expiration *prefect.Time, state uuid.UUID) error
+	// EnqueueTaskRun hands a background task run to those who wait for its key;
+	// retries go before new ones.
+	EnqueueTaskRun(run *TaskRun, retry bool) error
+}
