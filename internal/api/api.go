@@ -23,6 +23,12 @@ type Config struct {
 	BasePath string
 	// DefaultLimit is the default and largest page size.
 	DefaultLimit int
+	// MaxParameterSize bounds the parameters of a run, in bytes of JSON; 0 means
+	// no bound.
+	MaxParameterSize int
+	// MaxGraphNodes and MaxGraphArtifacts bound the graph of a flow run; 0 means
+	// the default of 10,000.
+	MaxGraphNodes, MaxGraphArtifacts int
 	// AuthString is "user:password", or empty when none is asked for.
 	AuthString string
 	// Events bounds the events that are taken; zero fields have the defaults.

@@ -31,6 +31,12 @@ type invalidBody struct {
 
 func (e *invalidBody) Error() string { return e.issues.Error() }
 
+// noObject is the other 404 of the contract: for objects that an operation
+// works on, as against those that it answers with.
+type noObject string
+
+func (e noObject) Error() string { return string(e) }
+
 var statusOf = map[fault.Kind]int{
 	fault.NotFound:     http.StatusNotFound,
 	fault.Conflict:     http.StatusConflict,
@@ -50,7 +56,10 @@ var statusOf = map[fault.Kind]int{
 func (a *API) fail(w http.ResponseWriter, r *http.Request, err error) {
 	var refused *invalidBody
 	var known *fault.Error
+	var absent noObject
 	switch {
+	case errors.As(err, &absent):
+		respond(w, http.StatusNotFound, exception{absent.Error()})
 	case errors.As(err, &refused):
 		respond(w, http.StatusUnprocessableEntity, struct {
 			Message string          `json:"exception_message"`

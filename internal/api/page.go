@@ -1,6 +1,11 @@
 package api
 
-import "github.com/reevehq/reeve/internal/fault"
+import (
+	"math"
+
+	"github.com/reevehq/reeve/internal/fault"
+	"github.com/reevehq/reeve/internal/prefect"
+)
 
 // limit is the page size for a request: the given one or the default, which is
 // also the most.
@@ -32,4 +37,12 @@ func newPage[T any](results []T, count, limit, number int) page[T] {
 		pages = (count + limit - 1) / limit
 	}
 	return page[T]{results, count, limit, pages, number}
+}
+
+// pageOf is the page with a number, from 1.
+func pageOf(number, size int) prefect.Page {
+	if size > 0 && number > math.MaxInt/size {
+		number = math.MaxInt / size
+	}
+	return prefect.Page{Limit: size, Offset: (number - 1) * size}
 }

@@ -30,7 +30,7 @@ func (s *serverStart) Run(p *process) error {
 	}
 	srv, err := server.Open(p.ctx, server.Config{
 		Database: s.Database, Migrate: true,
-		API: api.Config{BasePath: "/api", DefaultLimit: 200},
+		API: api.Config{BasePath: "/api", DefaultLimit: 200, MaxParameterSize: 512 << 10},
 	}, p.log)
 	if err != nil {
 		_ = listener.Close()

@@ -35,15 +35,30 @@ type FlowRunPolicy struct {
 // Defaults implements decode.Defaulter.
 func (p *FlowRunPolicy) Defaults() { p.PauseKeys, p.Resuming = &StringSet{}, new(bool) }
 
-// Check fills the current fields from their deprecated predecessors.
-func (p *FlowRunPolicy) Check(pyjson.Value, *decode.At) {
-	if p.Retries == nil && p.MaxRetries != 0 {
-		p.Retries = &p.MaxRetries
+// Rewrite implements decode.Rewriter.
+func (p *FlowRunPolicy) Rewrite(in pyjson.Value) pyjson.Value { return currentPolicy(in) }
+
+// currentPolicy fills the fields of a run's policy from their deprecated
+// predecessors.
+func currentPolicy(in pyjson.Value) pyjson.Value {
+	for current, deprecated := range map[string]string{"retries": "max_retries", "retry_delay": "retry_delay_seconds"} {
+		if v, _ := in.Get(current); v.Truthy() {
+			continue
+		}
+		if old, given := in.Get(deprecated); given && !isZero(old) {
+			in = in.With(current, old)
+		}
 	}
-	if p.RetryDelay == nil && p.RetryDelaySeconds != 0 {
-		delay := int(p.RetryDelaySeconds)
-		p.RetryDelay = &delay
+	return in
+}
+
+// isZero tells whether a value equals 0 in Python.
+func isZero(v pyjson.Value) bool {
+	switch v.Kind() {
+	case pyjson.Int, pyjson.Float, pyjson.Bool:
+		return !v.Truthy()
 	}
+	return false
 }
 
 // StringSet is a set of strings, written as a sorted array.

@@ -1,19 +1,17 @@
 package prefect
 
 import (
-	"encoding/json"
-
 	"github.com/google/uuid"
 )
 
 // TaskRunPolicy is how a task run retries. RetryDelay is null, a number or a
 // list of numbers, in seconds.
 type TaskRunPolicy struct {
-	MaxRetries        int             `json:"max_retries"`
-	RetryDelaySeconds Float           `json:"retry_delay_seconds"`
-	Retries           *int            `json:"retries"`
-	RetryDelay        json.RawMessage `json:"retry_delay"`
-	RetryJitterFactor *Float          `json:"retry_jitter_factor"`
+	MaxRetries        int        `json:"max_retries"`
+	RetryDelaySeconds Float      `json:"retry_delay_seconds"`
+	Retries           *int       `json:"retries"`
+	RetryDelay        RetryDelay `json:"retry_delay"`
+	RetryJitterFactor *Float     `json:"retry_jitter_factor"`
 }
 
 // TaskRun is one run of a task, within a flow run or in the background.

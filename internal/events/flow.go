@@ -1,0 +1,38 @@
+package events
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/reevehq/reeve/internal/prefect"
+)
+
+// FlowCreated tells of a new flow.
+func FlowCreated(id uuid.UUID, now time.Time, f *prefect.Flow) (*prefect.Event, error) {
+	return flowLife(id, now, f, "prefect.flow.created")
+}
+
+// FlowUpdated tells that a flow was changed; f is what it is now.
+func FlowUpdated(id uuid.UUID, now time.Time, f *prefect.Flow) (*prefect.Event, error) {
+	return flowLife(id, now, f, "prefect.flow.updated")
+}
+
+// FlowDeleted tells of a flow's end.
+func FlowDeleted(id uuid.UUID, now time.Time, f *prefect.Flow) (*prefect.Event, error) {
+	return flowLife(id, now, f, "prefect.flow.deleted")
+}
+
+func flowLife(id uuid.UUID, now time.Time, f *prefect.Flow, name string) (*prefect.Event, error) {
+	payload, err := json.Marshal(struct {
+		Name   string         `json:"name"`
+		Tags   prefect.Tags   `json:"tags"`
+		Labels prefect.Labels `json:"labels"`
+	}{f.Name, f.Tags, f.Labels})
+	if err != nil {
+		return nil, err
+	}
+	return &prefect.Event{ID: id, Occurred: prefect.At(now), Event: name, Payload: payload,
+		Resource: prefect.Resource{prefect.ResourceID: "prefect.flow." + f.ID.String(), prefect.ResourceName: f.Name}}, nil
+}
