@@ -106,7 +106,7 @@ func (taskRetry) before(t *transition) error {
 	if policy.Retries == nil || t.run.RunCount > *policy.Retries {
 		return nil
 	}
-	delay := retryDelay(policy.RetryDelay, t.run.RunCount)
+	delay := retryDelay(json.RawMessage(policy.RetryDelay), t.run.RunCount)
 	if jitter := policy.RetryJitterFactor; jitter != nil && *jitter > 0 && delay > 0 {
 		delay = concurrency.Spread(delay, float64(*jitter), t.ids)
 	}
