@@ -61,6 +61,10 @@ func (a *API) Routes() []Route {
 		a.rootRoutes(),
 		a.flowRoutes(),
 		a.eventRoutes(),
+		a.logRoutes(),
+		a.variableRoutes(),
+		a.savedSearchRoutes(),
+		a.artifactRoutes(),
 	} {
 		all = append(all, table...)
 	}

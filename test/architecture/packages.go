@@ -8,7 +8,7 @@ const module = "github.com/reevehq/reeve/"
 
 // leaves are the packages that know nothing of the others.
 var leaves = []string{"internal/clock", "internal/fault", "internal/pyjson", "internal/prefect",
-	"internal/prefect/decode", "internal/config"}
+	"internal/prefect/decode", "internal/config", "internal/schedule/cron", "internal/schedule/recurrence", "internal/schedule/zones"}
 
 // domain are the packages that decide: no network, no SQL.
 var domain = []string{"internal/orchestration", "internal/concurrency", "internal/schedule",
@@ -43,6 +43,10 @@ var rooms = map[string]room{
 	"internal/events":        {join(leaves, domain), "events are values"},
 	"internal/blocks":        {join(leaves, domain), "checksums and references are functions of schemas"},
 	"internal/templating":    {join(leaves, domain), "templates are functions of text and values"},
+
+	"internal/schedule/cron":       {nil, "it is a grammar; the vocabulary checks texts with it"},
+	"internal/schedule/recurrence": {nil, "it is a grammar; the vocabulary checks texts with it"},
+	"internal/schedule/zones":      {nil, "it is a table of names"},
 
 	"internal/store":            {join(leaves, domain), "the store keeps what the domain decides"},
 	"internal/store/migrations": {nil, "migrations are files"},

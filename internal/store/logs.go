@@ -1,0 +1,102 @@
+package store
+
+import (
+	"strings"
+
+	"github.com/reevehq/reeve/internal/prefect"
+)
+
+const logColumns = `log.rowid, log.id, log.created, log.created, log.name, log.level, log.message, log.timestamp, log.flow_run_id, log.task_run_id`
+
+func scanLog(r Row) (*prefect.Log, error) {
+	var l prefect.Log
+	err := r.Scan(&l.Sequence, &l.ID, &l.Created, &l.Updated, &l.Name, &l.Level, &l.Message, &l.Timestamp, &l.FlowRunID, &l.TaskRunID)
+	return &l, err
+}
+
+// CreateLogs adds logs in the order given.
+func (tx *Tx) CreateLogs(logs []prefect.LogCreate) error {
+	if len(logs) == 0 {
+		return nil
+	}
+	for i := range logs {
+		l := &logs[i]
+		_, err := tx.conn.Exec(`INSERT INTO log (id, created, name, level, message, timestamp, flow_run_id, task_run_id)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+			tx.IDs.V7(), tx.Now, l.Name, l.Level, l.Message, l.Timestamp, l.FlowRunID, l.TaskRunID)
+		if err != nil {
+			return err
+		}
+	}
+	tx.Touch(Logs)
+	return nil
+}
+
+// LastLog is the place of the newest log, 0 without any.
+func (tx *Tx) LastLog() (int64, error) {
+	var sequence int64
+	err := tx.one(`SELECT coalesce(max(rowid), 0) FROM log`, nil, &sequence)
+	return sequence, err
+}
+
+// LogsAfter gives the logs added after a place, oldest first, at most limit.
+func (tx *Tx) LogsAfter(sequence int64, limit int) ([]*prefect.Log, error) {
+	return collect(tx, `SELECT `+logColumns+` FROM log WHERE rowid > ? ORDER BY rowid LIMIT ?`, []any{sequence, limit}, scanLog)
+}
+
+// FilterLogs lists logs; logs with the same timestamp are in the order they
+// were added.
+func (tx *Tx) FilterLogs(f *prefect.LogFilter, sort prefect.LogSort, page prefect.Page) ([]*prefect.Log, error) {
+	order := "log.timestamp, log.rowid"
+	if sort == prefect.LogTimestampDesc {
+		order = "log.timestamp DESC, log.rowid DESC"
+	}
+	c := logCondition(f)
+	return collect(tx, `SELECT `+logColumns+` FROM log`+c.where()+` ORDER BY `+order+` LIMIT ? OFFSET ?`,
+		append(c.args, page.Limit, page.Offset), scanLog)
+}
+
+// logCondition restricts a row of log.
+func logCondition(f *prefect.LogFilter) condition {
+	if f == nil {
+		return condition{}
+	}
+	var c criteria
+	if f.Level != nil {
+		c.add(atLeastAtMost("log.level", f.Level))
+	}
+	if f.Timestamp != nil {
+		c.add(between("log.timestamp", f.Timestamp))
+	}
+	if f.FlowRunID != nil {
+		c.add(anyID("log.flow_run_id", f.FlowRunID))
+	}
+	if f.TaskRunID != nil {
+		var task criteria
+		task.ids("log.task_run_id", f.TaskRunID.Any)
+		task.null("log.task_run_id", f.TaskRunID.IsNull)
+		c.add(task.join(prefect.And))
+	}
+	if f.Text != nil {
+		c.textSearch("lower(log.message || ' ' || log.name)", f.Text.Query)
+	}
+	return c.join(f.Operator)
+}
+
+// textSearch adds what a search text asks of an expression in lower case: as up
+// to three criteria, so that an operator "or" takes each for itself.
+func (c *criteria) textSearch(expression, query string) {
+	search := prefect.ParseTextSearch(query)
+	part := func(terms []string, form string, operator prefect.Operator) {
+		var each criteria
+		for _, term := range terms {
+			each.add(when("instr("+expression+", ?) "+form, strings.ToLower(term)))
+		}
+		if len(each) > 0 {
+			c.add(each.join(operator))
+		}
+	}
+	part(search.Include, "> 0", prefect.Or)
+	part(search.Exclude, "= 0", prefect.And)
+	part(search.Required, "> 0", prefect.And)
+}
