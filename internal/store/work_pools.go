@@ -229,3 +229,16 @@ func canonical(v any) []byte {
 	raw, _ = json.Marshal(generic) // what was just read can be written
 	return raw
 }
+
+// FilterWorkPools gives the pools that meet the filter, by name.
+func (tx *Tx) FilterWorkPools(f *prefect.WorkPoolFilter, page prefect.Page) ([]*prefect.WorkPool, error) {
+	c := workPoolCondition(f)
+	return collect(tx, `SELECT `+workPoolColumns+` FROM work_pool`+c.where()+` ORDER BY work_pool.name LIMIT ? OFFSET ?`,
+		append(c.args, page.Limit, page.Offset), scanWorkPool)
+}
+
+// CountWorkPools counts the pools that meet the filter.
+func (tx *Tx) CountWorkPools(f *prefect.WorkPoolFilter) (int, error) {
+	c := workPoolCondition(f)
+	return tx.count(`SELECT count(*) FROM work_pool`+c.where(), c.args...)
+}

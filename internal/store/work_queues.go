@@ -311,3 +311,19 @@ func (tx *Tx) DeleteWorkQueue(queue *prefect.WorkQueue, arrange bool) error {
 	}
 	return tx.arrangePriorities(queue.WorkPoolID, uuid.Nil, 0)
 }
+
+// FilterWorkQueues gives the queues that meet the filter: those of a pool by
+// priority, or all by name when pool is uuid.Nil.
+func (tx *Tx) FilterWorkQueues(pool uuid.UUID, f *prefect.WorkQueueFilter, page prefect.Page) ([]*prefect.WorkQueue, error) {
+	c, order := workQueueCondition(f), "work_queue.name, work_queue.id"
+	if pool != uuid.Nil {
+		c, order = and(when("work_queue.work_pool_id = ?", pool), c), "work_queue.priority, work_queue.id"
+	}
+	return collect(tx, `SELECT `+workQueueColumns+workQueueFrom+c.where()+` ORDER BY `+order+` LIMIT ? OFFSET ?`,
+		append(c.args, page.Limit, page.Offset), scanWorkQueue)
+}
+
+// CountWorkQueues counts the queues of a pool.
+func (tx *Tx) CountWorkQueues(pool uuid.UUID) (int, error) {
+	return tx.count(`SELECT count(*) FROM work_queue WHERE work_pool_id = ?`, pool)
+}

@@ -66,3 +66,29 @@ func (tx *Tx) DeleteWorker(pool uuid.UUID, name string) (bool, error) {
 	tx.Touch(Deadlines)
 	return n > 0, err
 }
+
+// FilterWorkers gives the workers of a pool that meet the filter, the one that
+// was heard of last first.
+func (tx *Tx) FilterWorkers(pool uuid.UUID, f *prefect.WorkerFilter, page prefect.Page) ([]*prefect.Worker, error) {
+	c := and(when("worker.work_pool_id = ?", pool), workerCondition(f))
+	return collect(tx, `SELECT `+workerColumns+` FROM worker`+c.where()+` ORDER BY worker.last_heartbeat_time DESC, worker.id LIMIT ? OFFSET ?`,
+		append(c.args, page.Limit, page.Offset), scanWorker(tx.Now))
+}
+
+// workerCondition restricts a row of worker.
+func workerCondition(f *prefect.WorkerFilter) condition {
+	if f == nil {
+		return condition{}
+	}
+	var c criteria
+	if f.LastHeartbeatTime != nil {
+		c.add(between("worker.last_heartbeat_time", f.LastHeartbeatTime))
+	}
+	if f.Status != nil {
+		var status criteria
+		texts(&status, "worker.status", f.Status.Any)
+		notTexts(&status, "worker.status", f.Status.NotAny)
+		c.add(status.join(prefect.And))
+	}
+	return c.join(f.Operator)
+}

@@ -270,7 +270,7 @@ CREATE INDEX flow_run_infrastructure ON flow_run (infrastructure_document_id) WH
 -- What workers are handed, what falls late, and what the scheduler counts.
 CREATE INDEX flow_run_due ON flow_run (work_queue_id, next_scheduled_start_time) WHERE state_type = 'SCHEDULED';
 CREATE INDEX flow_run_late ON flow_run (next_scheduled_start_time) WHERE state_name = 'Scheduled';
-CREATE INDEX flow_run_slots ON flow_run (work_queue_id) WHERE state_type IN ('RUNNING', 'PENDING', 'CANCELLING');
+CREATE INDEX flow_run_slots ON flow_run (work_queue_id, state_type) WHERE state_type IN ('RUNNING', 'PENDING', 'CANCELLING');
 CREATE INDEX flow_run_upcoming ON flow_run (deployment_id, next_scheduled_start_time) WHERE state_type = 'SCHEDULED' AND auto_scheduled = 1;
 CREATE INDEX flow_run_unfinished ON flow_run (state_type, state_timestamp) WHERE state_type IN ('PAUSED', 'CANCELLING', 'CANCELLED');
 

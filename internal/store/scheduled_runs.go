@@ -1,0 +1,243 @@
+package store
+
+import (
+	"math"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/reevehq/reeve/internal/events"
+	"github.com/reevehq/reeve/internal/prefect"
+)
+
+// dueRuns reads the scheduled runs of one queue in the order they are due, from
+// the index flow_run_due. Runs that retry inside their own process are not for
+// workers.
+const dueRuns = `SELECT ` + flowRunColumns + flowRunFrom + `
+	WHERE flow_run.work_queue_id = ? AND flow_run.state_type = 'SCHEDULED'
+		AND flow_run.next_scheduled_start_time BETWEEN ? AND ?
+		AND json_extract(flow_run.empirical_policy, '$.retry_type') IS NOT 'in_process'
+	ORDER BY flow_run.next_scheduled_start_time, flow_run.id LIMIT ?`
+
+// bounds are the moments of a range of which either end may be open.
+func bounds(after, before *prefect.Time) (from, to int64) {
+	from, to = math.MinInt64, math.MaxInt64
+	if after != nil {
+		from = after.UnixMicro()
+	}
+	if before != nil {
+		to = before.UnixMicro()
+	}
+	return from, to
+}
+
+// ScheduledRuns gives the runs that a pool's workers may start: those of the
+// given queues, which are in the order of their priorities, that are due in the
+// range, as far as the limits of pool and queues leave slots.
+func (tx *Tx) ScheduledRuns(pool *prefect.WorkPool, queues []*prefect.WorkQueue, after, before *prefect.Time, limit int) ([]prefect.ScheduledRun, error) {
+	runs := []prefect.ScheduledRun{}
+	if pool.IsPaused {
+		return runs, nil
+	}
+	held, err := tx.slotsHeld(pool, queues)
+	if err != nil {
+		return nil, err
+	}
+	left := limit
+	if pool.ConcurrencyLimit != nil {
+		left = min(left, *pool.ConcurrencyLimit-held.Total)
+	}
+	from, to := bounds(after, before)
+	for _, q := range queues {
+		take := left
+		if q.ConcurrencyLimit != nil {
+			take = min(take, *q.ConcurrencyLimit-held.Of[q.ID])
+		}
+		if q.IsPaused || take <= 0 {
+			continue
+		}
+		found, err := collect(tx, dueRuns, []any{q.ID, from, to, take}, scanFlowRun(tx.Now))
+		if err != nil {
+			return nil, err
+		}
+		for _, run := range found {
+			run.State = nil
+			runs = append(runs, prefect.ScheduledRun{WorkPoolID: pool.ID, WorkQueueID: q.ID,
+				FlowRun: prefect.ScheduledJob{FlowRun: run}})
+		}
+		left -= len(found)
+	}
+	return runs, nil
+}
+
+// slotsHeld counts the pending and running runs of a pool, unless neither it
+// nor one of the queues has a limit.
+func (tx *Tx) slotsHeld(pool *prefect.WorkPool, queues []*prefect.WorkQueue) (Slots, error) {
+	limited := pool.ConcurrencyLimit != nil
+	for _, q := range queues {
+		limited = limited || q.ConcurrencyLimit != nil
+	}
+	if !limited {
+		return Slots{}, nil
+	}
+	return tx.PoolSlots(pool.ID)
+}
+
+// Slots are the numbers of runs that hold a slot, by queue and in all.
+type Slots struct {
+	Of    map[uuid.UUID]int
+	Total int
+}
+
+// PoolSlots counts the pending and running runs of a pool's queues.
+func (tx *Tx) PoolSlots(pool uuid.UUID) (Slots, error) {
+	s := Slots{Of: map[uuid.UUID]int{}}
+	err := tx.conn.Query(`SELECT flow_run.work_queue_id, count(*) FROM work_queue CROSS JOIN flow_run
+		ON flow_run.work_queue_id = work_queue.id AND flow_run.state_type IN ('RUNNING', 'PENDING', 'CANCELLING')
+			AND flow_run.state_type <> 'CANCELLING'
+		WHERE work_queue.work_pool_id = ? GROUP BY flow_run.work_queue_id`, []any{pool}, func(r Row) error {
+		var queue uuid.UUID
+		var n int
+		if err := r.Scan(&queue, &n); err != nil {
+			return err
+		}
+		s.Of[queue] = n
+		s.Total += n
+		return nil
+	})
+	return s, err
+}
+
+// QueueSlots counts the runs of a queue that hold a slot: pending and running
+// ones, and with cancelling those that are being cancelled too.
+func (tx *Tx) QueueSlots(queue uuid.UUID, cancelling bool) (int, error) {
+	except := "CANCELLING"
+	if cancelling {
+		except = ""
+	}
+	return tx.count(`SELECT count(*) FROM flow_run WHERE work_queue_id = ?
+		AND state_type IN ('RUNNING', 'PENDING', 'CANCELLING') AND state_type <> ?`, queue, except)
+}
+
+// MarkPolled notes that workers asked for the runs of queues: the queues and
+// their deployments become ready.
+func (tx *Tx) MarkPolled(queues []*prefect.WorkQueue) error {
+	ids := make([]uuid.UUID, len(queues))
+	for i, q := range queues {
+		ids[i] = q.ID
+	}
+	_, err := tx.conn.Exec(`UPDATE work_queue SET last_polled = ?, updated = ?
+		WHERE id IN (SELECT unhex(value) FROM json_each(?))`, tx.Now, tx.Now, idList(ids))
+	if err != nil {
+		return err
+	}
+	for _, q := range queues {
+		if q.Status != prefect.NotReady {
+			continue
+		}
+		if err := tx.setWorkQueueStatus(q, prefect.Ready); err != nil {
+			return err
+		}
+	}
+	return tx.MarkDeploymentsReady(nil, ids)
+}
+
+// setWorkQueueStatus gives a queue a status and tells of it.
+func (tx *Tx) setWorkQueueStatus(q *prefect.WorkQueue, status prefect.PoolStatus) error {
+	n, err := tx.conn.Exec(`UPDATE work_queue SET status = ?, updated = ? WHERE id = ? AND status <> ?`,
+		status, tx.Now, q.ID, status)
+	if err != nil || n == 0 {
+		return err
+	}
+	tx.Touch(Deadlines)
+	changed := *q
+	changed.Status = status
+	return tx.Emit(events.WorkQueueStatus(tx.IDs.V7(), tx.Now, &changed))
+}
+
+// AgentRuns gives the runs an agent may start for a queue: those of any queue
+// of that name, as far as the queue's limit leaves slots.
+func (tx *Tx) AgentRuns(q *prefect.WorkQueue, before *prefect.Time, limit int) ([]*prefect.FlowRun, error) {
+	if q.IsPaused {
+		return []*prefect.FlowRun{}, nil
+	}
+	if q.Filter != nil {
+		return tx.filteredAgentRuns(q, before, limit)
+	}
+	if q.ConcurrencyLimit != nil {
+		held, err := tx.count(`SELECT count(*) FROM flow_run WHERE work_queue_name = ?
+			AND state_type IN ('RUNNING', 'PENDING', 'CANCELLING')`, q.Name)
+		if err != nil {
+			return nil, err
+		}
+		limit = max(0, min(limit, *q.ConcurrencyLimit-held))
+	}
+	_, to := bounds(nil, before)
+	return collect(tx, `SELECT `+flowRunColumns+flowRunFrom+`
+		WHERE flow_run.state_type = 'SCHEDULED' AND flow_run.next_scheduled_start_time <= ?
+			AND coalesce(queue.name, flow_run.work_queue_name) = ?
+		ORDER BY flow_run.next_scheduled_start_time, flow_run.id LIMIT ?`, []any{to, q.Name, limit}, scanFlowRun(tx.Now))
+}
+
+// filteredAgentRuns is AgentRuns for a queue of the days before pools, which
+// selects runs by tags and deployments.
+func (tx *Tx) filteredAgentRuns(q *prefect.WorkQueue, before *prefect.Time, limit int) ([]*prefect.FlowRun, error) {
+	if q.ConcurrencyLimit != nil {
+		held, err := tx.FilterSlots(q.Filter)
+		if err != nil {
+			return nil, err
+		}
+		limit = max(0, min(limit, *q.ConcurrencyLimit-held))
+	}
+	filter := filterOfQueue(q.Filter, prefect.Scheduled)
+	if before != nil {
+		filter.FlowRuns.NextScheduledStartTime = &prefect.Between{Before: before}
+	}
+	return tx.FilterFlowRuns(filter, "NEXT_SCHEDULED_START_TIME_ASC", prefect.Page{Limit: limit})
+}
+
+// FilterSlots counts the pending and running runs that a queue's filter selects.
+func (tx *Tx) FilterSlots(f *prefect.QueueFilter) (int, error) {
+	return tx.CountFlowRuns(filterOfQueue(f, prefect.Pending, prefect.Running))
+}
+
+func filterOfQueue(f *prefect.QueueFilter, states ...prefect.StateType) *prefect.Filters {
+	hasDeployment := false
+	return &prefect.Filters{FlowRuns: &prefect.FlowRunFilter{
+		Tags:         &prefect.AllAnyTags{All: f.Tags},
+		DeploymentID: &prefect.AnyIDOrNull{Any: f.DeploymentIDs, IsNull: &hasDeployment},
+		State:        &prefect.FlowRunFilterState{Type: &prefect.AnyNotAnyState{Any: states}},
+	}}
+}
+
+// LateRuns counts the runs of a queue that are late.
+func (tx *Tx) LateRuns(queue uuid.UUID) (int, error) {
+	return tx.count(`SELECT count(*) FROM flow_run WHERE work_queue_id = ? AND state_type = 'SCHEDULED' AND state_name = 'Late'`, queue)
+}
+
+const slotHolderColumns = `flow_run.id, flow_run.name, flow_run.state_type, flow_run.state_name, flow_run.start_time,
+	flow_run.state_timestamp, flow_run.work_queue_id`
+
+func scanSlotHolder(now time.Time) func(Row) (*prefect.SlotHolder, error) {
+	return func(r Row) (*prefect.SlotHolder, error) {
+		var h prefect.SlotHolder
+		err := r.Scan(&h.ID, &h.Name, &h.StateType, &h.StateName, &h.StartTime, &h.StateTimestamp, &h.WorkQueueID)
+		if h.StateTimestamp != nil {
+			held := prefect.Seconds(now.Sub(h.StateTimestamp.Time))
+			h.TimeInCurrentState = &held
+		}
+		return &h, err
+	}
+}
+
+// QueueSlotHolders gives pending and running runs of a queue by id, and with
+// cancelling those that are being cancelled too.
+func (tx *Tx) QueueSlotHolders(queue uuid.UUID, cancelling bool, page prefect.Page) ([]*prefect.SlotHolder, error) {
+	except := "CANCELLING"
+	if cancelling {
+		except = ""
+	}
+	return collect(tx, `SELECT `+slotHolderColumns+` FROM flow_run WHERE work_queue_id = ?
+		AND state_type IN ('RUNNING', 'PENDING', 'CANCELLING') AND state_type <> ? ORDER BY id LIMIT ? OFFSET ?`,
+		[]any{queue, except, page.Limit, page.Offset}, scanSlotHolder(tx.Now))
+}
