@@ -43,12 +43,15 @@ type API struct {
 	log    *slog.Logger
 	config Config
 	hub    *ws.Hub
+
+	taskWorkers taskWorkers
 }
 
 // New makes the API on a store.
 func New(s *store.Store, c clock.Clock, ids clock.IDs, log *slog.Logger, config Config) *API {
 	config.Events = config.Events.WithDefaults()
-	return &API{store: s, clock: c, ids: ids, log: log, config: config, hub: ws.NewHub(config.AuthString, log)}
+	return &API{store: s, clock: c, ids: ids, log: log, config: config, hub: ws.NewHub(config.AuthString, log),
+		taskWorkers: taskWorkers{clock: c}}
 }
 
 // Close ends the websockets in order and waits for them, at most until ctx ends.
@@ -65,6 +68,12 @@ func (a *API) Routes() []Route {
 		a.variableRoutes(),
 		a.savedSearchRoutes(),
 		a.artifactRoutes(),
+		a.workPoolRoutes(),
+		a.workPoolQueueRoutes(),
+		a.workerRoutes(),
+		a.workQueueRoutes(),
+		a.taskWorkerRoutes(),
+		a.adminStorageRoutes(),
 	} {
 		all = append(all, table...)
 	}

@@ -62,3 +62,22 @@ func clientVersion(r *http.Request) string {
 	}
 	return ""
 }
+
+// olderThan tells whether a client's version is known and before the given one.
+func olderThan(version string, than ...int) bool {
+	parts := strings.SplitN(version, ".", len(than))
+	if version == "" || len(parts) < len(than) {
+		return false
+	}
+	for i, least := range than {
+		digits := parts[i]
+		if end := strings.IndexFunc(digits, func(c rune) bool { return c < '0' || c > '9' }); end >= 0 {
+			digits = digits[:end]
+		}
+		n, _ := strconv.Atoi(digits) // digits only
+		if n != least {
+			return n < least
+		}
+	}
+	return false
+}

@@ -24,78 +24,133 @@ type Route struct {
 	handle    handler
 }
 
-// router matches requests to routes the way the reference does: an unknown
-// path is 404, a known path with another method 405, a path that lacks or has
-// one slash too many at its end is redirected.
+// router matches requests to routes the way the reference does: the first route
+// of the tables that has the path and the method answers; a known path with
+// another method is 405, an unknown one 404, and a path that lacks or has one
+// slash too many at its end is redirected. (http.ServeMux refuses tables in
+// which two patterns overlap and neither is the narrower one.)
 type router struct {
-	mux  *http.ServeMux
-	fail func(w http.ResponseWriter, r *http.Request, err error)
+	// byStart holds the patterns by their first segment and number of segments.
+	byStart map[start][]*pattern
+	fail    func(w http.ResponseWriter, r *http.Request, err error)
+}
+
+type start struct {
+	first  string
+	length int
+}
+
+// pattern is a path with its methods. A path that ends in a slash has an empty
+// last segment.
+type pattern struct {
+	segments []segment
+	methods  map[string]handler
+}
+
+// segment is a literal, or a parameter.
+type segment struct {
+	literal, parameter string
+	isID               bool
 }
 
 func newRouter(routes []Route, fail func(http.ResponseWriter, *http.Request, error)) *router {
-	rt := &router{mux: http.NewServeMux(), fail: fail}
-	byPath := map[string]map[string]handler{}
+	rt := &router{byStart: map[start][]*pattern{}, fail: fail}
+	known := map[string]*pattern{}
 	for _, route := range routes {
-		if byPath[route.Path] == nil {
-			byPath[route.Path] = map[string]handler{}
+		p := known[route.Path]
+		if p == nil {
+			p = newPattern(route.Path)
+			known[route.Path] = p
+			at := start{p.segments[0].literal, len(p.segments)}
+			rt.byStart[at] = append(rt.byStart[at], p)
 		}
-		byPath[route.Path][route.Method] = route.handle
-	}
-	for path, methods := range byPath {
-		pattern := path
-		if strings.HasSuffix(path, "/") {
-			pattern += "{$}"
-		}
-		rt.mux.Handle(pattern, rt.endpoint(path, methods))
+		p.methods[route.Method] = route.handle
 	}
 	return rt
 }
 
-func (rt *router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if rt.knows(r) {
-		rt.mux.ServeHTTP(w, r)
-		return
+func newPattern(path string) *pattern {
+	p := &pattern{methods: map[string]handler{}}
+	for _, part := range split(path) {
+		s := segment{literal: part}
+		if strings.HasPrefix(part, "{") {
+			name := strings.Trim(part, "{}")
+			s = segment{parameter: name, isID: name == "id" || strings.HasSuffix(name, "_id")}
+		}
+		p.segments = append(p.segments, s)
 	}
-	if location := rt.slashRedirect(r); location != "" {
-		w.Header().Set("Location", location)
-		w.WriteHeader(http.StatusTemporaryRedirect)
-		return
-	}
-	notFound(w)
+	return p
 }
 
-// knows tells whether a route has exactly this path. ServeMux would answer a
-// path that only lacks its slash with a redirect of its own.
-func (rt *router) knows(r *http.Request) bool {
-	_, pattern := rt.mux.Handler(r)
-	return pattern != "" && strings.HasSuffix(pattern, "/{$}") == strings.HasSuffix(r.URL.Path, "/")
-}
+// split gives the segments of a path that starts with a slash.
+func split(path string) []string { return strings.Split(strings.TrimPrefix(path, "/"), "/") }
 
-func (rt *router) endpoint(path string, methods map[string]handler) http.Handler {
-	ids := idParameters(path)
-	allowed := make([]string, 0, len(methods))
-	for m := range methods {
-		allowed = append(allowed, m)
-	}
-	sort.Strings(allowed)
-	allow := strings.Join(allowed, ", ")
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		for _, name := range ids {
-			if _, reason := decode.ParseUUID(r.PathValue(name)); reason != "" {
-				notFound(w)
-				return
+// matches tells whether the path has this pattern.
+func (p *pattern) matches(parts []string) bool {
+	for i, s := range p.segments {
+		switch {
+		case s.parameter == "":
+			if parts[i] != s.literal {
+				return false
+			}
+		case parts[i] == "":
+			return false
+		case s.isID:
+			if _, reason := decode.ParseUUID(parts[i]); reason != "" {
+				return false
 			}
 		}
-		handle, ok := methods[r.Method]
-		if !ok {
-			w.Header().Set("Allow", allow)
-			respond(w, http.StatusMethodNotAllowed, detail{"Method Not Allowed"})
-			return
+	}
+	return true
+}
+
+// find gives the first pattern that has the path and the method. Without one it
+// gives the methods of those that have the path.
+func (rt *router) find(path, method string) (found *pattern, allowed []string) {
+	parts := split(path)
+	for _, p := range rt.byStart[start{parts[0], len(parts)}] {
+		if !p.matches(parts) {
+			continue
 		}
-		if err := handle(w, r); err != nil {
+		if p.methods[method] != nil {
+			return p, nil
+		}
+		for m := range p.methods {
+			allowed = append(allowed, m)
+		}
+	}
+	return nil, allowed
+}
+
+func (rt *router) knows(path, method string) bool {
+	p, allowed := rt.find(path, method)
+	return p != nil || allowed != nil
+}
+
+func (rt *router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	p, allowed := rt.find(r.URL.Path, r.Method)
+	switch {
+	case p != nil:
+		for i, part := range split(r.URL.Path) {
+			if name := p.segments[i].parameter; name != "" {
+				r.SetPathValue(name, part)
+			}
+		}
+		if err := p.methods[r.Method](w, r); err != nil {
 			rt.fail(w, r, err)
 		}
-	})
+	case allowed != nil:
+		sort.Strings(allowed)
+		w.Header().Set("Allow", strings.Join(allowed, ", "))
+		respond(w, http.StatusMethodNotAllowed, detail{"Method Not Allowed"})
+	default:
+		if location := rt.slashRedirect(r); location != "" {
+			w.Header().Set("Location", location)
+			w.WriteHeader(http.StatusTemporaryRedirect)
+			return
+		}
+		notFound(w)
+	}
 }
 
 func (rt *router) slashRedirect(r *http.Request) string {
@@ -106,9 +161,7 @@ func (rt *router) slashRedirect(r *http.Request) string {
 		other.Path += "/"
 	}
 	other.RawPath = ""
-	probe := *r
-	probe.URL = &other
-	if other.Path == "" || !rt.knows(&probe) {
+	if other.Path == "" || !rt.knows(other.Path, r.Method) {
 		return ""
 	}
 	scheme := "http"
@@ -121,18 +174,6 @@ func (rt *router) slashRedirect(r *http.Request) string {
 		target += "?" + r.URL.RawQuery
 	}
 	return target
-}
-
-// idParameters are the names of a path's parameters that take UUIDs.
-func idParameters(path string) []string {
-	var ids []string
-	for _, part := range strings.Split(path, "/") {
-		name := strings.TrimSuffix(strings.TrimPrefix(part, "{"), "}")
-		if name != part && (name == "id" || strings.HasSuffix(name, "_id")) {
-			ids = append(ids, name)
-		}
-	}
-	return ids
 }
 
 // pathID is a path parameter that the router has found to be a UUID.

@@ -176,6 +176,11 @@ func (tx *Tx) SetWorkPoolStatus(pool *prefect.WorkPool, status prefect.PoolStatu
 	return tx.Emit(events.WorkPoolStatus(id, tx.Now, pool, &before))
 }
 
+// TellWorkPoolStatus tells of the status of a new pool.
+func (tx *Tx) TellWorkPoolStatus(pool *prefect.WorkPool) error {
+	return tx.Emit(events.WorkPoolStatus(tx.IDs.V7(), tx.Now, pool, nil))
+}
+
 // DeleteWorkPool deletes a pool with its queues and workers. Its runs stay.
 func (tx *Tx) DeleteWorkPool(pool *prefect.WorkPool) error {
 	queues, err := tx.WorkQueuesOf(pool.ID)

@@ -1,0 +1,92 @@
+package api
+
+import (
+	"net/http"
+	"slices"
+	"sync"
+
+	"github.com/reevehq/reeve/internal/clock"
+	"github.com/reevehq/reeve/internal/prefect"
+	"github.com/reevehq/reeve/internal/prefect/decode"
+)
+
+func (a *API) taskWorkerRoutes() []Route {
+	return []Route{
+		{http.MethodPost, "/task_workers/filter", "read_task_workers_task_workers_filter_post", a.filterTaskWorkers},
+	}
+}
+
+// taskWorker is a process that serves background tasks.
+type taskWorker struct {
+	Identifier string       `json:"identifier"`
+	TaskKeys   []string     `json:"task_keys"`
+	Timestamp  prefect.Time `json:"timestamp"`
+}
+
+// taskWorkers are those that are connected now, in the order they first came.
+// They are known from their sockets only, so nothing of them is stored.
+type taskWorkers struct {
+	clock clock.Clock
+
+	mu  sync.Mutex
+	all []taskWorker
+}
+
+// observe notes that a worker is connected and serves tasks.
+func (t *taskWorkers) observe(identifier string, taskKeys []string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	i := slices.IndexFunc(t.all, func(w taskWorker) bool { return w.Identifier == identifier })
+	if i < 0 {
+		i = len(t.all)
+		t.all = append(t.all, taskWorker{Identifier: identifier, TaskKeys: []string{}})
+	}
+	w := &t.all[i]
+	w.Timestamp = prefect.At(t.clock.Now())
+	keys := slices.Clone(w.TaskKeys) // an answer may still be reading the old ones
+	for _, key := range taskKeys {
+		if !slices.Contains(keys, key) {
+			keys = append(keys, key)
+		}
+	}
+	w.TaskKeys = keys
+}
+
+// forget notes that a worker has gone.
+func (t *taskWorkers) forget(identifier string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.all = slices.DeleteFunc(t.all, func(w taskWorker) bool { return w.Identifier == identifier })
+}
+
+// serving gives the workers that serve one of the tasks, all when none is named.
+func (t *taskWorkers) serving(taskKeys []string) []taskWorker {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	out := []taskWorker{}
+	for _, w := range t.all {
+		serves := func(key string) bool { return slices.Contains(w.TaskKeys, key) }
+		if len(taskKeys) == 0 || slices.ContainsFunc(taskKeys, serves) {
+			out = append(out, w)
+		}
+	}
+	return out
+}
+
+func (a *API) filterTaskWorkers(w http.ResponseWriter, r *http.Request) error {
+	var in struct {
+		decode.Embedded
+		Filter *struct {
+			TaskKeys []string `json:"task_keys" rule:"required"`
+		} `json:"task_worker_filter"`
+	}
+	if err := body(r, &in); err != nil {
+		return err
+	}
+	var keys []string
+	if in.Filter != nil {
+		keys = in.Filter.TaskKeys
+	}
+	respond(w, http.StatusOK, a.taskWorkers.serving(keys))
+	return nil
+}

@@ -1,0 +1,178 @@
+package api
+
+import (
+	"net/http"
+
+	"github.com/google/uuid"
+
+	"github.com/reevehq/reeve/internal/fault"
+	"github.com/reevehq/reeve/internal/prefect"
+	"github.com/reevehq/reeve/internal/prefect/decode"
+	"github.com/reevehq/reeve/internal/store"
+)
+
+func (a *API) workPoolQueueRoutes() []Route {
+	return []Route{
+		{http.MethodPost, "/work_pools/{work_pool_name}/queues",
+			"create_work_queue_work_pools__work_pool_name__queues_post", a.createPoolQueue},
+		{http.MethodGet, "/work_pools/{work_pool_name}/queues/{name}",
+			"read_work_queue_work_pools__work_pool_name__queues__name__get", a.readPoolQueue},
+		{http.MethodPost, "/work_pools/{work_pool_name}/queues/filter",
+			"read_work_queues_work_pools__work_pool_name__queues_filter_post", a.filterPoolQueues},
+		{http.MethodPatch, "/work_pools/{work_pool_name}/queues/{name}",
+			"update_work_queue_work_pools__work_pool_name__queues__name__patch", a.updatePoolQueue},
+		{http.MethodDelete, "/work_pools/{work_pool_name}/queues/{name}",
+			"delete_work_queue_work_pools__work_pool_name__queues__name__delete", a.deletePoolQueue},
+	}
+}
+
+// queueNamed gives a queue of a pool by both names, or the contract's 404.
+func queueNamed(tx *store.Tx, r *http.Request) (*prefect.WorkQueue, error) {
+	pool, name := r.PathValue("work_pool_name"), r.PathValue("name")
+	queue, err := tx.ReadWorkQueueOf(pool, name)
+	if err == nil && queue == nil {
+		err = noQueue(pool, name)
+	}
+	return queue, err
+}
+
+// countQueueSlots fills in the slots in use of the queues that have a limit.
+// Seen from the pool runs that are being cancelled hold none, seen from the
+// queue alone they do.
+func countQueueSlots(tx *store.Tx, cancelling bool, queues ...*prefect.WorkQueue) error {
+	for _, q := range queues {
+		if q.ConcurrencyLimit == nil {
+			continue
+		}
+		var n int
+		var err error
+		if cancelling && q.Filter != nil {
+			n, err = tx.FilterSlots(q.Filter)
+		} else {
+			n, err = tx.QueueSlots(q.ID, cancelling)
+		}
+		if err != nil {
+			return err
+		}
+		q.ActiveSlots = &n
+	}
+	return nil
+}
+
+func (a *API) createPoolQueue(w http.ResponseWriter, r *http.Request) error {
+	var in prefect.WorkQueueCreate
+	if err := body(r, &in); err != nil {
+		return err
+	}
+	return a.createQueue(w, r, func(tx *store.Tx) (*prefect.WorkQueue, error) {
+		pool, err := poolNamed(tx, r.PathValue("work_pool_name"))
+		if err != nil {
+			return nil, err
+		}
+		queue, err := tx.CreateWorkQueue(pool, &in)
+		if fault.Is(err, fault.Conflict) {
+			// The braces are the reference's: clients see them.
+			err = fault.New(fault.Conflict, "A work queue with this name already exists in work pool {work_pool_name!r}.")
+		}
+		return queue, err
+	})
+}
+
+func (a *API) createQueue(w http.ResponseWriter, r *http.Request, fn func(*store.Tx) (*prefect.WorkQueue, error)) error {
+	var queue *prefect.WorkQueue
+	err := a.store.Update(r.Context(), func(tx *store.Tx) (err error) {
+		queue, err = fn(tx)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if queue.ConcurrencyLimit != nil {
+		queue.ActiveSlots = new(int)
+	}
+	respond(w, http.StatusCreated, queue)
+	return nil
+}
+
+func (a *API) readPoolQueue(w http.ResponseWriter, r *http.Request) error {
+	return view(a, w, r, func(tx *store.Tx) (*prefect.WorkQueue, error) {
+		queue, err := queueNamed(tx, r)
+		if err != nil {
+			return nil, err
+		}
+		return queue, countQueueSlots(tx, false, queue)
+	})
+}
+
+// queuesBody is the body of the operations that filter queues.
+type queuesBody struct {
+	decode.Embedded
+	WorkQueues *prefect.WorkQueueFilter `json:"work_queues"`
+	Limit      *int                     `json:"limit"`
+	Offset     int                      `json:"offset" rule:"ge=0"`
+}
+
+func (a *API) filterPoolQueues(w http.ResponseWriter, r *http.Request) error {
+	return a.filterQueues(w, r, func(tx *store.Tx) (uuid.UUID, error) {
+		pool, err := poolNamed(tx, r.PathValue("work_pool_name"))
+		if err != nil {
+			return uuid.Nil, err
+		}
+		return pool.ID, nil
+	})
+}
+
+// filterQueues answers with the queues of the pool that of gives; uuid.Nil
+// stands for all pools.
+func (a *API) filterQueues(w http.ResponseWriter, r *http.Request, of func(*store.Tx) (uuid.UUID, error)) error {
+	var in queuesBody
+	if err := body(r, &in); err != nil {
+		return err
+	}
+	limit, err := a.limit(in.Limit)
+	if err != nil {
+		return err
+	}
+	return view(a, w, r, func(tx *store.Tx) ([]*prefect.WorkQueue, error) {
+		pool, err := of(tx)
+		if err != nil {
+			return nil, err
+		}
+		queues, err := tx.FilterWorkQueues(pool, in.WorkQueues, prefect.Page{Limit: limit, Offset: in.Offset})
+		if err != nil {
+			return nil, err
+		}
+		return queues, countQueueSlots(tx, pool == uuid.Nil, queues...)
+	})
+}
+
+func (a *API) updatePoolQueue(w http.ResponseWriter, r *http.Request) error {
+	var in prefect.WorkQueueUpdate
+	if err := body(r, &in); err != nil {
+		return err
+	}
+	return a.changePoolQueue(w, r, func(tx *store.Tx, q *prefect.WorkQueue) error {
+		return tx.UpdateWorkQueue(q, &in, true)
+	})
+}
+
+func (a *API) deletePoolQueue(w http.ResponseWriter, r *http.Request) error {
+	return a.changePoolQueue(w, r, func(tx *store.Tx, q *prefect.WorkQueue) error { return tx.DeleteWorkQueue(q, true) })
+}
+
+func (a *API) changePoolQueue(w http.ResponseWriter, r *http.Request, fn func(*store.Tx, *prefect.WorkQueue) error) error {
+	err := a.store.Update(r.Context(), func(tx *store.Tx) error {
+		if _, err := poolNamed(tx, r.PathValue("work_pool_name")); err != nil {
+			return err
+		}
+		queue, err := queueNamed(tx, r)
+		if err != nil {
+			return err
+		}
+		return fn(tx, queue)
+	})
+	if err != nil {
+		return err
+	}
+	return noContent(w)
+}
