@@ -13,6 +13,9 @@ import (
 func (a *API) eventRoutes() []Route {
 	return []Route{
 		{http.MethodPost, "/events", "create_events_events_post", a.createEvents},
+		{http.MethodPost, "/events/filter", "read_events_events_filter_post", a.readEvents},
+		{http.MethodGet, "/events/filter/next", "read_account_events_page_events_filter_next_get", a.readNextEvents},
+		{http.MethodPost, "/events/count-by/{countable}", "count_account_events_events_count_by__countable__post", a.countEvents},
 	}
 }
 
