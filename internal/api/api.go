@@ -13,6 +13,7 @@ import (
 
 	"github.com/reevehq/reeve/internal/api/ws"
 	"github.com/reevehq/reeve/internal/clock"
+	"github.com/reevehq/reeve/internal/orchestration"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/store"
 )
@@ -33,6 +34,9 @@ type Config struct {
 	AuthString string
 	// Events bounds the events that are taken; zero fields have the defaults.
 	Events prefect.EventLimits
+	// Orchestration has the times and bounds of the rules; zero ones are the
+	// defaults.
+	Orchestration orchestration.Settings
 }
 
 // API answers the contract's requests.
@@ -45,13 +49,14 @@ type API struct {
 	hub    *ws.Hub
 
 	taskWorkers taskWorkers
+	engine      orchestration.Engine
 }
 
 // New makes the API on a store.
 func New(s *store.Store, c clock.Clock, ids clock.IDs, log *slog.Logger, config Config) *API {
 	config.Events = config.Events.WithDefaults()
 	return &API{store: s, clock: c, ids: ids, log: log, config: config, hub: ws.NewHub(config.AuthString, log),
-		taskWorkers: taskWorkers{clock: c}}
+		taskWorkers: taskWorkers{clock: c}, engine: orchestration.New(config.Orchestration)}
 }
 
 // Close ends the websockets in order and waits for them, at most until ctx ends.
@@ -74,6 +79,10 @@ func (a *API) Routes() []Route {
 		a.workQueueRoutes(),
 		a.taskWorkerRoutes(),
 		a.adminStorageRoutes(),
+		a.flowRunStateChangeRoutes(),
+		a.flowRunInputRoutes(),
+		a.concurrencyLimitRoutes(),
+		a.concurrencyLimitV2Routes(),
 	} {
 		all = append(all, table...)
 	}

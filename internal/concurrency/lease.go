@@ -48,3 +48,15 @@ const (
 	// afterlife is how long a released lease can still be renewed.
 	afterlife = time.Hour
 )
+
+// OnAny tells whether the lease holds slots of any of the limits.
+func (l *Lease) OnAny(limits []*Limit) bool {
+	for _, id := range l.Limits {
+		for _, limit := range limits {
+			if limit.ID == id {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -122,3 +122,9 @@ func (l *Limit) meanWait(slots int, now time.Time, waits Waits) float64 {
 	most := waits.of(l)
 	return math.Min(math.Min(l.AvgSlotOccupancySeconds, most)*crowd, most)
 }
+
+// IsTag tells whether the limit stands for a task tag.
+func (l *Limit) IsTag() bool { return strings.HasPrefix(l.Name, TagPrefix) }
+
+// Tag is the task tag a limit stands for.
+func (l *Limit) Tag() string { return strings.TrimPrefix(l.Name, TagPrefix) }

@@ -1,6 +1,7 @@
 package orchestration
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/google/uuid"
@@ -41,8 +42,16 @@ type Engine struct {
 	slots    concurrency.Slots
 }
 
-// New makes an engine with settings.
-func New(s Settings) Engine { return Engine{s, concurrency.Slots{Waits: s.Waits}} }
+// New makes an engine with settings; zero ones have their defaults.
+func New(s Settings) Engine {
+	usual := DefaultSettings()
+	s.ConcurrencySlotWait = cmp.Or(s.ConcurrencySlotWait, usual.ConcurrencySlotWait)
+	s.InitialLease = cmp.Or(s.InitialLease, usual.InitialLease)
+	s.MaxCacheKeyLength = cmp.Or(s.MaxCacheKeyLength, usual.MaxCacheKeyLength)
+	s.Waits.Tag = cmp.Or(s.Waits.Tag, usual.Waits.Tag)
+	s.Waits.Most = cmp.Or(s.Waits.Most, usual.Waits.Most)
+	return Engine{s, concurrency.Slots{Waits: s.Waits}}
+}
 
 // Slots takes and gives back concurrency slots with the engine's settings.
 func (e Engine) Slots() concurrency.Slots { return e.slots }

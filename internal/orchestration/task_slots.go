@@ -28,7 +28,7 @@ func (r *taskSlots) before(t *transition) error {
 	}
 	names := make([]string, len(limits))
 	for i, l := range limits {
-		names[i] = strings.TrimPrefix(l.Name, concurrency.TagPrefix)
+		names[i] = l.Tag()
 		if l.Limit == 0 {
 			t.abort(fmt.Sprintf(`The concurrency limit on tag "%s" is 0 and will deadlock if the task tries to run again.`, names[i]))
 			return nil

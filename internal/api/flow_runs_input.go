@@ -1,0 +1,110 @@
+package api
+
+import (
+	"net/http"
+	"regexp"
+
+	"github.com/reevehq/reeve/internal/fault"
+	"github.com/reevehq/reeve/internal/prefect"
+	"github.com/reevehq/reeve/internal/prefect/decode"
+	"github.com/reevehq/reeve/internal/pyjson"
+	"github.com/reevehq/reeve/internal/store"
+)
+
+func (a *API) flowRunInputRoutes() []Route {
+	return []Route{
+		{http.MethodPost, "/flow_runs/{id}/input", "create_flow_run_input_flow_runs__id__input_post", a.createFlowRunInput},
+		{http.MethodPost, "/flow_runs/{id}/input/filter", "filter_flow_run_input_flow_runs__id__input_filter_post", a.filterFlowRunInputs},
+		{http.MethodGet, "/flow_runs/{id}/input/{key}", "read_flow_run_input_flow_runs__id__input__key__get", a.readFlowRunInput},
+		{http.MethodDelete, "/flow_runs/{id}/input/{key}", "delete_flow_run_input_flow_runs__id__input__key__delete", a.deleteFlowRunInput},
+	}
+}
+
+// bytes is text that the contract declares as bytes.
+type bytes string
+
+// DecodeWire implements decode.Wire.
+func (b *bytes) DecodeWire(in pyjson.Value, at *decode.At) {
+	if in.Kind() != pyjson.String {
+		at.Fail("bytes_type", "Input should be a valid bytes", in, nil)
+		return
+	}
+	*b = bytes(in.Text())
+}
+
+var conflictingInput = fault.New(fault.Conflict, "A flow run input with this key already exists.")
+
+var inputKey = regexp.MustCompile(`^[a-z0-9-]*$`)
+
+func (a *API) createFlowRunInput(w http.ResponseWriter, r *http.Request) error {
+	var in struct {
+		decode.Embedded
+		Key    string  `json:"key" rule:"required"`
+		Value  bytes   `json:"value" rule:"required"`
+		Sender *string `json:"sender"`
+	}
+	if err := body(r, &in); err != nil {
+		return err
+	}
+	if !inputKey.MatchString(in.Key) {
+		return fault.New(fault.Invalid, "An input's key must only contain lowercase letters, numbers, and dashes.")
+	}
+	id := pathID(r, "id")
+	err := a.store.Update(r.Context(), func(tx *store.Tx) error {
+		run, err := tx.ReadFlowRunForUpdate(id)
+		if err != nil {
+			return err
+		}
+		if run == nil {
+			return missing("Flow run")
+		}
+		isNew, err := tx.CreateFlowRunInput(&prefect.FlowRunInput{FlowRunID: id, Key: in.Key, Value: string(in.Value), Sender: in.Sender})
+		if err == nil && !isNew {
+			return conflictingInput
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	respond(w, http.StatusCreated, nil)
+	return nil
+}
+
+func (a *API) filterFlowRunInputs(w http.ResponseWriter, r *http.Request) error {
+	in := struct {
+		decode.Embedded
+		Prefix      string   `json:"prefix" rule:"required"`
+		Limit       int      `json:"limit"`
+		ExcludeKeys []string `json:"exclude_keys"`
+	}{Limit: 1}
+	if err := body(r, &in); err != nil {
+		return err
+	}
+	return view(a, w, r, func(tx *store.Tx) ([]*prefect.FlowRunInput, error) {
+		return tx.FilterFlowRunInputs(pathID(r, "id"), in.Prefix, in.ExcludeKeys, in.Limit)
+	})
+}
+
+func (a *API) readFlowRunInput(w http.ResponseWriter, r *http.Request) error {
+	var in *prefect.FlowRunInput
+	err := a.store.View(r.Context(), func(tx *store.Tx) (err error) {
+		in, err = tx.ReadFlowRunInput(pathID(r, "id"), r.PathValue("key"))
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if in == nil {
+		return missing("Flow run input")
+	}
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	_, _ = w.Write([]byte(in.Value)) // a client that has gone is no error of ours
+	return nil
+}
+
+func (a *API) deleteFlowRunInput(w http.ResponseWriter, r *http.Request) error {
+	return a.change(w, r, "Flow run input", func(tx *store.Tx) (bool, error) {
+		return tx.DeleteFlowRunInput(pathID(r, "id"), r.PathValue("key"))
+	})
+}
