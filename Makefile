@@ -42,7 +42,7 @@ crash: build ## kill -9 under load, then look for every acknowledged write
 	REEVE_BIN=$(REEVE) go test -count=1 ./test/crash/...
 
 bench: build venv ## our server beside the reference, one run
-	REEVE_BIN=$(REEVE) $(PYTHON) -m test.bench
+	go run ./test/bench -reeve $(REEVE) -python $(PYTHON)
 
 clean: ## what was built
 	rm -rf bin

@@ -1,0 +1,130 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+const clients = 8
+
+// api is what the clients of one server share.
+type api struct {
+	url  string
+	http *http.Client
+}
+
+func newAPI(url string) *api {
+	return &api{url, &http.Client{
+		Timeout: time.Minute,
+		Transport: &http.Transport{MaxIdleConnsPerHost: clients, DisableCompression: true,
+			IdleConnTimeout: 3 * time.Second}, // the reference closes idle ones after 5 s
+	}}
+}
+
+// post sends a JSON body and gives the answer's. What is answered with 503, or
+// finds its connection closed, is sent again.
+func (a *api) post(path string, body any) ([]byte, error) {
+	data, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	for tries := 0; ; tries++ {
+		answer, err := a.http.Post(a.url+path, "application/json", bytes.NewReader(data))
+		if err != nil && tries < 100 {
+			continue // the reference closes connections that it has just offered to keep
+		}
+		if err != nil {
+			return nil, err
+		}
+		text, err := io.ReadAll(answer.Body)
+		_ = answer.Body.Close()
+		switch {
+		case err != nil:
+			return nil, err
+		case answer.StatusCode == http.StatusServiceUnavailable && tries < 100:
+			time.Sleep(50 * time.Millisecond)
+		case answer.StatusCode >= 300:
+			return nil, fmt.Errorf("POST %s: %s: %.300s", path, answer.Status, text)
+		default:
+			return text, nil
+		}
+	}
+}
+
+// create posts a body and gives the new object's id.
+func (a *api) create(path string, body any) (string, error) {
+	text, err := a.post(path, body)
+	if err != nil {
+		return "", err
+	}
+	var object struct{ ID string }
+	return object.ID, json.Unmarshal(text, &object)
+}
+
+// number posts a body and gives the number that is the answer.
+func (a *api) number(path string, body any) (int64, error) {
+	text, err := a.post(path, body)
+	if err != nil {
+		return 0, err
+	}
+	var n int64
+	return n, json.Unmarshal(text, &n)
+}
+
+// rate has all clients repeat work until the time is over. It gives the number
+// of calls and the time they took.
+func rate(length time.Duration, work func() error) (calls int64, took time.Duration, err error) {
+	var done atomic.Int64
+	var all sync.WaitGroup
+	failed := make(chan error, clients)
+	begin := time.Now()
+	for range clients {
+		all.Go(func() {
+			for time.Since(begin) < length {
+				if err := work(); err != nil {
+					failed <- err
+					return
+				}
+				done.Add(1)
+			}
+		})
+	}
+	all.Wait()
+	took = time.Since(begin)
+	select {
+	case err = <-failed:
+	default:
+	}
+	return done.Load(), took, err
+}
+
+// each has all clients share n calls of work.
+func each(n int64, work func() error) error {
+	var left atomic.Int64
+	left.Store(n)
+	var all sync.WaitGroup
+	failed := make(chan error, clients)
+	for range clients {
+		all.Go(func() {
+			for left.Add(-1) >= 0 {
+				if err := work(); err != nil {
+					failed <- err
+					return
+				}
+			}
+		})
+	}
+	all.Wait()
+	select {
+	case err := <-failed:
+		return err
+	default:
+		return nil
+	}
+}

@@ -1,0 +1,186 @@
+package main
+
+import (
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+type object = map[string]any
+
+// page is the number of flow runs that the filter is measured on, and reads.
+const page = 200
+
+// batch is the number of logs or events in one request. The stock client
+// gathers as many or more while a flow is busy.
+const batch = 20
+
+// load runs every phase on the server and fills values.
+func load(s *server, length time.Duration, values map[string]float64) error {
+	a := newAPI(s.url)
+	flow, err := a.create("/flows/", object{"name": "bench"})
+	if err != nil {
+		return err
+	}
+	l := &loaded{api: a, flow: flow, length: length}
+	phases := []struct {
+		key string
+		run func() (float64, error)
+	}{
+		{"filter", l.filter}, {"create", l.create}, {"cycle", l.cycle}, {"logs", l.logs}, {"events", l.events},
+	}
+	for _, phase := range phases {
+		if values[phase.key], err = phase.run(); err != nil {
+			return fmt.Errorf("%s: %w", phase.key, err)
+		}
+		values["loaded"] = max(values["loaded"], s.memory())
+	}
+	return nil
+}
+
+type loaded struct {
+	*api
+	flow   string
+	length time.Duration
+	runs   int64 // flow runs that were acknowledged
+}
+
+func (l *loaded) newRun() (string, error) {
+	return l.api.create("/flow_runs/", object{"flow_id": l.flow, "parameters": object{"x": 1}, "tags": []string{"bench"},
+		"state": object{"type": "SCHEDULED"}})
+}
+
+// filter reads pages of 200 flow runs of a database that holds just these, so
+// that both servers read the same.
+func (l *loaded) filter() (float64, error) {
+	err := each(page, func() error { _, err := l.newRun(); return err })
+	if err != nil {
+		return 0, err
+	}
+	l.runs += page
+	calls, took, err := rate(l.length, func() error {
+		text, err := l.post("/flow_runs/filter", object{"sort": "EXPECTED_START_TIME_DESC", "limit": page})
+		if err == nil && len(text) < page*500 {
+			err = fmt.Errorf("a page of %d bytes", len(text))
+		}
+		return err
+	})
+	return perSecond(calls, took), err
+}
+
+func (l *loaded) create() (float64, error) {
+	calls, took, err := rate(l.length, func() error { _, err := l.newRun(); return err })
+	if err != nil {
+		return 0, err
+	}
+	return perSecond(calls, took), l.count(calls, object{})
+}
+
+// cycle takes flow runs through their whole life.
+func (l *loaded) cycle() (float64, error) {
+	calls, took, err := rate(l.length, func() error {
+		id, err := l.newRun()
+		if err != nil {
+			return err
+		}
+		for _, state := range []string{"PENDING", "RUNNING", "COMPLETED"} {
+			text, err := l.post("/flow_runs/"+id+"/set_state", object{"state": object{"type": state}})
+			if err != nil {
+				return err
+			}
+			// A request that was sent again is refused, but the run is in its state.
+			var result struct{ State struct{ Type string } }
+			if err := json.Unmarshal(text, &result); err != nil || result.State.Type != state {
+				return fmt.Errorf("%s: %.300s", state, text)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return 0, err
+	}
+	done, err := l.number("/flow_runs/count", object{"flow_runs": object{"state": object{"type": object{"any_": []string{"COMPLETED"}}}}})
+	if err == nil && done < calls {
+		err = fmt.Errorf("%d life cycles were acknowledged, %d are there", calls, done)
+	}
+	if err != nil {
+		return 0, err
+	}
+	return perSecond(calls, took), l.count(calls, object{})
+}
+
+// count compares the flow runs that are there with those acknowledged. There
+// may be more: of a request that was sent again, both may have been kept.
+func (l *loaded) count(more int64, filter object) error {
+	l.runs += more
+	there, err := l.number("/flow_runs/count", filter)
+	if err == nil && there < l.runs {
+		err = fmt.Errorf("%d flow runs were acknowledged, %d are there", l.runs, there)
+	}
+	return err
+}
+
+func (l *loaded) logs() (float64, error) {
+	run, err := l.newRun()
+	if err != nil {
+		return 0, err
+	}
+	calls, took, err := rate(l.length, func() error {
+		logs := make([]object, batch)
+		for i := range logs {
+			logs[i] = object{"name": "prefect.flow_runs", "level": 20, "flow_run_id": run, "timestamp": now(),
+				"message": "Finished in state Completed(), as most runs do"}
+		}
+		_, err := l.post("/logs/", logs)
+		return err
+	})
+	return perSecond(calls*batch, took), err
+}
+
+// events sends events and waits until all can be read, since the reference
+// answers before it keeps them.
+func (l *loaded) events() (float64, error) {
+	begin := time.Now()
+	calls, _, err := rate(l.length, func() error {
+		events := make([]object, batch)
+		for i := range events {
+			events[i] = object{"id": newUUID(), "occurred": now(), "event": "bench.thing.happened",
+				"resource": object{"prefect.resource.id": "bench.thing.1", "prefect.resource.name": "thing"},
+				"related":  []object{}, "payload": object{"n": i}}
+		}
+		_, err := l.post("/events", events)
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	filter := object{"filter": object{"event": object{"name": []string{"bench.thing.happened"}}}, "limit": 1}
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(50 * time.Millisecond) {
+		text, err := l.post("/events/filter", filter)
+		if err != nil {
+			return 0, err
+		}
+		var answer struct{ Total int64 }
+		if err := json.Unmarshal(text, &answer); err != nil {
+			return 0, err
+		}
+		if answer.Total >= calls*batch {
+			return perSecond(calls*batch, time.Since(begin)), nil
+		}
+		if time.Now().After(deadline) {
+			return 0, fmt.Errorf("%d events were acknowledged, %d are there", calls*batch, answer.Total)
+		}
+	}
+}
+
+func perSecond(n int64, took time.Duration) float64 { return float64(n) / took.Seconds() }
+
+func now() string { return time.Now().UTC().Format("2006-01-02T15:04:05.000000Z") }
+
+func newUUID() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:])
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+}

@@ -1,0 +1,169 @@
+package main
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// kind is how one of the two servers is started.
+type kind struct {
+	name    string
+	starts  int // cold starts that are timed; the best counts
+	command func(folder, port string) *exec.Cmd
+}
+
+func realServer(python string) kind {
+	return kind{"real", 2, func(folder, port string) *exec.Cmd {
+		c := exec.Command(absolute(python), "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", port)
+		c.Env = []string{"PREFECT_SERVER_DATABASE_CONNECTION_URL=sqlite+aiosqlite:///" + filepath.Join(folder, "bench.db")}
+		return c
+	}}
+}
+
+func reeveServer(binary string) kind {
+	return kind{"reeve", 5, func(folder, port string) *exec.Cmd {
+		return exec.Command(absolute(binary), "server", "start", "--host", "127.0.0.1", "--port", port,
+			"--database", filepath.Join(folder, "bench.db"))
+	}}
+}
+
+func absolute(path string) string {
+	full, err := filepath.Abs(path)
+	if err != nil {
+		return path
+	}
+	return full
+}
+
+// server is a running server in a folder of its own.
+type server struct {
+	url    string
+	folder string
+	cmd    *exec.Cmd
+}
+
+// launch starts the process without waiting for it to answer.
+func launch(k kind) (*server, error) {
+	folder, err := os.MkdirTemp("", "bench-"+k.name+"-")
+	if err != nil {
+		return nil, err
+	}
+	port, err := freePort()
+	if err != nil {
+		return nil, err
+	}
+	cmd := k.command(folder, port)
+	cmd.Dir = folder
+	cmd.Env = append(cmd.Env, "PATH="+os.Getenv("PATH"), "HOME="+folder, "PREFECT_HOME="+folder,
+		"PREFECT_SERVER_ANALYTICS_ENABLED=false", "DO_NOT_TRACK=1")
+	log, err := os.Create(filepath.Join(folder, "server.log"))
+	if err != nil {
+		return nil, err
+	}
+	defer log.Close()
+	cmd.Stdout, cmd.Stderr = log, log
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	return &server{"http://127.0.0.1:" + port + "/api", folder, cmd}, cmd.Start()
+}
+
+func (s *server) awaitHealth() error {
+	client := http.Client{Timeout: time.Second}
+	for deadline := time.Now().Add(2 * time.Minute); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
+		answer, err := client.Get(s.url + "/health")
+		if err != nil {
+			continue
+		}
+		_ = answer.Body.Close()
+		if answer.StatusCode == http.StatusOK {
+			return nil
+		}
+	}
+	return fmt.Errorf("no answer to /health; see %s", filepath.Join(s.folder, "server.log"))
+}
+
+func start(k kind) (*server, error) {
+	s, err := launch(k)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.awaitHealth(); err != nil {
+		s.kill()
+		return nil, err
+	}
+	return s, nil
+}
+
+// startTime is the time from exec to the first answer of /api/health on a
+// database that exists already, in milliseconds.
+func startTime(k kind) (float64, error) {
+	first, err := start(k)
+	if err != nil {
+		return 0, err
+	}
+	first.kill()
+	defer first.stop()
+	again := kind{k.name, 1, func(_, port string) *exec.Cmd { return k.command(first.folder, port) }}
+	begin := time.Now()
+	s, err := start(again)
+	if err != nil {
+		return 0, err
+	}
+	took := float64(time.Since(begin).Microseconds()) / 1000
+	s.stop()
+	return took, nil
+}
+
+func (s *server) kill() {
+	_ = syscall.Kill(-s.cmd.Process.Pid, syscall.SIGKILL)
+	_ = s.cmd.Wait()
+}
+
+// stop ends the process and removes its folder.
+func (s *server) stop() {
+	s.kill()
+	_ = os.RemoveAll(s.folder)
+}
+
+// memory is the resident memory in MB of the process group's largest process,
+// which is the one that serves.
+func (s *server) memory() float64 {
+	stats, err := filepath.Glob("/proc/[0-9]*/stat")
+	if err != nil {
+		return 0
+	}
+	var largest float64
+	for _, path := range stats {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			continue
+		}
+		_, rest, _ := strings.Cut(string(text), ") ")
+		fields := strings.Fields(rest) // from the state on: group is the third, pages the 22nd
+		if len(fields) < 22 || fields[2] != strconv.Itoa(s.cmd.Process.Pid) {
+			continue
+		}
+		pages, err := strconv.ParseFloat(fields[21], 64)
+		if err == nil {
+			largest = max(largest, pages*float64(os.Getpagesize())/(1<<20))
+		}
+	}
+	return largest
+}
+
+func freePort() (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	defer l.Close()
+	_, port, err := net.SplitHostPort(l.Addr().String())
+	return port, err
+}
