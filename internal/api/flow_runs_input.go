@@ -20,16 +20,16 @@ func (a *API) flowRunInputRoutes() []Route {
 	}
 }
 
-// bytes is text that the contract declares as bytes.
-type bytes string
+// inputValue is text that the contract declares as bytes.
+type inputValue string
 
 // DecodeWire implements decode.Wire.
-func (b *bytes) DecodeWire(in pyjson.Value, at *decode.At) {
+func (b *inputValue) DecodeWire(in pyjson.Value, at *decode.At) {
 	if in.Kind() != pyjson.String {
 		at.Fail("bytes_type", "Input should be a valid bytes", in, nil)
 		return
 	}
-	*b = bytes(in.Text())
+	*b = inputValue(in.Text())
 }
 
 var conflictingInput = fault.New(fault.Conflict, "A flow run input with this key already exists.")
@@ -39,9 +39,9 @@ var inputKey = regexp.MustCompile(`^[a-z0-9-]*$`)
 func (a *API) createFlowRunInput(w http.ResponseWriter, r *http.Request) error {
 	var in struct {
 		decode.Embedded
-		Key    string  `json:"key" rule:"required"`
-		Value  bytes   `json:"value" rule:"required"`
-		Sender *string `json:"sender"`
+		Key    string     `json:"key" rule:"required"`
+		Value  inputValue `json:"value" rule:"required"`
+		Sender *string    `json:"sender"`
 	}
 	if err := body(r, &in); err != nil {
 		return err
