@@ -1,0 +1,98 @@
+package config
+
+import (
+	"net/url"
+	"path/filepath"
+	"strings"
+
+	"github.com/reevehq/reeve/internal/fault"
+)
+
+const databaseKey = "server.database.connection_url"
+
+// Database is the path of the SQLite database: the URL's, the name's when the
+// URL is given in pieces, or reeve.db in PREFECT_HOME.
+func (c *Config) Database() string {
+	if path := c.Text(databaseKey); path != "" {
+		return path
+	}
+	if name := c.Text("server.database.name"); name != "" && c.Text("server.database.driver") != "" {
+		return name
+	}
+	return filepath.Join(expand(c.Text("home")), "reeve.db")
+}
+
+var noPostgreSQL = &malformed{"PostgreSQL is not supported yet",
+	"give the path of a SQLite database, or sqlite+aiosqlite:////path/to/reeve.db"}
+
+// sqlitePath reads a database setting: a path, or a SQLAlchemy URL of SQLite,
+// where three slashes start a relative path and four an absolute one.
+func sqlitePath(text string) (string, error) {
+	scheme, rest, isURL := strings.Cut(text, "://")
+	if !isURL {
+		if strings.Contains(text, ":memory:") {
+			return "", noMemory
+		}
+		return text, nil
+	}
+	dialect, _, _ := strings.Cut(scheme, "+")
+	switch dialect {
+	case "sqlite":
+	case "postgresql", "postgres":
+		return "", noPostgreSQL
+	default:
+		return "", &malformed{"no database that Reeve knows", noPostgreSQL.fix}
+	}
+	path, _, _ := strings.Cut(rest, "?")
+	path, ok := strings.CutPrefix(path, "/")
+	if !ok || path == "" {
+		return "", &malformed{"a SQLite URL without a path", "write three slashes before a relative path and four before an absolute one: sqlite+aiosqlite:////data/reeve.db"}
+	}
+	if strings.Contains(path, ":memory:") {
+		return "", noMemory
+	}
+	unescaped, err := url.PathUnescape(path)
+	if err != nil {
+		return "", &malformed{"not a URL", noPostgreSQL.fix}
+	}
+	return unescaped, nil
+}
+
+var noMemory = &malformed{"a database in memory would lose what it acknowledged", "give the path of a file"}
+
+// checkDatabase replaces the URL by the path it means, and refuses the pieces
+// of a URL that mean PostgreSQL.
+func (c *Config) checkDatabase() error {
+	v := c.values[databaseKey]
+	if text, ok := v.parsed.(string); ok {
+		path, err := sqlitePath(text)
+		if err != nil {
+			return refuse(v.origin, hidePassword(text), err)
+		}
+		v.parsed = path
+		c.values[databaseKey] = v
+	}
+	driver := c.values["server.database.driver"]
+	if text, ok := driver.parsed.(string); ok && strings.HasPrefix(text, "postgresql") {
+		return refuse(driver.origin, text, noPostgreSQL)
+	}
+	return nil
+}
+
+// hidePassword masks the password of a URL.
+func hidePassword(text string) string {
+	u, err := url.Parse(text)
+	if err != nil || u.User == nil {
+		return text
+	}
+	return u.Redacted()
+}
+
+// refuse makes the fault for a value that cannot be used.
+func refuse(from origin, text string, err error) error {
+	refused := fault.New(fault.Invalid, "%s: %s", from.given(text), err)
+	if m, ok := err.(*malformed); ok {
+		return refused.WithHint("%s", m.fix)
+	}
+	return refused
+}

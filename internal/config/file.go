@@ -1,0 +1,207 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"sort"
+	"strconv"
+	"strings"
+
+	"github.com/pelletier/go-toml/v2"
+	"github.com/pelletier/go-toml/v2/unstable"
+
+	"github.com/reevehq/reeve/internal/fault"
+)
+
+// file is the form of reeve.toml. The settings of the contract are below
+// server under their keys; shortcuts have a name of their own.
+type file struct {
+	Server map[string]any `toml:"server"`
+	Pools  []Pool         `toml:"pool"`
+	Flows  []Flow         `toml:"flow"`
+	Worker Worker         `toml:"worker"`
+}
+
+// shortcuts are names in reeve.toml for what is set most.
+var shortcuts = map[string]string{
+	"server.host":         "server.api.host",
+	"server.port":         "server.api.port",
+	"server.auth_string":  "server.api.auth_string",
+	"server.database":     databaseKey,
+	"server.ui_directory": "server.ui.static_directory",
+}
+
+// paths are the settings that are paths: relative ones start at reeve.toml.
+var paths = map[string]bool{databaseKey: true, "server.ui.static_directory": true, "server.database.name": true}
+
+func (c *Config) loadFile(in Input) error {
+	path := in.File
+	if path == "" {
+		path = DefaultFile
+	}
+	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) && in.File == "" {
+		return nil
+	}
+	if err != nil {
+		return fault.Wrap(fault.Invalid, err, "configuration file %s cannot be read", path).
+			WithHint("give the path of a file with --config")
+	}
+	c.File = path
+	var f file
+	decoder := toml.NewDecoder(strings.NewReader(string(text))).DisallowUnknownFields()
+	if err := decoder.Decode(&f); err != nil {
+		return c.tomlFault(err)
+	}
+	lines := keyLines(text)
+	problems := []error{c.loadServer("server", f.Server, lines)}
+	c.Setup = Setup{f.Pools, f.Flows, f.Worker}
+	c.Setup.Worker.Python = c.fromFile(f.Worker.Python)
+	if place, err := c.Setup.check(); err != nil {
+		var m *malformed
+		errors.As(err, &m)
+		noun, number, _ := strings.Cut(place, " ")
+		index, _ := strconv.Atoi(number)
+		at := lines[fmt.Sprintf("%s#%d", noun, index)]
+		problems = append(problems, fault.New(fault.Invalid, "%s:%d: %s: %s", path, at, place, m.fault).WithHint("%s", m.fix))
+	}
+	return errors.Join(problems...)
+}
+
+// tomlFault names the line of what the parser did not accept.
+func (c *Config) tomlFault(err error) error {
+	var unknown *toml.StrictMissingError
+	if errors.As(err, &unknown) && len(unknown.Errors) > 0 {
+		line, _ := unknown.Errors[0].Position()
+		key := strings.Join(unknown.Errors[0].Key(), ".")
+		return fault.New(fault.Invalid, "%s:%d: %s: no such key", c.File, line, key).WithHint("%s", knownKeys(key))
+	}
+	var broken *toml.DecodeError
+	if errors.As(err, &broken) {
+		line, _ := broken.Position()
+		what := strings.TrimPrefix(broken.Error(), "toml: ")
+		if key := strings.Join(broken.Key(), "."); key != "" {
+			what = key + ": " + what
+		}
+		return fault.New(fault.Invalid, "%s:%d: %s", c.File, line, what).WithHint("mend the line; strings are quoted, tables are in [brackets]")
+	}
+	return fault.Wrap(fault.Invalid, err, "%s cannot be read", c.File)
+}
+
+func knownKeys(key string) string {
+	names := []string{"server", "pool", "pool.name", "pool.concurrency", "pool.description", "flow", "flow.name", "flow.entrypoint",
+		"flow.pool", "flow.concurrency", "flow.parameters", "flow.sample", "flow.tags", "worker", "worker.python", "worker.limit"}
+	if near := nearest(key, names); near != "" {
+		return "did you mean " + near + "?"
+	}
+	return "the tables are [server], [[pool]], [[flow]] and [worker]"
+}
+
+// loadServer walks the table of settings.
+func (c *Config) loadServer(prefix string, table map[string]any, lines map[string]int) error {
+	names := make([]string, 0, len(table))
+	for name := range table {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	var problems []error
+	for _, name := range names {
+		key := prefix + "." + name
+		from := origin{set: true, name: key, file: fmt.Sprintf("%s:%d", c.File, lines[key])}
+		target := key
+		if inner, ok := table[name].(map[string]any); ok && byKey()[key].Kind != Map {
+			problems = append(problems, c.loadServer(key, inner, lines))
+			continue
+		}
+		if long, ok := shortcuts[key]; ok {
+			target = long
+		}
+		s, ok := byKey()[target]
+		if !ok {
+			problems = append(problems, c.unknownKey(key, from))
+			continue
+		}
+		text, err := plain(table[name])
+		if err != nil {
+			problems = append(problems, refuse(from, fmt.Sprint(table[name]), err))
+			continue
+		}
+		if paths[target] && !strings.Contains(text, "://") {
+			text = c.fromFile(text)
+		}
+		problems = append(problems, c.set(s, text, from))
+	}
+	return errors.Join(problems...)
+}
+
+func (c *Config) unknownKey(key string, from origin) error {
+	var names []string
+	for _, s := range settings() {
+		if s.Effect != Client {
+			names = append(names, s.Key)
+		}
+	}
+	for name := range shortcuts {
+		names = append(names, name)
+	}
+	unknown := fault.New(fault.Invalid, "%s: %s: no such setting", from.file, key)
+	if near := nearest(key, names); near != "" {
+		return unknown.WithHint("did you mean %s?", near)
+	}
+	return unknown.WithHint("reeve config check --all lists the settings")
+}
+
+// plain writes a TOML value as one would in the environment.
+func plain(v any) (string, error) {
+	switch v := v.(type) {
+	case string:
+		return v, nil
+	case bool, int64, float64:
+		return fmt.Sprint(v), nil
+	case []any:
+		parts := make([]string, len(v))
+		for i, element := range v {
+			text, err := plain(element)
+			if err != nil {
+				return "", err
+			}
+			parts[i] = text
+		}
+		return strings.Join(parts, ","), nil
+	}
+	return "", &malformed{"not a value for a setting", "give a string, a number or true or false"}
+}
+
+// keyLines maps each key of a TOML document to its line, and the n-th table of
+// an array, "pool#1", to that of its header.
+func keyLines(text []byte) map[string]int {
+	lines := map[string]int{}
+	count := map[string]int{}
+	var p unstable.Parser
+	p.Reset(text)
+	prefix := ""
+	for p.NextExpression() {
+		e := p.Expression()
+		var parts []string
+		line := 0
+		for keys := e.Key(); keys.Next(); {
+			parts = append(parts, string(keys.Node().Data))
+			line = p.Shape(keys.Node().Raw).Start.Line
+		}
+		key := strings.Join(parts, ".")
+		switch e.Kind {
+		case unstable.Table:
+			prefix = key + "."
+			lines[key] = line
+		case unstable.ArrayTable:
+			prefix = key + "."
+			count[key]++
+			lines[fmt.Sprintf("%s#%d", key, count[key])] = line
+		default:
+			lines[prefix+key] = line
+		}
+	}
+	return lines
+}

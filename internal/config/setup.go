@@ -1,0 +1,109 @@
+package config
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+)
+
+// Setup is what `reeve up` makes beside the server: pools, deployments of
+// flows, a worker for each pool.
+type Setup struct {
+	Pools  []Pool
+	Flows  []Flow
+	Worker Worker
+}
+
+// Pool is a [[pool]] of reeve.toml: a work pool of type process.
+type Pool struct {
+	Name        string `toml:"name"`
+	Concurrency *int   `toml:"concurrency"` // runs at once, nil for any number
+	Description string `toml:"description"`
+}
+
+// Flow is a [[flow]] of reeve.toml: a deployment of one flow.
+type Flow struct {
+	// Name is the deployment's name.
+	Name string `toml:"name"`
+	// Entrypoint is file:function; the file is relative to reeve.toml.
+	Entrypoint string `toml:"entrypoint"`
+	// Pool is the pool it runs in; the only one when there is one.
+	Pool string `toml:"pool"`
+	// Concurrency is the number of runs at once, nil for any number.
+	Concurrency *int `toml:"concurrency"`
+	// Parameters are the deployment's defaults.
+	Parameters map[string]any `toml:"parameters"`
+	// Sample are the parameters of a run that `reeve up` makes, nil for no run.
+	Sample map[string]any `toml:"sample"`
+	Tags   []string       `toml:"tags"`
+}
+
+// Worker is the [worker] of reeve.toml.
+type Worker struct {
+	// Python is the interpreter with the prefect package that runs flows.
+	Python string `toml:"python"`
+	// Limit is the most runs of one worker at once, nil for any number.
+	Limit *int `toml:"limit"`
+}
+
+// Folder is the folder of the configuration file: relative paths in it start there.
+func (c *Config) Folder() string {
+	if c.File == "" {
+		return "."
+	}
+	return filepath.Dir(c.File)
+}
+
+// fromFile makes a path of the configuration file absolute.
+func (c *Config) fromFile(path string) string {
+	path = expand(path)
+	if path == "" || filepath.IsAbs(path) {
+		return path
+	}
+	full, err := filepath.Abs(filepath.Join(c.Folder(), path))
+	if err != nil {
+		return path
+	}
+	return full
+}
+
+// check finds what does not fit together in the set-up and fills in the pool
+// that goes without saying. It gives the place ("flow 2") and the error.
+func (s *Setup) check() (place string, err error) {
+	pools := map[string]bool{}
+	for i, p := range s.Pools {
+		place = fmt.Sprintf("pool %d", i+1)
+		switch {
+		case p.Name == "":
+			return place, &malformed{"has no name", `give one: name = "my-pool"`}
+		case pools[p.Name]:
+			return place, &malformed{fmt.Sprintf("there is another pool named %q", p.Name), "give each pool a name of its own"}
+		case p.Concurrency != nil && *p.Concurrency < 0:
+			return place, &malformed{"concurrency is negative", "give 0 or more, or leave it out"}
+		}
+		pools[p.Name] = true
+	}
+	names := map[string]bool{}
+	for i := range s.Flows {
+		f := &s.Flows[i]
+		place = fmt.Sprintf("flow %d", i+1)
+		if f.Pool == "" && len(s.Pools) == 1 {
+			f.Pool = s.Pools[0].Name
+		}
+		file, function, ok := strings.Cut(f.Entrypoint, ":")
+		switch {
+		case f.Name == "":
+			return place, &malformed{"has no name", `give one: name = "my-flow"`}
+		case names[f.Name]:
+			return place, &malformed{fmt.Sprintf("there is another flow named %q", f.Name), "give each flow a name of its own"}
+		case !ok || file == "" || function == "":
+			return place, &malformed{fmt.Sprintf("entrypoint %q is not file:function", f.Entrypoint), `write it like "flows/video.py:my_flow"`}
+		case !pools[f.Pool]:
+			return place, &malformed{fmt.Sprintf("pool %q is not defined", f.Pool), "define it with a [[pool]], or name another"}
+		case f.Concurrency != nil && *f.Concurrency < 1:
+			return place, &malformed{"concurrency is less than 1", "give 1 or more, or leave it out"}
+		}
+		names[f.Name] = true
+	}
+	return "", nil
+}
