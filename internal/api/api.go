@@ -8,6 +8,7 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"log/slog"
 	"net/http"
 
@@ -32,6 +33,10 @@ type Config struct {
 	MaxGraphNodes, MaxGraphArtifacts int
 	// AuthString is "user:password", or empty when none is asked for.
 	AuthString string
+	// CSRF says whether writes need a token.
+	CSRF CSRFConfig
+	// Settings is the tree that GET /admin/settings shows.
+	Settings json.RawMessage
 	// Events bounds the events that are taken; zero fields have the defaults.
 	Events prefect.EventLimits
 	// Orchestration has the times and bounds of the rules; zero ones are the
@@ -67,6 +72,8 @@ func (a *API) Routes() []Route {
 	var all []Route
 	for _, table := range [][]Route{
 		a.rootRoutes(),
+		a.adminRoutes(),
+		a.csrfTokenRoutes(),
 		a.flowRoutes(),
 		a.eventRoutes(),
 		a.logRoutes(),

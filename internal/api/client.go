@@ -11,8 +11,11 @@ import (
 
 // The API versions of the contract, as the header X-PREFECT-API-VERSION has them.
 const (
-	apiVersion     = "0.8.4"
+	Version        = "0.8.4"
 	minimumVersion = "0.8.0"
+	// PrefectVersion is the release whose contract this is. Clients compare their
+	// own with it.
+	PrefectVersion = "3.8.8"
 )
 
 // checkVersion refuses clients that speak an older API. No header means the newest.

@@ -25,7 +25,7 @@ func (a *API) health(w http.ResponseWriter, _ *http.Request) error {
 }
 
 func (a *API) version(w http.ResponseWriter, _ *http.Request) error {
-	respond(w, http.StatusOK, apiVersion)
+	respond(w, http.StatusOK, Version)
 	return nil
 }
 

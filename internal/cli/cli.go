@@ -1,5 +1,10 @@
 // Package cli is the command line: one file per command. A command parses,
 // calls and prints; the logic is elsewhere.
+//
+// Results go to standard output, logs and errors to standard error. An error
+// is one line that says what is wrong, and where a next step is known a hint:
+// line. The exit code is 0 for success, 1 for a failure, 2 for a wrong call or
+// configuration.
 package cli
 
 import (
@@ -8,7 +13,9 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -18,13 +25,20 @@ import (
 
 type commands struct {
 	Server serverCommands `cmd:"" help:"Run and maintain the server."`
+
+	Status  status         `cmd:"" help:"Ask a running server how it is."`
+	Config  configCommands `cmd:"" help:"Look at the configuration."`
+	Version version        `cmd:"" help:"Print the version."`
 }
 
 // process is what a command runs in.
 type process struct {
-	ctx context.Context
-	out io.Writer
-	log *slog.Logger
+	ctx     context.Context
+	environ []string
+	out     io.Writer
+	err     io.Writer
+	level   *slog.LevelVar
+	log     *slog.Logger
 }
 
 // Main runs the command line and gives the exit code: 0 for success, 1 for a
@@ -32,21 +46,45 @@ type process struct {
 func Main(args []string, stdout, stderr io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
 	var c commands
+	done := false
 	parser, err := kong.New(&c, kong.Name("reeve"),
-		kong.Description("A Prefect server, worker and gateway in one binary, built to sleep."),
-		kong.Writers(stdout, stderr), kong.UsageOnError())
+		kong.Description("A Prefect server, worker and gateway in one binary, built to sleep.\n\nExit codes: 0 success, 1 failure, 2 wrong call or configuration."),
+		kong.Writers(stdout, stderr), kong.Exit(func(int) { done = true }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
 	if err != nil {
-		fmt.Fprintln(stderr, "error:", err)
-		return 1
+		return report(err, stderr)
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
 	}
 	parsed, err := parser.Parse(args)
-	if err != nil {
-		fmt.Fprintln(stderr, "error:", err)
-		return 2
+	switch {
+	case done: // --help has answered
+		return 0
+	case err != nil:
+		return report(wrongCall(err), stderr)
 	}
-	log := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: slog.LevelInfo}))
-	return report(parsed.Run(&process{ctx, stdout, log}), stderr)
+	level := new(slog.LevelVar)
+	log := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: level}))
+	return report(parsed.Run(&process{ctx, os.Environ(), stdout, stderr, level, log}), stderr)
+}
+
+// wrongCall makes a fault of what the parser did not accept.
+func wrongCall(err error) error {
+	command := "reeve"
+	var wrong *kong.ParseError
+	if errors.As(err, &wrong) && wrong.Context != nil {
+		if path := wrong.Context.Command(); path != "" {
+			words := strings.Fields(path)
+			for len(words) > 0 && strings.HasPrefix(words[len(words)-1], "<") {
+				words = words[:len(words)-1]
+			}
+			command += " " + strings.Join(words, " ")
+		}
+	}
+	return fault.New(fault.Invalid, "%s", err).WithHint("%s --help", strings.TrimSpace(command))
 }
 
 // report prints an error as one line and, where a next step is known, a hint.
@@ -62,7 +100,8 @@ func report(err error, stderr io.Writer) int {
 	if known.Hint != "" {
 		fmt.Fprintln(stderr, "hint:", known.Hint)
 	}
-	if known.Kind == fault.Internal {
+	switch known.Kind {
+	case fault.Internal, fault.Busy, fault.Full:
 		return 1
 	}
 	return 2

@@ -1,41 +1,110 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"strconv"
+	"syscall"
 
-	"github.com/reevehq/reeve/internal/api"
+	"github.com/reevehq/reeve/internal/config"
 	"github.com/reevehq/reeve/internal/fault"
 	"github.com/reevehq/reeve/internal/server"
 )
 
 type serverCommands struct {
-	Start serverStart `cmd:"" help:"Serve the API and the UI."`
+	Start    serverStart      `cmd:"" help:"Serve the API and the UI."`
+	Database databaseCommands `cmd:"" help:"Maintain the database."`
+}
+
+type serverFlags struct {
+	settingFlags     `embed:""`
+	Host             string `help:"Address to listen on (127.0.0.1)." placeholder:"ADDRESS"`
+	Port             string `help:"Port to listen on (4200)." placeholder:"PORT"`
+	KeepAliveTimeout string `help:"Seconds an idle connection is kept (5)." placeholder:"SECONDS"`
+	LogLevel         string `help:"DEBUG, INFO, WARNING, ERROR or CRITICAL (WARNING)." placeholder:"LEVEL"`
+	UIDirectory      string `name:"ui-directory" help:"Folder with a UI bundle." placeholder:"FOLDER"`
+	NoUI             bool   `name:"no-ui" help:"Serve the API only."`
+}
+
+func (f *serverFlags) prepare(p *process) (*config.Config, error) {
+	more := given{}
+	more.add("server.api.host", "--host", f.Host)
+	more.add("server.api.port", "--port", f.Port)
+	more.add("server.api.keepalive_timeout", "--keep-alive-timeout", f.KeepAliveTimeout)
+	more.add("server.logging_level", "--log-level", f.LogLevel)
+	more.add("server.ui.static_directory", "--ui-directory", f.UIDirectory)
+	if f.NoUI {
+		more.add("server.ui.enabled", "--no-ui", "false")
+	}
+	return f.settingFlags.prepare(p, more)
 }
 
 type serverStart struct {
-	Host     string `help:"Address to listen on." default:"127.0.0.1" env:"PREFECT_SERVER_API_HOST"`
-	Port     int    `help:"Port to listen on." default:"4200" env:"PREFECT_SERVER_API_PORT"`
-	Database string `help:"Path of the SQLite database." default:"prefect.db" env:"REEVE_DATABASE"`
+	serverFlags `embed:""`
+}
+
+// Help implements kong's detailed help.
+func (*serverStart) Help() string {
+	return `Example:
+
+  reeve server start --port 4200 --database /data/reeve.db
+
+Every PREFECT_SERVER_* setting is honoured under its own name. The server stops
+in order on Ctrl-C or SIGTERM: requests under way are answered first.`
 }
 
 // Run serves until it is told to stop.
 func (s *serverStart) Run(p *process) error {
-	address := net.JoinHostPort(s.Host, strconv.Itoa(s.Port))
-	listener, err := net.Listen("tcp", address)
+	c, err := s.prepare(p)
 	if err != nil {
-		return fault.Wrap(fault.Invalid, err, "cannot listen on %s", address).
-			WithHint("choose another port with --port, or stop the program that has it")
+		return err
 	}
-	srv, err := server.Open(p.ctx, server.Config{
-		Database: s.Database, Migrate: true,
-		API: api.Config{BasePath: "/api", DefaultLimit: 200, MaxParameterSize: 512 << 10},
-	}, p.log)
+	listener, err := listen(c)
+	if err != nil {
+		return err
+	}
+	srv, err := server.Open(p.ctx, server.Settings(c), p.log)
 	if err != nil {
 		_ = listener.Close()
 		return err
 	}
-	fmt.Fprintf(p.out, "Reeve serves the Prefect API at http://%s/api\n", address)
+	printAddresses(p, c, srv, listener.Addr())
 	return srv.Serve(p.ctx, listener)
+}
+
+func listen(c *config.Config) (net.Listener, error) {
+	address := net.JoinHostPort(c.Text("server.api.host"), strconv.Itoa(c.Int("server.api.port")))
+	listener, err := net.Listen("tcp", address)
+	if err == nil {
+		return listener, nil
+	}
+	refused := fault.Wrap(fault.Invalid, err, "cannot listen on %s", address)
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, fault.New(fault.Invalid, "cannot listen on %s: another program has this port", address).
+			WithHint("choose another port with --port, or stop the program that has it")
+	case errors.Is(err, syscall.EACCES):
+		return nil, refused.WithHint("choose a port above 1023 with --port")
+	}
+	return nil, refused.WithHint("give an address of this machine with --host, such as 127.0.0.1 or 0.0.0.0")
+}
+
+func printAddresses(p *process, c *config.Config, srv *server.Server, address net.Addr) {
+	base := "http://" + reachable(address)
+	fmt.Fprintf(p.out, "Reeve serves the Prefect API at %s%s\n", base, srv.APIPath())
+	if path, ok := srv.UIPath(); ok {
+		fmt.Fprintf(p.out, "UI: %s%s\n", base, path)
+	}
+	fmt.Fprintf(p.out, "Database: %s\n", c.Database())
+	fmt.Fprintf(p.out, "Clients: export PREFECT_API_URL=%s%s\n", base, srv.APIPath())
+}
+
+// reachable is an address that a program on this machine can open.
+func reachable(address net.Addr) string {
+	tcp, ok := address.(*net.TCPAddr)
+	if !ok || !tcp.IP.IsUnspecified() {
+		return address.String()
+	}
+	return net.JoinHostPort("127.0.0.1", strconv.Itoa(tcp.Port))
 }

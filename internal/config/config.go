@@ -41,7 +41,9 @@ type Setting struct {
 }
 
 // Env is the setting's environment name.
-func (s Setting) Env() string { return "PREFECT_" + strings.ToUpper(strings.ReplaceAll(s.Key, ".", "_")) }
+func (s Setting) Env() string {
+	return "PREFECT_" + strings.ToUpper(strings.ReplaceAll(s.Key, ".", "_"))
+}
 
 // Config is everything that was set, valid as a whole.
 type Config struct {
@@ -53,7 +55,7 @@ type Config struct {
 	Setup Setup
 
 	values map[string]value
-	read   map[string]bool
+	read   map[string]bool // which settings somebody has asked for
 }
 
 type value struct {
@@ -88,6 +90,9 @@ func (c *Config) value(key string) value {
 	}
 	return v
 }
+
+// IsSet tells whether the setting was given, rather than left at its default.
+func (c *Config) IsSet(key string) bool { return c.value(key).origin.set }
 
 // Text is a text setting, "" when none is given.
 func (c *Config) Text(key string) string { s, _ := c.value(key).parsed.(string); return s }
@@ -169,6 +174,17 @@ func (c *Config) Warnings() []string {
 	for _, effect := range []Effect{Later, Moot, PostgreSQL} {
 		if len(names[effect]) > 0 {
 			all = append(all, fmt.Sprintf("%s: %s", noEffect[effect], strings.Join(names[effect], ", ")))
+		}
+	}
+	return all
+}
+
+// Documented lists the settings of the server, each with its meaning.
+func Documented() []Setting {
+	var all []Setting
+	for _, s := range settings() {
+		if s.Effect != Client {
+			all = append(all, s)
 		}
 	}
 	return all

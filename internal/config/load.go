@@ -44,6 +44,7 @@ func Load(in Input) (*Config, error) {
 		problems = append(problems, c.set(byKey()[key], text, origin{set: true, name: name}))
 	}
 	problems = append(problems, c.checkDatabase(), c.checkWhole())
+	c.fillIn()
 	for _, key := range []string{"home", "profiles_path", "server.memo_store_path", "logging.config_path", "results.local_storage_path"} {
 		v := c.values[key]
 		if text, ok := v.parsed.(string); ok {
@@ -52,6 +53,22 @@ func Load(in Input) (*Config, error) {
 		}
 	}
 	return c, errors.Join(problems...)
+}
+
+// fillIn gives settings whose default depends on others their value.
+func (c *Config) fillIn() {
+	url := c.values["server.ui.api_url"]
+	if url.parsed == nil {
+		url.parsed = c.values["api.url"].parsed
+	}
+	if url.parsed == nil {
+		path := c.Text("server.api.base_path")
+		if path == "" {
+			path = "/api"
+		}
+		url.parsed = fmt.Sprintf("http://%s:%d%s", c.Text("server.api.host"), c.Int("server.api.port"), path)
+	}
+	c.values["server.ui.api_url"] = url
 }
 
 // First is the first of the problems that Load found, with the number of the
@@ -155,9 +172,10 @@ func (c *Config) loadEnvironment(lines []string) error {
 		}
 		s, ok := known[upper]
 		switch {
+		case text == "": // set to nothing is not set
 		case !ok && strings.HasPrefix(upper, serverPrefix):
 			problems = append(problems, unknownName(name, known))
-		case !ok || text == "":
+		case !ok:
 		case s.Effect == Client:
 			_ = c.set(s, text, origin{set: true, name: name}) // the client will say what is wrong with it
 		case seen[s.Key] && upper != s.Env() && upper != "REEVE_DATABASE": // the canonical name wins over an older one
@@ -172,13 +190,13 @@ func (c *Config) loadEnvironment(lines []string) error {
 func unknownName(name string, known map[string]Setting) error {
 	var names []string
 	for candidate, s := range known {
-		if s.Effect != Client {
-			names = append(names, candidate)
+		if rest, ok := strings.CutPrefix(candidate, serverPrefix); ok && s.Effect != Client {
+			names = append(names, rest)
 		}
 	}
 	unknown := fault.New(fault.Invalid, "%s: no such setting", name)
-	if near := nearest(strings.ToUpper(name), names); near != "" {
-		return unknown.WithHint("did you mean %s? If not, unset %s", near, name)
+	if near := nearest(strings.TrimPrefix(strings.ToUpper(name), serverPrefix), names); near != "" {
+		return unknown.WithHint("did you mean %s? If not, unset %s", serverPrefix+near, name)
 	}
 	return unknown.WithHint("unset %s; reeve config check --all lists the settings", name)
 }

@@ -28,6 +28,10 @@ func (c *Config) Tree() json.RawMessage {
 		}
 		at[path[len(path)-1]] = shown(s.Kind, c.values[s.Key].parsed)
 	}
+	server, _ := root["server"].(map[string]any)
+	if database, ok := server["database"].(map[string]any); ok {
+		database["connection_url"] = mask // there always is one
+	}
 	text, err := json.Marshal(root)
 	if err != nil {
 		panic("config: the tree of settings cannot be written: " + err.Error()) // only plain values are in it

@@ -3,6 +3,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -12,21 +13,31 @@ import (
 	"time"
 
 	"github.com/reevehq/reeve/internal/api"
+	"github.com/reevehq/reeve/internal/api/middleware"
 	"github.com/reevehq/reeve/internal/clock"
 	"github.com/reevehq/reeve/internal/services"
 	"github.com/reevehq/reeve/internal/store"
 	"github.com/reevehq/reeve/internal/store/sqlite"
+	"github.com/reevehq/reeve/internal/ui"
 )
 
 // drainTime bounds the wait for requests under way when the server stops. Hosts
 // kill a machine 5 s after asking it to stop.
 const drainTime = 4 * time.Second
 
+// idleTime is how long an idle connection is kept when nothing else was set: a
+// new one costs a client more than an open one costs us.
+const idleTime = 2 * time.Minute
+
 // Config is what a server needs to know.
 type Config struct {
-	Database string // path of the SQLite file
-	Migrate  bool   // bring an older schema up to date at start
-	API      api.Config
+	Database  string        // path of the SQLite file
+	Migrate   bool          // bring an older schema up to date at start
+	KeepAlive time.Duration // how long an idle connection is kept, 0 for two minutes
+	Origins   middleware.Origins
+	API       api.Config
+	ServeUI   bool
+	UI        ui.Config
 }
 
 // Server is a Prefect server on one database.
@@ -34,8 +45,11 @@ type Server struct {
 	store *store.Store
 	api   *api.API
 	tasks *services.TaskRunRecorder
+	ui    *ui.UI // nil when it is not served
+	gate  *middleware.Gate
 	http  *http.Server
 	log   *slog.Logger
+	path  string
 }
 
 // Open opens the database and prepares the server; it listens to nothing yet.
@@ -48,14 +62,29 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (*Server, error) {
 	}
 	s := store.New(db, machine, ids)
 	a := api.New(s, machine, ids, log, c.API)
-	mux := http.NewServeMux()
-	mux.Handle(c.API.BasePath+"/", a.Handler())
-	return &Server{store: s, api: a, tasks: services.NewTaskRunRecorder(s, machine, log), log: log, http: &http.Server{
-		Handler:           mux,
+	srv := &Server{store: s, api: a, tasks: services.NewTaskRunRecorder(s, machine, log), gate: new(middleware.Gate),
+		log: log, path: c.API.BasePath}
+	if c.ServeUI {
+		srv.ui = ui.New(c.UI, log)
+	}
+	srv.http = &http.Server{
+		Handler:           assemble(c, a, srv.ui, srv.gate, log),
 		ReadHeaderTimeout: 10 * time.Second,
-		IdleTimeout:       2 * time.Minute,
+		IdleTimeout:       cmp.Or(c.KeepAlive, idleTime),
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
-	}}, nil
+	}
+	return srv, nil
+}
+
+// APIPath is where the API is mounted.
+func (s *Server) APIPath() string { return s.path }
+
+// UIPath is where the UI starts; false when no UI is served.
+func (s *Server) UIPath() (string, bool) {
+	if s.ui == nil {
+		return "", false
+	}
+	return s.ui.Path(), true
 }
 
 // Serve answers on the listener until ctx ends, then lets requests under way
@@ -72,6 +101,7 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	case <-ctx.Done():
 		drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
 		defer cancel()
+		s.gate.Close()
 		s.api.Close(drain)
 		if e := s.http.Shutdown(drain); e != nil {
 			s.log.Warn("requests were cut off", "error", e)

@@ -17,6 +17,11 @@ func migrate(c *conn, steps []migrations.Migration, o Options) error {
 	if err != nil {
 		return err
 	}
+	if at == 0 {
+		if err := refuseForeign(c, o.Path); err != nil {
+			return err
+		}
+	}
 	switch {
 	case at > len(steps):
 		return fault.New(fault.Conflict, "database %s has schema %d, newer than this program's %d", o.Path, at, len(steps)).
@@ -34,6 +39,28 @@ func migrate(c *conn, steps []migrations.Migration, o Options) error {
 		}
 	}
 	return nil
+}
+
+// refuseForeign keeps Reeve off a database that another program made: above all
+// the reference's own, which users may have at the same path.
+func refuseForeign(c *conn, path string) error {
+	tables, prefect := 0, false
+	err := c.Query("SELECT name FROM sqlite_master WHERE type = 'table'", nil, func(r store.Row) error {
+		var name string
+		tables++
+		err := r.Scan(&name)
+		prefect = prefect || name == "alembic_version"
+		return err
+	})
+	switch {
+	case err != nil || tables == 0:
+		return err
+	case prefect:
+		return fault.New(fault.Conflict, "database %s was made by Prefect's own server, whose format Reeve does not write", path).
+			WithHint("choose a new path with --database; the old file stays as it is")
+	}
+	return fault.New(fault.Conflict, "database %s was made by another program", path).
+		WithHint("choose a new path with --database")
 }
 
 func schemaNumber(c *conn) (int, error) {

@@ -1,0 +1,44 @@
+package server
+
+import (
+	"log/slog"
+	"net/http"
+
+	"github.com/reevehq/reeve/internal/api"
+	"github.com/reevehq/reeve/internal/api/middleware"
+	"github.com/reevehq/reeve/internal/ui"
+)
+
+// assemble puts what every request passes before the API and the UI.
+func assemble(c Config, a *api.API, u *ui.UI, gate *middleware.Gate, log *slog.Logger) http.Handler {
+	path := c.API.BasePath
+	guarded := middleware.Chain(a.Handler(), middleware.Gzip, middleware.BasicAuth(c.API.AuthString, isProbe(path)))
+	mux := http.NewServeMux()
+	mux.Handle(path+"/", guarded)
+	mux.Handle(path, http.RedirectHandler(path+"/", http.StatusTemporaryRedirect))
+	document := middleware.Chain(http.HandlerFunc(a.ServeDocument), middleware.Gzip, middleware.BasicAuth(c.API.AuthString, isProbe(path)))
+	mux.Handle("GET "+path+"/openapi.json", document)
+	mux.Handle("GET /openapi.json", document)
+	if u != nil {
+		mux.Handle("/", middleware.Gzip(u))
+	} else {
+		mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			w.WriteHeader(http.StatusNotFound)
+			_, _ = w.Write([]byte(`{"detail":"Not Found"}`))
+		})
+	}
+	pieces := []middleware.Middleware{middleware.Recover(log), gate.Wrap}
+	if c.API.CSRF.Enabled {
+		pieces = append(pieces, middleware.CSRF(log, a.ValidCsrfToken))
+	}
+	return middleware.Chain(mux, append(pieces, middleware.CORS(c.Origins))...)
+}
+
+// isProbe accepts the two requests that need no password: those by which a
+// machine's keeper looks whether the server lives.
+func isProbe(apiPath string) func(*http.Request) bool {
+	return func(r *http.Request) bool {
+		return r.Method == http.MethodGet && (r.URL.Path == apiPath+"/health" || r.URL.Path == apiPath+"/ready")
+	}
+}

@@ -1,0 +1,59 @@
+package server
+
+import (
+	"strings"
+	"time"
+
+	"github.com/reevehq/reeve/internal/api"
+	"github.com/reevehq/reeve/internal/api/middleware"
+	"github.com/reevehq/reeve/internal/config"
+	"github.com/reevehq/reeve/internal/ui"
+)
+
+// Settings turns settings into what a server needs to know. It is the only
+// place where the names of settings meet what they set.
+func Settings(c *config.Config) Config {
+	path := c.Text("server.api.base_path")
+	if path == "" {
+		path = "/api"
+	}
+	apiURL := ""
+	if c.IsSet("server.ui.api_url") || c.IsSet("api.url") {
+		apiURL = c.Text("server.ui.api_url")
+	}
+	var keepAlive time.Duration
+	if c.IsSet("server.api.keepalive_timeout") {
+		keepAlive = c.Seconds("server.api.keepalive_timeout")
+	}
+	csrf := api.CSRFConfig{
+		Enabled:    c.Bool("server.api.csrf_protection_enabled"),
+		Expiration: c.Seconds("server.api.csrf_token_expiration"),
+	}
+	return Config{
+		Database:  c.Database(),
+		Migrate:   c.Bool("server.database.migrate_on_start"),
+		KeepAlive: keepAlive,
+		Origins: middleware.Origins{
+			Allowed: strings.Split(c.Text("server.api.cors_allowed_origins"), ","),
+			Methods: strings.Split(c.Text("server.api.cors_allowed_methods"), ","),
+			Headers: strings.Split(c.Text("server.api.cors_allowed_headers"), ","),
+		},
+		API: api.Config{
+			BasePath:     path,
+			DefaultLimit: c.Int("server.api.default_limit"),
+			AuthString:   c.Text("server.api.auth_string"),
+			CSRF:         csrf,
+			Settings:     c.Tree(),
+		},
+		ServeUI: c.Bool("server.ui.enabled"),
+		UI: ui.Config{
+			Directory: c.Text("server.ui.static_directory"),
+			Base:      c.Text("server.ui.serve_base"),
+			PreferV2:  c.Bool("server.ui.v2_enabled"),
+			APIURL:    apiURL,
+			APIPath:   path,
+			CSRF:      csrf.Enabled,
+			Auth:      c.Text("server.api.auth_string") != "",
+		},
+	}
+}
