@@ -86,6 +86,7 @@ func (a *API) Routes() []Route {
 		a.workQueueRoutes(),
 		a.taskWorkerRoutes(),
 		a.adminStorageRoutes(),
+		a.runCreationRoutes(),
 		a.flowRunStateChangeRoutes(),
 		a.flowRunInputRoutes(),
 		a.concurrencyLimitRoutes(),

@@ -1,0 +1,126 @@
+package api
+
+import (
+	"net/http"
+
+	"github.com/google/uuid"
+
+	"github.com/reevehq/reeve/internal/fault"
+	"github.com/reevehq/reeve/internal/prefect"
+	"github.com/reevehq/reeve/internal/store"
+)
+
+func (a *API) runCreationRoutes() []Route {
+	return []Route{
+		{http.MethodPost, "/flow_runs/", "create_flow_run_flow_runs__post", a.createFlowRun},
+		{http.MethodPost, "/task_runs/", "create_task_run_task_runs__post", a.createTaskRun},
+	}
+}
+
+func (a *API) createFlowRun(w http.ResponseWriter, r *http.Request) error {
+	var in prefect.FlowRunCreate
+	if err := body(r, &in); err != nil {
+		return err
+	}
+	var run *prefect.FlowRun
+	var isNew bool
+	err := a.store.Update(r.Context(), func(tx *store.Tx) error {
+		queue, err := queueOfRun(tx, in.WorkPoolName, in.WorkQueueName)
+		if err != nil {
+			return err
+		}
+		run, isNew, err = a.engine.CreateFlowRun(tx, flowRunOf(&in, queue, author(r), tx), firstState(in.State, tx), options(r, nil, false))
+		if err == nil && queue != nil {
+			run, err = tx.ReadFlowRun(run.ID)
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	respond(w, created(isNew), run)
+	return nil
+}
+
+// firstState is the state that a new run gets: Pending when none is given.
+func firstState(given *prefect.StateCreate, tx *store.Tx) *prefect.State {
+	if given == nil {
+		return prefect.NewState(tx.IDs.V7(), prefect.Pending, tx.Now)
+	}
+	return given.State(tx.IDs.V7(), tx.Now)
+}
+
+// flowRunOf is the run that a body asks for.
+func flowRunOf(in *prefect.FlowRunCreate, queue *uuid.UUID, by *prefect.Author, tx *store.Tx) *prefect.FlowRun {
+	run := &prefect.FlowRun{
+		Name: in.Name.Or(tx.IDs.Float), FlowID: in.FlowID, DeploymentID: in.DeploymentID,
+		WorkQueueID: queue, WorkQueueName: in.WorkQueueName, FlowVersion: in.FlowVersion,
+		Parameters: in.Parameters, IdempotencyKey: in.IdempotencyKey, Context: in.Context,
+		EmpiricalPolicy: in.EmpiricalPolicy, Tags: in.Tags, Labels: in.Labels,
+		ParentTaskRunID: in.ParentTaskRunID, InfrastructureDocumentID: in.InfrastructureDocumentID,
+		CreatedBy: by, JobVariables: in.JobVariables,
+	}
+	if run.IdempotencyKey != nil && *run.IdempotencyKey == "" {
+		run.IdempotencyKey = nil
+	}
+	if run.JobVariables == nil {
+		run.JobVariables = &prefect.Object{}
+	}
+	return run
+}
+
+// queueOfRun finds the queue that a run is put into: the named one, or the
+// default one of its pool. Without a pool it is none.
+func queueOfRun(tx *store.Tx, pool, queue *string) (*uuid.UUID, error) {
+	if pool == nil || *pool == "" {
+		return nil, nil
+	}
+	if queue != nil && *queue != "" {
+		q, err := tx.ReadWorkQueueOf(*pool, *queue)
+		if err == nil && q == nil {
+			err = fault.New(fault.NotFound, "Work pool queue '%s/%s' not found.", *pool, *queue)
+		}
+		if err != nil {
+			return nil, err
+		}
+		return &q.ID, nil
+	}
+	p, err := tx.ReadWorkPoolByName(*pool)
+	if err == nil && p == nil {
+		err = fault.New(fault.NotFound, "Work pool \"%s\" not found.", *pool)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return p.DefaultQueueID, nil
+}
+
+func (a *API) createTaskRun(w http.ResponseWriter, r *http.Request) error {
+	var in prefect.TaskRunCreate
+	if err := body(r, &in); err != nil {
+		return err
+	}
+	var run *prefect.TaskRun
+	var isNew bool
+	err := a.store.Update(r.Context(), func(tx *store.Tx) (err error) {
+		run, isNew, err = a.engine.CreateTaskRun(tx, taskRunOf(&in, tx), firstState(in.State, tx), options(r, nil, false))
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	respond(w, created(isNew), run)
+	return nil
+}
+
+func taskRunOf(in *prefect.TaskRunCreate, tx *store.Tx) *prefect.TaskRun {
+	run := &prefect.TaskRun{
+		Name: in.Name.Or(tx.IDs.Float), FlowRunID: in.FlowRunID, TaskKey: in.TaskKey, DynamicKey: in.DynamicKey,
+		CacheKey: in.CacheKey, CacheExpiration: in.CacheExpiration, TaskVersion: in.TaskVersion,
+		EmpiricalPolicy: in.EmpiricalPolicy, Tags: in.Tags, Labels: in.Labels, TaskInputs: prefect.Object(in.TaskInputs),
+	}
+	if in.ID != nil {
+		run.ID = *in.ID
+	}
+	return run
+}
