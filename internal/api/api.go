@@ -11,6 +11,7 @@ import (
 	"encoding/json"
 	"log/slog"
 	"net/http"
+	"time"
 
 	"github.com/reevehq/reeve/internal/api/ws"
 	"github.com/reevehq/reeve/internal/clock"
@@ -42,6 +43,21 @@ type Config struct {
 	// Orchestration has the times and bounds of the rules; zero ones are the
 	// defaults.
 	Orchestration orchestration.Settings
+	// EventBackfill is how far back /events/out looks, in pages of
+	// EventBackfillPage events; 0 means 15 minutes and 250.
+	EventBackfill     time.Duration
+	EventBackfillPage int
+}
+
+func (c Config) withDefaults() Config {
+	c.Events = c.Events.WithDefaults()
+	if c.EventBackfill == 0 {
+		c.EventBackfill = eventBackfill
+	}
+	if c.EventBackfillPage == 0 {
+		c.EventBackfillPage = eventBackfillPage
+	}
+	return c
 }
 
 // API answers the contract's requests.
@@ -52,6 +68,7 @@ type API struct {
 	log    *slog.Logger
 	config Config
 	hub    *ws.Hub
+	tail   *eventTail
 
 	taskWorkers taskWorkers
 	engine      orchestration.Engine
@@ -59,8 +76,8 @@ type API struct {
 
 // New makes the API on a store.
 func New(s *store.Store, c clock.Clock, ids clock.IDs, log *slog.Logger, config Config) *API {
-	config.Events = config.Events.WithDefaults()
-	return &API{store: s, clock: c, ids: ids, log: log, config: config, hub: ws.NewHub(config.AuthString, log),
+	return &API{store: s, clock: c, ids: ids, log: log, config: config.withDefaults(),
+		hub: ws.NewHub(config.AuthString, log), tail: newEventTail(s, log),
 		taskWorkers: taskWorkers{clock: c}, engine: orchestration.New(config.Orchestration)}
 }
 
@@ -101,6 +118,7 @@ func (a *API) Routes() []Route {
 func (a *API) Sockets() []Socket {
 	return []Socket{
 		{"/events/in", a.eventsIn},
+		{"/events/out", a.eventsOut},
 	}
 }
 

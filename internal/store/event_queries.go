@@ -38,6 +38,17 @@ func (tx *Tx) FilterEvents(f *prefect.EventFilter, limit, offset int, after *Eve
 	return collect(tx, `SELECT `+eventColumns+` FROM event`+where.where()+order, append(where.args, limit, offset), scanEvent)
 }
 
+// BackfillEvents gives the events that meet the filter and lie in the log up to
+// a place, oldest first: at most limit, after another place where one is given.
+func (tx *Tx) BackfillEvents(f *prefect.EventFilter, upTo int64, limit int, after *EventPlace) ([]*prefect.ReceivedEvent, error) {
+	where := and(eventsWhere(f), when("event.sequence <= ?", upTo))
+	if after != nil {
+		where = and(where, when("(event.occurred, event.sequence) > (?, ?)", after.Occurred, after.Sequence))
+	}
+	return collect(tx, `SELECT `+eventColumns+` FROM event`+where.where()+` ORDER BY event.occurred, event.sequence LIMIT ?`,
+		append(where.args, limit), scanEvent)
+}
+
 // CountEvents counts the events that meet the filter, or their resources when
 // it asks for distinct ones.
 func (tx *Tx) CountEvents(f *prefect.EventFilter) (int, error) {

@@ -6,6 +6,11 @@ import (
 	"github.com/reevehq/reeve/internal/prefect"
 )
 
+// The data of a state is an artifact, or its own where a client reported it by
+// an event.
+const taskRunStateColumns = `state.id, state.type, state.timestamp, state.name, state.message, state.state_details,
+	coalesce(result.data, state.data)`
+
 const taskRunStateFrom = ` FROM task_run_state AS state LEFT JOIN artifact AS result ON result.id = state.result_artifact_id`
 
 // CreateTaskRunState writes a state of a task run. Data that is to be kept
@@ -25,12 +30,12 @@ func (tx *Tx) CreateTaskRunState(taskRunID uuid.UUID, flowRunID *uuid.UUID, s *p
 
 // ReadTaskRunState gives a state, nil when there is none with that id.
 func (tx *Tx) ReadTaskRunState(id uuid.UUID) (*prefect.State, error) {
-	s, _, err := first(tx, `SELECT `+stateColumns+taskRunStateFrom+` WHERE state.id = ?`, []any{id}, scanState)
+	s, _, err := first(tx, `SELECT `+taskRunStateColumns+taskRunStateFrom+` WHERE state.id = ?`, []any{id}, scanState)
 	return s, err
 }
 
 // ReadTaskRunStates gives the states of a task run, oldest first.
 func (tx *Tx) ReadTaskRunStates(taskRunID uuid.UUID) ([]*prefect.State, error) {
-	return collect(tx, `SELECT `+stateColumns+taskRunStateFrom+` WHERE state.task_run_id = ? ORDER BY state.timestamp`,
+	return collect(tx, `SELECT `+taskRunStateColumns+taskRunStateFrom+` WHERE state.task_run_id = ? ORDER BY state.timestamp`,
 		[]any{taskRunID}, scanState)
 }

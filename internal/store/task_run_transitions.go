@@ -19,7 +19,7 @@ func (tx *Tx) ReadTaskRunForUpdate(id uuid.UUID) (*orchestration.TaskRun, error)
 			task_run.flow_run_run_count, task_run.empirical_policy,
 			task_run.run_count, task_run.state_id, task_run.state_type, task_run.state_name, task_run.state_timestamp,
 			task_run.expected_start_time, task_run.next_scheduled_start_time, task_run.start_time, task_run.end_time, task_run.total_run_time,
-			`+stateColumns+taskRunFrom+` WHERE task_run.id = ?`, []any{id}, dest...)
+			`+taskRunStateColumns+taskRunFrom+` WHERE task_run.id = ?`, []any{id}, dest...)
 	if err == ErrNoRows {
 		return nil, nil
 	}

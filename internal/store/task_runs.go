@@ -14,7 +14,7 @@ const (
 		task_run.dynamic_key, task_run.cache_key, task_run.cache_expiration, task_run.task_version, task_run.empirical_policy,
 		task_run.tags, task_run.labels, task_run.state_id, task_run.task_inputs, task_run.state_type, task_run.state_name,
 		task_run.state_timestamp, task_run.run_count, task_run.flow_run_run_count, task_run.expected_start_time,
-		task_run.next_scheduled_start_time, task_run.start_time, task_run.end_time, task_run.total_run_time, ` + stateColumns
+		task_run.next_scheduled_start_time, task_run.start_time, task_run.end_time, task_run.total_run_time, ` + taskRunStateColumns
 	taskRunFrom = ` FROM task_run
 		LEFT JOIN task_run_state AS state ON state.id = task_run.state_id
 		LEFT JOIN artifact AS result ON result.id = state.result_artifact_id`

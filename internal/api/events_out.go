@@ -1,0 +1,136 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"github.com/reevehq/reeve/internal/api/ws"
+	"github.com/reevehq/reeve/internal/events"
+	"github.com/reevehq/reeve/internal/prefect"
+	"github.com/reevehq/reeve/internal/prefect/decode"
+	"github.com/reevehq/reeve/internal/pyjson"
+	"github.com/reevehq/reeve/internal/store"
+)
+
+// eventsOut is the websocket /events/out: the client sends a filter and gets
+// the events that meet it, first those in the log that occurred since a short
+// while ago, oldest first, then those that are added, in the log's order. What
+// was in the log when the filter came is told apart from what comes later by
+// its sequence, so there is neither gap nor duplicate between the two.
+func (a *API) eventsOut(w http.ResponseWriter, r *http.Request) {
+	a.hub.Serve(w, r, ws.Options{}, func(ctx context.Context, c *websocket.Conn) error {
+		message, err := ws.ReadJSON(ctx, c)
+		if err != nil {
+			return err
+		}
+		filter, backfill, err := eventsWanted(message)
+		if err != nil {
+			return err
+		}
+		now := a.clock.Now()
+		filter.Resolve(now)
+		if earliest := now.Add(-a.config.EventBackfill); filter.Occurred.Since.Before(earliest) {
+			filter.Occurred.Since = prefect.AtPointer(earliest)
+		}
+		ctx, cancel := context.WithCancel(ctx)
+		defer cancel()
+		go func() {
+			defer cancel() // the client has gone
+			for {
+				if _, _, err := c.Read(ctx); err != nil {
+					return
+				}
+			}
+		}()
+		place, err := a.lastEvent(ctx)
+		if err != nil {
+			return err
+		}
+		leave := a.tail.follow(ctx, place)
+		defer leave()
+		if backfill {
+			if err := a.sendBackfill(ctx, c, filter, place); err != nil {
+				return err
+			}
+		}
+		return a.sendEvents(ctx, c, filter, place)
+	})
+}
+
+// eventsWanted reads the first message of the client.
+func eventsWanted(message pyjson.Value) (filter *prefect.EventFilter, backfill bool, err error) {
+	if kind, _ := message.Get("type"); kind.Text() != "filter" {
+		return nil, false, ws.Violation(websocket.StatusProtocolError, "Expected 'filter' message")
+	}
+	given, _ := message.Get("filter")
+	filter = &prefect.EventFilter{}
+	if issues := decode.Into(given, filter); len(issues) > 0 {
+		return nil, false, ws.Violation(websocket.StatusProtocolError, "Invalid filter: "+issues.Error())
+	}
+	filter.Order = prefect.OldestFirst
+	wanted, ok := message.Get("backfill")
+	return filter, !ok || wanted.Truth(), nil
+}
+
+func (a *API) lastEvent(ctx context.Context) (place int64, err error) {
+	err = a.store.View(ctx, func(tx *store.Tx) error {
+		place, err = tx.LastEventSequence()
+		return err
+	})
+	return place, err
+}
+
+// sendBackfill sends what the log holds up to a place, page by page. No
+// transaction is open while the client takes a page.
+func (a *API) sendBackfill(ctx context.Context, c *websocket.Conn, filter *prefect.EventFilter, upTo int64) error {
+	var after *store.EventPlace
+	for {
+		var page []*prefect.ReceivedEvent
+		err := a.store.View(ctx, func(tx *store.Tx) (err error) {
+			page, err = tx.BackfillEvents(filter, upTo, a.config.EventBackfillPage, after)
+			return err
+		})
+		if err != nil || len(page) == 0 {
+			return err
+		}
+		for _, e := range page {
+			frame, err := eventOut(e)
+			if err != nil {
+				return err
+			}
+			if err := c.Write(ctx, websocket.MessageText, frame); err != nil {
+				return err
+			}
+		}
+		last := page[len(page)-1]
+		after = &store.EventPlace{Occurred: last.Occurred, Sequence: last.Sequence}
+	}
+}
+
+// sendEvents sends what is added to the log after a place, until ctx ends.
+func (a *API) sendEvents(ctx context.Context, c *websocket.Conn, filter *prefect.EventFilter, place int64) error {
+	for {
+		added, to, err := a.tail.next(ctx, place)
+		if err != nil {
+			return err
+		}
+		for _, e := range added {
+			if !events.Matches(filter, &e.Event) {
+				continue
+			}
+			if err := c.Write(ctx, websocket.MessageText, e.frame); err != nil {
+				return err
+			}
+		}
+		place = to
+	}
+}
+
+// The contract's defaults of the backfill.
+const (
+	eventBackfill     = 15 * time.Minute
+	eventBackfillPage = 250
+)
