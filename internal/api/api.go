@@ -69,6 +69,7 @@ type API struct {
 	config Config
 	hub    *ws.Hub
 	tail   *eventTail
+	queue  *taskRunQueue
 
 	taskWorkers taskWorkers
 	engine      orchestration.Engine
@@ -77,7 +78,7 @@ type API struct {
 // New makes the API on a store.
 func New(s *store.Store, c clock.Clock, ids clock.IDs, log *slog.Logger, config Config) *API {
 	return &API{store: s, clock: c, ids: ids, log: log, config: config.withDefaults(),
-		hub: ws.NewHub(config.AuthString, log), tail: newEventTail(s, log),
+		hub: ws.NewHub(config.AuthString, log), tail: newEventTail(s, log), queue: newTaskRunQueue(s),
 		taskWorkers: taskWorkers{clock: c}, engine: orchestration.New(config.Orchestration)}
 }
 
@@ -119,6 +120,7 @@ func (a *API) Sockets() []Socket {
 	return []Socket{
 		{"/events/in", a.eventsIn},
 		{"/events/out", a.eventsOut},
+		{"/task_runs/subscriptions/scheduled", a.scheduledTaskRuns},
 	}
 }
 

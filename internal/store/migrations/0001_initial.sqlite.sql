@@ -317,6 +317,8 @@ CREATE TABLE task_run (
 CREATE INDEX task_run_name ON task_run (name);
 CREATE INDEX task_run_background ON task_run (task_key, dynamic_key) WHERE flow_run_id IS NULL;
 CREATE INDEX task_run_by_state ON task_run (state_type, start_time);
+-- What task workers are handed.
+CREATE INDEX task_run_scheduled ON task_run (task_key, state_timestamp) WHERE state_type = 'SCHEDULED';
 CREATE INDEX task_run_start ON task_run (start_time);
 CREATE INDEX task_run_expected_start ON task_run (expected_start_time);
 CREATE INDEX task_run_end ON task_run (end_time);
@@ -334,6 +336,15 @@ CREATE TABLE task_run_state (
     result_artifact_id BLOB,
     UNIQUE (task_run_id, timestamp)
 );
+
+-- Background task runs that a task worker has taken over, in the state it took
+-- them in: they are not handed out again for that state.
+CREATE TABLE task_run_delivery (
+    task_run_id BLOB PRIMARY KEY REFERENCES task_run (id) ON DELETE CASCADE,
+    state_id    BLOB NOT NULL,
+    worker      TEXT NOT NULL,
+    delivered   INTEGER NOT NULL
+) WITHOUT ROWID;
 
 CREATE TABLE task_run_state_cache (
     id                BLOB PRIMARY KEY,
