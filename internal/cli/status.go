@@ -1,21 +1,15 @@
 package cli
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"strings"
-	"time"
 
+	"github.com/reevehq/reeve/internal/client"
 	"github.com/reevehq/reeve/internal/config"
 	"github.com/reevehq/reeve/internal/fault"
 )
-
-// statusTime bounds one request of `reeve status`.
-const statusTime = 5 * time.Second
 
 type status struct {
 	settingFlags `embed:""`
@@ -59,7 +53,7 @@ func (s *status) Run(p *process) error {
 	if auth == "" {
 		auth = c.Text("server.api.auth_string")
 	}
-	found, err := askStatus(p.ctx, &client{strings.TrimSuffix(url, "/"), auth})
+	found, err := askStatus(p.ctx, client.New(url, auth))
 	if err != nil {
 		return err
 	}
@@ -78,24 +72,24 @@ func (s *status) Run(p *process) error {
 
 var openStates = []string{"SCHEDULED", "PENDING", "RUNNING", "PAUSED", "CANCELLING"}
 
-func askStatus(ctx context.Context, c *client) (*serverStatus, error) {
-	found := &serverStatus{URL: c.url, FlowRuns: map[string]int{}, Pools: []poolStatus{}}
-	if err := c.ask(ctx, http.MethodGet, "/health", nil, nil); err != nil {
+func askStatus(ctx context.Context, c *client.Client) (*serverStatus, error) {
+	found := &serverStatus{URL: c.URL(), FlowRuns: map[string]int{}, Pools: []poolStatus{}}
+	if err := c.Ask(ctx, http.MethodGet, "/health", nil, nil); err != nil {
 		return nil, err
 	}
-	found.Ready = c.ask(ctx, http.MethodGet, "/ready", nil, nil) == nil
-	if err := c.ask(ctx, http.MethodGet, "/admin/version", nil, &found.Version); err != nil {
+	found.Ready = c.Ask(ctx, http.MethodGet, "/ready", nil, nil) == nil
+	if err := c.Ask(ctx, http.MethodGet, "/admin/version", nil, &found.Version); err != nil {
 		return nil, err
 	}
 	for _, state := range openStates {
 		var n int
 		filter := map[string]any{"flow_runs": map[string]any{"state": map[string]any{"type": map[string]any{"any_": []string{state}}}}}
-		if err := c.ask(ctx, http.MethodPost, "/flow_runs/count", filter, &n); err != nil {
+		if err := c.Ask(ctx, http.MethodPost, "/flow_runs/count", filter, &n); err != nil {
 			return nil, err
 		}
 		found.FlowRuns[strings.ToLower(state)] = n
 	}
-	return found, c.ask(ctx, http.MethodPost, "/work_pools/filter", map[string]any{}, &found.Pools)
+	return found, c.Ask(ctx, http.MethodPost, "/work_pools/filter", map[string]any{}, &found.Pools)
 }
 
 func printStatus(p *process, s *serverStatus) {
@@ -116,44 +110,4 @@ func printStatus(p *process, s *serverStatus) {
 		}
 		fmt.Fprintf(p.out, "work pool %s (%s): %s, %s at once\n", pool.Name, pool.Type, strings.ToLower(strings.ReplaceAll(pool.Status, "_", " ")), limit)
 	}
-}
-
-// client asks a server's API.
-type client struct{ url, auth string }
-
-// ask sends one request and reads the answer into to, unless that is nil.
-func (c *client) ask(ctx context.Context, method, path string, body, to any) error {
-	ctx, cancel := context.WithTimeout(ctx, statusTime)
-	defer cancel()
-	var content io.Reader
-	if body != nil {
-		text, err := json.Marshal(body)
-		if err != nil {
-			return err
-		}
-		content = bytes.NewReader(text)
-	}
-	request, err := http.NewRequestWithContext(ctx, method, c.url+path, content)
-	if err != nil {
-		return fault.Wrap(fault.Invalid, err, "%s is no address of an API", c.url).WithHint("give one like http://127.0.0.1:4200/api with --url")
-	}
-	request.Header.Set("Content-Type", "application/json")
-	if user, password, ok := strings.Cut(c.auth, ":"); ok {
-		request.SetBasicAuth(user, password)
-	}
-	answer, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return fault.New(fault.Internal, "no server answers at %s", c.url).WithHint("start one with: reeve server start")
-	}
-	defer func() { _ = answer.Body.Close() }()
-	if answer.StatusCode == http.StatusUnauthorized {
-		return fault.New(fault.Unauthorised, "the server at %s asks for a password", c.url).WithHint("set PREFECT_API_AUTH_STRING=user:password")
-	}
-	if answer.StatusCode >= http.StatusMultipleChoices {
-		return fault.New(fault.Internal, "%s %s%s answered %s", method, c.url, path, answer.Status)
-	}
-	if to == nil {
-		return nil
-	}
-	return json.NewDecoder(answer.Body).Decode(to)
 }

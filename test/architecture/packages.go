@@ -57,11 +57,12 @@ var rooms = map[string]room{
 	"internal/api/ws":         {join(leaves, domain, storage), "sockets read the committed log"},
 	"internal/api/middleware": {leaves, "middleware knows requests, not resources"},
 	"internal/ui":             {leaves, "the bundle is files; it has no business with data"},
-	"internal/worker":         {leaves, "a worker speaks to the server over HTTP, like any worker"},
+	"internal/client":         {leaves, "it asks a server over HTTP, like any program"},
+	"internal/worker":         {join(leaves, []string{"internal/client"}), "a worker speaks to the server over HTTP, like any worker"},
 
 	"internal/server": {join(leaves, domain, storage, []string{"internal/store/sqlite", "internal/store/migrations",
 		"internal/api", "internal/api/ws", "internal/api/middleware", "internal/services", "internal/ui"}), "the server joins store, services, API and UI"},
-	"internal/up":  {join(leaves, []string{"internal/server"}), "it runs a server and talks to it over HTTP"},
+	"internal/up":  {join(leaves, []string{"internal/server", "internal/client"}), "it runs a server and talks to it over HTTP"},
 	"internal/cli": {[]string{everything}, "the command line wires everything"},
 }
 
@@ -75,7 +76,7 @@ var forbidden = []struct {
 	{"modernc.org/sqlite", []string{"internal/store/sqlite", "test"}, "the driver sits behind store.Conn"},
 	{"database/sql", []string{"test"}, "the driver sits behind store.Conn"},
 	{"net/http", []string{"internal/api", "internal/api/ws", "internal/api/middleware", "internal/server", "internal/ui",
-		"internal/worker", "internal/up", "internal/cli", "test"}, "the domain and the store do not know how they are asked"},
+		"internal/client", "internal/worker", "internal/up", "internal/cli", "test"}, "the domain and the store do not know how they are asked"},
 	{"math/rand", []string{"test"}, "random numbers come from clock.IDs, so that a run can be repeated"},
 	{"crypto/rand", []string{"internal/clock", "test"}, "random numbers come from clock.IDs, so that a run can be repeated"},
 	{"github.com/pelletier/go-toml", []string{"internal/config", "test"}, "settings are read in one place"},

@@ -1,0 +1,1 @@
+"""What the three flows share: pictures, a font, a clip to work on."""
