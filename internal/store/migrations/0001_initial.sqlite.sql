@@ -486,14 +486,22 @@ CREATE TABLE event_cursor (
 CREATE TABLE worker_cleanup (
     id              BLOB PRIMARY KEY,
     created         INTEGER NOT NULL,
+    updated         INTEGER NOT NULL,
     work_pool_id    BLOB NOT NULL REFERENCES work_pool (id) ON DELETE CASCADE,
+    work_queue_id   BLOB,
     kind            TEXT NOT NULL,
-    idempotency_key TEXT NOT NULL UNIQUE,
-    payload         TEXT NOT NULL,
+    idempotency_key TEXT NOT NULL,
+    target          TEXT NOT NULL,
+    data            TEXT NOT NULL DEFAULT '{}',
     deliveries      INTEGER NOT NULL DEFAULT 0,
+    -- While it is leased: the reservation's token, its end, and the worker
+    -- process that has it.
     lease_id        BLOB,
     lease_expires   INTEGER,
-    state           TEXT NOT NULL DEFAULT 'ready'
+    consumer_id     BLOB,
+    -- ready, leased, done, or dead after too many deliveries.
+    state           TEXT NOT NULL DEFAULT 'ready',
+    UNIQUE (work_pool_id, idempotency_key)
 );
 CREATE INDEX worker_cleanup_ready ON worker_cleanup (work_pool_id, created) WHERE state = 'ready';
 CREATE INDEX worker_cleanup_leased ON worker_cleanup (lease_expires) WHERE state = 'leased';
