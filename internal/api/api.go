@@ -40,6 +40,9 @@ type Config struct {
 	Settings json.RawMessage
 	// Events bounds the events that are taken; zero fields have the defaults.
 	Events prefect.EventLimits
+	// Cleanup says how cleanup messages are delivered to workers; its zero value
+	// stands for the contract's defaults.
+	Cleanup store.CleanupPolicy
 	// Orchestration has the times and bounds of the rules; zero ones are the
 	// defaults.
 	Orchestration orchestration.Settings
@@ -79,6 +82,12 @@ type API struct {
 func New(s *store.Store, c clock.Clock, ids clock.IDs, log *slog.Logger, config Config) *API {
 	return &API{store: s, clock: c, ids: ids, log: log, config: config.withDefaults(),
 		hub: ws.NewHub(config.AuthString, log), tail: newEventTail(s, log), queue: newTaskRunQueue(s),
+		hub: ws.NewHub(config.AuthString, log), tail: newEventTail(s, log),
+	config.Events = config.Events.WithDefaults()
+	if config.Cleanup == (store.CleanupPolicy{}) {
+		config.Cleanup = store.DefaultCleanup()
+	}
+	return &API{store: s, clock: c, ids: ids, log: log, config: config, hub: ws.NewHub(config.AuthString, log),
 		taskWorkers: taskWorkers{clock: c}, engine: orchestration.New(config.Orchestration)}
 }
 
@@ -121,6 +130,7 @@ func (a *API) Sockets() []Socket {
 		{"/events/in", a.eventsIn},
 		{"/events/out", a.eventsOut},
 		{"/task_runs/subscriptions/scheduled", a.scheduledTaskRuns},
+		{"/work_pools/{work_pool_name}/workers/connect", a.workerChannel},
 	}
 }
 

@@ -37,14 +37,7 @@ const snapshotPause = 50 * time.Millisecond
 func (a *API) workerChannel(w http.ResponseWriter, r *http.Request) {
 	pool := r.PathValue("work_pool_name")
 	options := ws.Options{RequireProtocol: true, AuthFailedReason: "authentication_failed"}
-	a.hub.Serve(w, r, options, func(ctx context.Context, c *websocket.Conn) error {
-		err := a.serveWorker(ctx, c, pool)
-		var known *ws.CloseError
-		if fault.Is(err, fault.Busy) && !errors.As(err, &known) {
-			return channelTransient
-		}
-		return err
-	})
+	a.hub.Serve(w, r, options, func(ctx context.Context, c *websocket.Conn) error { return a.serveWorker(ctx, c, pool) })
 }
 
 func (a *API) serveWorker(ctx context.Context, c *websocket.Conn, name string) error {
@@ -69,10 +62,8 @@ func (a *API) serveWorker(ctx context.Context, c *websocket.Conn, name string) e
 	if err := ch.send(ctx, prefect.ReadyFrame, ready); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
 	received := make(chan error, 1)
-	go func() { received <- ch.receive(ctx) }()
+	go func() { received <- ch.receive(ctx) }() // until the socket is closed
 	for {
 		if err := ch.deliver(ctx); err != nil {
 			return channelFailure(err)
@@ -96,13 +87,14 @@ func (a *API) serveWorker(ctx context.Context, c *websocket.Conn, name string) e
 // channelFailure turns what failed into the way the channel ends.
 func channelFailure(err error) error {
 	var closing *ws.CloseError
+	var known *fault.Error
 	switch {
-	case err == nil || errors.As(err, &closing):
+	case err == nil || errors.As(err, &closing) || !errors.As(err, &known):
 		return err
-	case fault.Is(err, fault.NotFound), fault.Is(err, fault.Invalid):
+	case known.Kind == fault.NotFound, known.Kind == fault.Invalid:
 		return channelProtocol
 	}
-	return err
+	return channelTransient
 }
 
 // channelFrame is a frame from a worker.
