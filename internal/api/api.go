@@ -40,6 +40,9 @@ type Config struct {
 	Settings json.RawMessage
 	// Events bounds the events that are taken; zero fields have the defaults.
 	Events prefect.EventLimits
+	// Health gives an error when the server does not work as it should though it
+	// answers; nil stands for one that never does.
+	Health func() error
 	// Cleanup says how cleanup messages are delivered to workers; its zero value
 	// stands for the contract's defaults.
 	Cleanup store.CleanupPolicy
@@ -54,6 +57,9 @@ type Config struct {
 
 func (c Config) withDefaults() Config {
 	c.Events = c.Events.WithDefaults()
+	if c.Cleanup == (store.CleanupPolicy{}) {
+		c.Cleanup = store.DefaultCleanup()
+	}
 	if c.EventBackfill == 0 {
 		c.EventBackfill = eventBackfill
 	}
@@ -83,11 +89,6 @@ func New(s *store.Store, c clock.Clock, ids clock.IDs, log *slog.Logger, config 
 	return &API{store: s, clock: c, ids: ids, log: log, config: config.withDefaults(),
 		hub: ws.NewHub(config.AuthString, log), tail: newEventTail(s, log), queue: newTaskRunQueue(s),
 		hub: ws.NewHub(config.AuthString, log), tail: newEventTail(s, log),
-	config.Events = config.Events.WithDefaults()
-	if config.Cleanup == (store.CleanupPolicy{}) {
-		config.Cleanup = store.DefaultCleanup()
-	}
-	return &API{store: s, clock: c, ids: ids, log: log, config: config, hub: ws.NewHub(config.AuthString, log),
 		taskWorkers: taskWorkers{clock: c}, engine: orchestration.New(config.Orchestration)}
 }
 

@@ -18,9 +18,17 @@ func (a *API) rootRoutes() []Route {
 // health answers that the server is up. Clients of the contract read only the
 // status; the body is what the users' own health check expects.
 func (a *API) health(w http.ResponseWriter, _ *http.Request) error {
-	respond(w, http.StatusOK, struct {
-		Status string `json:"status"`
-	}{"ok"})
+	type health struct {
+		Status  string `json:"status"`
+		Problem string `json:"problem,omitempty"`
+	}
+	if a.config.Health != nil {
+		if err := a.config.Health(); err != nil {
+			respond(w, http.StatusServiceUnavailable, health{"failing", err.Error()})
+			return nil
+		}
+	}
+	respond(w, http.StatusOK, health{Status: "ok"})
 	return nil
 }
 

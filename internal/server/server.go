@@ -36,6 +36,7 @@ type Config struct {
 	KeepAlive time.Duration // how long an idle connection is kept, 0 for two minutes
 	Origins   middleware.Origins
 	API       api.Config
+	Services  services.Config
 	ServeUI   bool
 	UI        ui.Config
 }
@@ -45,6 +46,7 @@ type Server struct {
 	store *store.Store
 	api   *api.API
 	tasks *services.TaskRunRecorder
+	due   *services.Runner
 	ui    *ui.UI // nil when it is not served
 	gate  *middleware.Gate
 	http  *http.Server
@@ -61,9 +63,11 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (*Server, error) {
 		return nil, err
 	}
 	s := store.New(db, machine, ids)
+	due := services.NewRunner(s, machine, ids, log, services.All(c.Services)...)
+	c.API.Health, c.API.Cleanup = due.Health, c.Services.Cleanup
 	a := api.New(s, machine, ids, log, c.API)
-	srv := &Server{store: s, api: a, tasks: services.NewTaskRunRecorder(s, machine, log), gate: new(middleware.Gate),
-		log: log, path: c.API.BasePath}
+	srv := &Server{store: s, api: a, tasks: services.NewTaskRunRecorder(s, machine, log), due: due,
+		gate: new(middleware.Gate), log: log, path: c.API.BasePath}
 	if c.ServeUI {
 		srv.ui = ui.New(c.UI, log)
 	}
@@ -93,6 +97,7 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var recording sync.WaitGroup
 	recording.Go(func() { s.tasks.Run(background) })
+	s.due.Start(background)
 	failed := make(chan error, 1)
 	go func() { failed <- s.http.Serve(listener) }()
 	var err error
@@ -112,6 +117,7 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 		err = nil
 	}
 	stop()
+	s.due.Stop()
 	recording.Wait()
 	return errors.Join(err, s.store.Close())
 }
