@@ -20,6 +20,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/reevehq/reeve/internal/blocks"
 	"github.com/reevehq/reeve/internal/clock"
 )
 
@@ -56,6 +57,7 @@ type Store struct {
 	clock   clock.Clock
 	ids     clock.IDs
 	watch   watchers
+	cipher  *blocks.Cipher // of block documents, when its key is set
 }
 
 // New makes a store on an open, migrated database.
@@ -70,13 +72,14 @@ type Tx struct {
 	IDs  clock.IDs
 	conn Conn
 
+	cipher  *blocks.Cipher
 	touched topicSet
 }
 
 // View runs fn on a consistent, read-only view.
 func (s *Store) View(ctx context.Context, fn func(*Tx) error) error {
 	return s.backend.View(ctx, func(c Conn) error {
-		return fn(&Tx{Now: s.clock.Now(), IDs: s.ids, conn: c})
+		return fn(&Tx{Now: s.clock.Now(), IDs: s.ids, conn: c, cipher: s.cipher})
 	})
 }
 
@@ -85,7 +88,7 @@ func (s *Store) View(ctx context.Context, fn func(*Tx) error) error {
 func (s *Store) Update(ctx context.Context, fn func(*Tx) error) error {
 	var touched topicSet
 	err := s.backend.Update(ctx, func(c Conn) error {
-		tx := &Tx{Now: s.clock.Now(), IDs: s.ids, conn: c}
+		tx := &Tx{Now: s.clock.Now(), IDs: s.ids, conn: c, cipher: s.cipher}
 		err := fn(tx)
 		touched = tx.touched
 		return err

@@ -35,6 +35,7 @@ var rooms = map[string]room{
 	"internal/pyjson":         {nil, "it is a leaf"},
 	"internal/prefect/decode": {[]string{"internal/pyjson", "internal/fault"}, "it reads values into structs, whatever they mean"},
 	"internal/prefect":        {leaves, "the vocabulary imports nothing that uses it"},
+	"internal/collections":    {nil, "its views are files"},
 	"internal/config":         {[]string{"internal/fault"}, "settings know nothing of what they set"},
 
 	"internal/orchestration": {join(leaves, domain), "rules are pure: they declare what they need of a transaction"},
@@ -53,7 +54,7 @@ var rooms = map[string]room{
 	"internal/store/sqlite":     {join(leaves, storage, []string{"internal/store/migrations"}), "a driver knows the store it implements"},
 
 	"internal/services":       {join(leaves, domain, storage), "services do not call the API or each other's packages"},
-	"internal/api":            {join(leaves, domain, storage, []string{"internal/api/ws", "internal/api/middleware"}), "handlers call the domain inside a transaction"},
+	"internal/api":            {join(leaves, domain, storage, []string{"internal/api/ws", "internal/api/middleware", "internal/collections"}), "handlers call the domain inside a transaction"},
 	"internal/api/ws":         {join(leaves, domain, storage), "sockets read the committed log"},
 	"internal/api/middleware": {leaves, "middleware knows requests, not resources"},
 	"internal/ui":             {leaves, "the bundle is files; it has no business with data"},

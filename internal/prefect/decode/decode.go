@@ -70,6 +70,12 @@ type Rewriter interface {
 	Rewrite(in pyjson.Value) pyjson.Value
 }
 
+// Prechecker holds a rule that is looked at before a struct is decoded; when it
+// reports a fault and gives false nothing else is looked at.
+type Prechecker interface {
+	Precheck(in pyjson.Value, at *At) bool
+}
+
 // Forbid, embedded, refuses unknown keys.
 type Forbid struct{}
 

@@ -225,6 +225,9 @@ func decodeStruct(in pyjson.Value, out reflect.Value, at *At) {
 			"Input should be a valid dictionary or object to extract fields from", in, nil)
 		return
 	}
+	if p, ok := out.Addr().Interface().(Prechecker); ok && !p.Precheck(in, at) {
+		return
+	}
 	if d, ok := out.Addr().Interface().(Defaulter); ok {
 		d.Defaults()
 	}
