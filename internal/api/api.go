@@ -12,6 +12,7 @@ import (
 	"log/slog"
 	"net/http"
 	"time"
+	"sync/atomic"
 
 	"github.com/reevehq/reeve/internal/api/ws"
 	"github.com/reevehq/reeve/internal/clock"
@@ -80,6 +81,9 @@ type API struct {
 	tail   *eventTail
 	queue  *taskRunQueue
 
+	// hasCatalogue: see ensureCatalogue.
+	hasCatalogue atomic.Bool
+
 	taskWorkers taskWorkers
 	engine      orchestration.Engine
 }
@@ -108,6 +112,10 @@ func (a *API) Routes() []Route {
 		a.variableRoutes(),
 		a.savedSearchRoutes(),
 		a.artifactRoutes(),
+		a.blockTypeRoutes(),
+		a.blockSchemaRoutes(),
+		a.blockDocumentRoutes(),
+		a.collectionRoutes(),
 		a.workPoolRoutes(),
 		a.workPoolQueueRoutes(),
 		a.workerRoutes(),

@@ -8,14 +8,8 @@ import (
 	"github.com/reevehq/reeve/internal/store"
 )
 
-// artifactPage and artifactRuns are what the bodies of the four operations have
-// in common; F is the filter of artifacts or of collections.
-type artifactPage struct {
-	Sort   prefect.ArtifactSort `json:"sort"`
-	Limit  *int                 `json:"limit"`
-	Offset int                  `json:"offset" rule:"ge=0"`
-}
-
+// artifactRuns is what the bodies of the four operations have in common; F is
+// the filter of artifacts or of collections.
 type artifactRuns[F any] struct {
 	Artifacts   *F                        `json:"artifacts"`
 	FlowRuns    *prefect.FlowRunFilter    `json:"flow_runs"`
@@ -30,7 +24,9 @@ func (q *artifactRuns[F]) filters() *prefect.Filters {
 
 type artifactQuery[F any] struct {
 	decode.Embedded
-	artifactPage
+	sized
+	Sort   prefect.ArtifactSort `json:"sort"`
+	Offset int                  `json:"offset" rule:"ge=0"`
 	artifactRuns[F]
 }
 
@@ -45,10 +41,7 @@ type artifactCount[F any] struct {
 // artifactsBody reads the body of a filter operation.
 func artifactsBody[F any](a *API, r *http.Request) (*artifactQuery[F], prefect.Page, error) {
 	var in artifactQuery[F]
-	if err := body(r, &in); err != nil {
-		return nil, prefect.Page{}, err
-	}
-	limit, err := a.limit(in.Limit)
+	limit, err := a.pagedBody(r, &in)
 	return &in, prefect.Page{Limit: limit, Offset: in.Offset}, err
 }
 

@@ -30,7 +30,7 @@ func (a *API) createLogs(w http.ResponseWriter, r *http.Request) error {
 
 type logQuery struct {
 	decode.Embedded
-	Limit  *int               `json:"limit"`
+	sized
 	Offset int                `json:"offset" rule:"ge=0"`
 	Logs   *prefect.LogFilter `json:"logs"`
 	Sort   prefect.LogSort    `json:"sort"`
@@ -41,10 +41,7 @@ func (q *logQuery) Defaults() { q.Sort = prefect.LogTimestampAsc }
 
 func (a *API) filterLogs(w http.ResponseWriter, r *http.Request) error {
 	var in logQuery
-	if err := body(r, &in); err != nil {
-		return err
-	}
-	limit, err := a.limit(in.Limit)
+	limit, err := a.pagedBody(r, &in)
 	if err != nil {
 		return err
 	}

@@ -50,13 +50,10 @@ func (a *API) deleteSavedSearch(w http.ResponseWriter, r *http.Request) error {
 func (a *API) filterSavedSearches(w http.ResponseWriter, r *http.Request) error {
 	var in struct {
 		decode.Embedded
-		Limit  *int `json:"limit"`
-		Offset int  `json:"offset" rule:"ge=0"`
+		sized
+		Offset int `json:"offset" rule:"ge=0"`
 	}
-	if err := body(r, &in); err != nil {
-		return err
-	}
-	limit, err := a.limit(in.Limit)
+	limit, err := a.pagedBody(r, &in)
 	if err != nil {
 		return err
 	}

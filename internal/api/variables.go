@@ -83,7 +83,7 @@ func (a *API) deleteVariable(w http.ResponseWriter, r *http.Request) error {
 
 type variableQuery struct {
 	decode.Embedded
-	Limit     *int                    `json:"limit"`
+	sized
 	Offset    int                     `json:"offset" rule:"ge=0"`
 	Variables *prefect.VariableFilter `json:"variables"`
 	Sort      prefect.VariableSort    `json:"sort"`
@@ -94,10 +94,7 @@ func (q *variableQuery) Defaults() { q.Sort = prefect.VariableNameAsc }
 
 func (a *API) filterVariables(w http.ResponseWriter, r *http.Request) error {
 	var in variableQuery
-	if err := body(r, &in); err != nil {
-		return err
-	}
-	limit, err := a.limit(in.Limit)
+	limit, err := a.pagedBody(r, &in)
 	if err != nil {
 		return err
 	}

@@ -68,3 +68,16 @@ func ReadCatalogue() (*Catalogue, error) {
 
 // FieldsValue parses a schema's fields.
 func (s *CatalogueSchema) FieldsValue() (pyjson.Value, error) { return pyjson.Parse(s.Fields) }
+
+// Referenced is the index of the schema that schema i refers to by a checksum:
+// of several versions the newest that was there before i, else the first that
+// came with it. It is -1 when there is none.
+func (c *Catalogue) Referenced(i int, checksum string) int {
+	found := -1
+	for j := range c.Schemas {
+		if c.Schemas[j].Checksum == checksum && j != i && (j < i || found < 0) {
+			found = j
+		}
+	}
+	return found
+}

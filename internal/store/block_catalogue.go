@@ -58,7 +58,7 @@ func (tx *Tx) installBlocks(wanted func(*blocks.CatalogueType) bool) error {
 			return err
 		}
 	}
-	schemas := map[string]uuid.UUID{}
+	ids := make([]uuid.UUID, len(catalogue.Schemas))
 	for i := range catalogue.Schemas {
 		s := &catalogue.Schemas[i]
 		typeID, ok := types[s.Type]
@@ -66,17 +66,17 @@ func (tx *Tx) installBlocks(wanted func(*blocks.CatalogueType) bool) error {
 			continue
 		}
 		// Schemas are shown newest first: each is a moment younger than the one before.
-		if schemas[s.Checksum], err = tx.installBlockSchema(s, typeID, tx.Now.Add(time.Duration(i)*time.Microsecond)); err != nil {
+		if ids[i], err = tx.installBlockSchema(s, typeID, tx.Now.Add(time.Duration(i)*time.Microsecond)); err != nil {
 			return err
 		}
 	}
-	for _, s := range catalogue.Schemas {
+	for i, s := range catalogue.Schemas {
 		for _, reference := range s.References {
-			parent, child := schemas[s.Checksum], schemas[reference[1]]
-			if parent == uuid.Nil || child == uuid.Nil {
+			child := catalogue.Referenced(i, reference[1])
+			if ids[i] == uuid.Nil || child < 0 || ids[child] == uuid.Nil {
 				continue
 			}
-			if err := tx.createBlockSchemaReference(parent, reference[0], child); err != nil {
+			if err := tx.createBlockSchemaReference(ids[i], reference[0], ids[child]); err != nil {
 				return err
 			}
 		}
