@@ -11,8 +11,8 @@ import (
 	"encoding/json"
 	"log/slog"
 	"net/http"
-	"time"
 	"sync/atomic"
+	"time"
 
 	"github.com/reevehq/reeve/internal/api/ws"
 	"github.com/reevehq/reeve/internal/clock"
