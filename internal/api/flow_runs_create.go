@@ -19,7 +19,7 @@ func (a *API) runCreationRoutes() []Route {
 
 func (a *API) createFlowRun(w http.ResponseWriter, r *http.Request) error {
 	var in prefect.FlowRunCreate
-	if err := body(r, &in); err != nil {
+	if err := a.bodyWithParameters(r, &in, &in.Parameters); err != nil {
 		return err
 	}
 	var run *prefect.FlowRun

@@ -3,6 +3,8 @@ package api
 import (
 	"net/http"
 
+	"github.com/google/uuid"
+
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/prefect/decode"
 )
@@ -96,4 +98,19 @@ func (a *API) bodyWithParameters(r *http.Request, dst any, parameters *prefect.O
 		return &invalidBody{issues, value.Raw()}
 	}
 	return nil
+}
+
+// queryID is a parameter of the URL's query that must be an id.
+func queryID(r *http.Request, name string) (uuid.UUID, error) {
+	query := r.URL.Query()
+	if !query.Has(name) {
+		return uuid.UUID{}, &invalidBody{decode.Issues{{Type: "missing", Loc: []any{"query", name}, Msg: "Field required"}}, nil}
+	}
+	text := query[name][len(query[name])-1]
+	id, reason := decode.ParseUUID(text)
+	if reason != "" {
+		return id, &invalidBody{decode.Issues{{Type: "uuid_parsing", Loc: []any{"query", name},
+			Msg: "Input should be a valid UUID, " + reason, Input: text, Ctx: map[string]any{"error": reason}}}, nil}
+	}
+	return id, nil
 }

@@ -17,7 +17,7 @@ import (
 // was passed in, with its state; read it again for the names of its queue and
 // pool. A flow that does not exist is a fault.Conflict.
 func (e Engine) CreateFlowRun(tx Tx, run *prefect.FlowRun, state *prefect.State, o Options) (made *prefect.FlowRun, created bool, err error) {
-	_, ids := tx.Stamp()
+	now, ids := tx.Stamp()
 	if run.ID == uuid.Nil {
 		run.ID = ids.V7()
 	}
@@ -44,6 +44,7 @@ func (e Engine) CreateFlowRun(tx Tx, run *prefect.FlowRun, state *prefect.State,
 	made.State, made.StateID, made.StateType, made.StateName, made.StateTimestamp = result.State, r.StateID, r.StateType, r.StateName, r.StateTimestamp
 	made.RunCount, made.ExpectedStartTime, made.NextScheduledStartTime = r.RunCount, r.ExpectedStartTime, r.NextScheduledStartTime
 	made.StartTime, made.EndTime, made.TotalRunTime, made.EmpiricalPolicy = r.StartTime, r.EndTime, r.TotalRunTime, r.Policy
+	made.Estimate(now)
 	return made, true, nil
 }
 
@@ -79,7 +80,7 @@ func merge(all ...prefect.Labels) prefect.Labels {
 // for CreateFlowRun holds for it; a run is known again by its flow run, task key
 // and dynamic key.
 func (e Engine) CreateTaskRun(tx Tx, run *prefect.TaskRun, state *prefect.State, o Options) (made *prefect.TaskRun, created bool, err error) {
-	_, ids := tx.Stamp()
+	now, ids := tx.Stamp()
 	if run.ID == uuid.Nil {
 		run.ID = ids.V7()
 	}
@@ -113,5 +114,6 @@ func (e Engine) CreateTaskRun(tx Tx, run *prefect.TaskRun, state *prefect.State,
 	made.RunCount, made.FlowRunRunCount = r.RunCount, r.FlowRunRunCount
 	made.ExpectedStartTime, made.NextScheduledStartTime = r.ExpectedStartTime, r.NextScheduledStartTime
 	made.StartTime, made.EndTime, made.TotalRunTime = r.StartTime, r.EndTime, r.TotalRunTime
+	made.Estimate(now)
 	return made, true, nil
 }

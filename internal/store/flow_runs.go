@@ -46,31 +46,9 @@ func scanFlowRun(now time.Time) func(Row) (*prefect.FlowRun, error) {
 		}
 		var err error
 		run.State, err = state.state()
-		run.EstimatedRunTime = estimatedRunTime(now, run.TotalRunTime, run.CurrentType(), run.StateTimestamp)
-		run.EstimatedStartTimeDelta = lateness(now, run.CurrentType(), run.StartTime, run.ExpectedStartTime)
+		run.Estimate(now)
 		return &run, err
 	}
-}
-
-// estimatedRunTime is the time a run has run so far.
-func estimatedRunTime(now time.Time, total prefect.Seconds, t prefect.StateType, since *prefect.Time) prefect.Seconds {
-	if t == prefect.Running && since != nil {
-		return total + prefect.Seconds(now.Sub(since.Time))
-	}
-	return total
-}
-
-// lateness is how long after its expected time a run started, or how long it
-// has been waiting to start since.
-func lateness(now time.Time, t prefect.StateType, start, expected *prefect.Time) prefect.Seconds {
-	switch {
-	case expected == nil:
-	case start != nil && start.After(expected.Time):
-		return prefect.Seconds(start.Sub(expected.Time))
-	case start == nil && expected.Before(now) && !t.IsTerminal():
-		return prefect.Seconds(now.Sub(expected.Time))
-	}
-	return 0
 }
 
 // CreateFlowRun writes the row of a flow run, without its state. When a run of
@@ -116,4 +94,58 @@ func (tx *Tx) FilterFlowRuns(f *prefect.Filters, sort prefect.FlowRunSort, page 
 func (tx *Tx) CountFlowRuns(f *prefect.Filters) (int, error) {
 	c := flowRunsWhere(f)
 	return tx.count(`SELECT count(*) FROM flow_run`+c.where(), c.args...)
+}
+
+// UpdateFlowRun changes what was given; false when there is no such run. name
+// is the run's new name, looked at when one was given.
+func (tx *Tx) UpdateFlowRun(id uuid.UUID, u *prefect.FlowRunUpdate, name string) (bool, error) {
+	set := assignments{}
+	if u.Has("name") {
+		set.add("name", name)
+	}
+	if u.Has("flow_version") {
+		set.add("flow_version", u.FlowVersion)
+	}
+	if u.Has("parameters") {
+		set.add("parameters", u.Parameters)
+	}
+	if u.Has("empirical_policy") {
+		set.add("empirical_policy", JSON(u.EmpiricalPolicy))
+	}
+	if u.Has("tags") {
+		set.add("tags", JSON(u.Tags))
+	}
+	if u.Has("infrastructure_pid") {
+		set.add("infrastructure_pid", u.InfrastructurePID)
+	}
+	if u.Has("job_variables") {
+		set.add("job_variables", u.JobVariables)
+	}
+	return tx.update("flow_run", id, set)
+}
+
+// UpdateFlowRunLabels adds labels to those of a run, in place of ones of the
+// same key; false when there is no such run.
+func (tx *Tx) UpdateFlowRunLabels(id uuid.UUID, labels prefect.Labels) (bool, error) {
+	var have prefect.Labels
+	err := tx.one(`SELECT labels FROM flow_run WHERE id = ?`, []any{id}, JSON(&have))
+	if err == ErrNoRows {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	set := assignments{}
+	set.add("labels", JSON(have.Merged(labels)))
+	return tx.update("flow_run", id, set)
+}
+
+// DeleteFlowRun deletes a run with its states, task runs and logs; false when
+// there is no such run.
+func (tx *Tx) DeleteFlowRun(id uuid.UUID) (bool, error) {
+	if _, err := tx.conn.Exec(`DELETE FROM log WHERE flow_run_id = ?`, id); err != nil {
+		return false, err
+	}
+	n, err := tx.conn.Exec(`DELETE FROM flow_run WHERE id = ?`, id)
+	return n > 0, err
 }

@@ -34,8 +34,7 @@ func scanTaskRun(now time.Time) func(Row) (*prefect.TaskRun, error) {
 		}
 		var err error
 		run.State, err = state.state()
-		run.EstimatedRunTime = estimatedRunTime(now, run.TotalRunTime, run.CurrentType(), run.StateTimestamp)
-		run.EstimatedStartTimeDelta = lateness(now, run.CurrentType(), run.StartTime, run.ExpectedStartTime)
+		run.Estimate(now)
 		return &run, err
 	}
 }
@@ -89,4 +88,24 @@ func (tx *Tx) FilterTaskRuns(f *prefect.Filters, sort prefect.TaskRunSort, page 
 func (tx *Tx) CountTaskRuns(f *prefect.Filters) (int, error) {
 	c := taskRunsWhere(f)
 	return tx.count(`SELECT count(*) FROM task_run`+c.where(), c.args...)
+}
+
+// UpdateTaskRun changes what was given; false when there is no such run. name
+// is the run's new name, looked at when one was given.
+func (tx *Tx) UpdateTaskRun(id uuid.UUID, u *prefect.TaskRunUpdate, name string) (bool, error) {
+	set := assignments{}
+	if u.Has("name") {
+		set.add("name", name)
+	}
+	return tx.update("task_run", id, set)
+}
+
+// DeleteTaskRun deletes a task run with its states and logs; false when there
+// is no such run.
+func (tx *Tx) DeleteTaskRun(id uuid.UUID) (bool, error) {
+	if _, err := tx.conn.Exec(`DELETE FROM log WHERE task_run_id = ?`, id); err != nil {
+		return false, err
+	}
+	n, err := tx.conn.Exec(`DELETE FROM task_run WHERE id = ?`, id)
+	return n > 0, err
 }

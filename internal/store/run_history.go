@@ -1,0 +1,70 @@
+package store
+
+import (
+	"time"
+
+	"github.com/reevehq/reeve/internal/prefect"
+)
+
+// What a run has run and how late it was, in microseconds, of which prefect
+// FlowRun.EstimatedRunTime and EstimatedStartTimeDelta are the other form. The
+// first two placeholders are the present moment.
+const (
+	runTimeExpression = `total_run_time + CASE WHEN state_type = 'RUNNING' THEN ? - state_timestamp ELSE 0 END`
+	latenessCases     = `WHEN start_time > expected_start_time THEN start_time - expected_start_time
+		WHEN start_time IS NULL AND state_type NOT IN ('COMPLETED', 'CANCELLED', 'FAILED', 'CRASHED') AND expected_start_time < ?
+			THEN ? - expected_start_time`
+)
+
+// FlowRunHistory counts the flow runs that meet the criteria by state in each
+// interval, by the time they were expected to start.
+func (tx *Tx) FlowRunHistory(f *prefect.Filters, start, end time.Time, length time.Duration) ([]prefect.History, error) {
+	return tx.history("flow_run", flowRunsWhere(f), start, end, length)
+}
+
+// TaskRunHistory is FlowRunHistory for task runs.
+func (tx *Tx) TaskRunHistory(f *prefect.Filters, start, end time.Time, length time.Duration) ([]prefect.History, error) {
+	return tx.history("task_run", taskRunsWhere(f), start, end, length)
+}
+
+func (tx *Tx) history(table string, c condition, start, end time.Time, length time.Duration) ([]prefect.History, error) {
+	intervals := prefect.Intervals(start, end, length)
+	if len(intervals) == 0 {
+		return intervals, nil
+	}
+	c = and(when(table+".expected_start_time >= ?", start), when(table+".expected_start_time < ?", intervals[len(intervals)-1].IntervalEnd),
+		when(table+".state_type IS NOT NULL"), c)
+	args := append([]any{tx.Now, tx.Now, tx.Now, start, length}, c.args...)
+	err := tx.conn.Query(`SELECT bucket, state_type, state_name, count(*), sum(max(0, run_time)), sum(max(0, lateness))
+		FROM (SELECT state_type, state_name, `+runTimeExpression+` AS run_time, CASE `+latenessCases+` ELSE 0 END AS lateness,
+			(expected_start_time - ?) / ? AS bucket FROM `+table+c.where()+`)
+		GROUP BY bucket, state_type, state_name ORDER BY bucket, state_type, state_name`, args,
+		func(r Row) error {
+			var bucket int
+			var s prefect.HistoryState
+			if err := r.Scan(&bucket, &s.StateType, &s.StateName, &s.CountRuns, &s.SumEstimatedRunTime, &s.SumEstimatedLateness); err != nil {
+				return err
+			}
+			intervals[bucket].States = append(intervals[bucket].States, s)
+			return nil
+		})
+	return intervals, err
+}
+
+// AverageLateness is how late the flow runs that meet the criteria were on
+// average, in seconds; nil when there are none. As in the reference on SQLite,
+// moments are cut to whole seconds.
+func (tx *Tx) AverageLateness(f *prefect.Filters) (*prefect.Float, error) {
+	c := flowRunsWhere(f)
+	now := tx.Now.Truncate(time.Second)
+	var average *float64
+	err := tx.one(`SELECT avg(CASE WHEN start_time > expected_start_time THEN start_time / 1000000 - expected_start_time / 1000000
+			WHEN start_time IS NULL AND state_type NOT IN ('COMPLETED', 'CANCELLED', 'FAILED', 'CRASHED') AND expected_start_time < ?
+				THEN ? / 1000000 - expected_start_time / 1000000
+			ELSE 0 END) FROM flow_run`+c.where(), append([]any{now, now}, c.args...), &average)
+	if err != nil || average == nil {
+		return nil, err
+	}
+	seconds := prefect.Float(*average)
+	return &seconds, nil
+}
