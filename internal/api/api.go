@@ -92,7 +92,6 @@ type API struct {
 func New(s *store.Store, c clock.Clock, ids clock.IDs, log *slog.Logger, config Config) *API {
 	return &API{store: s, clock: c, ids: ids, log: log, config: config.withDefaults(),
 		hub: ws.NewHub(config.AuthString, log), tail: newEventTail(s, log), queue: newTaskRunQueue(s),
-		hub: ws.NewHub(config.AuthString, log), tail: newEventTail(s, log),
 		taskWorkers: taskWorkers{clock: c}, engine: orchestration.New(config.Orchestration)}
 }
 
