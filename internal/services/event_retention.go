@@ -1,0 +1,86 @@
+package services
+
+import (
+	"sort"
+	"time"
+
+	"github.com/reevehq/reeve/internal/store"
+)
+
+// EventRetentionConfig says how long events are kept. Zero fields have the
+// contract's defaults.
+type EventRetentionConfig struct {
+	// Period is how long an event is kept after it occurred.
+	Period time.Duration
+	// Overrides are the periods of events of some names; none is longer than
+	// Period.
+	Overrides map[string]time.Duration
+	// Slack is how long an event may outlive its period, so that a server does
+	// not wake for every single one.
+	Slack time.Duration
+	// Batch bounds the events that one transaction deletes.
+	Batch int
+}
+
+// EventRetention deletes events that have outlived their period.
+type EventRetention struct{ rules []retentionRule }
+
+type retentionRule struct {
+	name   string // of the events, "" for all
+	period time.Duration
+	slack  time.Duration
+	batch  int
+}
+
+// NewEventRetention makes the service.
+func NewEventRetention(c EventRetentionConfig) *EventRetention {
+	if c.Period == 0 {
+		c.Period = 7 * 24 * time.Hour
+	}
+	if c.Slack == 0 {
+		c.Slack = time.Hour
+	}
+	if c.Batch == 0 {
+		c.Batch = 200
+	}
+	r := &EventRetention{rules: []retentionRule{{"", c.Period, c.Slack, c.Batch}}}
+	for name, period := range c.Overrides {
+		if period < c.Period {
+			r.rules = append(r.rules, retentionRule{name, period, c.Slack, c.Batch})
+		}
+	}
+	sort.Slice(r.rules, func(i, j int) bool { return r.rules[i].name < r.rules[j].name })
+	return r
+}
+
+// Name implements Service.
+func (*EventRetention) Name() string { return "event-retention" }
+
+// Next implements Service: when the first event has outlived its period by the
+// slack. A backlog larger than that is due at once.
+func (r *EventRetention) Next(tx *store.Tx) (at time.Time, ok bool, err error) {
+	for _, rule := range r.rules {
+		oldest, found, err := tx.OldestEvent(rule.name)
+		if err != nil {
+			return at, ok, err
+		}
+		if due := oldest.Add(rule.period + rule.slack); found && (!ok || due.Before(at)) {
+			at, ok = due, true
+		}
+	}
+	return at, ok, nil
+}
+
+// Run implements Service: it deletes a batch of what has outlived its period,
+// with or without slack.
+func (r *EventRetention) Run(tx *store.Tx) (int, error) {
+	total := 0
+	for _, rule := range r.rules {
+		n, err := tx.DeleteEventsBefore(tx.Now.Add(-rule.period), rule.name, rule.batch)
+		if err != nil {
+			return total, err
+		}
+		total += n
+	}
+	return total, nil
+}
