@@ -7,6 +7,8 @@ import (
 	"github.com/reevehq/reeve/internal/api"
 	"github.com/reevehq/reeve/internal/api/middleware"
 	"github.com/reevehq/reeve/internal/config"
+	"github.com/reevehq/reeve/internal/prefect"
+	"github.com/reevehq/reeve/internal/services"
 	"github.com/reevehq/reeve/internal/ui"
 )
 
@@ -44,6 +46,23 @@ func Settings(c *config.Config) Config {
 			AuthString:   c.Text("server.api.auth_string"),
 			CSRF:         csrf,
 			Settings:     c.Tree(),
+			Events: prefect.EventLimits{
+				LabelsPerResource: c.Int("server.events.maximum_labels_per_resource"),
+				RelatedResources:  c.Int("server.events.maximum_related_resources"),
+				NameLength:        c.Int("server.events.maximum_event_name_length"),
+				SizeBytes:         c.Int("server.events.maximum_size_bytes"),
+			},
+			EventBackfill:     c.Seconds("server.events.maximum_websocket_backfill"),
+			EventBackfillPage: c.Int("server.events.websocket_backfill_page_size"),
+		},
+		Services: services.Config{
+			EventRetentionOff: !vacuums(c.List("server.services.db_vacuum.enabled"), "events"),
+			EventRetention: services.EventRetentionConfig{
+				Period:    c.Seconds("server.events.retention_period"),
+				Overrides: c.Durations("server.services.db_vacuum.event_retention_overrides"),
+				Slack:     c.Seconds("server.services.db_vacuum.loop_seconds"),
+				Batch:     c.Int("server.services.db_vacuum.batch_size"),
+			},
 		},
 		ServeUI: c.Bool("server.ui.enabled"),
 		UI: ui.Config{
@@ -56,4 +75,18 @@ func Settings(c *config.Config) Config {
 			Auth:      c.Text("server.api.auth_string") != "",
 		},
 	}
+}
+
+// vacuums tells whether old rows of a kind are deleted. The setting was once a
+// boolean: both of its values include events, and only true the others.
+func vacuums(enabled []string, kind string) bool {
+	for _, word := range enabled {
+		switch strings.ToLower(word) {
+		case kind, "true", "1", "yes", "on":
+			return true
+		case "false", "0", "no", "off":
+			return kind == "events"
+		}
+	}
+	return false
 }

@@ -11,6 +11,9 @@ type Config struct {
 	Cleanup              store.CleanupPolicy
 	// CleanupBatch bounds the messages that are taken back in one piece of work.
 	CleanupBatch int
+	// EventRetentionOff keeps all events.
+	EventRetentionOff bool
+	EventRetention    EventRetentionConfig
 }
 
 // All gives the services that are switched on.
@@ -25,6 +28,9 @@ func All(c Config) []Service {
 			policy = store.DefaultCleanup()
 		}
 		all = append(all, NewCleanupReconciler(policy, c.CleanupBatch))
+	}
+	if !c.EventRetentionOff {
+		all = append(all, NewEventRetention(c.EventRetention))
 	}
 	return all
 }
