@@ -94,6 +94,16 @@ func (c *Config) value(key string) value {
 // IsSet tells whether the setting was given, rather than left at its default.
 func (c *Config) IsSet(key string) bool { return c.value(key).origin.set }
 
+// Asked lists the settings that somebody has asked for.
+func (c *Config) Asked() []string {
+	all := make([]string, 0, len(c.read))
+	for key := range c.read {
+		all = append(all, key)
+	}
+	sort.Strings(all)
+	return all
+}
+
 // Text is a text setting, "" when none is given.
 func (c *Config) Text(key string) string { s, _ := c.value(key).parsed.(string); return s }
 

@@ -6,9 +6,12 @@ import (
 
 	"github.com/reevehq/reeve/internal/api"
 	"github.com/reevehq/reeve/internal/api/middleware"
+	"github.com/reevehq/reeve/internal/concurrency"
 	"github.com/reevehq/reeve/internal/config"
+	"github.com/reevehq/reeve/internal/orchestration"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/services"
+	"github.com/reevehq/reeve/internal/store"
 	"github.com/reevehq/reeve/internal/ui"
 )
 
@@ -46,25 +49,25 @@ func Settings(c *config.Config) Config {
 			AuthString:   c.Text("server.api.auth_string"),
 			CSRF:         csrf,
 			Settings:     c.Tree(),
-			Events: prefect.EventLimits{
-				LabelsPerResource: c.Int("server.events.maximum_labels_per_resource"),
-				RelatedResources:  c.Int("server.events.maximum_related_resources"),
-				NameLength:        c.Int("server.events.maximum_event_name_length"),
-				SizeBytes:         c.Int("server.events.maximum_size_bytes"),
-			},
+
+			MaxParameterSize:  c.Int("server.api.max_parameter_size"),
+			MaxGraphNodes:     c.Int("server.flow_run_graph.max_nodes"),
+			MaxGraphArtifacts: c.Int("server.flow_run_graph.max_artifacts"),
+			Events:            eventLimits(c),
 			EventBackfill:     c.Seconds("server.events.maximum_websocket_backfill"),
 			EventBackfillPage: c.Int("server.events.websocket_backfill_page_size"),
-		},
-		Services: services.Config{
-			EventRetentionOff: !vacuums(c.List("server.services.db_vacuum.enabled"), "events"),
-			EventRetention: services.EventRetentionConfig{
-				Period:    c.Seconds("server.events.retention_period"),
-				Overrides: c.Durations("server.services.db_vacuum.event_retention_overrides"),
-				Slack:     c.Seconds("server.services.db_vacuum.loop_seconds"),
-				Batch:     c.Int("server.services.db_vacuum.batch_size"),
+			Orchestration: orchestration.Settings{
+				ConcurrencySlotWait: c.Seconds("server.deployments.concurrency_slot_wait_seconds"),
+				InitialLease:        c.Seconds("server.concurrency.initial_deployment_lease_duration"),
+				MaxCacheKeyLength:   c.Int("server.tasks.max_cache_key_length"),
+				Waits: concurrency.Waits{
+					Tag:  c.Seconds("server.tasks.tag_concurrency_slot_wait_seconds"),
+					Most: c.Seconds("server.concurrency.maximum_concurrency_slot_wait_seconds"),
+				},
 			},
 		},
-		ServeUI: c.Bool("server.ui.enabled"),
+		Services: serviceSettings(c),
+		ServeUI:  c.Bool("server.ui.enabled"),
 		UI: ui.Config{
 			Directory: c.Text("server.ui.static_directory"),
 			Base:      c.Text("server.ui.serve_base"),
@@ -89,4 +92,40 @@ func vacuums(enabled []string, kind string) bool {
 		}
 	}
 	return false
+}
+
+func eventLimits(c *config.Config) prefect.EventLimits {
+	return prefect.EventLimits{
+		LabelsPerResource: c.Int("server.events.maximum_labels_per_resource"),
+		RelatedResources:  c.Int("server.events.maximum_related_resources"),
+		NameLength:        c.Int("server.events.maximum_event_name_length"),
+		SizeBytes:         c.Int("server.events.maximum_size_bytes"),
+	}
+}
+
+// serviceSettings are the settings of the background services, and their switches.
+func serviceSettings(c *config.Config) services.Config {
+	off := func(name string) bool { return !c.Bool("server.services." + name + ".enabled") }
+	return services.Config{
+		ForemanOff: off("foreman"),
+		Foreman: services.ForemanConfig{
+			MissedHeartbeats: c.Int("server.services.foreman.inactivity_heartbeat_multiple"),
+			HeartbeatSeconds: c.Int("server.services.foreman.fallback_heartbeat_interval_seconds"),
+			DeploymentPolled: c.Seconds("server.services.foreman.deployment_last_polled_timeout_seconds"),
+			QueuePolled:      c.Seconds("server.services.foreman.work_queue_last_polled_timeout_seconds"),
+		},
+		CleanupReconcilerOff: off("cleanup_reconciler"),
+		Cleanup: store.CleanupPolicy{
+			Lease:      c.Seconds("server.worker_channel.cleanup_lease_seconds"),
+			Deliveries: c.Int("server.worker_channel.cleanup_max_delivery_attempts"),
+		},
+		CleanupBatch:      c.Int("server.services.cleanup_reconciler.batch_size"),
+		EventRetentionOff: !vacuums(c.List("server.services.db_vacuum.enabled"), "events"),
+		EventRetention: services.EventRetentionConfig{
+			Period:    c.Seconds("server.events.retention_period"),
+			Overrides: c.Durations("server.services.db_vacuum.event_retention_overrides"),
+			Slack:     c.Seconds("server.services.db_vacuum.loop_seconds"),
+			Batch:     c.Int("server.services.db_vacuum.batch_size"),
+		},
+	}
 }
