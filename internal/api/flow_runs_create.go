@@ -63,8 +63,8 @@ func flowRunOf(in *prefect.FlowRunCreate, queue *uuid.UUID, by *prefect.Author, 
 	if run.IdempotencyKey != nil && *run.IdempotencyKey == "" {
 		run.IdempotencyKey = nil
 	}
-	if run.JobVariables == nil {
-		run.JobVariables = &prefect.Object{}
+	if run.JobVariables == nil && run.IdempotencyKey == nil {
+		run.JobVariables = &prefect.Object{} // the reference answers null only for runs with a key
 	}
 	return run
 }

@@ -195,5 +195,9 @@ func message(s *prefect.State) string {
 		return *s.Message
 	}
 	half := longestMessage / 2
-	return fmt.Sprintf("%s...%d additional characters...%s", string(text[:half]), len(text)-2*half, string(text[len(text)-half:]))
+	note := fmt.Sprintf("...%d additional characters...", len(text)-2*half)
+	if 2*half+len(note) >= len(text) {
+		return *s.Message // cutting would not make it shorter
+	}
+	return string(text[:half]) + note + string(text[len(text)-half:])
 }

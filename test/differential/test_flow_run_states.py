@@ -291,7 +291,7 @@ def many_at_once(s):
     s.post("/flow_runs/bulk_set_state", json={**chosen, "state": {"type": "CANCELLING"}}, unordered=True)
     s.post("/flow_runs/bulk_set_state", json={**chosen, "state": {"type": "CANCELLING"}})
     everything = {"flow_runs": {"id": {"any_": runs}}}
-    s.post("/flow_runs/bulk_set_state", json={**everything, "state": {"type": "RUNNING"}, "force": True, "limit": 2}, unordered=True)
+    s.post("/flow_runs/bulk_set_state", json={**everything, "state": {"type": "RUNNING"}, "force": True, "limit": 5}, unordered=True)
     s.post("/flow_runs/bulk_set_state", json={**everything, "state": {"type": "PENDING"}}, unordered=True)
     s.post("/flow_runs/bulk_set_state", json={"state": {"type": "PENDING"}, "limit": 51})
     s.post("/flow_runs/bulk_set_state", json={"limit": 0})
@@ -306,5 +306,7 @@ def events(s):
     propose(s, run, "RUNNING", name="On")
     propose(s, run, "PAUSED", state_details={"pause_key": "k"})
     propose(s, run, "CANCELLED", message="x" * 100_010)
-    s.eventually("post", "/events/filter", until=lambda b: b["total"] == 5,
+    propose(s, run, "SCHEDULED", message="y" * 100_100)
+    propose(s, run, "RUNNING", message="y" * 100_100)
+    s.eventually("post", "/events/filter", until=lambda b: b["total"] == 6,
                  json={"filter": {"resource": {"id": [f"prefect.flow-run.{run}"]}, "order": "ASC"}})

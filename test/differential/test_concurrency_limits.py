@@ -1,0 +1,104 @@
+"""Limits on the task runs of a tag (the first version), and tasks that obey them."""
+
+from harness import scenario
+
+NOBODY = "0a1b2c3d-0000-4000-8000-000000000009"
+ONE, TWO, THREE = (f"0a1b2c3d-0000-4000-8000-0000000000f{i}" for i in (1, 2, 3))
+
+
+@scenario
+def tag_limits(s):
+    limit = s.post("/concurrency_limits/", json={"tag": "v1-a", "concurrency_limit": 2})
+    s.post("/concurrency_limits/", json={"tag": "v1-a", "concurrency_limit": 3})
+    s.post("/concurrency_limits/", json={"tag": "v1-b", "concurrency_limit": 0})
+    for sent in ({}, {"tag": "x"}, {"tag": 5, "concurrency_limit": "x"}, {"tag": "x", "concurrency_limit": 1, "more": 1}):
+        s.post("/concurrency_limits/", json=sent)
+    s.get(f"/concurrency_limits/{limit['id']}")
+    s.get(f"/concurrency_limits/{NOBODY}")
+    s.get("/concurrency_limits/nope")
+    s.get("/concurrency_limits/tag/v1-a")
+    s.get("/concurrency_limits/tag/nope")
+    s.post("/concurrency_limits/filter", json={})
+    s.post("/concurrency_limits/filter", json={"limit": 1, "offset": 1})
+    s.post("/concurrency_limits/filter", json={"limit": 201})
+    s.post("/concurrency_limits/filter", json={"offset": -1})
+    s.get(f"/v2/concurrency_limits/{limit['id']}")
+    s.get("/v2/concurrency_limits/tag:v1-a")
+    s.delete("/concurrency_limits/tag/v1-b")
+    s.delete("/concurrency_limits/tag/v1-b")
+    s.delete(f"/concurrency_limits/{limit['id']}")
+    s.delete(f"/concurrency_limits/{limit['id']}")
+    s.post("/concurrency_limits/filter", json={})
+
+
+@scenario
+def tag_slots(s):
+    s.post("/concurrency_limits/", json={"tag": "slots-a", "concurrency_limit": 1})
+    s.post("/concurrency_limits/", json={"tag": "slots-b", "concurrency_limit": 2})
+    s.post("/concurrency_limits/", json={"tag": "slots-0", "concurrency_limit": 0})
+    take = lambda names, run: s.post("/concurrency_limits/increment", json={"names": names, "task_run_id": run})
+    give = lambda names, run: s.post("/concurrency_limits/decrement", json={"names": names, "task_run_id": run}, unordered=True)
+    take(["unknown"], ONE)
+    take([], ONE)
+    take(["slots-b", "slots-a", "unknown"], ONE)
+    s.get("/concurrency_limits/tag/slots-a")
+    take(["slots-a"], TWO)
+    take(["slots-b"], TWO)
+    take(["slots-b"], THREE)
+    take(["slots-0"], THREE)
+    s.get("/concurrency_limits/tag/slots-b")
+    s.get("/v2/concurrency_limits/tag:slots-b")
+    give(["slots-b"], ONE)
+    s.get("/concurrency_limits/tag/slots-a")
+    give(["slots-b"], ONE)
+    give(["unknown"], ONE)
+    take(["slots-a"], TWO)
+    for sent in ({}, {"names": "x", "task_run_id": "x"}, {"names": [1], "task_run_id": ONE}):
+        s.post("/concurrency_limits/increment", json=sent)
+        s.post("/concurrency_limits/decrement", json=sent)
+
+
+@scenario
+def tag_reset(s):
+    s.post("/concurrency_limits/", json={"tag": "reset", "concurrency_limit": 2})
+    s.post("/concurrency_limits/increment", json={"names": ["reset"], "task_run_id": ONE})
+    s.post("/concurrency_limits/tag/reset/reset", json={})
+    s.get("/concurrency_limits/tag/reset")
+    s.post("/concurrency_limits/tag/reset/reset", json={"slot_override": [TWO]})
+    s.get("/concurrency_limits/tag/reset")
+    s.post("/concurrency_limits/tag/reset/reset", json={"slot_override": None})
+    s.post("/concurrency_limits/tag/reset/reset", json={"slot_override": ["x"]})
+    s.post("/concurrency_limits/tag/nope/reset", json={})
+
+
+@scenario
+def limited_tasks(s):
+    flow = s.quietly.post("/flows/", json={"name": "limited-tasks"})["id"]
+    flow_run = s.quietly.post("/flow_runs/", json={"flow_id": flow, "state": {"type": "RUNNING"}})["id"]
+    s.post("/concurrency_limits/", json={"tag": "few", "concurrency_limit": 1})
+    s.post("/concurrency_limits/", json={"tag": "none", "concurrency_limit": 0})
+
+    def task(key, tags):
+        body = {"flow_run_id": flow_run, "name": "t", "task_key": "limited", "dynamic_key": key, "tags": tags}
+        return s.post("/task_runs/", json=body)["id"]
+
+    def to(run, type, **fields):
+        s.post(f"/task_runs/{run}/set_state", json={"state": {"type": type, **fields}}, ignore=["details.delay_seconds"])
+        s.get("/v2/concurrency_limits/tag:few")
+
+    one, two, three = task("1", ["few", "free"]), task("2", ["few"]), task("3", ["none"])
+    to(one, "RUNNING")
+    s.get("/concurrency_limits/tag/few")
+    to(two, "RUNNING")
+    to(three, "RUNNING")
+    to(one, "COMPLETED")
+    to(two, "RUNNING")
+    to(two, "CANCELLING")
+    to(two, "CANCELLED")
+    s.get("/concurrency_limits/tag/few")
+    later = task("4", ["few"])
+    to(later, "SCHEDULED", state_details={"scheduled_time": "2090-01-01T00:00:00Z"})
+    to(later, "RUNNING")
+    to(later, "FAILED")
+    s.patch("/v2/concurrency_limits/tag:few", json={"active": False})
+    to(task("5", ["few"]), "RUNNING")
