@@ -1,6 +1,7 @@
 package api
 
 import (
+	"encoding/json"
 	"net/http"
 	"strings"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"github.com/reevehq/reeve/internal/fault"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/prefect/decode"
+	"github.com/reevehq/reeve/internal/pyjson"
 	"github.com/reevehq/reeve/internal/store"
 )
 
@@ -326,15 +328,40 @@ type renewal struct {
 func (l *renewal) Defaults() { l.LeaseDuration = defaultTerm }
 
 func (a *API) renewLease(w http.ResponseWriter, r *http.Request) error {
+	var path struct {
+		LeaseID uuid.UUID `json:"lease_id"`
+	}
 	var in renewal
-	if err := body(r, &in); err != nil {
+	if err := pathAndBody(r, &path, &in); err != nil {
 		return err
 	}
 	err := a.store.Update(r.Context(), func(tx *store.Tx) error {
-		return a.engine.Slots().Renew(tx, pathID(r, "lease_id"), in.duration())
+		return a.engine.Slots().Renew(tx, path.LeaseID, in.duration())
 	})
 	if err != nil {
 		return err
 	}
 	return noContent(w)
+}
+
+// pathAndBody decodes the parameters of the path and the body together: their
+// faults come in one answer.
+func pathAndBody(r *http.Request, path, dst any) error {
+	value, err := readJSON(r)
+	if err != nil {
+		return err
+	}
+	given, err := json.Marshal(map[string]string{"lease_id": r.PathValue("lease_id")})
+	if err != nil {
+		return err
+	}
+	parameters, err := pyjson.Parse(given)
+	if err != nil {
+		return err
+	}
+	issues := append(decode.Into(parameters, path, "path"), decodeBody(value, dst)...)
+	if len(issues) > 0 {
+		return &invalidBody{issues, value.Raw()}
+	}
+	return nil
 }

@@ -123,7 +123,7 @@ func (a *API) deleteFlowRun(w http.ResponseWriter, r *http.Request) error {
 
 // dropFlowRun deletes a run and gives back the slot it holds.
 func (a *API) dropFlowRun(tx *store.Tx, run *prefect.FlowRun) (bool, error) {
-	if err := a.engine.FreeFlowRun(tx, run.ID, run.DeploymentID, run.CurrentType()); err != nil {
+	if err := a.engine.FreeRun(tx, run.ID); err != nil {
 		return false, err
 	}
 	return tx.DeleteFlowRun(run.ID)

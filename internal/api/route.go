@@ -75,7 +75,7 @@ func newPattern(path string) *pattern {
 		s := segment{literal: part}
 		if strings.HasPrefix(part, "{") {
 			name := strings.Trim(part, "{}")
-			s = segment{parameter: name, isID: name == "id" || strings.HasSuffix(name, "_id")}
+			s = segment{parameter: name, isID: takesIDOnly(name)}
 		}
 		p.segments = append(p.segments, s)
 	}
@@ -174,6 +174,13 @@ func (rt *router) slashRedirect(r *http.Request) string {
 		target += "?" + r.URL.RawQuery
 	}
 	return target
+}
+
+// takesIDOnly tells whether a path with something else than a UUID for the
+// parameter is no path of ours. A lease's id is the one that the contract checks
+// later, in the operation.
+func takesIDOnly(name string) bool {
+	return name != "lease_id" && (name == "id" || strings.HasSuffix(name, "_id"))
 }
 
 // pathID is a path parameter that the router has found to be a UUID.

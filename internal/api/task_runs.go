@@ -40,6 +40,9 @@ func (a *API) updateTaskRun(w http.ResponseWriter, r *http.Request) error {
 
 func (a *API) deleteTaskRun(w http.ResponseWriter, r *http.Request) error {
 	return a.change(w, r, "Task", func(tx *store.Tx) (bool, error) {
+		if err := a.engine.FreeRun(tx, pathID(r, "id")); err != nil {
+			return false, err
+		}
 		return tx.DeleteTaskRun(pathID(r, "id"))
 	})
 }

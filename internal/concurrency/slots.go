@@ -142,6 +142,10 @@ func (s Slots) Return(tx Tx, id uuid.UUID) error {
 	return tx.DeleteLease(id)
 }
 
+// Expire ends a lease whose time is over: its slots, unless released before, are
+// free, and how long they were held enters the average.
+func (s Slots) Expire(tx Tx, lease *Lease) error { return s.Return(tx, lease.ID) }
+
 // End releases a lease because its holder ended: the slots are free, the lease
 // can still be renewed for a while. It does nothing when the lease is gone.
 func (s Slots) End(tx Tx, id uuid.UUID) error {

@@ -305,6 +305,12 @@ func (t *transition) save() error {
 		t.run.StateTimestamp = &t.proposed.Timestamp
 	}
 	if t.flow != nil {
+		if t.proposed != nil {
+			t.flow.PauseTimeout = nil
+			if t.proposed.Type == prefect.Paused {
+				t.flow.PauseTimeout = t.proposed.StateDetails.PauseTimeout
+			}
+		}
 		return t.tx.SaveFlowRun(t.flow)
 	}
 	return t.tx.SaveTaskRun(t.task)

@@ -38,7 +38,9 @@ type FlowRun struct {
 	ParentTaskRunID   *uuid.UUID
 	InfrastructurePID *string
 	CreatedBy         *prefect.Author
-	Policy            prefect.FlowRunPolicy
+	// PauseTimeout is when a paused run fails for not being resumed.
+	PauseTimeout *prefect.Time
+	Policy       prefect.FlowRunPolicy
 }
 
 // TaskRun is what rules read and change of a task run.

@@ -127,5 +127,11 @@ func serviceSettings(c *config.Config) services.Config {
 			Slack:     c.Seconds("server.services.db_vacuum.loop_seconds"),
 			Batch:     c.Int("server.services.db_vacuum.batch_size"),
 		},
+		LateRunsOff:         off("late_runs"),
+		LateAfter:           c.Seconds("server.services.late_runs.after_seconds"),
+		PauseExpirationsOff: off("pause_expirations"),
+		CancellationsOff:    off("cancellation_cleanup"),
+		CancellingTimeout:   c.Seconds("server.services.cancellation_cleanup.cancelling_timeout_seconds"),
+		LeaseExpirationsOff: off("repossessor"),
 	}
 }

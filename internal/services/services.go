@@ -1,6 +1,11 @@
 package services
 
-import "github.com/reevehq/reeve/internal/store"
+import (
+	"time"
+
+	"github.com/reevehq/reeve/internal/orchestration"
+	"github.com/reevehq/reeve/internal/store"
+)
 
 // Config are the settings of all services; zero fields have the contract's
 // defaults.
@@ -14,6 +19,18 @@ type Config struct {
 	// EventRetentionOff keeps all events.
 	EventRetentionOff bool
 	EventRetention    EventRetentionConfig
+	// Orchestration has the times and bounds of the rules by which runs change.
+	Orchestration orchestration.Settings
+	LateRunsOff   bool
+	// LateAfter is how long after its time a run is late (15 s).
+	LateAfter           time.Duration
+	PauseExpirationsOff bool
+	CancellationsOff    bool
+	// CancellingTimeout is how long a run may be cancelling (300 s).
+	CancellingTimeout   time.Duration
+	LeaseExpirationsOff bool
+	// Start is when the server starts.
+	Start time.Time
 }
 
 // All gives the services that are switched on.
@@ -31,6 +48,19 @@ func All(c Config) []Service {
 	}
 	if !c.EventRetentionOff {
 		all = append(all, NewEventRetention(c.EventRetention))
+	}
+	engine := orchestration.New(c.Orchestration)
+	if !c.LateRunsOff {
+		all = append(all, NewLateRuns(engine, c.LateAfter))
+	}
+	if !c.PauseExpirationsOff {
+		all = append(all, NewPauseExpirations(engine))
+	}
+	if !c.CancellationsOff {
+		all = append(all, NewCancellations(engine), NewCancellingTimeouts(engine, c.CancellingTimeout))
+	}
+	if !c.LeaseExpirationsOff {
+		all = append(all, NewLeaseExpirations(engine.Slots(), c.Start))
 	}
 	return all
 }

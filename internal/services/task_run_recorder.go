@@ -6,8 +6,10 @@ import (
 	"time"
 
 	"github.com/reevehq/reeve/internal/clock"
+	"github.com/reevehq/reeve/internal/concurrency"
 	"github.com/reevehq/reeve/internal/events"
 	"github.com/reevehq/reeve/internal/fault"
+	"github.com/reevehq/reeve/internal/orchestration"
 	"github.com/reevehq/reeve/internal/store"
 )
 
@@ -124,8 +126,15 @@ func (r *TaskRunRecorder) record(tx *store.Tx, change *events.TaskRunChange) err
 	if err == nil && !recorded {
 		r.log.Warn("task run event names a flow run that does not exist", "event", change.State.ID, "flow_run", change.FlowRunID)
 	}
-	return err
+	if err != nil || !recorded || !change.State.Type.IsTerminal() || change.State.StateDetails.TaskRunID == nil {
+		return err
+	}
+	// A task run that has ended holds no slots, whatever became of its process.
+	return recorderSlots.EndAll(tx, *change.State.StateDetails.TaskRunID)
 }
+
+// recorderSlots gives back slots; the waits it has no use for are the defaults.
+var recorderSlots = concurrency.Slots{Waits: orchestration.DefaultSettings().Waits}
 
 // recorderBatch is a piece of the log, read and decoded: the reports up to to.
 type recorderBatch struct {

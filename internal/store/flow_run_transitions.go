@@ -25,11 +25,11 @@ func (tx *Tx) ReadFlowRunForUpdate(id uuid.UUID) (*orchestration.FlowRun, error)
 	var state stateRow
 	run.Policy.Defaults()
 	dest := append([]any{&run.ID, &run.Name, JSON(&run.Tags), &run.FlowID, &run.DeploymentID, &run.WorkQueueID,
-		&run.ParentTaskRunID, &run.InfrastructurePID, JSON(&run.CreatedBy), JSON(&run.Policy),
+		&run.ParentTaskRunID, &run.InfrastructurePID, &run.PauseTimeout, JSON(&run.CreatedBy), JSON(&run.Policy),
 		&run.RunCount, &run.StateID, &run.StateType, &run.StateName, &run.StateTimestamp,
 		&run.ExpectedStartTime, &run.NextScheduledStartTime, &run.StartTime, &run.EndTime, &run.TotalRunTime}, state.dest()...)
 	err := tx.one(`SELECT flow_run.id, flow_run.name, flow_run.tags, flow_run.flow_id, flow_run.deployment_id, flow_run.work_queue_id,
-			flow_run.parent_task_run_id, flow_run.infrastructure_pid, flow_run.created_by, flow_run.empirical_policy,
+			flow_run.parent_task_run_id, flow_run.infrastructure_pid, flow_run.pause_timeout, flow_run.created_by, flow_run.empirical_policy,
 			flow_run.run_count, flow_run.state_id, flow_run.state_type, flow_run.state_name, flow_run.state_timestamp,
 			flow_run.expected_start_time, flow_run.next_scheduled_start_time, flow_run.start_time, flow_run.end_time, flow_run.total_run_time,
 			`+stateColumns+` FROM flow_run
@@ -50,16 +50,20 @@ func (tx *Tx) ReadFlowRunForUpdate(id uuid.UUID) (*orchestration.FlowRun, error)
 func (tx *Tx) SaveFlowRun(run *orchestration.FlowRun) error {
 	switch t := run.StateType; {
 	case t == nil:
-	case *t == prefect.Scheduled, *t == prefect.Paused, *t == prefect.Cancelling, *t == prefect.Cancelled:
+	case *t == prefect.Cancelled:
+		if err := tx.noteCancellation(run.ID); err != nil {
+			return err
+		}
+	case *t == prefect.Scheduled, *t == prefect.Paused, *t == prefect.Cancelling:
 		tx.Touch(Deadlines)
 	}
 	_, err := tx.conn.Exec(`UPDATE flow_run SET updated = ?, state_id = ?, state_type = ?, state_name = ?, state_timestamp = ?,
 			run_count = ?, expected_start_time = ?, next_scheduled_start_time = ?, start_time = ?, end_time = ?, total_run_time = ?,
-			empirical_policy = ?
+			empirical_policy = ?, pause_timeout = ?
 		WHERE id = ?`,
 		tx.Now, run.StateID, run.StateType, run.StateName, run.StateTimestamp,
 		run.RunCount, run.ExpectedStartTime, run.NextScheduledStartTime, run.StartTime, run.EndTime, run.TotalRunTime,
-		JSON(run.Policy), run.ID)
+		JSON(run.Policy), run.PauseTimeout, run.ID)
 	return err
 }
 

@@ -141,7 +141,8 @@ func (tx *Tx) UpdateFlowRunLabels(id uuid.UUID, labels prefect.Labels) (bool, er
 }
 
 // DeleteFlowRun deletes a run with its states, task runs and logs; false when
-// there is no such run.
+// there is no such run. Its slots are the caller's business: see
+// concurrency.Slots.EndAll.
 func (tx *Tx) DeleteFlowRun(id uuid.UUID) (bool, error) {
 	if _, err := tx.conn.Exec(`DELETE FROM log WHERE flow_run_id = ?`, id); err != nil {
 		return false, err

@@ -37,24 +37,21 @@ def in_state(s, flow, type, **fields):
     return run
 
 
-@scenario
-def every_transition(s):
-    flow = a_flow(s, "every-transition")
-    for start in TYPES:
-        for end in TYPES:
-            run = in_state(s, flow, start)
-            propose(s, run, end)
-            show(s, run)
+def transitions_from(start):
+    def transitions(s):
+        flow = a_flow(s, f"transitions-from-{start.lower()}")
+        for force in (False, True):
+            for end in TYPES:
+                run = in_state(s, flow, start)
+                propose(s, run, end, force=force)
+                show(s, run)
+
+    transitions.__name__ = f"flow_transitions_from_{start.lower()}"
+    return scenario(transitions)
 
 
-@scenario
-def every_forced_transition(s):
-    flow = a_flow(s, "every-forced-transition")
-    for start in TYPES:
-        for end in TYPES:
-            run = in_state(s, flow, start)
-            propose(s, run, end, force=True)
-            show(s, run)
+for _start in TYPES:
+    globals()[f"test_transitions_from_{_start.lower()}"] = transitions_from(_start)
 
 
 @scenario

@@ -249,6 +249,8 @@ CREATE TABLE flow_run (
     run_count                  INTEGER NOT NULL DEFAULT 0,
     expected_start_time        INTEGER,
     next_scheduled_start_time  INTEGER,
+    -- When a paused run fails for not being resumed; null in other states.
+    pause_timeout              INTEGER,
     start_time                 INTEGER,
     end_time                   INTEGER,
     total_run_time             INTEGER NOT NULL DEFAULT 0,
@@ -272,7 +274,16 @@ CREATE INDEX flow_run_due ON flow_run (work_queue_id, next_scheduled_start_time)
 CREATE INDEX flow_run_late ON flow_run (next_scheduled_start_time) WHERE state_name = 'Scheduled';
 CREATE INDEX flow_run_slots ON flow_run (work_queue_id, state_type) WHERE state_type IN ('RUNNING', 'PENDING', 'CANCELLING');
 CREATE INDEX flow_run_upcoming ON flow_run (deployment_id, next_scheduled_start_time) WHERE state_type = 'SCHEDULED' AND auto_scheduled = 1;
-CREATE INDEX flow_run_unfinished ON flow_run (state_type, state_timestamp) WHERE state_type IN ('PAUSED', 'CANCELLING', 'CANCELLED');
+CREATE INDEX flow_run_pause_timeout ON flow_run (pause_timeout) WHERE pause_timeout IS NOT NULL;
+CREATE INDEX flow_run_cancelling ON flow_run (state_timestamp) WHERE state_type = 'CANCELLING';
+
+-- Cancelled runs whose task runs and subflows are looked after.
+CREATE TABLE flow_run_cancellation (
+    flow_run_id BLOB PRIMARY KEY REFERENCES flow_run (id) ON DELETE CASCADE,
+    cancelled   INTEGER NOT NULL,
+    due         INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX flow_run_cancellation_due ON flow_run_cancellation (due);
 
 CREATE TABLE flow_run_state (
     id                 BLOB PRIMARY KEY,

@@ -1,0 +1,56 @@
+package services
+
+import (
+	"time"
+
+	"github.com/reevehq/reeve/internal/concurrency"
+	"github.com/reevehq/reeve/internal/store"
+)
+
+const (
+	// leaseBatch bounds the leases that one piece of work ends.
+	leaseBatch = 100
+	// leaseMercy is how long after a start leases that expired before are left
+	// alone: their holders may have tried to renew them while nobody listened.
+	leaseMercy = 30 * time.Second
+)
+
+// LeaseExpirations gives back the slots of leases that were not renewed in time.
+type LeaseExpirations struct {
+	slots concurrency.Slots
+	start time.Time
+}
+
+// NewLeaseExpirations makes the service of a server that starts at a time.
+func NewLeaseExpirations(s concurrency.Slots, start time.Time) *LeaseExpirations {
+	return &LeaseExpirations{s, start}
+}
+
+// Name implements Service.
+func (*LeaseExpirations) Name() string { return "lease-expirations" }
+
+// Next implements Service.
+func (s *LeaseExpirations) Next(tx *store.Tx) (time.Time, bool, error) {
+	at, ok, err := tx.NextLeaseExpiry()
+	if earliest := s.start.Add(leaseMercy); ok && at.Before(earliest) {
+		at = earliest
+	}
+	return at, ok, err
+}
+
+// Run implements Service.
+func (s *LeaseExpirations) Run(tx *store.Tx) (int, error) {
+	if tx.Now.Before(s.start.Add(leaseMercy)) {
+		return 0, nil
+	}
+	leases, err := tx.ReadExpiredLeases(tx.Now, leaseBatch)
+	if err != nil {
+		return 0, err
+	}
+	for _, lease := range leases {
+		if err := s.slots.Expire(tx, lease); err != nil {
+			return 0, err
+		}
+	}
+	return len(leases), nil
+}
