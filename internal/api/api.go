@@ -50,6 +50,8 @@ type Config struct {
 	// Orchestration has the times and bounds of the rules; zero ones are the
 	// defaults.
 	Orchestration orchestration.Settings
+	// StreamLogs says whether /logs/out sends anything.
+	StreamLogs bool
 	// EventBackfill is how far back /events/out looks, in pages of
 	// EventBackfillPage events; 0 means 15 minutes and 250.
 	EventBackfill     time.Duration
@@ -140,6 +142,7 @@ func (a *API) Sockets() []Socket {
 	return []Socket{
 		{"/events/in", a.eventsIn},
 		{"/events/out", a.eventsOut},
+		{"/logs/out", a.logsOut},
 		{"/task_runs/subscriptions/scheduled", a.scheduledTaskRuns},
 		{"/work_pools/{work_pool_name}/workers/connect", a.workerChannel},
 	}

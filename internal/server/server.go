@@ -32,6 +32,7 @@ const idleTime = 2 * time.Minute
 // Config is what a server needs to know.
 type Config struct {
 	Database  string        // path of the SQLite file
+	BlockKey  string        // the Fernet key of block documents, "" to keep one in the database
 	Migrate   bool          // bring an older schema up to date at start
 	KeepAlive time.Duration // how long an idle connection is kept, 0 for two minutes
 	Origins   middleware.Origins
@@ -63,6 +64,9 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (*Server, error) {
 		return nil, err
 	}
 	s := store.New(db, machine, ids)
+	if err := s.UseEncryptionKey(c.BlockKey); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
 	c.Services.Orchestration, c.Services.Start = c.API.Orchestration, machine.Now()
 	due := services.NewRunner(s, machine, ids, log, services.All(c.Services)...)
 	c.API.Health, c.API.Cleanup = due.Health, c.Services.Cleanup

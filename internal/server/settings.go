@@ -36,6 +36,7 @@ func Settings(c *config.Config) Config {
 	}
 	return Config{
 		Database:  c.Database(),
+		BlockKey:  c.EncryptionKey,
 		Migrate:   c.Bool("server.database.migrate_on_start"),
 		KeepAlive: keepAlive,
 		Origins: middleware.Origins{
@@ -65,6 +66,7 @@ func Settings(c *config.Config) Config {
 					Most: c.Seconds("server.concurrency.maximum_concurrency_slot_wait_seconds"),
 				},
 			},
+			StreamLogs: c.Bool("server.logs.stream_out_enabled"),
 		},
 		Services: serviceSettings(c),
 		ServeUI:  c.Bool("server.ui.enabled"),

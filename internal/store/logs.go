@@ -39,9 +39,22 @@ func (tx *Tx) LastLog() (int64, error) {
 	return sequence, err
 }
 
-// LogsAfter gives the logs added after a place, oldest first, at most limit.
-func (tx *Tx) LogsAfter(sequence int64, limit int) ([]*prefect.Log, error) {
-	return collect(tx, `SELECT `+logColumns+` FROM log WHERE rowid > ? ORDER BY rowid LIMIT ?`, []any{sequence, limit}, scanLog)
+// LogsAfter gives the logs added after a place, oldest first, at most limit, and
+// the place of the last of them. Places start again when the table has been
+// emptied: a place beyond its end stands for its start.
+func (tx *Tx) LogsAfter(place int64, limit int) ([]*prefect.Log, int64, error) {
+	last, err := tx.LastLog()
+	if err != nil || last == place {
+		return nil, place, err
+	}
+	if last < place {
+		place = 0
+	}
+	page, err := collect(tx, `SELECT `+logColumns+` FROM log WHERE rowid > ? ORDER BY rowid LIMIT ?`, []any{place, limit}, scanLog)
+	if len(page) > 0 {
+		place = page[len(page)-1].Sequence
+	}
+	return page, place, err
 }
 
 // FilterLogs lists logs; logs with the same timestamp are in the order they

@@ -1,0 +1,98 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/coder/websocket"
+
+	"github.com/reevehq/reeve/internal/api/ws"
+	"github.com/reevehq/reeve/internal/prefect"
+	"github.com/reevehq/reeve/internal/prefect/decode"
+	"github.com/reevehq/reeve/internal/pyjson"
+	"github.com/reevehq/reeve/internal/store"
+)
+
+// logPage is how many logs are read at a time for a follower.
+const logPage = 250
+
+// logsOut is the websocket /logs/out: the client sends a filter and gets the
+// logs that meet it and are added from then on, in the order they are added.
+// Each follower reads the table from its own place, so a slow one loses nothing
+// and holds up nobody. When streaming is off the socket opens and stays silent.
+func (a *API) logsOut(w http.ResponseWriter, r *http.Request) {
+	a.hub.Serve(w, r, ws.Options{}, func(ctx context.Context, c *websocket.Conn) error {
+		message, err := ws.ReadJSON(ctx, c)
+		if err != nil {
+			return err
+		}
+		filter, err := logsWanted(message)
+		if err != nil {
+			return err
+		}
+		ctx, cancel := context.WithCancel(ctx)
+		defer cancel()
+		go func() {
+			defer cancel() // the client has gone
+			for {
+				if _, _, err := c.Read(ctx); err != nil {
+					return
+				}
+			}
+		}()
+		if !a.config.StreamLogs {
+			<-ctx.Done()
+			return ctx.Err()
+		}
+		return a.sendLogs(ctx, c, filter)
+	})
+}
+
+// logsWanted reads the first message of the client.
+func logsWanted(message pyjson.Value) (*prefect.LogFilter, error) {
+	if kind, _ := message.Get("type"); kind.Text() != "filter" {
+		return nil, ws.Violation(websocket.StatusProtocolError, "Expected 'filter' message")
+	}
+	given, _ := message.Get("filter")
+	filter := &prefect.LogFilter{}
+	if issues := decode.Into(given, filter); len(issues) > 0 {
+		return nil, ws.Violation(websocket.StatusProtocolError, "Invalid filter: "+issues.Error())
+	}
+	return filter, nil
+}
+
+func (a *API) sendLogs(ctx context.Context, c *websocket.Conn, filter *prefect.LogFilter) error {
+	added, leave := a.store.Watch(store.Logs)
+	defer leave()
+	var place int64
+	err := a.store.View(ctx, func(tx *store.Tx) (err error) {
+		place, err = tx.LastLog()
+		return err
+	})
+	for err == nil {
+		var page []*prefect.Log
+		err = a.store.View(ctx, func(tx *store.Tx) (err error) {
+			page, place, err = tx.LogsAfter(place, logPage)
+			return err
+		})
+		for _, l := range page {
+			if err == nil && filter.Matches(l) {
+				err = ws.WriteJSON(ctx, c, logMessage{"log", l})
+			}
+		}
+		if err != nil || len(page) == logPage {
+			continue
+		}
+		select {
+		case <-added:
+		case <-ctx.Done():
+			err = ctx.Err()
+		}
+	}
+	return err
+}
+
+type logMessage struct {
+	Type string       `json:"type"`
+	Log  *prefect.Log `json:"log"`
+}
