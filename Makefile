@@ -9,7 +9,7 @@ MAX_BYTES := 31457280
 .PHONY: help build venv up test unit lint differential e2e crash bench clean
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
+	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
 
 build: ## the binary, bin/reeve: static, at most 30 MB
 	@scripts/need go
@@ -39,7 +39,7 @@ e2e: build venv ## the unmodified client, worker and CLI against our server
 	REEVE_BIN=$(REEVE) REEVE_PYTHON=$(CURDIR)/$(PYTHON) $(PYTHON) -m pytest test/e2e -q
 
 crash: build ## kill -9 under load, then look for every acknowledged write
-	REEVE_BIN=$(REEVE) go test -count=1 ./test/crash/...
+	REEVE_BIN=$(REEVE) go test -tags crash -count=1 ./test/crash
 
 bench: build venv ## our server beside the reference, one run
 	go run ./test/bench -reeve $(REEVE) -python $(PYTHON)
