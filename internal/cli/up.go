@@ -2,10 +2,13 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"time"
 
 	"github.com/reevehq/reeve/internal/config"
 	"github.com/reevehq/reeve/internal/fault"
@@ -15,7 +18,8 @@ import (
 
 type up struct {
 	serverFlags `embed:""`
-	Once        bool `help:"End when the sample runs have ended; exit code 1 unless all completed."`
+	Python      string `help:"Interpreter with the prefect package; else the one of reeve.toml, else python3." placeholder:"PATH" env:"REEVE_PYTHON"`
+	Once        bool   `help:"End when the sample runs have ended; exit code 1 unless all completed."`
 }
 
 // Help implements kong's detailed help.
@@ -47,9 +51,14 @@ func (u *up) Run(p *process) error {
 	if err != nil {
 		return fmt.Errorf("find this program: %w", err)
 	}
+	python, err := u.interpreter(c)
+	if err != nil {
+		return err
+	}
+	c.Setup.Worker.Python = python
 	settings := server.Settings(c)
 	if settings.UI.Directory == "" {
-		settings.UI.Directory = bundledUI(c.Setup.Worker.Python)
+		settings.UI.Directory = bundledUI(p.ctx, python)
 	}
 	listener, err := listen(c)
 	if err != nil {
@@ -64,13 +73,23 @@ func (u *up) Run(p *process) error {
 		Once: u.Once, Out: p.out, Err: p.err, Log: p.log}, srv, listener)
 }
 
+// interpreter is the full path of the Python that runs flows.
+func (u *up) interpreter(c *config.Config) (string, error) {
+	name := cmp.Or(u.Python, c.Setup.Worker.Python, "python3")
+	path, err := exec.LookPath(name)
+	if err != nil {
+		return "", fault.New(fault.Invalid, "there is no Python at %s", name).
+			WithHint("make one with the prefect package (python3 -m venv .venv; .venv/bin/pip install prefect==3.8.8) and name it: [worker] python = \".venv/bin/python\"")
+	}
+	return filepath.Abs(path)
+}
+
 // bundledUI is the folder of the UI that the prefect package of an interpreter
 // has, "" when there is none.
-func bundledUI(python string) string {
-	if python == "" {
-		python = "python3"
-	}
-	out, err := exec.Command(python, "-c",
+func bundledUI(ctx context.Context, python string) string {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	out, err := exec.CommandContext(ctx, python, "-c",
 		"import importlib.util as u; print(list(u.find_spec('prefect').submodule_search_locations)[0])").Output()
 	folder := filepath.Join(string(bytes.TrimSpace(out)), "server")
 	if err != nil || len(out) == 0 {

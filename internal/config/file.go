@@ -58,7 +58,9 @@ func (c *Config) loadFile(in Input) error {
 	lines := keyLines(text)
 	problems := []error{c.loadServer("server", f.Server, lines)}
 	c.Setup = Setup{f.Pools, f.Flows, f.Worker}
-	c.Setup.Worker.Python = c.fromFile(f.Worker.Python)
+	if strings.Contains(f.Worker.Python, "/") {
+		c.Setup.Worker.Python = c.fromFile(f.Worker.Python)
+	}
 	if place, err := c.Setup.check(); err != nil {
 		var m *malformed
 		errors.As(err, &m)

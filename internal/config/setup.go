@@ -40,7 +40,8 @@ type Flow struct {
 
 // Worker is the [worker] of reeve.toml.
 type Worker struct {
-	// Python is the interpreter with the prefect package that runs flows.
+	// Python is the interpreter with the prefect package that runs flows: a path,
+	// or a name that is looked up.
 	Python string `toml:"python"`
 	// Limit is the most runs of one worker at once, nil for any number.
 	Limit *int `toml:"limit"`
