@@ -26,6 +26,7 @@ import (
 type commands struct {
 	Up     up             `cmd:"" help:"Run server, worker and flows of a reeve.toml on this machine."`
 	Server serverCommands `cmd:"" help:"Run and maintain the server."`
+	Worker workerCommands `cmd:"" help:"Run flows."`
 
 	Status  status         `cmd:"" help:"Ask a running server how it is."`
 	Config  configCommands `cmd:"" help:"Look at the configuration."`

@@ -1,0 +1,82 @@
+package cli
+
+import (
+	"cmp"
+	"fmt"
+	"os/exec"
+	"strings"
+
+	"github.com/reevehq/reeve/internal/clock"
+	"github.com/reevehq/reeve/internal/fault"
+	"github.com/reevehq/reeve/internal/worker"
+)
+
+type workerCommands struct {
+	Start workerStart `cmd:"" help:"Take flow runs from a work pool and run them."`
+}
+
+type workerStart struct {
+	settingFlags `embed:""`
+	Pool         string   `short:"p" required:"" help:"Work pool to serve." placeholder:"POOL"`
+	Name         string   `short:"n" help:"Name of this worker; made up when not given." placeholder:"NAME"`
+	WorkQueue    []string `short:"q" help:"Queue of the pool to serve; may be given again. All by default." placeholder:"QUEUE"`
+	Limit        int      `short:"l" help:"Most runs at a time; 0 for no bound." default:"0"`
+	URL          string   `name:"api" help:"Address of the API; PREFECT_API_URL, else that of the settings." placeholder:"URL" env:"PREFECT_API_URL"`
+	Python       string   `help:"Interpreter that has the prefect package; python3 or python of the PATH by default." placeholder:"FILE" env:"PREFECT_PYTHON"`
+	CreatePool   bool     `name:"create-pool-if-not-found" help:"Make the pool when it does not exist." default:"true" negatable:""`
+}
+
+// Help implements kong's detailed help.
+func (*workerStart) Help() string {
+	return `Example:
+
+  reeve worker start --pool my-pool --limit 5 --api http://127.0.0.1:4200/api
+
+The worker goes on when the server is away and never ends because of it. On
+SIGTERM it takes no more runs and waits for those under way; a second signal
+ends it at once.`
+}
+
+// Run works until it is told to stop.
+func (s *workerStart) Run(p *process) error {
+	c, err := s.prepare(p, nil)
+	if err != nil {
+		return err
+	}
+	if s.Limit < 0 {
+		return fault.New(fault.Invalid, "--limit is %d; it cannot be negative", s.Limit)
+	}
+	ids := clock.NewIDs(clock.System{})
+	name := cmp.Or(s.Name, "ProcessWorker "+ids.V4().String())
+	if strings.ContainsAny(name, "/%") {
+		return fault.New(fault.Invalid, "--name is %q; it cannot contain / or %%", name)
+	}
+	python, err := s.python()
+	if err != nil {
+		return err
+	}
+	w := worker.New(worker.Config{
+		URL: strings.TrimSuffix(cmp.Or(s.URL, c.Text("server.ui.api_url")), "/"), Auth: cmp.Or(c.Text("api.auth_string"), c.Text("server.api.auth_string")),
+		Pool: s.Pool, Queues: s.WorkQueue, Name: name, Limit: s.Limit, CreatePool: s.CreatePool, Python: python,
+		Query: c.Seconds("worker.query_seconds"), Heartbeat: c.Seconds("worker.heartbeat_seconds"),
+		Prefetch: c.Seconds("worker.prefetch_seconds"),
+		Environ:  p.environ, Out: p.out, Log: p.log,
+	}, clock.System{}, ids)
+	fmt.Fprintln(p.out, "[Worker] Connecting to Prefect server...")
+	return w.Run(p.ctx)
+}
+
+// python finds the interpreter that runs flows.
+func (s *workerStart) python() (string, error) {
+	wanted := []string{s.Python}
+	if s.Python == "" {
+		wanted = []string{"python3", "python"}
+	}
+	for _, name := range wanted {
+		if path, err := exec.LookPath(name); err == nil {
+			return path, nil
+		}
+	}
+	return "", fault.New(fault.Invalid, "no Python interpreter %s is found", strings.Join(wanted, " or ")).
+		WithHint("install Python 3.10 or newer with prefect (pip install prefect==3.8.8), or name one with --python")
+}

@@ -1,0 +1,148 @@
+package worker
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/reevehq/reeve/internal/clock"
+)
+
+const (
+	// patience bounds one request.
+	patience = 60 * time.Second
+	// The delay before a request is repeated grows from the first to the second.
+	firstDelay   = 500 * time.Millisecond
+	longestDelay = 30 * time.Second
+)
+
+// refusal is an answer that is no success.
+type refusal struct {
+	status int
+	body   string
+}
+
+func (r *refusal) Error() string {
+	return strings.TrimSpace(fmt.Sprintf("%d %s %s", r.status, http.StatusText(r.status), r.body))
+}
+
+// refused tells whether err is an answer with this status.
+func refused(err error, status int) bool {
+	var r *refusal
+	return errors.As(err, &r) && r.status == status
+}
+
+// server is the API of the server, reached with patience.
+type server struct {
+	url, auth string
+	clock     clock.Clock
+	ids       clock.IDs
+	log       *slog.Logger
+	http      *http.Client
+	away      atomic.Bool
+}
+
+// ask sends a request with body as JSON, unless it is nil, and reads the answer
+// into to, unless that is nil. It repeats it while the server is away or asks to
+// wait. Any other answer than success is a *refusal.
+func (s *server) ask(ctx context.Context, method, path string, body, to any) error {
+	var content []byte
+	if body != nil {
+		var err error
+		if content, err = json.Marshal(body); err != nil {
+			return err
+		}
+	}
+	for try := 0; ; try++ {
+		wait, err := s.once(ctx, method, path, content, to)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if wait < 0 {
+			if s.away.CompareAndSwap(true, false) {
+				s.log.Info("the server answers again", "url", s.url)
+			}
+			return err
+		}
+		if s.away.CompareAndSwap(false, true) {
+			s.log.Warn("the server does not answer; the worker goes on and keeps trying", "url", s.url, "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-s.clock.After(max(wait, s.delay(try))):
+		}
+	}
+}
+
+// delay is how long to wait before try number n+1: growing, with jitter.
+func (s *server) delay(n int) time.Duration {
+	d := longestDelay
+	if n < 6 {
+		d = min(longestDelay, firstDelay<<n)
+	}
+	return d/2 + time.Duration(s.ids.Float()*float64(d)/2)
+}
+
+// once sends a request once. wait is negative when the answer stands; otherwise
+// the request is to be repeated, after wait at the earliest.
+func (s *server) once(ctx context.Context, method, path string, content []byte, to any) (wait time.Duration, err error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, method, s.url+path, bytes.NewReader(content))
+	if err != nil {
+		return -1, err
+	}
+	s.sign(request.Header)
+	answer, err := s.http.Do(request)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = answer.Body.Close() }()
+	text, err := io.ReadAll(answer.Body)
+	if err != nil {
+		return 0, err
+	}
+	switch answer.StatusCode {
+	case http.StatusRequestTimeout, http.StatusTooManyRequests, http.StatusBadGateway,
+		http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return retryAfter(answer), &refusal{answer.StatusCode, string(text)}
+	}
+	if answer.StatusCode >= http.StatusMultipleChoices {
+		return -1, &refusal{answer.StatusCode, string(text)}
+	}
+	if to == nil {
+		return -1, nil
+	}
+	if raw, ok := to.(*json.RawMessage); ok {
+		*raw = text
+		return -1, nil
+	}
+	return -1, json.Unmarshal(text, to)
+}
+
+func retryAfter(answer *http.Response) time.Duration {
+	seconds, err := strconv.ParseFloat(answer.Header.Get("Retry-After"), 64)
+	if err != nil || seconds < 0 {
+		return 0
+	}
+	return min(time.Duration(seconds*float64(time.Second)), 5*time.Minute)
+}
+
+func (s *server) sign(h http.Header) {
+	h.Set("Content-Type", "application/json")
+	h.Set("User-Agent", "reeve-worker")
+	if user, password, ok := strings.Cut(s.auth, ":"); ok {
+		r := http.Request{Header: h}
+		r.SetBasicAuth(user, password)
+	}
+}

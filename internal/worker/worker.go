@@ -1,0 +1,330 @@
+package worker
+
+import (
+	"context"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"maps"
+	"net/http"
+	"net/url"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/reevehq/reeve/internal/clock"
+	"github.com/reevehq/reeve/internal/fault"
+)
+
+// defaultTemplate is the base job template a process worker gives its pool.
+//
+//go:embed process_template.json
+var defaultTemplate json.RawMessage
+
+// workerType is the only type this worker is of.
+const workerType = "process"
+
+// Config is what a worker needs to know.
+type Config struct {
+	// URL is the server's API, "http://127.0.0.1:4200/api"; Auth is
+	// "user:password" or empty.
+	URL, Auth string
+	// Pool is the work pool; Queues are those of its queues that are served, all
+	// when empty.
+	Pool   string
+	Queues []string
+	// Name is the worker's own, unique in its pool.
+	Name string
+	// Limit bounds the runs at a time; 0 means no bound.
+	Limit int
+	// CreatePool makes the pool when it does not exist.
+	CreatePool bool
+	// Python is the interpreter that has the prefect package.
+	Python string
+	// Query, Heartbeat and Prefetch are the longest time between two polls, the
+	// time between two heartbeats, and how long before it is due a run is started.
+	Query, Heartbeat, Prefetch time.Duration
+	// Environ is the environment that runs start from.
+	Environ []string
+	// Out takes what runs print and the worker's few lines for people.
+	Out io.Writer
+	Log *slog.Logger
+}
+
+// Worker takes runs of a work pool and runs them in processes.
+type Worker struct {
+	config   Config
+	clock    clock.Clock
+	ids      clock.IDs
+	server   *server
+	logs     *runLogs
+	control  *control
+	consumer uuid.UUID
+	out      *lines
+
+	wake chan struct{} // asks for a poll at once
+
+	mu      sync.Mutex
+	pool    *workPool
+	runs    map[uuid.UUID]*attempt
+	later   map[uuid.UUID]time.Time // runs that could not be started, and when to try again
+	channel bool                    // the worker channel is open: it carries the heartbeats
+	watched bool                    // the server tells of cancellations
+	all     sync.WaitGroup
+}
+
+// New makes a worker; it does nothing before Run.
+func New(config Config, c clock.Clock, ids clock.IDs) *Worker {
+	s := &server{url: config.URL, auth: config.Auth, clock: c, ids: ids, log: config.Log, http: &http.Client{}}
+	return &Worker{config: config, clock: c, ids: ids, server: s, logs: newRunLogs(s), consumer: ids.V4(),
+		out: &lines{to: config.Out}, wake: make(chan struct{}, 1), runs: map[uuid.UUID]*attempt{}, later: map[uuid.UUID]time.Time{}}
+}
+
+// Run works until ctx ends and all runs under way have ended. It fails only
+// when the server refuses the worker: because the pool is not there, is of
+// another type, or the password is wrong.
+func (w *Worker) Run(ctx context.Context) error {
+	if err := w.attach(ctx); err != nil {
+		if ctx.Err() != nil {
+			return nil
+		}
+		return err
+	}
+	var err error
+	if w.control, err = listenControl(); err != nil {
+		w.config.Log.Warn("runs will be cancelled by signals alone: no port of the loopback is free", "error", err)
+	}
+	defer w.control.close()
+	// What serves runs goes on until the last of them has ended.
+	serving, stop := context.WithCancel(context.WithoutCancel(ctx))
+	var loops sync.WaitGroup
+	loops.Go(func() { w.logs.run(serving) })
+	loops.Go(func() { w.keepChannel(serving) })
+	loops.Go(func() { w.keepWatch(serving) })
+	started := w.tell(serving, "prefect.worker.started", nil, nil)
+	fmt.Fprintf(w.out, "Worker '%s' started!\n", w.config.Name)
+	w.poll(ctx)
+	w.drain()
+	w.tell(serving, "prefect.worker.stopped", nil, started)
+	flush, cancel := context.WithTimeout(serving, farewell)
+	w.logs.flush(flush)
+	cancel()
+	stop()
+	loops.Wait()
+	fmt.Fprintf(w.out, "Worker '%s' stopped!\n", w.config.Name)
+	return nil
+}
+
+// farewell bounds the wait for the last log lines to be taken.
+const farewell = 5 * time.Second
+
+// drain waits for the runs under way.
+func (w *Worker) drain() {
+	w.mu.Lock()
+	n := len(w.runs)
+	w.mu.Unlock()
+	if n > 0 {
+		w.config.Log.Info("no new runs are taken; waiting for those under way", "runs", n)
+	}
+	w.all.Wait()
+}
+
+// attach finds or makes the pool and sends the first heartbeat.
+func (w *Worker) attach(ctx context.Context) error {
+	pool, err := w.readPool(ctx)
+	switch {
+	case refused(err, http.StatusNotFound) && w.config.CreatePool:
+		err = w.server.ask(ctx, http.MethodPost, "/work_pools/", map[string]any{
+			"name": w.config.Pool, "type": workerType, "base_job_template": defaultTemplate}, nil)
+		if err != nil && !refused(err, http.StatusConflict) {
+			return w.refusedBy(err)
+		}
+		pool, err = w.readPool(ctx)
+	case refused(err, http.StatusNotFound):
+		return fault.New(fault.NotFound, "work pool %q does not exist", w.config.Pool).
+			WithHint("create it (prefect work-pool create %q --type process), or let the worker do it: --create-pool-if-not-found", w.config.Pool)
+	}
+	if err != nil {
+		return w.refusedBy(err)
+	}
+	if pool.Type != workerType {
+		return fault.New(fault.Invalid, "work pool %q is of type %s; this worker serves pools of type process", w.config.Pool, pool.Type).
+			WithHint("name another pool with --pool, or start a worker of that type")
+	}
+	if len(pool.BaseJobTemplate) <= len("{}") {
+		err = w.server.ask(ctx, http.MethodPatch, w.poolPath(""), map[string]any{"base_job_template": defaultTemplate}, nil)
+		if err == nil {
+			pool, err = w.readPool(ctx)
+		}
+		if err != nil {
+			return w.refusedBy(err)
+		}
+	}
+	w.setPool(pool)
+	return w.heartbeat(ctx)
+}
+
+// refusedBy says in the worker's words why the server turned it away.
+func (w *Worker) refusedBy(err error) error {
+	if refused(err, http.StatusUnauthorized) {
+		return fault.New(fault.Unauthorised, "the server at %s asks for a password", w.config.URL).
+			WithHint("set PREFECT_API_AUTH_STRING=user:password")
+	}
+	return fmt.Errorf("attach to work pool %q: %w", w.config.Pool, err)
+}
+
+func (w *Worker) poolPath(rest string) string {
+	return "/work_pools/" + url.PathEscape(w.config.Pool) + rest
+}
+
+func (w *Worker) readPool(ctx context.Context) (*workPool, error) {
+	var pool workPool
+	err := w.server.ask(ctx, http.MethodGet, w.poolPath(""), nil, &pool)
+	return &pool, err
+}
+
+func (w *Worker) setPool(pool *workPool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.pool = pool
+}
+
+// currentPool is the pool as the server last told it.
+func (w *Worker) currentPool() *workPool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.pool
+}
+
+func (w *Worker) heartbeat(ctx context.Context) error {
+	return w.server.ask(ctx, http.MethodPost, w.poolPath("/workers/heartbeat"), map[string]any{
+		"name": w.config.Name, "heartbeat_interval_seconds": int(w.config.Heartbeat / time.Second)}, nil)
+}
+
+// pollNow asks for a poll at once.
+func (w *Worker) pollNow() {
+	select {
+	case w.wake <- struct{}{}:
+	default:
+	}
+}
+
+// horizon is how far ahead a poll looks, so that the next one can come when the
+// first run is due.
+const horizon = time.Minute
+
+// poll takes runs until ctx ends.
+func (w *Worker) poll(ctx context.Context) {
+	for ctx.Err() == nil {
+		wait := w.pollOnce(ctx)
+		select {
+		case <-ctx.Done():
+		case <-w.wake:
+		case <-w.clock.After(wait):
+		}
+	}
+}
+
+// pollOnce starts what is due, as far as there is room, and says when to poll again.
+func (w *Worker) pollOnce(ctx context.Context) time.Duration {
+	wait := w.config.Query + time.Duration((w.ids.Float()-0.5)*0.3*float64(w.config.Query))
+	now := w.clock.Now()
+	var found []struct {
+		FlowRun flowRun `json:"flow_run"`
+	}
+	err := w.server.ask(ctx, http.MethodPost, w.poolPath("/get_scheduled_flow_runs"), map[string]any{
+		"work_queue_names": w.config.Queues, "scheduled_before": timestamp{Time: now.Add(w.config.Prefetch + horizon)}}, &found)
+	if err != nil {
+		if ctx.Err() == nil {
+			w.config.Log.Warn("poll for runs", "error", err)
+		}
+		return wait
+	}
+	w.mu.Lock()
+	watched := w.watched
+	w.mu.Unlock()
+	if !watched {
+		w.findCancelled(ctx)
+	}
+	for i := range found {
+		run := &found[i].FlowRun
+		if due := run.NextScheduledStartTime; due != nil {
+			if early := due.Sub(now) - w.config.Prefetch; early > 0 {
+				wait = min(wait, early)
+				continue
+			}
+		}
+		if !w.take(run) {
+			break
+		}
+	}
+	return wait
+}
+
+// take starts an attempt of a run; false when the worker has no room for it.
+func (w *Worker) take(run *flowRun) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.runs[run.ID] != nil || w.clock.Now().Before(w.later[run.ID]) {
+		return true
+	}
+	delete(w.later, run.ID)
+	if w.config.Limit > 0 && len(w.runs) >= w.config.Limit {
+		return false
+	}
+	a := &attempt{worker: w, run: run}
+	w.runs[run.ID] = a
+	w.all.Go(func() {
+		defer w.release(a)
+		a.do(context.Background()) // a run that was taken is seen to its end
+	})
+	return true
+}
+
+// release forgets an attempt. The slots of one that ran may let another start;
+// one that did not start is left alone until the next regular poll.
+func (w *Worker) release(a *attempt) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	delete(w.runs, a.run.ID)
+	if a.started() {
+		w.pollNow()
+		return
+	}
+	now := w.clock.Now()
+	maps.DeleteFunc(w.later, func(_ uuid.UUID, until time.Time) bool { return until.Before(now) })
+	w.later[a.run.ID] = now.Add(w.config.Query * 9 / 10)
+}
+
+// attemptOf is the attempt of a run of ours, nil when it is none.
+func (w *Worker) attemptOf(id uuid.UUID) *attempt {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.runs[id]
+}
+
+// lookupEnv reads the environment that runs start from.
+func (w *Worker) lookupEnv(key string) (string, bool) {
+	for i := len(w.config.Environ) - 1; i >= 0; i-- {
+		if e := w.config.Environ[i]; len(e) > len(key) && e[:len(key)] == key && e[len(key)] == '=' {
+			return e[len(key)+1:], true
+		}
+	}
+	return "", false
+}
+
+// lines lets several processes print without mixing their writes.
+type lines struct {
+	mu sync.Mutex
+	to io.Writer
+}
+
+// Write implements io.Writer.
+func (l *lines) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.to.Write(p)
+}
