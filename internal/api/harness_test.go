@@ -22,7 +22,7 @@ type testServer struct {
 	*httptest.Server
 }
 
-func newTestServer(t *testing.T, config Config) testServer {
+func newTestServer(t testing.TB, config Config) testServer {
 	t.Helper()
 	machine := clock.System{}
 	db, err := sqlite.Open(t.Context(), sqlite.Options{Path: filepath.Join(t.TempDir(), "test.db"), Migrate: true, Clock: machine})

@@ -15,24 +15,40 @@ func (tx *Tx) Emit(events ...*prefect.Event) error {
 		if e.Related == nil {
 			e.Related = []prefect.Resource{}
 		}
-		var sequence int64
-		err := tx.one(`INSERT INTO event (id, occurred, received, event, resource_id, resource, related, payload, follows)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING RETURNING sequence`,
-			[]any{e.ID, e.Occurred, tx.Now, e.Event, e.Resource.ID(), JSON(e.Resource), JSON(e.Related), payload, e.Follows}, &sequence)
-		if err == ErrNoRows {
-			continue
-		}
+		// Not with RETURNING: SQLite would keep a journal of each statement, and
+		// within a savepoint that costs more the longer the savepoint is.
+		n, err := tx.conn.Exec(`INSERT INTO event (id, occurred, received, event, resource_id, resource, related, payload, follows)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
+			e.ID, e.Occurred, tx.Now, e.Event, e.Resource.ID(), JSON(e.Resource), JSON(e.Related), payload, e.Follows)
 		if err != nil {
 			return err
 		}
-		for _, related := range e.Related {
-			_, err := tx.conn.Exec(`INSERT INTO event_related (resource_id, occurred, sequence, resource_role)
-				VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`, related.ID(), e.Occurred, sequence, related.Role())
-			if err != nil {
-				return err
-			}
+		if n == 0 {
+			continue
+		}
+		if err := tx.relate(e); err != nil {
+			return err
 		}
 		tx.Touch(Events)
+	}
+	return nil
+}
+
+// relate indexes an event that was just appended by its related resources.
+func (tx *Tx) relate(e *prefect.Event) error {
+	if len(e.Related) == 0 {
+		return nil
+	}
+	var sequence int64
+	if err := tx.one(`SELECT sequence FROM event WHERE id = ?`, []any{e.ID}, &sequence); err != nil {
+		return err
+	}
+	for _, related := range e.Related {
+		_, err := tx.conn.Exec(`INSERT INTO event_related (resource_id, occurred, sequence, resource_role)
+			VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`, related.ID(), e.Occurred, sequence, related.Role())
+		if err != nil {
+			return err
+		}
 	}
 	return nil
 }
