@@ -34,7 +34,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("REEVE_PYTHON", os.Getenv("REEVE_PYTHON"))
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"up": waitUp, "get": get},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"up": waitUp, "found": waitFound, "get": get},
 	})
 }
 
@@ -47,6 +47,19 @@ func waitUp(ts *testscript.TestScript, _ bool, args []string) {
 		}
 	}
 	ts.Fatalf("nobody answers at %s", args[0])
+}
+
+// found URL waits until what is there exists.
+func waitFound(ts *testscript.TestScript, _ bool, args []string) {
+	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+		if answer, err := http.Get(args[0]); err == nil {
+			_ = answer.Body.Close()
+			if answer.StatusCode == http.StatusOK {
+				return
+			}
+		}
+	}
+	ts.Fatalf("there is nothing at %s", args[0])
 }
 
 // get URL STATUS asks for a page as a browser does and checks the status.

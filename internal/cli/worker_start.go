@@ -22,7 +22,7 @@ type workerStart struct {
 	WorkQueue    []string `short:"q" help:"Queue of the pool to serve; may be given again. All by default." placeholder:"QUEUE"`
 	Limit        int      `short:"l" help:"Most runs at a time; 0 for no bound." default:"0"`
 	URL          string   `name:"api" help:"Address of the API; PREFECT_API_URL, else that of the settings." placeholder:"URL" env:"PREFECT_API_URL"`
-	Python       string   `help:"Interpreter that has the prefect package; python3 or python of the PATH by default." placeholder:"FILE" env:"PREFECT_PYTHON"`
+	Python       string   `help:"Interpreter that has the prefect package; python3 or python of the PATH by default." placeholder:"FILE" env:"REEVE_PYTHON,PREFECT_PYTHON"`
 	CreatePool   bool     `name:"create-pool-if-not-found" help:"Make the pool when it does not exist." default:"true" negatable:""`
 }
 

@@ -94,7 +94,7 @@ func (c *Config) tomlFault(err error) error {
 
 func knownKeys(key string) string {
 	names := []string{"server", "pool", "pool.name", "pool.concurrency", "pool.description", "flow", "flow.name", "flow.entrypoint",
-		"flow.pool", "flow.concurrency", "flow.parameters", "flow.sample", "flow.tags", "worker", "worker.python", "worker.limit"}
+		"flow.pool", "flow.concurrency", "flow.parameters", "flow.sample", "flow.tags", "worker", "worker.python", "worker.stock", "worker.limit"}
 	if near := nearest(key, names); near != "" {
 		return "did you mean " + near + "?"
 	}

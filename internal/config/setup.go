@@ -43,6 +43,8 @@ type Worker struct {
 	// Python is the interpreter with the prefect package that runs flows: a path,
 	// or a name that is looked up.
 	Python string `toml:"python"`
+	// Stock takes the worker of the prefect package instead of this program's own.
+	Stock bool `toml:"stock"`
 	// Limit is the most runs of one worker at once, nil for any number.
 	Limit *int `toml:"limit"`
 }

@@ -47,7 +47,8 @@ func (r *running) superviseWorker(ctx context.Context, pool string) {
 // runWorker runs one worker to its end. The worker leads a process group, so
 // that nothing it started is left behind.
 func (r *running) runWorker(ctx context.Context, pool string) error {
-	command := exec.CommandContext(ctx, r.workerCommand(pool)[0], r.workerCommand(pool)[1:]...)
+	words := r.workerCommand(pool)
+	command := exec.CommandContext(ctx, words[0], words[1:]...)
 	command.Env = r.environ()
 	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	command.Cancel = func() error { return command.Process.Signal(syscall.SIGTERM) }
@@ -68,8 +69,13 @@ func (r *running) runWorker(ctx context.Context, pool string) error {
 	return err
 }
 
+// workerCommand starts this program's own worker, or, when the reeve.toml says
+// so, the one of the prefect package.
 func (r *running) workerCommand(pool string) []string {
-	command := []string{r.python(), "-m", "prefect", "worker", "start", "--pool", pool, "--type", "process"}
+	command := []string{r.Reeve, "worker", "start", "--pool", pool}
+	if r.Setup.Worker.Stock {
+		command = []string{r.python(), "-m", "prefect", "worker", "start", "--pool", pool, "--type", "process"}
+	}
 	if r.Setup.Worker.Limit != nil {
 		command = append(command, "--limit", strconv.Itoa(*r.Setup.Worker.Limit))
 	}
