@@ -182,22 +182,27 @@ func statePayload(initial, validated *prefect.State) json.RawMessage {
 	return b
 }
 
-// message is a state's message, its middle cut out when it is too long.
+// message is a state's message, its middle cut out when it is too long. The
+// contract's server cuts twice, so the note of a first cut may be cut out too.
 func message(s *prefect.State) string {
 	if s.Message == nil {
 		return ""
 	}
-	if len(*s.Message) <= longestMessage {
-		return *s.Message
+	return cut(cut(*s.Message))
+}
+
+func cut(message string) string {
+	if len(message) <= longestMessage {
+		return message
 	}
-	text := []rune(*s.Message)
+	text := []rune(message)
 	if len(text) <= longestMessage {
-		return *s.Message
+		return message
 	}
 	half := longestMessage / 2
 	note := fmt.Sprintf("...%d additional characters...", len(text)-2*half)
 	if 2*half+len(note) >= len(text) {
-		return *s.Message // cutting would not make it shorter
+		return message // cutting would not make it shorter
 	}
 	return string(text[:half]) + note + string(text[len(text)-half:])
 }
