@@ -77,6 +77,7 @@ func (a *API) sendLogs(ctx context.Context, c *websocket.Conn, filter *prefect.L
 		})
 		for _, l := range page {
 			if err == nil && filter.Matches(l) {
+				l.Created, l.Updated = nil, nil // as in the reference, which sends before it stores
 				err = ws.WriteJSON(ctx, c, logMessage{"log", l})
 			}
 		}

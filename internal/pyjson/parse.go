@@ -197,6 +197,7 @@ func (p *parser) object(depth int) (Value, error) {
 	p.at++
 	p.space()
 	v := Value{kind: Object}
+	var places map[string]int
 	if p.peek() == '}' && p.at < len(p.data) {
 		p.at++
 		v.raw = p.data[start:p.at]
@@ -221,7 +222,7 @@ func (p *parser) object(depth int) (Value, error) {
 		if err != nil {
 			return Value{}, err
 		}
-		v.put(key, item)
+		places = v.put(key, item, places)
 		p.space()
 		switch p.peek() {
 		case '}':
@@ -240,15 +241,35 @@ func (p *parser) object(depth int) (Value, error) {
 	}
 }
 
-func (v *Value) put(key string, item Value) {
-	// Small objects are searched; larger ones are rare and their duplicates rarer.
-	for i := range v.members {
-		if v.members[i].Key == key {
+// searched is the most members that are searched one by one; larger objects keep
+// the places of their keys in a map while they are read.
+const searched = 32
+
+// put sets a key. places is nil for a small object; it is given back for the
+// next key.
+func (v *Value) put(key string, item Value, places map[string]int) map[string]int {
+	if places == nil && len(v.members) == searched {
+		places = make(map[string]int, 2*searched)
+		for i := range v.members {
+			places[v.members[i].Key] = i
+		}
+	}
+	if places != nil {
+		if i, ok := places[key]; ok {
 			v.members[i].Value = item
-			return
+			return places
+		}
+		places[key] = len(v.members)
+	} else {
+		for i := range v.members {
+			if v.members[i].Key == key {
+				v.members[i].Value = item
+				return nil
+			}
 		}
 	}
 	v.members = append(v.members, Member{key, item})
+	return places
 }
 
 func (p *parser) str() (string, error) {

@@ -3,6 +3,7 @@ package pyjson
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"reflect"
 	"testing"
 )
@@ -74,4 +75,21 @@ func FuzzParse(f *testing.F) {
 			t.Fatalf("%q read as %v, want %v", data, got, want)
 		}
 	})
+}
+
+func TestLargeObjectKeepsOrderAndLastValues(t *testing.T) {
+	text := []byte("{")
+	for i := range 5000 {
+		text = fmt.Appendf(text, `"k%d":%d,`, i%3000, i)
+	}
+	text[len(text)-1] = '}'
+	v, err := Parse(text)
+	if err != nil || len(v.Members()) != 3000 {
+		t.Fatalf("%d members, %v", len(v.Members()), err)
+	}
+	for i, want := range map[int]string{0: "3000", 40: "3040", 1999: "4999", 2500: "2500"} {
+		if m := v.Members()[i]; m.Key != fmt.Sprintf("k%d", i) || string(m.Value.Raw()) != want {
+			t.Errorf("member %d is %s: %s", i, m.Key, m.Value.Raw())
+		}
+	}
 }

@@ -1,5 +1,7 @@
 """Logs: creation, filters, text search, orders, limits."""
 
+import time
+
 from harness import scenario
 
 RUN = "11111111-1111-4111-8111-111111111111"
@@ -104,3 +106,24 @@ def logs_filters_that_are_refused(s):
     s.post("/logs/filter", json=[])
     s.post("/logs/filter", json={"unknown": 1})
     s.get("/logs/filter")
+
+
+@scenario(settings={"PREFECT_SERVER_LOGS_STREAM_OUT_ENABLED": "true", "PREFECT_SERVER_LOGS_STREAM_PUBLISHING_ENABLED": "true"})
+def logs_streamed(s):
+    with s.websocket("/logs/out") as ws:
+        ws.send({"type": "auth", "token": None})
+        ws.receive()
+        ws.send({"type": "filter", "filter": {"level": {"ge_": 30}, "flow_run_id": {"any_": [RUN]}}})
+        # When the subscription begins is the server's affair.
+        s.quietly.post("/logs/filter", json={"limit": 1})
+        time.sleep(1)
+        s.post("/logs/", json=LINES)
+        ws.receive()
+        ws.receive()
+        ws.receive(seconds=1)
+    for first in [{"type": "logs"}, {"type": "filter", "filter": {"level": {"ge_": 30}, "text": {"query": "x"}}}]:
+        with s.websocket("/logs/out") as ws:
+            ws.send({"type": "auth", "token": None})
+            ws.receive()
+            ws.send(first)
+            ws.receive(seconds=2)
