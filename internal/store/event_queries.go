@@ -16,7 +16,6 @@ type EventPlace struct {
 // FilterEvents gives the events that meet the filter, in its order: at most
 // limit of them, after a place where after is given, else from offset on.
 func (tx *Tx) FilterEvents(f *prefect.EventFilter, limit, offset int, after *EventPlace) ([]*prefect.ReceivedEvent, error) {
-	where := eventsWhere(f)
 	direction, comparison := "DESC", "<"
 	if f.Order == prefect.OldestFirst {
 		direction, comparison = "ASC", ">"
@@ -24,18 +23,51 @@ func (tx *Tx) FilterEvents(f *prefect.EventFilter, limit, offset int, after *Eve
 	if len(f.ID.ID) > 0 {
 		limit = min(limit, len(f.ID.ID))
 	}
-	order := ` ORDER BY event.occurred ` + direction + `, event.sequence ` + direction + ` LIMIT ? OFFSET ?`
-	if f.Resource != nil && f.Resource.Distinct {
-		return collect(tx, `SELECT `+eventColumns+` FROM event WHERE event.sequence IN (
-				SELECT sequence FROM (SELECT event.sequence AS sequence, row_number() OVER (
-					PARTITION BY event.resource_id ORDER BY event.occurred `+direction+`, event.sequence `+direction+`) AS place
-				FROM event`+where.where()+`) WHERE place = 1)`+order,
-			append(where.args, limit, offset), scanEvent)
+	keys := eventKeys(f)
+	var beyond condition
+	if after != nil && !isDistinct(f) {
+		beyond, offset = when("(occurred, sequence) "+comparison+" (?, ?)", after.Occurred, after.Sequence), 0
 	}
-	if after != nil {
-		where, offset = and(where, when("(event.occurred, event.sequence) "+comparison+" (?, ?)", after.Occurred, after.Sequence)), 0
+	order := ` ORDER BY occurred ` + direction + `, sequence ` + direction
+	// The page is found by the keys alone; only its events are read.
+	return collect(tx, `SELECT `+eventColumns+` FROM (SELECT sequence AS wanted FROM (`+keys.sql+`)`+beyond.where()+order+` LIMIT ? OFFSET ?)
+			JOIN event ON event.sequence = wanted`+order,
+		append(append(keys.args, beyond.args...), limit, offset), scanEvent)
+}
+
+func isDistinct(f *prefect.EventFilter) bool { return f.Resource != nil && f.Resource.Distinct }
+
+// eventKeys is a query for the sequence and occurred of the events that meet
+// the filter, each once. A filter by nothing but one related resource, or one
+// resource in any role, is answered by the indexes of these.
+func eventKeys(f *prefect.EventFilter) condition {
+	window := when("BETWEEN ? AND ?", *f.Occurred.Since, *f.Occurred.Until)
+	if isDistinct(f) {
+		where := eventsWhere(f)
+		extreme := "max"
+		if f.Order == prefect.OldestFirst {
+			extreme = "min"
+		}
+		// SQLite takes a column beside a lone max() from the row of the maximum.
+		return condition{`SELECT sequence, occurred FROM (SELECT event.sequence AS sequence, ` + extreme + `(event.occurred) AS occurred
+			FROM event` + where.where() + ` GROUP BY event.resource_id)`, where.args}
 	}
-	return collect(tx, `SELECT `+eventColumns+` FROM event`+where.where()+order, append(where.args, limit, offset), scanEvent)
+	onlyResources := f.Event == nil && f.Resource == nil && f.Text == nil && len(f.ID.ID) == 0
+	if onlyResources && len(f.AnyResource) == 0 && len(f.Related) == 1 {
+		if inner := relatedCriteria(&f.Related[0]); len(f.Related[0].Labels) == 0 && len(inner) > 0 {
+			where := and(append(inner, when("occurred "+window.sql, window.args...))...)
+			return condition{`SELECT DISTINCT sequence, occurred FROM event_related` + where.where(), where.args}
+		}
+	}
+	if onlyResources && len(f.Related) == 0 && len(f.AnyResource) == 1 && len(f.AnyResource[0].Labels)+len(f.AnyResource[0].IDPrefix) == 0 {
+		if inner := resourceCriteria("resource_id", f.AnyResource[0].ID, nil); len(inner) > 0 {
+			where := and(append(inner, when("occurred "+window.sql, window.args...))...)
+			return condition{`SELECT sequence, occurred FROM event` + where.where() +
+				` UNION SELECT sequence, occurred FROM event_related` + where.where(), append(where.args, where.args...)}
+		}
+	}
+	where := eventsWhere(f)
+	return condition{`SELECT sequence, occurred FROM event` + where.where(), where.args}
 }
 
 // BackfillEvents gives the events that meet the filter and lie in the log up to
@@ -52,12 +84,12 @@ func (tx *Tx) BackfillEvents(f *prefect.EventFilter, upTo int64, limit int, afte
 // CountEvents counts the events that meet the filter, or their resources when
 // it asks for distinct ones.
 func (tx *Tx) CountEvents(f *prefect.EventFilter) (int, error) {
-	where := eventsWhere(f)
-	what := "*"
-	if f.Resource != nil && f.Resource.Distinct {
-		what = "DISTINCT event.resource_id"
+	if isDistinct(f) {
+		where := eventsWhere(f)
+		return tx.count(`SELECT count(DISTINCT event.resource_id) FROM event`+where.where(), where.args...)
 	}
-	return tx.count(`SELECT count(`+what+`) FROM event`+where.where(), where.args...)
+	keys := eventKeys(f)
+	return tx.count(`SELECT count(*) FROM (`+keys.sql+`)`, keys.args...)
 }
 
 // CountEventsByTime counts the events that meet the filter by bucket of time,

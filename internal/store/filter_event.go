@@ -75,16 +75,7 @@ func (c *criteria) prefixes(column string, list []string) {
 // relatedMatch asks for a related resource. Where its id is known the index of
 // related resources leads to the events; labels are looked up in the event.
 func relatedMatch(f *prefect.EventRelatedFilter, since, until prefect.Time) condition {
-	var inner criteria
-	inner.texts("event_related.resource_id", f.ID)
-	inner.texts("event_related.resource_role", f.Role)
-	var pairs criteria
-	for _, pair := range f.ResourcesInRoles {
-		pairs.add(when("(event_related.resource_id = ? AND event_related.resource_role = ?)", pair[0], pair[1]))
-	}
-	if len(pairs) > 0 {
-		inner.add(pairs.join(prefect.Or))
-	}
+	inner := relatedCriteria(f)
 	if len(f.Labels) == 0 {
 		if len(inner) == 0 {
 			return condition{}
@@ -100,6 +91,29 @@ func relatedMatch(f *prefect.EventRelatedFilter, since, until prefect.Time) cond
 		return and(outer, memberOf(and(same, labels)))
 	}
 	return memberOf(labels)
+}
+
+// relatedCriteria are those on the row of a related resource.
+func relatedCriteria(f *prefect.EventRelatedFilter) criteria {
+	var inner criteria
+	inner.texts("event_related.resource_id", f.ID)
+	inner.texts("event_related.resource_role", f.Role)
+	var pairs criteria
+	for _, pair := range f.ResourcesInRoles {
+		pairs.add(when("(event_related.resource_id = ? AND event_related.resource_role = ?)", pair[0], pair[1]))
+	}
+	if len(pairs) > 0 {
+		inner.add(pairs.join(prefect.Or))
+	}
+	return inner
+}
+
+// resourceCriteria are those on the id of a resource.
+func resourceCriteria(column string, ids, prefixes []string) criteria {
+	var c criteria
+	c.texts(column, ids)
+	c.prefixes(column, prefixes)
+	return c
 }
 
 // relatedIn is true of events that have a related resource of these criteria.
@@ -123,11 +137,8 @@ func (c criteria) of(names ...string) condition {
 
 // anyMatch asks for a resource, primary or related.
 func anyMatch(f *prefect.EventAnyFilter, since, until prefect.Time) condition {
-	var primary, related criteria
-	primary.texts("event.resource_id", f.ID)
-	primary.prefixes("event.resource_id", f.IDPrefix)
-	related.texts("event_related.resource_id", f.ID)
-	related.prefixes("event_related.resource_id", f.IDPrefix)
+	primary := resourceCriteria("event.resource_id", f.ID, f.IDPrefix)
+	related := resourceCriteria("event_related.resource_id", f.ID, f.IDPrefix)
 	if len(f.Labels) == 0 {
 		if len(primary) == 0 {
 			return condition{}

@@ -473,7 +473,9 @@ CREATE TABLE event (
     payload     TEXT NOT NULL,
     follows     BLOB
 );
-CREATE INDEX event_occurred ON event (occurred);
+-- Names and ids are in it so that counting, grouping and leaving out by them
+-- need not read the events themselves.
+CREATE INDEX event_occurred ON event (occurred, event, resource_id);
 CREATE INDEX event_name ON event (event, occurred);
 CREATE INDEX event_resource_occurred ON event (resource_id, occurred);
 
