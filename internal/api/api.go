@@ -18,6 +18,7 @@ import (
 	"github.com/reevehq/reeve/internal/clock"
 	"github.com/reevehq/reeve/internal/orchestration"
 	"github.com/reevehq/reeve/internal/prefect"
+	"github.com/reevehq/reeve/internal/schedule"
 	"github.com/reevehq/reeve/internal/store"
 )
 
@@ -52,6 +53,9 @@ type Config struct {
 	Orchestration orchestration.Settings
 	// StreamLogs says whether /logs/out sends anything.
 	StreamLogs bool
+	// Scheduling is how many runs POST /deployments/{id}/schedule makes of each
+	// schedule; zero is the default.
+	Scheduling schedule.Goal
 	// EventBackfill is how far back /events/out looks, in pages of
 	// EventBackfillPage events; 0 means 15 minutes and 250.
 	EventBackfill     time.Duration
@@ -131,6 +135,9 @@ func (a *API) Routes() []Route {
 		a.flowRunInputRoutes(),
 		a.concurrencyLimitRoutes(),
 		a.concurrencyLimitV2Routes(),
+		a.deploymentRoutes(),
+		a.automationRoutes(),
+		a.schemaRoutes(),
 	} {
 		all = append(all, table...)
 	}

@@ -177,10 +177,10 @@ func (rt *router) slashRedirect(r *http.Request) string {
 }
 
 // takesIDOnly tells whether a path with something else than a UUID for the
-// parameter is no path of ours. A lease's id is the one that the contract checks
-// later, in the operation.
+// parameter is no path of ours. A lease's id the contract checks later, in the
+// operation, and a resource's id is any text.
 func takesIDOnly(name string) bool {
-	return name != "lease_id" && (name == "id" || strings.HasSuffix(name, "_id"))
+	return name != "lease_id" && name != "resource_id" && (name == "id" || strings.HasSuffix(name, "_id"))
 }
 
 // pathID is a path parameter that the router has found to be a UUID.

@@ -28,6 +28,9 @@ type DeploymentFilterConcurrencyLimit struct {
 // DeploymentSort is an order of deployments.
 type DeploymentSort string
 
+// DeploymentNameAsc is the default order of deployments.
+const DeploymentNameAsc DeploymentSort = "NAME_ASC"
+
 // Values implements decode.Enum.
 func (DeploymentSort) Values() []string {
 	return []string{"CREATED_DESC", "UPDATED_DESC", "NAME_ASC", "NAME_DESC"}

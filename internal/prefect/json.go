@@ -3,6 +3,7 @@ package prefect
 import (
 	"encoding/json"
 	"math"
+	"slices"
 	"strconv"
 	"time"
 
@@ -122,6 +123,32 @@ func (o *Object) DecodeWire(in pyjson.Value, at *decode.At) {
 	*o = Object(in.Raw())
 }
 
+// Merged is the object with the keys of another put in; those of the other count.
+func (o Object) Merged(other Object) (Object, error) {
+	if len(other) == 0 {
+		return o, nil
+	}
+	base, err := o.value()
+	if err != nil {
+		return nil, err
+	}
+	more, err := other.value()
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range more.Members() {
+		base = base.With(m.Key, m.Value)
+	}
+	return Object(base.Raw()), nil
+}
+
+func (o Object) value() (pyjson.Value, error) {
+	if len(o) == 0 {
+		return pyjson.Parse([]byte("{}"))
+	}
+	return pyjson.Parse(o)
+}
+
 // Labels are key-value labels: strings, integers, floats and booleans, each
 // kept as it was written.
 type Labels map[string]json.RawMessage
@@ -185,4 +212,11 @@ func (t Tags) Has(tag string) bool {
 		}
 	}
 	return false
+}
+
+// Union is the tags with those of another list that they lack, sorted.
+func (t Tags) Union(other Tags) Tags {
+	all := slices.Concat(t, other)
+	slices.Sort(all)
+	return slices.Compact(all)
 }

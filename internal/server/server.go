@@ -68,6 +68,7 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (*Server, error) {
 		return nil, errors.Join(err, db.Close())
 	}
 	c.Services.Orchestration, c.Services.Start = c.API.Orchestration, machine.Now()
+	c.Services.Scheduler.Log = log
 	due := services.NewRunner(s, machine, ids, log, services.All(c.Services)...)
 	c.API.Health, c.API.Cleanup = due.Health, c.Services.Cleanup
 	a := api.New(s, machine, ids, log, c.API)

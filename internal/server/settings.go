@@ -10,6 +10,7 @@ import (
 	"github.com/reevehq/reeve/internal/config"
 	"github.com/reevehq/reeve/internal/orchestration"
 	"github.com/reevehq/reeve/internal/prefect"
+	"github.com/reevehq/reeve/internal/schedule"
 	"github.com/reevehq/reeve/internal/services"
 	"github.com/reevehq/reeve/internal/store"
 	"github.com/reevehq/reeve/internal/ui"
@@ -55,6 +56,7 @@ func Settings(c *config.Config) Config {
 			MaxGraphNodes:     c.Int("server.flow_run_graph.max_nodes"),
 			MaxGraphArtifacts: c.Int("server.flow_run_graph.max_artifacts"),
 			Events:            eventLimits(c),
+			Scheduling:        schedulingGoal(c),
 			EventBackfill:     c.Seconds("server.events.maximum_websocket_backfill"),
 			EventBackfillPage: c.Int("server.events.websocket_backfill_page_size"),
 			Orchestration: orchestration.Settings{
@@ -129,11 +131,23 @@ func serviceSettings(c *config.Config) services.Config {
 			Slack:     c.Seconds("server.services.db_vacuum.loop_seconds"),
 			Batch:     c.Int("server.services.db_vacuum.batch_size"),
 		},
+		SchedulerOff:        off("scheduler"),
+		Scheduler:           services.SchedulerConfig{Goal: schedulingGoal(c), Batch: c.Int("server.services.scheduler.deployment_batch_size")},
 		LateRunsOff:         off("late_runs"),
 		LateAfter:           c.Seconds("server.services.late_runs.after_seconds"),
 		PauseExpirationsOff: off("pause_expirations"),
 		CancellationsOff:    off("cancellation_cleanup"),
 		CancellingTimeout:   c.Seconds("server.services.cancellation_cleanup.cancelling_timeout_seconds"),
 		LeaseExpirationsOff: off("repossessor"),
+	}
+}
+
+// schedulingGoal is how many runs of each schedule are made ahead of time.
+func schedulingGoal(c *config.Config) schedule.Goal {
+	return schedule.Goal{
+		MinRuns: c.Int("server.services.scheduler.min_runs"),
+		MaxRuns: c.Int("server.services.scheduler.max_runs"),
+		MinTime: c.Seconds("server.services.scheduler.min_scheduled_time"),
+		MaxTime: c.Seconds("server.services.scheduler.max_scheduled_time"),
 	}
 }

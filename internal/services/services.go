@@ -31,6 +31,9 @@ type Config struct {
 	LeaseExpirationsOff bool
 	// Start is when the server starts.
 	Start time.Time
+	// SchedulerOff stops making runs of schedules ahead of time.
+	SchedulerOff bool
+	Scheduler    SchedulerConfig
 }
 
 // All gives the services that are switched on.
@@ -48,6 +51,9 @@ func All(c Config) []Service {
 	}
 	if !c.EventRetentionOff {
 		all = append(all, NewEventRetention(c.EventRetention))
+	}
+	if !c.SchedulerOff {
+		all = append(all, NewScheduler(c.Scheduler))
 	}
 	engine := orchestration.New(c.Orchestration)
 	if !c.LateRunsOff {

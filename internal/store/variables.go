@@ -115,3 +115,14 @@ func variableCondition(f *prefect.VariableFilter) condition {
 	}
 	return c.join(f.Operator)
 }
+
+// VariableValue gives the value of the variable of that name, nil when there is
+// none.
+func (tx *Tx) VariableValue(name string) (json.RawMessage, error) {
+	var value json.RawMessage
+	err := tx.one(`SELECT value FROM variable WHERE name = ?`, []any{name}, &value)
+	if err == ErrNoRows {
+		return nil, nil
+	}
+	return value, err
+}

@@ -43,7 +43,9 @@ var rooms = map[string]room{
 	"internal/schedule":      {join(leaves, domain), "next times are a function of a schedule and a time"},
 	"internal/events":        {join(leaves, domain), "events are values"},
 	"internal/blocks":        {join(leaves, domain), "checksums and references are functions of schemas"},
-	"internal/templating":    {join(leaves, domain), "templates are functions of text and values"},
+	"internal/templating":    {join(leaves, domain, []string{"internal/templating/jsonschema"}), "templates are functions of text and values"},
+
+	"internal/templating/jsonschema": {[]string{"internal/pyjson"}, "it checks JSON values, whatever they mean"},
 
 	"internal/schedule/cron":       {nil, "it is a grammar; the vocabulary checks texts with it"},
 	"internal/schedule/recurrence": {nil, "it is a grammar; the vocabulary checks texts with it"},

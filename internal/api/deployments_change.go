@@ -1,0 +1,293 @@
+package api
+
+import (
+	"net/http"
+
+	"github.com/google/uuid"
+
+	"github.com/reevehq/reeve/internal/fault"
+	"github.com/reevehq/reeve/internal/prefect"
+	"github.com/reevehq/reeve/internal/prefect/decode"
+	"github.com/reevehq/reeve/internal/store"
+)
+
+// deploymentBody reads the body of a create or update and refuses what rules
+// over all of it forbid.
+func (a *API) deploymentBody(r *http.Request, dst any, parameters func() *prefect.Object) error {
+	value, err := readJSON(r)
+	if err != nil {
+		return err
+	}
+	issues := prefect.BothLimits(value)
+	if _, isNew := dst.(*prefect.DeploymentCreate); isNew && len(issues) == 0 {
+		issues = parametersConform(value)
+	}
+	if len(issues) == 0 {
+		issues = decodeBody(value, dst)
+	}
+	if p := parameters(); len(issues) == 0 && p != nil && a.config.MaxParameterSize > 0 {
+		issues = prefect.TooLarge(*p, a.config.MaxParameterSize, "body", "parameters")
+	}
+	if len(issues) > 0 {
+		return &invalidBody{issues, value.Raw()}
+	}
+	return nil
+}
+
+func (a *API) createDeployment(w http.ResponseWriter, r *http.Request) error {
+	var in prefect.DeploymentCreate
+	if err := a.deploymentBody(r, &in, func() *prefect.Object { return &in.Parameters }); err != nil {
+		return err
+	}
+	for _, s := range in.Schedules {
+		s.Schedule.Settle(a.clock.Now())
+	}
+	var d *prefect.Deployment
+	var isNew bool
+	err := a.store.Update(r.Context(), func(tx *store.Tx) error {
+		if err := a.checkNewDeployment(tx, &in); err != nil {
+			return err
+		}
+		queue, err := queueOfDeployment(tx, in.WorkPoolName, in.WorkQueueName)
+		if err != nil {
+			return err
+		}
+		d, isNew, err = tx.CreateDeployment(&in, queue)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	respond(w, created(isNew), d)
+	return nil
+}
+
+// checkNewDeployment makes sure of what a new deployment refers to.
+func (a *API) checkNewDeployment(tx *store.Tx, in *prefect.DeploymentCreate) error {
+	if named(in.WorkPoolName) && *in.WorkPoolName != prefect.DefaultAgentPool {
+		pool, err := poolOfDeployment(tx, *in.WorkPoolName)
+		if err != nil {
+			return err
+		}
+		if err := checkJobVariables(tx, pool, true, "Error creating deployment", in.JobVariables); err != nil && !isEmpty(in.JobVariables) {
+			return err
+		}
+	}
+	if err := checkGlobalLimit(tx, in.GlobalConcurrencyLimitID); err != nil {
+		return err
+	}
+	for _, block := range []struct {
+		id       *uuid.UUID
+		sentence string
+	}{
+		{in.InfrastructureDocumentID, "Error creating deployment. Could not find infrastructure block with id: %s. This usually occurs when applying" +
+			" a deployment specification that was built against a different Prefect database / workspace."},
+		{in.StorageDocumentID, "Error creating deployment. Could not find storage block with id: %s. This usually occurs when applying" +
+			" a deployment specification that was built against a different Prefect database / workspace."},
+	} {
+		if block.id == nil {
+			continue
+		}
+		if there, err := tx.BlockDocumentExists(*block.id); err != nil {
+			return err
+		} else if !there {
+			return fault.New(fault.Conflict, block.sentence, block.id)
+		}
+	}
+	return nil
+}
+
+func named(name *string) bool { return name != nil && *name != "" }
+
+func poolOfDeployment(tx *store.Tx, name string) (*prefect.WorkPool, error) {
+	pool, err := tx.ReadWorkPoolByName(name)
+	if err == nil && pool == nil {
+		err = fault.New(fault.NotFound, `Work pool "%s" not found.`, name)
+	}
+	return pool, err
+}
+
+func checkGlobalLimit(tx *store.Tx, id *uuid.UUID) error {
+	if id == nil {
+		return nil
+	}
+	limit, err := tx.ReadConcurrencyLimit(*id)
+	if err == nil && limit == nil {
+		err = fault.New(fault.NotFound, "Concurrency limit not found")
+	}
+	return err
+}
+
+// queueOfDeployment finds the queue that names stand for, making it when its
+// pool has none of that name; nil when nothing was named.
+func queueOfDeployment(tx *store.Tx, poolName, queueName *string) (*uuid.UUID, error) {
+	if !named(poolName) {
+		if !named(queueName) {
+			return nil, nil
+		}
+		queue, err := tx.EnsureAgentQueue(*queueName)
+		if err != nil {
+			return nil, err
+		}
+		return &queue.ID, nil
+	}
+	pool, err := poolOfDeployment(tx, *poolName)
+	if err != nil || !named(queueName) {
+		if err != nil {
+			return nil, err
+		}
+		return pool.DefaultQueueID, nil
+	}
+	queue, err := tx.EnsureWorkQueue(pool, *queueName)
+	if err != nil {
+		return nil, err
+	}
+	return &queue.ID, nil
+}
+
+func (a *API) updateDeployment(w http.ResponseWriter, r *http.Request) error {
+	var in prefect.DeploymentUpdate
+	if err := a.deploymentBody(r, &in, func() *prefect.Object { return in.Parameters }); err != nil {
+		return err
+	}
+	for _, s := range in.Schedules {
+		s.Schedule.Settle(a.clock.Now())
+	}
+	err := a.store.Update(r.Context(), func(tx *store.Tx) error {
+		d, err := tx.ReadDeployment(pathID(r, "id"))
+		if err == nil && d == nil {
+			err = noDeployment
+		}
+		if err != nil {
+			return err
+		}
+		plan, err := planSchedules(d, &in)
+		if err != nil {
+			return err
+		}
+		change := in // the function may run again: the body stays as it was
+		if err := a.checkDeploymentUpdate(tx, d, &change); err != nil {
+			return err
+		}
+		queue, err := queueChange(tx, &change)
+		if err != nil {
+			return err
+		}
+		if err := tx.UpdateDeployment(d, &change, queue, plan.replace); err != nil {
+			return err
+		}
+		return plan.apply(tx, d.ID)
+	})
+	if err != nil {
+		return err
+	}
+	return noContent(w)
+}
+
+func queueChange(tx *store.Tx, in *prefect.DeploymentUpdate) (store.QueueChange, error) {
+	if in.Has("work_pool_name") && in.WorkPoolName == nil {
+		return store.QueueChange{Change: true}, nil
+	}
+	queue, err := queueOfDeployment(tx, in.WorkPoolName, in.WorkQueueName)
+	return store.QueueChange{Change: queue != nil, To: queue}, err
+}
+
+// schedulePlan is what an update does to a deployment's schedules.
+type schedulePlan struct {
+	replace bool
+	patch   []schedulePatch
+	create  []*prefect.DeploymentScheduleUpdate
+}
+
+type schedulePatch struct {
+	schedule uuid.UUID
+	update   *prefect.DeploymentScheduleUpdate
+}
+
+// planSchedules decides how an update changes schedules: one by one when all
+// that are there have slugs, else by replacing them.
+func planSchedules(d *prefect.Deployment, in *prefect.DeploymentUpdate) (*schedulePlan, error) {
+	bySlug, all := map[string]uuid.UUID{}, len(d.Schedules) > 0
+	for _, s := range d.Schedules {
+		if s.Slug == nil {
+			all = false
+			continue
+		}
+		bySlug[*s.Slug] = s.ID
+	}
+	if !all {
+		return &schedulePlan{replace: in.Has("schedules")}, nil
+	}
+	replaced := map[string]bool{}
+	for _, s := range in.Schedules {
+		if s.Slug == nil {
+			return nil, fault.New(fault.Invalid, "Please provide a slug for each schedule in your request to ensure schedules are updated correctly.")
+		}
+	}
+	for _, s := range in.Schedules {
+		if !named(s.Replaces) {
+			continue
+		}
+		if replaced[*s.Replaces] {
+			return nil, fault.New(fault.Invalid, "Multiple schedules have 'replaces' targeting the same slug: %s", *s.Replaces)
+		}
+		replaced[*s.Replaces] = true
+	}
+	for _, s := range in.Schedules {
+		if _, taken := bySlug[*s.Slug]; *s.Slug != "" && taken && !replaced[*s.Slug] && named(s.Replaces) {
+			return nil, fault.New(fault.Invalid, "Cannot rename schedule from '%s' to '%s': a schedule with slug '%s' already exists.",
+				*s.Replaces, *s.Slug, *s.Slug)
+		}
+	}
+	plan := &schedulePlan{}
+	for _, s := range in.Schedules {
+		if id, there := bySlug[s.Target()]; there {
+			plan.patch = append(plan.patch, schedulePatch{id, s})
+			continue
+		}
+		if s.Schedule == nil {
+			return nil, fault.New(fault.Invalid, "Unable to create new deployment schedules without a schedule configuration.")
+		}
+		plan.create = append(plan.create, s)
+	}
+	return plan, nil
+}
+
+// apply changes and adds schedules.
+func (p *schedulePlan) apply(tx *store.Tx, deployment uuid.UUID) error {
+	var renamed []uuid.UUID
+	for _, change := range p.patch {
+		if named(change.update.Replaces) {
+			renamed = append(renamed, change.schedule)
+		}
+	}
+	if len(renamed) > 0 {
+		if err := tx.ClearScheduleSlugs(renamed); err != nil {
+			return err
+		}
+	}
+	for _, change := range p.patch {
+		if _, err := tx.UpdateDeploymentSchedule(deployment, change.schedule, change.update); err != nil {
+			return err
+		}
+	}
+	if len(p.create) == 0 {
+		return nil
+	}
+	return tx.CreateSchedulesOf(deployment, p.create)
+}
+
+// listBody reads a body that is a list.
+func listBody[T any](r *http.Request, dst *[]T) error {
+	value, err := readJSON(r)
+	if err != nil {
+		return err
+	}
+	if value.IsNull() {
+		return &invalidBody{decode.Issues{{Type: "missing", Loc: []any{"body"}, Msg: "Field required"}}, value.Raw()}
+	}
+	if issues := decode.Into(value, dst, "body"); len(issues) > 0 {
+		return &invalidBody{issues, value.Raw()}
+	}
+	return nil
+}

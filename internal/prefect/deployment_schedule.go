@@ -1,0 +1,80 @@
+package prefect
+
+import (
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"github.com/reevehq/reeve/internal/prefect/decode"
+	"github.com/reevehq/reeve/internal/pyjson"
+)
+
+// maxScheduledRuns bounds the runs of one schedule that may wait at a time.
+const maxScheduledRuns = 50
+
+// DeploymentSchedule is one schedule of a deployment.
+type DeploymentSchedule struct {
+	ID               uuid.UUID  `json:"id"`
+	Created          *Time      `json:"created"`
+	Updated          *Time      `json:"updated"`
+	DeploymentID     *uuid.UUID `json:"deployment_id"`
+	Schedule         Schedule   `json:"schedule"`
+	Active           bool       `json:"active"`
+	MaxScheduledRuns *int       `json:"max_scheduled_runs"`
+	Parameters       Object     `json:"parameters"`
+	Slug             *string    `json:"slug"`
+}
+
+// DeploymentScheduleCreate is a schedule to be made. Replaces names, by its
+// slug, one whose place it takes.
+type DeploymentScheduleCreate struct {
+	decode.Action
+	Active           bool          `json:"active"`
+	Schedule         Schedule      `json:"schedule" rule:"required"`
+	MaxScheduledRuns *ScheduledMax `json:"max_scheduled_runs"`
+	Parameters       Object        `json:"parameters"`
+	Slug             *string       `json:"slug"`
+	Replaces         *string       `json:"replaces"`
+}
+
+// Defaults implements decode.Defaulter.
+func (c *DeploymentScheduleCreate) Defaults() { c.Active = true }
+
+// DeploymentScheduleUpdate is the body of PATCH /deployments/{id}/schedules/{schedule_id}.
+type DeploymentScheduleUpdate struct {
+	decode.Action
+	Active           *bool         `json:"active"`
+	Schedule         *Schedule     `json:"schedule"`
+	MaxScheduledRuns *ScheduledMax `json:"max_scheduled_runs"`
+	Parameters       Object        `json:"parameters"`
+	Slug             *string       `json:"slug"`
+	Replaces         *string       `json:"replaces"`
+}
+
+// Target is the slug of the schedule that an update is for.
+func (u *DeploymentScheduleUpdate) Target() string {
+	switch {
+	case u.Replaces != nil && *u.Replaces != "":
+		return *u.Replaces
+	case u.Slug != nil:
+		return *u.Slug
+	}
+	return ""
+}
+
+// ScheduledMax is a number of runs that may be scheduled at a time: 1 to 50.
+type ScheduledMax int
+
+// DecodeWire implements decode.Wire.
+func (m *ScheduledMax) DecodeWire(in pyjson.Value, at *decode.At) {
+	n, ok := decode.Int(in, at)
+	switch {
+	case !ok:
+	case n <= 0:
+		at.Fail("greater_than", "Input should be greater than 0", in, map[string]any{"gt": 0})
+	case n > maxScheduledRuns:
+		at.ValueError(fmt.Sprintf("`max_scheduled_runs` must be less than or equal to %d.", maxScheduledRuns), in)
+	default:
+		*m = ScheduledMax(n)
+	}
+}

@@ -1,0 +1,80 @@
+package schedule
+
+import (
+	"time"
+
+	"github.com/reevehq/reeve/internal/prefect"
+)
+
+// Goal says how many runs a schedule is to have waiting.
+type Goal struct {
+	// MinRuns and MinTime are what is wanted: so many runs, and runs until so
+	// far ahead.
+	MinRuns int
+	MinTime time.Duration
+	// MaxRuns and MaxTime bound it.
+	MaxRuns int
+	MaxTime time.Duration
+}
+
+// DefaultGoal is the contract's.
+func DefaultGoal() Goal {
+	return Goal{MinRuns: 3, MinTime: time.Hour, MaxRuns: 100, MaxTime: 100 * 24 * time.Hour}
+}
+
+// Plan is the runs that a schedule should have waiting, and when to plan again.
+type Plan struct {
+	Times []time.Time
+	// Again is when the schedule will need more runs; zero when it has no more to give.
+	Again time.Time
+}
+
+// soonest is the least time between two plans of one schedule.
+const soonest = time.Second
+
+// Plan makes the plan of a schedule at start. most, when not nil, bounds how
+// many runs may wait.
+func (g Goal) Plan(s *prefect.Schedule, most *int, start time.Time) (Plan, error) {
+	end := start.Add(g.MaxTime)
+	bound, least := g.MaxRuns, g.MinRuns
+	if most != nil {
+		bound, least = min(bound, *most), min(least, *most)
+	}
+	times, err := Times(s, Range{N: bound, Start: start, End: end, Enough: func(n int, at time.Time) bool {
+		return n >= least && !at.Before(start.Add(g.MinTime))
+	}})
+	if err != nil {
+		return Plan{}, err
+	}
+	p := Plan{Times: times}
+	reached := len(times) > 0 && !times[len(times)-1].Before(start.Add(g.MinTime))
+	switch {
+	case len(times) >= least && (reached || len(times) >= bound):
+		p.Again = again(times, least, g.MinTime, start)
+	default: // the end of the horizon, or of the schedule, cut it short
+		next, err := Times(s, Range{N: 1, Start: end.Add(time.Second)})
+		if err != nil || len(next) == 0 {
+			return p, nil
+		}
+		p.Again = next[0].Add(-g.MaxTime)
+	}
+	if p.Again.Before(start.Add(soonest)) {
+		p.Again = start.Add(soonest)
+	}
+	return p, nil
+}
+
+// again is when fewer than least runs wait, or the last one is less than ahead
+// away. A schedule too frequent for its bound is looked at when half of it has
+// passed, a minute later at most.
+func again(times []time.Time, least int, ahead time.Duration, start time.Time) time.Time {
+	last := times[len(times)-1]
+	at := times[max(0, len(times)-least)]
+	if t := last.Add(-ahead); t.Before(at) {
+		at = t
+	}
+	if at.After(start) {
+		return at
+	}
+	return start.Add(min(last.Sub(start)/2, time.Minute))
+}

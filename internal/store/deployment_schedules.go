@@ -1,0 +1,127 @@
+package store
+
+import (
+	"github.com/google/uuid"
+
+	"github.com/reevehq/reeve/internal/prefect"
+)
+
+const scheduleColumns = `id, created, updated, deployment_id, schedule, active, max_scheduled_runs, parameters, slug`
+
+func scanSchedule(r Row) (*prefect.DeploymentSchedule, error) {
+	var s prefect.DeploymentSchedule
+	err := r.Scan(&s.ID, &s.Created, &s.Updated, &s.DeploymentID, JSON(&s.Schedule), &s.Active, &s.MaxScheduledRuns, &s.Parameters, &s.Slug)
+	return &s, err
+}
+
+// ReadDeploymentSchedules gives a deployment's schedules, the last changed first.
+func (tx *Tx) ReadDeploymentSchedules(deployment uuid.UUID) ([]*prefect.DeploymentSchedule, error) {
+	return collect(tx, `SELECT `+scheduleColumns+` FROM deployment_schedule WHERE deployment_id = ? ORDER BY updated DESC, rowid DESC`,
+		[]any{deployment}, scanSchedule)
+}
+
+// CreateDeploymentSchedules adds schedules to a deployment and gives them. A
+// slug that the deployment has already is a fault.Conflict.
+func (tx *Tx) CreateDeploymentSchedules(deployment uuid.UUID, schedules []*prefect.DeploymentScheduleCreate) ([]*prefect.DeploymentSchedule, error) {
+	made := []*prefect.DeploymentSchedule{}
+	for _, c := range schedules {
+		s := &prefect.DeploymentSchedule{ID: tx.IDs.V4(), Created: prefect.AtPointer(tx.Now), Updated: prefect.AtPointer(tx.Now),
+			DeploymentID: &deployment, Schedule: c.Schedule, Active: c.Active, MaxScheduledRuns: (*int)(c.MaxScheduledRuns),
+			Parameters: c.Parameters, Slug: c.Slug}
+		_, err := tx.conn.Exec(`INSERT INTO deployment_schedule (`+scheduleColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			s.ID, tx.Now, tx.Now, deployment, JSON(s.Schedule), s.Active, s.MaxScheduledRuns, s.Parameters, s.Slug)
+		if err != nil {
+			return nil, err
+		}
+		made = append(made, s)
+	}
+	return made, tx.ScheduleSoon(deployment)
+}
+
+// newSchedule is a schedule made of an update that found none to change.
+func newSchedule(u *prefect.DeploymentScheduleUpdate) *prefect.DeploymentScheduleCreate {
+	c := &prefect.DeploymentScheduleCreate{Active: true, Schedule: *u.Schedule, Parameters: u.Parameters, Slug: u.Slug}
+	if u.Active != nil {
+		c.Active = *u.Active
+	}
+	return c
+}
+
+// CreateSchedulesOf adds the schedules of updates that found none to change.
+func (tx *Tx) CreateSchedulesOf(deployment uuid.UUID, updates []*prefect.DeploymentScheduleUpdate) error {
+	var schedules []*prefect.DeploymentScheduleCreate
+	for _, u := range updates {
+		schedules = append(schedules, newSchedule(u))
+	}
+	_, err := tx.CreateDeploymentSchedules(deployment, schedules)
+	return err
+}
+
+// replaceSchedules puts schedules in the place of those a deployment has. Their
+// greatest number of waiting runs is not kept, as in the reference.
+func (tx *Tx) replaceSchedules(deployment uuid.UUID, schedules []*prefect.DeploymentScheduleCreate) error {
+	if _, err := tx.conn.Exec(`DELETE FROM deployment_schedule WHERE deployment_id = ?`, deployment); err != nil {
+		return err
+	}
+	for _, s := range schedules {
+		s.MaxScheduledRuns = nil
+	}
+	_, err := tx.CreateDeploymentSchedules(deployment, schedules)
+	return err
+}
+
+// UpdateDeploymentSchedule changes what was given; parameters not given become
+// none. False when the deployment has no such schedule.
+func (tx *Tx) UpdateDeploymentSchedule(deployment, schedule uuid.UUID, u *prefect.DeploymentScheduleUpdate) (bool, error) {
+	found, err := tx.exists(`SELECT 1 FROM deployment_schedule WHERE id = ? AND deployment_id = ?`, schedule, deployment)
+	if err != nil || !found {
+		return false, err
+	}
+	set := assignments{}
+	if u.Active != nil {
+		set.add("active", *u.Active)
+	}
+	if u.Schedule != nil {
+		set.add("schedule", JSON(u.Schedule))
+	}
+	if u.MaxScheduledRuns != nil {
+		set.add("max_scheduled_runs", int(*u.MaxScheduledRuns))
+	}
+	set.add("parameters", u.Parameters)
+	if u.Slug != nil {
+		set.add("slug", *u.Slug)
+	}
+	if _, err := tx.update("deployment_schedule", schedule, set); err != nil {
+		return false, err
+	}
+	return true, tx.ScheduleSoon(deployment)
+}
+
+// ClearScheduleSlugs takes the slugs from schedules that are about to get new
+// ones, so that they may trade them.
+func (tx *Tx) ClearScheduleSlugs(schedules []uuid.UUID) error {
+	_, err := tx.conn.Exec(`UPDATE deployment_schedule SET slug = NULL WHERE id IN (SELECT unhex(value) FROM json_each(?))`, idList(schedules))
+	return err
+}
+
+// DeleteDeploymentSchedule deletes a schedule; false when the deployment has no
+// such schedule.
+func (tx *Tx) DeleteDeploymentSchedule(deployment, schedule uuid.UUID) (bool, error) {
+	n, err := tx.conn.Exec(`DELETE FROM deployment_schedule WHERE id = ? AND deployment_id = ?`, schedule, deployment)
+	if err != nil || n == 0 {
+		return false, err
+	}
+	return true, tx.ScheduleSoon(deployment)
+}
+
+// DeleteUpcomingRuns deletes the automatically scheduled runs of a deployment
+// that have not been started; with future set, only those not yet due.
+func (tx *Tx) DeleteUpcomingRuns(deployment uuid.UUID, future bool) error {
+	from := int64(-1 << 62)
+	if future {
+		from = tx.Now.UnixMicro()
+	}
+	_, err := tx.conn.Exec(`DELETE FROM flow_run WHERE deployment_id = ? AND state_type = 'SCHEDULED' AND auto_scheduled = 1
+		AND next_scheduled_start_time > ? AND state_name <> 'AwaitingConcurrencySlot' AND run_count = 0`, deployment, from)
+	return err
+}
