@@ -43,6 +43,7 @@ func (s *workerStart) Run(p *process) error {
 	if err != nil {
 		return err
 	}
+	p.level.Set(logLevels[c.Text("logging.level")])
 	if s.Limit < 0 {
 		return fault.New(fault.Invalid, "--limit is %d; it cannot be negative", s.Limit)
 	}

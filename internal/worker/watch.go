@@ -89,6 +89,9 @@ var newWork = []string{"prefect.flow-run.Scheduled", "prefect.flow-run.AwaitingR
 	"prefect.flow-run.Late", "prefect.flow-run.AwaitingConcurrencySlot", "prefect.work-pool.ready",
 	"prefect.work-queue.ready", "prefect.work-pool.updated"}
 
+// watchFor is how far ahead the server is asked to tell of events.
+const watchFor = 365 * 24 * time.Hour
+
 const cancelling = "prefect.flow-run.Cancelling"
 
 // keepWatch listens to what the server tells of the pool's runs.
@@ -104,8 +107,11 @@ func (w *Worker) watch(ctx context.Context) (useful bool, err error) {
 	defer func() { _ = c.CloseNow() }()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	// Without a range the server would tell of what has happened, not of what will.
+	now := w.clock.Now()
 	err = wsjson.Write(ctx, c, map[string]any{"type": "filter", "filter": map[string]any{
-		"event": map[string]any{"name": append([]string{cancelling}, newWork...)}}})
+		"event":    map[string]any{"name": append([]string{cancelling}, newWork...)},
+		"occurred": map[string]any{"since": timestamp{Time: now}, "until": timestamp{Time: now.Add(watchFor)}}}})
 	if err != nil {
 		return false, err
 	}

@@ -104,13 +104,13 @@ func (w *Worker) Run(ctx context.Context) error {
 	loops.Go(func() { w.logs.run(serving) })
 	loops.Go(func() { w.keepChannel(serving) })
 	loops.Go(func() { w.keepWatch(serving) })
-	started := w.tell(serving, "prefect.worker.started", nil, nil)
+	started := w.tell(ctx, "prefect.worker.started", nil, nil)
 	fmt.Fprintf(w.out, "Worker '%s' started!\n", w.config.Name)
 	w.poll(ctx)
 	w.drain()
-	w.tell(serving, "prefect.worker.stopped", nil, started)
-	flush, cancel := context.WithTimeout(serving, farewell)
-	w.logs.flush(flush)
+	last, cancel := context.WithTimeout(serving, farewell)
+	w.tell(last, "prefect.worker.stopped", nil, started)
+	w.logs.flush(last)
 	cancel()
 	stop()
 	loops.Wait()
@@ -118,7 +118,7 @@ func (w *Worker) Run(ctx context.Context) error {
 	return nil
 }
 
-// farewell bounds the wait for the last log lines to be taken.
+// farewell bounds the wait for the last event and log lines to be taken.
 const farewell = 5 * time.Second
 
 // drain waits for the runs under way.
