@@ -184,7 +184,7 @@ func (a *API) setDeploymentPaused(w http.ResponseWriter, r *http.Request, paused
 }
 
 func (a *API) deploymentWorkQueues(w http.ResponseWriter, r *http.Request) error {
-	return view(a, w, r, func(tx *store.Tx) ([]*prefect.WorkQueue, error) {
+	return view(a, w, r, func(tx *store.Tx) ([]bareQueue, error) {
 		d, err := tx.ReadDeployment(pathID(r, "id"))
 		if err == nil && d == nil {
 			err = missing("Deployment")
@@ -192,8 +192,21 @@ func (a *API) deploymentWorkQueues(w http.ResponseWriter, r *http.Request) error
 		if err != nil {
 			return nil, err
 		}
-		return tx.WorkQueuesForDeployment(d)
+		queues, err := tx.WorkQueuesForDeployment(d)
+		bare := make([]bareQueue, len(queues))
+		for i, q := range queues {
+			bare[i] = bareQueue{WorkQueue: q}
+		}
+		return bare, err
 	})
+}
+
+// bareQueue is a queue without what the other operations add to it.
+type bareQueue struct {
+	*prefect.WorkQueue
+	NoPoolName    *struct{} `json:"work_pool_name,omitempty"`
+	NoStatus      *struct{} `json:"status,omitempty"`
+	NoActiveSlots *struct{} `json:"active_slots,omitempty"`
 }
 
 type scheduledRunsQuery struct {

@@ -19,7 +19,8 @@ func (a *API) deploymentBody(r *http.Request, dst any, parameters func() *prefec
 		return err
 	}
 	issues := prefect.BothLimits(value)
-	if _, isNew := dst.(*prefect.DeploymentCreate); isNew && len(issues) == 0 {
+	if c, isNew := dst.(*prefect.DeploymentCreate); isNew && len(issues) == 0 {
+		value = c.Rewrite(value)
 		issues = parametersConform(value)
 	}
 	if len(issues) == 0 {

@@ -385,15 +385,15 @@ func (tx *Tx) DeleteDeployment(id uuid.UUID) (bool, error) {
 }
 
 // WorkQueuesForDeployment gives the queues whose filters select a deployment by
-// its tags and its id. Queues without a filter select by other means.
+// its tags and its id; one without a filter selects every deployment.
 func (tx *Tx) WorkQueuesForDeployment(d *prefect.Deployment) ([]*prefect.WorkQueue, error) {
-	queues, err := collect(tx, `SELECT `+workQueueColumns+workQueueFrom+`WHERE work_queue.filter IS NOT NULL ORDER BY work_queue.id`, nil, scanWorkQueue)
+	queues, err := collect(tx, `SELECT `+workQueueColumns+workQueueFrom+`ORDER BY work_queue.id`, nil, scanWorkQueue)
 	if err != nil {
 		return nil, err
 	}
 	return slices.DeleteFunc(queues, func(q *prefect.WorkQueue) bool {
 		if q.Filter == nil {
-			return true
+			return false
 		}
 		for _, tag := range q.Filter.Tags {
 			if !d.Tags.Has(tag) {

@@ -30,7 +30,7 @@ def schedules_forms(s):
         {"rrule": "FREQ=DAILY;BYHOUR=25"}, {"rrule": "FREQ=DAILY", "timezone": "Mars"}, {"rrule": "FREQ=DAILY;UNTIL=20300101T000000Z"},
         {"rrule": "DTSTART:20250101T000000\nRRULE:FREQ=DAILY;UNTIL=20260101T000000Z"}, {"rrule": "DTSTART:xx\nRRULE:FREQ=DAILY"},
         {"rrule": "FREQ=MONTHLY;BYSETPOS=0"}, {"rrule": "EXFOO:1"}, {"rrule": "FREQ=DAILY;BYDAY=XX"}, {"rrule": "FREQ=DAILY=1"},
-        {"rrule": "FREQ=HOURLY;INTERVAL=2;BYHOUR=1"}, None, "x", [1],
+        None, "x", [1],
     ]:
         s.post(path, json=[{"schedule": schedule}])
     s.get(path)
