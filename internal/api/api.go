@@ -60,6 +60,8 @@ type Config struct {
 	// EventBackfillPage events; 0 means 15 minutes and 250.
 	EventBackfill     time.Duration
 	EventBackfillPage int
+	// EventStreamOff lets /events/out send only its backfill.
+	EventStreamOff bool
 }
 
 func (c Config) withDefaults() Config {

@@ -49,12 +49,18 @@ func (a *API) eventsOut(w http.ResponseWriter, r *http.Request) {
 		if err != nil {
 			return err
 		}
-		leave := a.tail.follow(ctx, place)
-		defer leave()
+		if !a.config.EventStreamOff {
+			leave := a.tail.follow(ctx, place)
+			defer leave()
+		}
 		if backfill {
 			if err := a.sendBackfill(ctx, c, filter, place); err != nil {
 				return err
 			}
+		}
+		if a.config.EventStreamOff {
+			<-ctx.Done()
+			return ctx.Err()
 		}
 		return a.sendEvents(ctx, c, filter, place)
 	})

@@ -42,7 +42,6 @@ func (t *taskWorkers) observe(identifier string, taskKeys []string) {
 		t.all = append(t.all, taskWorker{Identifier: identifier, TaskKeys: []string{}})
 	}
 	w := &t.all[i]
-	w.Timestamp = prefect.At(t.clock.Now())
 	keys := slices.Clone(w.TaskKeys) // an answer may still be reading the old ones
 	for _, key := range taskKeys {
 		if !slices.Contains(keys, key) {
@@ -64,7 +63,9 @@ func (t *taskWorkers) serving(taskKeys []string) []taskWorker {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	out := []taskWorker{}
+	now := prefect.At(t.clock.Now())
 	for _, w := range t.all {
+		w.Timestamp = now // its socket is open, so it was last seen just now
 		serves := func(key string) bool { return slices.Contains(w.TaskKeys, key) }
 		if len(taskKeys) == 0 || slices.ContainsFunc(taskKeys, serves) {
 			out = append(out, w)

@@ -57,7 +57,7 @@ var serverSettings = []Setting{
 	{"server.docket.url", Text, "memory://", "", Moot, "background work is rows of the database"},
 	{"server.ephemeral.enabled", Bool, "false", "SERVER_ALLOW_EPHEMERAL_MODE", Moot, "Reeve starts in milliseconds; clients need no server of their own"},
 	{"server.ephemeral.startup_timeout_seconds", Int, "20", "", Moot, "Reeve starts in milliseconds; clients need no server of their own"},
-	{"server.events.stream_out_enabled", Bool, "true", "API_EVENTS_STREAM_OUT_ENABLED", Later, "serve /events/out"},
+	{"server.events.stream_out_enabled", Bool, "true", "API_EVENTS_STREAM_OUT_ENABLED", Works, "serve /events/out"},
 	{"server.events.related_resource_cache_ttl", Duration, "300", "API_EVENTS_RELATED_RESOURCE_CACHE_TTL", Moot, "related resources are read in the same transaction"},
 	{"server.events.maximum_labels_per_resource", Int, "500", "EVENTS_MAXIMUM_LABELS_PER_RESOURCE", Works, "most labels of one resource of an event"},
 	{"server.events.maximum_related_resources", Int, "100", "EVENTS_MAXIMUM_RELATED_RESOURCES", Works, "most related resources of an event"},

@@ -43,7 +43,7 @@ var serviceSettings = []Setting{
 	{"server.services.cleanup_reconciler.enabled", Bool, "true", "", Works, "resend clean-up messages that a worker did not finish"},
 	{"server.services.cleanup_reconciler.loop_seconds", Number, "5", "", Moot, "Reeve has no loops: work is done when it is due"},
 	{"server.services.cleanup_reconciler.batch_size", Int, "100", "", Works, "messages looked at in one transaction"},
-	{"server.services.task_run_recorder.enabled", Bool, "true", "API_SERVICES_TASK_RUN_RECORDER_ENABLED", Later, "make task runs from their events"},
+	{"server.services.task_run_recorder.enabled", Bool, "true", "API_SERVICES_TASK_RUN_RECORDER_ENABLED", Works, "make task runs from their events"},
 	{"server.services.task_run_recorder.read_batch_size", Int, "1", "", Moot, "the log is read in as large pieces as there are"},
 	{"server.services.task_run_recorder.batch_size", Int, "1", "", Moot, "the log is read in as large pieces as there are"},
 	{"server.services.task_run_recorder.flush_interval", Number, "5", "", Moot, "Reeve has no loops: work is done when it is due"},

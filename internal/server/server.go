@@ -46,7 +46,7 @@ type Config struct {
 type Server struct {
 	store *store.Store
 	api   *api.API
-	tasks *services.TaskRunRecorder
+	tasks *services.TaskRunRecorder // nil when it is switched off
 	due   *services.Runner
 	ui    *ui.UI // nil when it is not served
 	gate  *middleware.Gate
@@ -72,8 +72,11 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (*Server, error) {
 	due := services.NewRunner(s, machine, ids, log, services.All(c.Services)...)
 	c.API.Health, c.API.Cleanup = due.Health, c.Services.Cleanup
 	a := api.New(s, machine, ids, log, c.API)
-	srv := &Server{store: s, api: a, tasks: services.NewTaskRunRecorder(s, machine, log), due: due,
+	srv := &Server{store: s, api: a, due: due,
 		gate: new(middleware.Gate), log: log, path: c.API.BasePath}
+	if !c.Services.TaskRunRecorderOff {
+		srv.tasks = services.NewTaskRunRecorder(s, machine, log)
+	}
 	if c.ServeUI {
 		srv.ui = ui.New(c.UI, log)
 	}
@@ -97,20 +100,14 @@ func (s *Server) UIPath() (string, bool) {
 	return s.ui.Path(), true
 }
 
-// UIPages is where the UI's pages start, "" when there are none.
-func (s *Server) UIPages() string {
-	if s.ui == nil || !s.ui.HasBundle() {
-		return ""
-	}
-	return s.ui.Pages()
-}
-
 // Serve answers on the listener until ctx ends, then lets requests under way
 // finish and closes the database.
 func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var recording sync.WaitGroup
-	recording.Go(func() { s.tasks.Run(background) })
+	if s.tasks != nil {
+		recording.Go(func() { s.tasks.Run(background) })
+	}
 	s.due.Start(background)
 	failed := make(chan error, 1)
 	go func() { failed <- s.http.Serve(listener) }()

@@ -58,6 +58,7 @@ func Settings(c *config.Config) Config {
 			Events:            eventLimits(c),
 			Scheduling:        schedulingGoal(c),
 			EventBackfill:     c.Seconds("server.events.maximum_websocket_backfill"),
+			EventStreamOff:    !c.Bool("server.events.stream_out_enabled"),
 			EventBackfillPage: c.Int("server.events.websocket_backfill_page_size"),
 			Orchestration: orchestration.Settings{
 				ConcurrencySlotWait: c.Seconds("server.deployments.concurrency_slot_wait_seconds"),

@@ -16,6 +16,8 @@ type Config struct {
 	Cleanup              store.CleanupPolicy
 	// CleanupBatch bounds the messages that are taken back in one piece of work.
 	CleanupBatch int
+	// TaskRunRecorderOff leaves the events of task runs without effect.
+	TaskRunRecorderOff bool
 	// EventRetentionOff keeps all events.
 	EventRetentionOff bool
 	EventRetention    EventRetentionConfig
