@@ -35,7 +35,7 @@ func (tx *Tx) ReadFlowRunForUpdate(id uuid.UUID) (*orchestration.FlowRun, error)
 			`+stateColumns+` FROM flow_run
 			LEFT JOIN flow_run_state AS state ON state.id = flow_run.state_id
 			LEFT JOIN artifact AS result ON result.id = state.result_artifact_id
-		WHERE flow_run.id = ?`, []any{id}, dest...)
+		WHERE flow_run.id = (SELECT ?)`, []any{id}, dest...)
 	if err == ErrNoRows {
 		return nil, nil
 	}
@@ -81,11 +81,11 @@ func (tx *Tx) ReadFlowRunRelated(run *orchestration.FlowRun) (*events.FlowRunRel
 	err := tx.one(`SELECT flow.id, flow.name, flow.tags, deployment.id, deployment.name, deployment.tags,
 			queue.id, queue.name, pool.id, pool.name, pool.type, task.id, task.name, task.tags
 		FROM (SELECT 1)
-			LEFT JOIN flow ON flow.id = ?
-			LEFT JOIN deployment ON deployment.id = ?
-			LEFT JOIN work_queue AS queue ON queue.id = ?
+			LEFT JOIN flow ON flow.id = (SELECT ?)
+			LEFT JOIN deployment ON deployment.id = (SELECT ?)
+			LEFT JOIN work_queue AS queue ON queue.id = (SELECT ?)
 			LEFT JOIN work_pool AS pool ON pool.id = queue.work_pool_id
-			LEFT JOIN task_run AS task ON task.id = ?`,
+			LEFT JOIN task_run AS task ON task.id = (SELECT ?)`,
 		[]any{run.FlowID, run.DeploymentID, run.WorkQueueID, run.ParentTaskRunID},
 		&flow.id, &flow.name, JSON(&flow.tags), &deployment.id, &deployment.name, JSON(&deployment.tags),
 		&queue.id, &queue.name, &pool.id, &pool.name, &pool.typ, &task.id, &task.name, JSON(&task.tags))

@@ -72,14 +72,14 @@ func (tx *Tx) CreateFlowRun(run *prefect.FlowRun) (made *prefect.FlowRun, create
 		run.Created, run.Updated = prefect.AtPointer(tx.Now), prefect.AtPointer(tx.Now)
 		return run, true, nil
 	}
-	made, _, err = first(tx, `SELECT `+flowRunColumns+flowRunFrom+` WHERE flow_run.flow_id = ? AND flow_run.idempotency_key = ?`,
+	made, _, err = first(tx, `SELECT `+flowRunColumns+flowRunFrom+` WHERE flow_run.flow_id = (SELECT ?) AND flow_run.idempotency_key = (SELECT ?)`,
 		[]any{run.FlowID, run.IdempotencyKey}, scanFlowRun(tx.Now))
 	return made, false, err
 }
 
 // ReadFlowRun gives a flow run, nil when there is none with that id.
 func (tx *Tx) ReadFlowRun(id uuid.UUID) (*prefect.FlowRun, error) {
-	run, _, err := first(tx, `SELECT `+flowRunColumns+flowRunFrom+` WHERE flow_run.id = ?`, []any{id}, scanFlowRun(tx.Now))
+	run, _, err := first(tx, `SELECT `+flowRunColumns+flowRunFrom+` WHERE flow_run.id = (SELECT ?)`, []any{id}, scanFlowRun(tx.Now))
 	return run, err
 }
 

@@ -5,6 +5,10 @@
 // be run again, so it has no effect but through its Tx; when Update returns nil
 // its work is durable. What a database does differently sits behind Backend;
 // internal/store/sqlite implements it.
+// Queries that join write (SELECT ?) where a plain placeholder would be compared
+// with a column: SQLite, which looks whether a bound value makes a partial index
+// usable, else compiles such a query anew for every value, at ten times the cost
+// of running it.
 //
 // The SQL here is written once for all databases: placeholders are question
 // marks, and values are bound and scanned in Go types (uuid.UUID, time.Time,

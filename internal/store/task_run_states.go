@@ -30,12 +30,12 @@ func (tx *Tx) CreateTaskRunState(taskRunID uuid.UUID, flowRunID *uuid.UUID, s *p
 
 // ReadTaskRunState gives a state, nil when there is none with that id.
 func (tx *Tx) ReadTaskRunState(id uuid.UUID) (*prefect.State, error) {
-	s, _, err := first(tx, `SELECT `+taskRunStateColumns+taskRunStateFrom+` WHERE state.id = ?`, []any{id}, scanState)
+	s, _, err := first(tx, `SELECT `+taskRunStateColumns+taskRunStateFrom+` WHERE state.id = (SELECT ?)`, []any{id}, scanState)
 	return s, err
 }
 
 // ReadTaskRunStates gives the states of a task run, oldest first.
 func (tx *Tx) ReadTaskRunStates(taskRunID uuid.UUID) ([]*prefect.State, error) {
-	return collect(tx, `SELECT `+taskRunStateColumns+taskRunStateFrom+` WHERE state.task_run_id = ? ORDER BY state.timestamp`,
+	return collect(tx, `SELECT `+taskRunStateColumns+taskRunStateFrom+` WHERE state.task_run_id = (SELECT ?) ORDER BY state.timestamp`,
 		[]any{taskRunID}, scanState)
 }

@@ -19,7 +19,7 @@ func (tx *Tx) ReadTaskRunForUpdate(id uuid.UUID) (*orchestration.TaskRun, error)
 			task_run.flow_run_run_count, task_run.empirical_policy,
 			task_run.run_count, task_run.state_id, task_run.state_type, task_run.state_name, task_run.state_timestamp,
 			task_run.expected_start_time, task_run.next_scheduled_start_time, task_run.start_time, task_run.end_time, task_run.total_run_time,
-			`+taskRunStateColumns+taskRunFrom+` WHERE task_run.id = ?`, []any{id}, dest...)
+			`+taskRunStateColumns+taskRunFrom+` WHERE task_run.id = (SELECT ?)`, []any{id}, dest...)
 	if err == ErrNoRows {
 		return nil, nil
 	}
@@ -56,7 +56,7 @@ func (tx *Tx) ReadFailedTaskRuns(flowRun uuid.UUID) ([]uuid.UUID, error) {
 // run, nil when there is none.
 func (tx *Tx) ReadBackgroundTaskRun(taskKey, dynamicKey string) (*prefect.TaskRun, error) {
 	run, _, err := first(tx, `SELECT `+taskRunColumns+taskRunFrom+`
-		WHERE task_run.flow_run_id IS NULL AND task_run.task_key = ? AND task_run.dynamic_key = ? LIMIT 1`,
+		WHERE task_run.flow_run_id IS NULL AND task_run.task_key = (SELECT ?) AND task_run.dynamic_key = (SELECT ?) LIMIT 1`,
 		[]any{taskKey, dynamicKey}, scanTaskRun(tx.Now))
 	return run, err
 }

@@ -64,7 +64,7 @@ func (tx *Tx) CreateTaskRun(run *prefect.TaskRun) (made *prefect.TaskRun, create
 
 // ReadTaskRun gives a task run, nil when there is none with that id.
 func (tx *Tx) ReadTaskRun(id uuid.UUID) (*prefect.TaskRun, error) {
-	run, _, err := first(tx, `SELECT `+taskRunColumns+taskRunFrom+` WHERE task_run.id = ?`, []any{id}, scanTaskRun(tx.Now))
+	run, _, err := first(tx, `SELECT `+taskRunColumns+taskRunFrom+` WHERE task_run.id = (SELECT ?)`, []any{id}, scanTaskRun(tx.Now))
 	return run, err
 }
 
@@ -72,7 +72,7 @@ func (tx *Tx) ReadTaskRun(id uuid.UUID) (*prefect.TaskRun, error) {
 // there is none.
 func (tx *Tx) ReadTaskRunByKeys(flowRunID uuid.UUID, taskKey, dynamicKey string) (*prefect.TaskRun, error) {
 	run, _, err := first(tx, `SELECT `+taskRunColumns+taskRunFrom+`
-		WHERE task_run.flow_run_id = ? AND task_run.task_key = ? AND task_run.dynamic_key = ?`,
+		WHERE task_run.flow_run_id = (SELECT ?) AND task_run.task_key = (SELECT ?) AND task_run.dynamic_key = (SELECT ?)`,
 		[]any{flowRunID, taskKey, dynamicKey}, scanTaskRun(tx.Now))
 	return run, err
 }
