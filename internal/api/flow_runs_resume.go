@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 
 	"github.com/google/uuid"
@@ -10,6 +11,7 @@ import (
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/prefect/decode"
 	"github.com/reevehq/reeve/internal/store"
+	"github.com/reevehq/reeve/internal/templating"
 )
 
 func (a *API) resumeFlowRun(w http.ResponseWriter, r *http.Request) error {
@@ -86,6 +88,13 @@ func isEmpty(o prefect.Object) bool {
 // checkRunInput checks input against the schema that the run has left under a
 // key. It gives the input as the run receives it, or why it is refused.
 func (a *API) checkRunInput(tx *store.Tx, run uuid.UUID, schemaKey string, input prefect.Object) (prefect.Object, string, error) {
+	given, err := templating.Hydrate(input, templating.Rendering{Jinja: true, Variables: tx.VariableValue})
+	if problem := templating.Problem(err); problem != nil {
+		return nil, "Error hydrating run input: " + problem.Error(), nil
+	}
+	if err != nil {
+		return nil, "", err
+	}
 	schema, err := tx.ReadFlowRunInput(run, schemaKey)
 	switch {
 	case err != nil:
@@ -95,5 +104,13 @@ func (a *API) checkRunInput(tx *store.Tx, run uuid.UUID, schemaKey string, input
 	case !json.Valid([]byte(schema.Value)):
 		return nil, "Run input schema is not valid JSON.", nil
 	}
-	return input, "", nil
+	err = templating.Validate(given, prefect.Object(schema.Value), templating.Check{Preprocess: true})
+	var refused *templating.ValidationError
+	switch {
+	case errors.As(err, &refused):
+		return nil, "Reason: " + refused.Error(), nil
+	case errors.Is(err, templating.ErrCircular):
+		return nil, "Invalid schema: Unable to validate schema with circular references.", nil
+	}
+	return given, "", err
 }
