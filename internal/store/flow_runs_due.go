@@ -8,8 +8,9 @@ import (
 	"github.com/reevehq/reeve/internal/prefect"
 )
 
-// What the services look for among flow runs: each finds its rows by an index
-// that holds nothing else.
+// What the services look for among flow runs: each finds its rows by an index,
+// however many other runs there are. Only scheduled runs have a time at which
+// they are next to start.
 
 // DueFlowRun is a flow run with a moment that has come.
 type DueFlowRun struct {
@@ -26,7 +27,7 @@ func scanDueFlowRun(r Row) (d DueFlowRun, err error) {
 // false when none is.
 func (tx *Tx) NextScheduledStart() (time.Time, bool, error) {
 	return first(tx, `SELECT next_scheduled_start_time FROM flow_run
-		WHERE state_name = 'Scheduled' AND state_type = 'SCHEDULED' AND next_scheduled_start_time IS NOT NULL
+		WHERE state_name = 'Scheduled' AND next_scheduled_start_time IS NOT NULL
 		ORDER BY next_scheduled_start_time LIMIT 1`, nil, scanTime)
 }
 
@@ -34,7 +35,7 @@ func (tx *Tx) NextScheduledStart() (time.Time, bool, error) {
 // with that time, the first ones first.
 func (tx *Tx) ReadUnstartedFlowRuns(by time.Time, limit int) ([]DueFlowRun, error) {
 	return collect(tx, `SELECT id, next_scheduled_start_time FROM flow_run
-		WHERE state_name = 'Scheduled' AND state_type = 'SCHEDULED' AND next_scheduled_start_time <= ?
+		WHERE state_name = 'Scheduled' AND next_scheduled_start_time <= ?
 		ORDER BY next_scheduled_start_time LIMIT ?`, []any{by, limit}, scanDueFlowRun)
 }
 

@@ -275,7 +275,6 @@ CREATE INDEX flow_run_late ON flow_run (next_scheduled_start_time) WHERE state_n
 CREATE INDEX flow_run_slots ON flow_run (work_queue_id, state_type) WHERE state_type IN ('RUNNING', 'PENDING', 'CANCELLING');
 CREATE INDEX flow_run_upcoming ON flow_run (deployment_id, next_scheduled_start_time) WHERE state_type = 'SCHEDULED' AND auto_scheduled = 1;
 CREATE INDEX flow_run_pause_timeout ON flow_run (pause_timeout) WHERE pause_timeout IS NOT NULL;
-CREATE INDEX flow_run_cancelling ON flow_run (state_timestamp) WHERE state_type = 'CANCELLING';
 
 -- Cancelled runs whose task runs and subflows are looked after.
 CREATE TABLE flow_run_cancellation (
