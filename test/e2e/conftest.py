@@ -110,7 +110,7 @@ def stock_worker(workers) -> Worker:
 def _online(worker: Worker) -> Worker:
     from api import worker_names
 
-    until(lambda: worker_names(worker.pool), f"a worker in {worker.pool}", 60)
+    until(lambda: not worker.running() or worker_names(worker.pool), f"a worker in {worker.pool}", 60)
     assert worker.running(), worker.describe()
     return worker
 
