@@ -29,7 +29,7 @@ afterEach(async () => {
 async function shows(path, picture, ...texts) {
   await page.goto(`${server.url}/v2${path}`);
   for (const text of texts) await seen(text);
-  await page.waitForLoadState("networkidle").catch(() => {}); // an open event stream keeps it busy
+  await page.waitForLoadState("networkidle", { timeout: 3000 }).catch(() => {}); // an open event stream keeps it busy
   await page.picture(picture);
 }
 
