@@ -72,6 +72,9 @@ func (a *API) createWorkPool(w http.ResponseWriter, r *http.Request) error {
 	}
 	var pool *prefect.WorkPool
 	err := a.store.Update(r.Context(), func(tx *store.Tx) (err error) {
+		if err = checkJobDefaults(tx, in.BaseJobTemplate.Object); err != nil {
+			return err
+		}
 		if pool, err = tx.CreateWorkPool(&in); err != nil {
 			return err
 		}

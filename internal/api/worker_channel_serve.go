@@ -103,6 +103,9 @@ func (ch *workerChannel) resolvePool(tx *store.Tx, name string) (*prefect.WorkPo
 		if len(decode.Into(given, &template)) > 0 {
 			return nil, channelTransient
 		}
+		if err := checkJobDefaults(tx, template.Object); err != nil {
+			return nil, err
+		}
 	}
 	switch {
 	case pool == nil:

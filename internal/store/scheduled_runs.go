@@ -173,10 +173,14 @@ func (tx *Tx) AgentRuns(q *prefect.WorkQueue, before *prefect.Time, limit int) (
 		limit = max(0, min(limit, *q.ConcurrencyLimit-held))
 	}
 	_, to := bounds(nil, before)
-	return collect(tx, `SELECT `+flowRunColumns+flowRunFrom+`
+	runs, err := collect(tx, `SELECT `+flowRunColumns+flowRunFrom+`
 		WHERE flow_run.state_type = 'SCHEDULED' AND flow_run.next_scheduled_start_time <= ?
 			AND coalesce(queue.name, flow_run.work_queue_name) = ?
 		ORDER BY flow_run.next_scheduled_start_time, flow_run.id LIMIT ?`, []any{to, q.Name, limit}, scanFlowRun(tx.Now))
+	for _, run := range runs {
+		run.WorkPoolID, run.WorkPoolName = nil, nil // agents know of no pools
+	}
+	return runs, err
 }
 
 // filteredAgentRuns is AgentRuns for a queue of the days before pools, which
