@@ -20,8 +20,9 @@ func (a *API) deploymentBody(r *http.Request, dst any, parameters func() *prefec
 	}
 	issues := prefect.BothLimits(value)
 	if c, isNew := dst.(*prefect.DeploymentCreate); isNew && len(issues) == 0 {
-		value = c.Rewrite(value)
-		issues = parametersConform(value)
+		if issues = parametersConform(value); len(issues) == 0 {
+			value = c.Rewrite(value)
+		}
 	}
 	if len(issues) == 0 {
 		issues = decodeBody(value, dst)

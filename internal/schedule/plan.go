@@ -49,6 +49,8 @@ func (g Goal) Plan(s *prefect.Schedule, most *int, start time.Time) (Plan, error
 	p := Plan{Times: times}
 	reached := len(times) > 0 && !times[len(times)-1].Before(start.Add(g.MinTime))
 	switch {
+	case !reached && most != nil && len(times) > 0 && len(times) >= *most:
+		p.Again = times[len(times)-least]
 	case len(times) >= least && (reached || len(times) >= bound):
 		p.Again = again(times, least, g.MinTime, start)
 	default: // the end of the horizon, or of the schedule, cut it short

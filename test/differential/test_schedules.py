@@ -1,4 +1,4 @@
-"""Schedules of deployments: their forms, changes by slug, and the runs they make."""
+"""Schedules of deployments: their forms, and changes by id and by slug."""
 
 from harness import scenario
 
@@ -87,30 +87,3 @@ def schedules_by_slug(s):
     s.patch(f"/deployments/{e}", json={"schedules": []})
     s.get(f"/deployments/{e}")
     s.patch(f"/deployments/{e}", json={"schedules": None})
-
-
-@scenario
-def schedules_runs(s):
-    f = s.quietly.post("/flows/", json={"name": "f"})["id"]
-    d = s.quietly.post("/deployments/", json={"name": "d", "flow_id": f, "paused": True, "tags": ["t"], "parameters": {"a": 1}, "version": "3",
-                       "labels": {"l": 1}, "schedules": [{"schedule": {"cron": "0 9 * * *", "timezone": "America/New_York"}, "slug": "daily", "parameters": {"b": 2}}]})["id"]
-    window = {"start_time": "2031-03-07T00:00:00Z", "end_time": "2031-03-12T00:00:00Z", "max_runs": 10, "min_runs": 4}
-    runs = {"sort": "EXPECTED_START_TIME_ASC", "deployments": {"id": {"any_": [d]}}}
-    s.post(f"/deployments/{d}/schedule", json=window)
-    s.post("/flow_runs/filter", json=runs, ignore=["*.name"])
-    s.post(f"/deployments/{d}/schedule", json={**window, "min_runs": 5})
-    s.post("/flow_runs/count", json={})
-    s.post(f"/deployments/{d}/schedule", json={**window, "min_time": 400000, "max_runs": 2, "start_time": "2031-04-01T00:00:00Z", "end_time": "2031-05-01T00:00:00Z"})
-    s.post("/flow_runs/count", json={})
-    s.post(f"/deployments/{d}/pause_deployment")
-    s.post("/flow_runs/count", json={})
-    s.post(f"/deployments/{UNKNOWN}/schedule", json={})
-    s.post(f"/deployments/{UNKNOWN}/pause_deployment")
-    s.post(f"/deployments/{UNKNOWN}/resume_deployment")
-    s.post(f"/deployments/{d}/schedule", json={"min_runs": "x"})
-    s.post(f"/deployments/{d}/schedule", json={"start_time": "2019-01-01T00:00:00Z", "end_time": "2019-01-03T00:00:00Z"})
-    s.post("/flow_runs/filter", json=runs, ignore=["*.name"])
-    s.patch(f"/deployments/{d}", json={"version": "4"})
-    s.post("/flow_runs/count", json={})
-    s.delete(f"/deployments/{d}")
-    s.post("/flow_runs/count", json={})
