@@ -100,6 +100,14 @@ func (s *Server) UIPath() (string, bool) {
 	return s.ui.Path(), true
 }
 
+// UIPages is where the UI's pages start, "" when there are none.
+func (s *Server) UIPages() string {
+	if s.ui == nil || !s.ui.HasBundle() {
+		return ""
+	}
+	return s.ui.Pages()
+}
+
 // Serve answers on the listener until ctx ends, then lets requests under way
 // finish and closes the database.
 func (s *Server) Serve(ctx context.Context, listener net.Listener) error {

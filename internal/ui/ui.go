@@ -64,6 +64,14 @@ func New(c Config, log *slog.Logger) *UI {
 // Path is where a browser starts.
 func (u *UI) Path() string { v1, _ := bases(u.config.Base); return v1 }
 
+// Pages is where the pages of the preferred bundle start, with a slash at its end.
+func (u *UI) Pages() string {
+	if b := u.bundle(u.preferred()); b != nil {
+		return strings.TrimSuffix(b.base, "/") + "/"
+	}
+	return u.Path()
+}
+
 // HasBundle tells whether there is something to show.
 func (u *UI) HasBundle() bool { return len(u.bundles) > 0 }
 

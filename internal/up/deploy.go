@@ -94,6 +94,9 @@ func (r *running) environ() []string {
 		}
 	}
 	env = append(env, "PREFECT_API_URL="+r.api.URL(), "REEVE_PYTHON="+r.python(), "PYTHONUNBUFFERED=1")
+	if r.pages != "" {
+		env = append(env, "PREFECT_UI_URL="+strings.TrimSuffix(r.pages, "/"))
+	}
 	if r.Server.API.AuthString != "" {
 		env = append(env, "PREFECT_API_AUTH_STRING="+r.Server.API.AuthString)
 	}

@@ -91,8 +91,8 @@ func (r *running) runSample(ctx context.Context, f config.Flow, deployment strin
 func (r *running) report(f config.Flow, run sampleRun, took time.Duration) {
 	fmt.Fprintf(r.Out, "Sample run %s of %s: %s in %.1f s (%.1f s of it in the flow)\n",
 		run.Name, f.Name, run.State.Name, took.Seconds(), run.TotalRunTime)
-	if r.ui != "" {
-		fmt.Fprintf(r.Out, "     %sruns/flow-run/%s\n", r.ui, run.ID)
+	if r.pages != "" {
+		fmt.Fprintf(r.Out, "     %sruns/flow-run/%s\n", r.pages, run.ID)
 	}
 }
 

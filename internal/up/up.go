@@ -46,6 +46,7 @@ type running struct {
 	clock clock.Clock
 	api   *client.Client
 	ui    string // where a browser finds the UI, "" without one
+	pages string // where its pages start, "" without any
 }
 
 // Run carries out the plan on a listener until ctx ends, or, with Once, until
@@ -58,6 +59,9 @@ func Run(ctx context.Context, p Plan, srv *server.Server, listener net.Listener)
 	r := &running{Plan: p, clock: clock.System{}, api: client.New(base+srv.APIPath(), p.Server.API.AuthString)}
 	if path, ok := srv.UIPath(); ok {
 		r.ui = base + path
+	}
+	if path := srv.UIPages(); path != "" {
+		r.pages = base + path
 	}
 
 	// Workers are told to stop first, so that they can still say how their runs ended.
