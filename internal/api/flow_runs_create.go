@@ -60,9 +60,6 @@ func flowRunOf(in *prefect.FlowRunCreate, queue *uuid.UUID, by *prefect.Author, 
 		ParentTaskRunID: in.ParentTaskRunID, InfrastructureDocumentID: in.InfrastructureDocumentID,
 		CreatedBy: by, JobVariables: in.JobVariables,
 	}
-	if run.IdempotencyKey != nil && *run.IdempotencyKey == "" {
-		run.IdempotencyKey = nil
-	}
 	if run.JobVariables == nil && run.IdempotencyKey == nil {
 		run.JobVariables = &prefect.Object{} // the reference answers null only for runs with a key
 	}

@@ -98,7 +98,7 @@ func taskInput(in pyjson.Value, at *decode.At) []byte {
 func inputOf(kind, key string, in pyjson.Value, model string, at *decode.At, issues *decode.Issues) string {
 	place := at.Key(model).Apart(issues)
 	if in.Kind() != pyjson.Object {
-		place.Fail("model_type", "Input should be a valid dictionary or instance of "+model, in, map[string]any{"class_name": model})
+		place.Fail("model_attributes_type", "Input should be a valid dictionary or object to extract fields from", in, nil)
 		return ""
 	}
 	if given, ok := in.Get("input_type"); ok && given.Text() != kind {

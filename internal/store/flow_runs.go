@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/reevehq/reeve/internal/fault"
 	"github.com/reevehq/reeve/internal/prefect"
 )
 
@@ -71,6 +72,9 @@ func (tx *Tx) CreateFlowRun(run *prefect.FlowRun) (made *prefect.FlowRun, create
 	if n > 0 {
 		run.Created, run.Updated = prefect.AtPointer(tx.Now), prefect.AtPointer(tx.Now)
 		return run, true, nil
+	}
+	if *run.IdempotencyKey == "" { // as in the reference: not a key to find a run by, but stored and unique
+		return nil, false, fault.New(fault.Conflict, "Data integrity conflict. This usually means a unique or foreign key constraint was violated. See server logs for details.")
 	}
 	made, _, err = first(tx, `SELECT `+flowRunColumns+flowRunFrom+` WHERE flow_run.flow_id = (SELECT ?) AND flow_run.idempotency_key = (SELECT ?)`,
 		[]any{run.FlowID, run.IdempotencyKey}, scanFlowRun(tx.Now))

@@ -49,6 +49,8 @@ class Matcher:
         if any(_matches(path, pattern) for pattern in ignore):
             return
         if isinstance(real, dict) and isinstance(ours, dict):
+            # A key that is an id stands for its counterpart.
+            real = {self._ours.get(k, k): v for k, v in real.items()}
             for key in [*real, *(k for k in ours if k not in real)]:
                 inner = f"{path}.{key}" if path else str(key)
                 if any(_matches(inner, pattern) for pattern in ignore):
