@@ -1,6 +1,7 @@
 package api
 
 import (
+	"encoding/json"
 	"net/http"
 
 	"github.com/google/uuid"
@@ -38,8 +39,18 @@ func (a *API) createFlowRun(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	hideUnpersisted(run.State)
 	respond(w, created(isNew), run)
 	return nil
+}
+
+// hideUnpersisted leaves out data that was not stored: a new run is answered as
+// it would be read.
+func hideUnpersisted(s *prefect.State) {
+	var data struct{ Type string }
+	if s != nil && json.Unmarshal(s.Data, &data) == nil && data.Type == "unpersisted" {
+		s.Data = nil
+	}
 }
 
 // firstState is the state that a new run gets: Pending when none is given.
@@ -60,7 +71,7 @@ func flowRunOf(in *prefect.FlowRunCreate, queue *uuid.UUID, by *prefect.Author, 
 		ParentTaskRunID: in.ParentTaskRunID, InfrastructureDocumentID: in.InfrastructureDocumentID,
 		CreatedBy: by, JobVariables: in.JobVariables,
 	}
-	if run.JobVariables == nil && run.IdempotencyKey == nil {
+	if run.JobVariables == nil && (run.IdempotencyKey == nil || *run.IdempotencyKey == "") {
 		run.JobVariables = &prefect.Object{} // the reference answers null only for runs with a key
 	}
 	return run

@@ -71,7 +71,6 @@ def flow_runs_states_at_creation(s):
         {"type": "SCHEDULED", "name": "Late", "message": "m"},
         {"type": "RUNNING"},
         {"type": "COMPLETED", "data": {"type": "unpersisted"}},
-        {"type": "COMPLETED", "data": {"type": "reference", "artifact_type": "t", "artifact_description": "d", "x": 1}},
         {"type": "FAILED", "message": "no"},
         {"type": "PAUSED", "state_details": {"pause_timeout": at(hours=1), "pause_key": "k"}},
         {"type": "CANCELLING"},
@@ -244,7 +243,6 @@ def flow_runs_graph(s):
     s.get(f"/flow_runs/{run}/graph-v2", unordered=True)
     s.get(f"/flow_runs/{run}/graph-v2", params={"since": at(hours=1)}, unordered=True)
     s.get(f"/flow_runs/{run}/graph-v2", params={"since": "2020-01-01"}, unordered=True)
-    s.get(f"/flow_runs/{UNKNOWN}/graph")
     s.get(f"/flow_runs/{UNKNOWN}/graph-v2")
 
 
