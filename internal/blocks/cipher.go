@@ -17,8 +17,8 @@ type Cipher struct{ key fernet.Key }
 func NewCipher(key string) (*Cipher, error) {
 	k, err := fernet.DecodeKey(key)
 	if err != nil {
-		return nil, fault.Wrap(fault.Invalid, err, "the encryption key is not a Fernet key").
-			WithHint("a Fernet key is 32 bytes in URL-safe base64; check PREFECT_SERVER_ENCRYPTION_KEY")
+		return nil, fault.Wrap(fault.Invalid, err, "PREFECT_SERVER_ENCRYPTION_KEY is not a Fernet key").
+			WithHint("a Fernet key is 32 bytes in URL-safe base64; leave it out to have one drawn and kept in the database")
 	}
 	return &Cipher{*k}, nil
 }
