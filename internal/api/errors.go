@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
-	"math"
 	"net/http"
 	"strconv"
 
@@ -93,6 +92,3 @@ func notFound(w http.ResponseWriter) { respond(w, http.StatusNotFound, detail{"N
 
 // missing is the error for an object that does not exist: "Flow not found".
 func missing(object string) error { return fault.New(fault.NotFound, "%s not found", object) }
-
-// retryAfter rounds a wait up to whole seconds, as the contract's header wants.
-func retryAfter(seconds float64) float64 { return math.Max(1, math.Ceil(seconds)) }

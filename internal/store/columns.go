@@ -57,11 +57,3 @@ func (tx *Tx) update(table string, id uuid.UUID, set assignments) (bool, error) 
 		append(set.args, id)...)
 	return n > 0, err
 }
-
-// placeholders is "?, ?, ?" for n arguments.
-func placeholders(n int) string {
-	if n == 0 {
-		return ""
-	}
-	return strings.Repeat("?, ", n-1) + "?"
-}

@@ -64,19 +64,6 @@ func (b *filterBody) filters() *prefect.Filters {
 		Deployments: b.Deployments, WorkPools: b.WorkPools, WorkQueues: b.WorkQueues}
 }
 
-func parseFilters(tb testing.TB, text string) *prefect.Filters {
-	tb.Helper()
-	value, err := pyjson.Parse([]byte(text))
-	if err != nil {
-		tb.Fatal(err)
-	}
-	var b filterBody
-	if issues := decode.Into(value, &b); len(issues) > 0 {
-		tb.Fatalf("%s: %v", text, issues)
-	}
-	return b.filters()
-}
-
 // FuzzFilters: whatever filter decodes makes a query that SQLite runs.
 func FuzzFilters(f *testing.F) {
 	id := uuid.NewString()

@@ -18,11 +18,8 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"time"
-
-	"github.com/google/uuid"
 
 	"github.com/reevehq/reeve/internal/blocks"
 	"github.com/reevehq/reeve/internal/clock"
@@ -175,19 +172,6 @@ func first[T any](tx *Tx, query string, args []any, scan func(Row) (T, error)) (
 		return zero, false, err
 	}
 	return rows[0], true, nil
-}
-
-// asJSON writes v for a JSON column. It fails only on a defect: every type
-// stored so can be marshalled.
-func asJSON(v any) (json.RawMessage, error) { return json.Marshal(v) }
-
-// idArgs turns ids into arguments.
-func idArgs(ids []uuid.UUID) []any {
-	args := make([]any, len(ids))
-	for i, id := range ids {
-		args[i] = id
-	}
-	return args
 }
 
 // Ping reads nothing: it succeeds when the database answers.
