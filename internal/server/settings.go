@@ -134,6 +134,7 @@ func serviceSettings(c *config.Config) services.Config {
 		},
 		SchedulerOff:        off("scheduler"),
 		Scheduler:           services.SchedulerConfig{Goal: schedulingGoal(c), Batch: c.Int("server.services.scheduler.deployment_batch_size")},
+		TaskRunRecorderOff:  off("task_run_recorder"),
 		LateRunsOff:         off("late_runs"),
 		LateAfter:           c.Seconds("server.services.late_runs.after_seconds"),
 		PauseExpirationsOff: off("pause_expirations"),
