@@ -141,7 +141,6 @@ func serviceSettings(c *config.Config) services.Config {
 		CancellationsOff:    off("cancellation_cleanup"),
 		CancellingTimeout:   c.Seconds("server.services.cancellation_cleanup.cancelling_timeout_seconds"),
 		LeaseExpirationsOff: off("repossessor"),
-		TaskRunRecorderOff:  off("task_run_recorder"),
 	}
 }
 
