@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+from uuid import UUID
 
 import pytest
 
@@ -98,9 +100,8 @@ def test_deploy_keeps_what_the_file_says(stock_worker, project, cli):
 def test_deployment_run_is_watched_until_it_completes(worker, project, cli):
     project(worker.kind)
     output = cli("deployment", "run", "hello/from-yaml", "--watch", "--watch-interval", 1, "--param", "name=watcher")
-    assert "watched" not in output and "Completed" in output, output
-    [run_id] = {word.strip("/.,()'\"") for word in output.split("flow-run/")[1].split()[:1]}
-    [run] = flow_runs(run_id)
+    assert "Completed" in output, output
+    [run] = flow_runs(UUID(re.search(r"flow-run/([0-9a-f-]{36})", output)[1]))
     assert run.work_pool_name == worker.pool
     assert run.parameters == {"name": "watcher"}
     assert run.state.result()["greeting"] == "hello watcher"

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from prefect import flow, task
 from prefect.client.schemas.actions import GlobalConcurrencyLimitCreate, WorkPoolUpdate
+from prefect.client.schemas.objects import ConcurrencyLimitConfig
 from prefect.concurrency.sync import concurrency, rate_limit
 
 from api import await_completed, await_state, client, flow_run, history, start_run, task_states
@@ -72,7 +73,7 @@ def test_deployment_limit_makes_the_second_run_wait(worker, deployments, tmp_pat
 def test_deployment_limit_cancels_the_second_run_when_told_to(stock_worker, deployments, tmp_path):
     deployment = deployments(
         "hold", stock_worker.pool, name="or-not-at-all",
-        concurrency_limit={"limit": 1, "collision_strategy": "CANCEL_NEW"},
+        concurrency_limit=ConcurrencyLimitConfig(limit=1, collision_strategy="CANCEL_NEW"),
     )  # fmt: skip
     first = start_run(deployment, scratch=str(tmp_path))
     until((tmp_path / "pids").exists, "the first run to start", 60)

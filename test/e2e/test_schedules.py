@@ -38,8 +38,8 @@ def test_interval_schedule_makes_runs_from_its_anchor(stock_worker, deployments)
     deployment = deploy(deployments, stock_worker, "by-interval", Interval(timedelta(minutes=20), anchor_date=anchor))
     found = until(lambda: (t := times(deployment)) and len(t) >= 3 and t, "three runs", 30)
     assert found[0] > datetime.now(timezone.utc) - timedelta(minutes=1)
-    assert all((t - anchor) % timedelta(minutes=20) == timedelta(0) for t in found)
-    assert {b - a for a, b in zip(found, found[1:])} == {timedelta(minutes=20)}
+    assert all((t - anchor).total_seconds() % 1200 == 0 for t in found)
+    assert {(b - a).total_seconds() for a, b in zip(found, found[1:])} == {1200}
     run = scheduled(deployment)[0]
     assert run.auto_scheduled and run.parameters == {} and run.work_pool_name == stock_worker.pool
     assert run.created_by.type == "SCHEDULE"

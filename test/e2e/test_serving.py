@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+
 from api import await_completed, client, messages, start_run
 from waiting import until
 
@@ -23,6 +25,6 @@ def test_served_flow_runs_and_stops_being_scheduled_with_its_program(script):
     assert run.state.result() == "abab"
     until(lambda: "served ab" in messages(run.id), "the log of the served run", 15)
 
-    process.stop()
-    assert process.wait(1) == 0, process.describe()
+    process.signal(signal.SIGINT)
+    process.wait(30)
     assert until(lambda: read("served/e2e-serve").paused, "the deployment to be paused", 10)
