@@ -11,6 +11,7 @@ import (
 	"sync"
 
 	"github.com/reevehq/reeve/internal/fault"
+	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/prefect/decode"
 	"github.com/reevehq/reeve/internal/pyjson"
 )
@@ -77,14 +78,20 @@ func isJSON(contentType string) bool {
 
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
+// largestKept bounds the buffers that wait for another answer, in bytes: one
+// large answer must not be paid for ever after.
+const largestKept = 1 << 20
+
 // respond writes v as JSON.
 func respond(w http.ResponseWriter, status int, v any) {
 	buffer := buffers.Get().(*bytes.Buffer)
-	defer buffers.Put(buffer)
+	defer func() {
+		if buffer.Cap() <= largestKept {
+			buffers.Put(buffer)
+		}
+	}()
 	buffer.Reset()
-	encoder := json.NewEncoder(buffer)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(v); err != nil {
+	if err := encode(buffer, v); err != nil {
 		// Only a defect gets here: every type of the contract can be encoded.
 		http.Error(w, `{"exception_message":"Internal Server Error"}`, http.StatusInternalServerError)
 		return
@@ -92,6 +99,27 @@ func respond(w http.ResponseWriter, status int, v any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	_, _ = w.Write(bytes.TrimRight(buffer.Bytes(), "\n")) // a client that has gone is no error of ours
+}
+
+func encode(to *bytes.Buffer, v any) error {
+	switch v := v.(type) {
+	case *prefect.FlowRun:
+		to.Write(v.AppendJSON(to.AvailableBuffer()))
+		return nil
+	case []*prefect.FlowRun:
+		to.WriteByte('[')
+		for i, run := range v {
+			if i > 0 {
+				to.WriteByte(',')
+			}
+			to.Write(run.AppendJSON(to.AvailableBuffer()))
+		}
+		to.WriteByte(']')
+		return nil
+	}
+	encoder := json.NewEncoder(to)
+	encoder.SetEscapeHTML(false)
+	return encoder.Encode(v)
 }
 
 // created answers 201 for a new object and 200 for one that was there.

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/google/uuid"
+
+	"github.com/reevehq/reeve/internal/prefect"
 )
 
 // jsonColumn carries a Go value to or from a JSON column.
@@ -18,6 +20,9 @@ func JSON(value any) any { return &jsonColumn{value} }
 
 // MarshalColumn gives the text to bind.
 func (c *jsonColumn) MarshalColumn() (string, error) {
+	if details, ok := c.value.(*prefect.StateDetails); ok {
+		return string(details.AppendCompact(nil)), nil
+	}
 	b, err := json.Marshal(c.value)
 	return string(b), err
 }

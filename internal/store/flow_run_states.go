@@ -60,7 +60,7 @@ func (tx *Tx) CreateFlowRunState(flowRunID uuid.UUID, s *prefect.State) error {
 	}
 	_, err = tx.conn.Exec(`INSERT INTO flow_run_state (id, flow_run_id, type, timestamp, name, message, state_details, result_artifact_id)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-		s.ID, flowRunID, s.Type, s.Timestamp, s.Name, s.Message, JSON(s.StateDetails), result)
+		s.ID, flowRunID, s.Type, s.Timestamp, s.Name, s.Message, JSON(&s.StateDetails), result)
 	return err
 }
 

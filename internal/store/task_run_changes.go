@@ -38,7 +38,7 @@ func (tx *Tx) RecordTaskRunChange(c *events.TaskRunChange) (bool, error) {
 	_, err = tx.conn.Exec(`INSERT INTO task_run_state (id, task_run_id, type, timestamp, name, message, state_details, data)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
 		c.State.ID, c.State.StateDetails.TaskRunID, c.State.Type, c.State.Timestamp, c.State.Name, c.State.Message,
-		JSON(c.State.StateDetails), c.State.Data)
+		JSON(&c.State.StateDetails), c.State.Data)
 	return true, err
 }
 

@@ -16,12 +16,13 @@ import (
 // kind is how one of the two servers is started.
 type kind struct {
 	name    string
-	starts  int // cold starts that are timed; the best counts
+	starts  int  // cold starts that are timed; the best counts
+	mayLose bool // it answers before it keeps what it was sent
 	command func(folder, port string) *exec.Cmd
 }
 
 func realServer(python string) kind {
-	return kind{"real", 2, func(folder, port string) *exec.Cmd {
+	return kind{"real", 2, true, func(folder, port string) *exec.Cmd {
 		c := exec.Command(absolute(python), "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", port)
 		c.Env = []string{"PREFECT_SERVER_DATABASE_CONNECTION_URL=sqlite+aiosqlite:///" + filepath.Join(folder, "bench.db")}
 		return c
@@ -29,7 +30,7 @@ func realServer(python string) kind {
 }
 
 func reeveServer(binary string) kind {
-	return kind{"reeve", 5, func(folder, port string) *exec.Cmd {
+	return kind{"reeve", 5, false, func(folder, port string) *exec.Cmd {
 		return exec.Command(absolute(binary), "server", "start", "--host", "127.0.0.1", "--port", port,
 			"--database", filepath.Join(folder, "bench.db"))
 	}}
@@ -45,9 +46,10 @@ func absolute(path string) string {
 
 // server is a running server in a folder of its own.
 type server struct {
-	url    string
-	folder string
-	cmd    *exec.Cmd
+	url     string
+	folder  string
+	cmd     *exec.Cmd
+	mayLose bool
 }
 
 // launch starts the process without waiting for it to answer.
@@ -71,7 +73,7 @@ func launch(k kind) (*server, error) {
 	defer log.Close()
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	return &server{"http://127.0.0.1:" + port + "/api", folder, cmd}, cmd.Start()
+	return &server{"http://127.0.0.1:" + port + "/api", folder, cmd, k.mayLose}, cmd.Start()
 }
 
 func (s *server) awaitHealth() error {
@@ -110,7 +112,7 @@ func startTime(k kind) (float64, error) {
 	}
 	first.kill()
 	defer first.stop()
-	again := kind{k.name, 1, func(_, port string) *exec.Cmd { return k.command(first.folder, port) }}
+	again := kind{k.name, 1, k.mayLose, func(_, port string) *exec.Cmd { return k.command(first.folder, port) }}
 	begin := time.Now()
 	s, err := start(again)
 	if err != nil {
