@@ -28,6 +28,9 @@ type commands struct {
 	Server serverCommands `cmd:"" help:"Run and maintain the server."`
 	Worker workerCommands `cmd:"" help:"Run flows."`
 
+	Gateway gatewayCommands `cmd:"" help:"Take webhooks and keep workers running."`
+	Webhook webhookCommands `cmd:"" help:"Look at webhooks that were received and replay them."`
+
 	Status  status         `cmd:"" help:"Ask a running server how it is."`
 	Config  configCommands `cmd:"" help:"Look at the configuration."`
 	Version version        `cmd:"" help:"Print the version."`

@@ -64,13 +64,22 @@ func (u *up) Run(p *process) error {
 	if err != nil {
 		return err
 	}
+	hooks, err := openWebhooks(p, c)
+	if err != nil {
+		_ = listener.Close()
+		return err
+	}
+	if hooks != nil {
+		defer func() { _ = hooks.Close() }()
+		settings.Webhooks = hooks
+	}
 	srv, err := server.Open(p.ctx, settings, p.log)
 	if err != nil {
 		_ = listener.Close()
 		return err
 	}
 	return ups.Run(p.ctx, ups.Plan{Setup: c.Setup, Folder: folder, Server: settings, Reeve: reeve, Environ: p.environ,
-		Once: u.Once, Out: p.out, Err: p.err, Log: p.log}, srv, listener)
+		Once: u.Once, Gateway: hooks, Out: p.out, Err: p.err, Log: p.log}, srv, listener)
 }
 
 // interpreter is the full path of the Python that runs flows.

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -32,6 +33,8 @@ func (c *Client) URL() string { return c.url }
 type Status struct {
 	Code   int
 	Detail string // what the server said of it
+	// RetryAfter is how long the server asked to wait, 0 when it did not.
+	RetryAfter time.Duration
 }
 
 func (s *Status) Error() string {
@@ -65,7 +68,7 @@ func (c *Client) Ask(ctx context.Context, method, path string, body, to any) err
 		return fault.New(fault.Unauthorised, "the server at %s asks for a password", c.url).
 			WithHint("set PREFECT_API_AUTH_STRING=user:password")
 	case answer.StatusCode >= http.StatusMultipleChoices:
-		return fmt.Errorf("%s %s%s: %w", method, c.url, path, &Status{answer.StatusCode, strings.TrimSpace(string(text))})
+		return fmt.Errorf("%s %s%s: %w", method, c.url, path, &Status{answer.StatusCode, strings.TrimSpace(string(text)), retryAfter(answer.Header)})
 	case to == nil:
 		return nil
 	}
@@ -73,6 +76,15 @@ func (c *Client) Ask(ctx context.Context, method, path string, body, to any) err
 		return fmt.Errorf("%s %s%s: read the answer: %w", method, c.url, path, err)
 	}
 	return nil
+}
+
+// retryAfter reads the seconds of a Retry-After.
+func retryAfter(h http.Header) time.Duration {
+	seconds, err := strconv.ParseFloat(h.Get("Retry-After"), 64)
+	if err != nil || seconds < 0 || seconds > 3600 {
+		return 0
+	}
+	return time.Duration(seconds * float64(time.Second))
 }
 
 func (c *Client) request(ctx context.Context, method, path string, body any) (*http.Request, error) {

@@ -53,6 +53,9 @@ type Config struct {
 	EncryptionKey string
 	// Setup is what `reeve up` makes beside the server.
 	Setup Setup
+	// Gateway and Webhooks are what the gateway does.
+	Gateway  Gateway
+	Webhooks []Webhook
 
 	values map[string]value
 	read   map[string]bool // which settings somebody has asked for

@@ -22,6 +22,9 @@ type file struct {
 	Pools  []Pool         `toml:"pool"`
 	Flows  []Flow         `toml:"flow"`
 	Worker Worker         `toml:"worker"`
+
+	Gateway  Gateway   `toml:"gateway"`
+	Webhooks []Webhook `toml:"webhook"`
 }
 
 // shortcuts are names in reeve.toml for what is set most.
@@ -58,18 +61,29 @@ func (c *Config) loadFile(in Input) error {
 	lines := keyLines(text)
 	problems := []error{c.loadServer("server", f.Server, lines)}
 	c.Setup = Setup{f.Pools, f.Flows, f.Worker}
+	c.Gateway, c.Webhooks = f.Gateway, f.Webhooks
+	problems = append(problems, c.inFile(c.Gateway.check(), lines["gateway"], "gateway"))
+	if index, err := checkWebhooks(c.Webhooks); err != nil {
+		problems = append(problems, c.inFile(err, lines[fmt.Sprintf("webhook#%d", index)], fmt.Sprintf("webhook %d", index)))
+	}
 	if strings.Contains(f.Worker.Python, "/") {
 		c.Setup.Worker.Python = c.fromFile(f.Worker.Python)
 	}
 	if place, err := c.Setup.check(); err != nil {
-		var m *malformed
-		errors.As(err, &m)
 		noun, number, _ := strings.Cut(place, " ")
 		index, _ := strconv.Atoi(number)
-		at := lines[fmt.Sprintf("%s#%d", noun, index)]
-		problems = append(problems, fault.New(fault.Invalid, "%s:%d: %s: %s", path, at, place, m.fault).WithHint("%s", m.fix))
+		problems = append(problems, c.inFile(err, lines[fmt.Sprintf("%s#%d", noun, index)], place))
 	}
 	return errors.Join(problems...)
+}
+
+// inFile names the place of what is malformed, nil when nothing is.
+func (c *Config) inFile(err error, line int, place string) error {
+	var m *malformed
+	if !errors.As(err, &m) {
+		return err
+	}
+	return fault.New(fault.Invalid, "%s:%d: %s: %s", c.File, line, place, m.fault).WithHint("%s", m.fix)
 }
 
 // tomlFault names the line of what the parser did not accept.
@@ -94,11 +108,15 @@ func (c *Config) tomlFault(err error) error {
 
 func knownKeys(key string) string {
 	names := []string{"server", "pool", "pool.name", "pool.concurrency", "pool.description", "flow", "flow.name", "flow.entrypoint",
-		"flow.pool", "flow.concurrency", "flow.parameters", "flow.sample", "flow.tags", "worker", "worker.python", "worker.stock", "worker.limit"}
+		"flow.pool", "flow.concurrency", "flow.parameters", "flow.sample", "flow.tags", "worker", "worker.python", "worker.stock", "worker.limit",
+		"gateway.host", "gateway.port", "gateway.database", "gateway.api", "gateway.max_body", "gateway.max_inbox", "gateway.max_inbox_bytes",
+		"gateway.concurrency", "gateway.retention", "gateway.dead_retention", "webhook.path", "webhook.form", "webhook.secret_env", "webhook.open",
+		"webhook.secret_header", "webhook.signature_header", "webhook.timestamp_header", "webhook.replay_window", "webhook.max_body", "webhook.when",
+		"webhook.delivery_id", "webhook.key", "webhook.deployment", "webhook.parameters", "webhook.idempotency_key", "webhook.event"}
 	if near := nearest(key, names); near != "" {
 		return "did you mean " + near + "?"
 	}
-	return "the tables are [server], [[pool]], [[flow]] and [worker]"
+	return "the tables are [server], [[pool]], [[flow]], [worker], [gateway] and [[webhook]]"
 }
 
 // loadServer walks the table of settings.

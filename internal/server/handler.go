@@ -32,7 +32,16 @@ func assemble(c Config, a *api.API, u *ui.UI, gate *middleware.Gate, log *slog.L
 	if c.API.CSRF.Enabled {
 		pieces = append(pieces, middleware.CSRF(log, a.ValidCsrfToken))
 	}
-	return middleware.Chain(mux, append(pieces, middleware.CORS(c.Origins))...)
+	whole := middleware.Chain(mux, append(pieces, middleware.CORS(c.Origins))...)
+	if c.Webhooks == nil {
+		return whole
+	}
+	// Webhooks bring secrets of their own and come from no browser.
+	webhooks := middleware.Chain(c.Webhooks, middleware.Recover(log), gate.Wrap)
+	outer := http.NewServeMux()
+	outer.Handle("/webhooks/", webhooks)
+	outer.Handle("/", whole)
+	return outer
 }
 
 // isProbe accepts the two requests that need no password: those by which a

@@ -38,6 +38,7 @@ type Config struct {
 	Origins   middleware.Origins
 	API       api.Config
 	Services  services.Config
+	Webhooks  http.Handler // below /webhooks/, nil for none
 	ServeUI   bool
 	UI        ui.Config
 }

@@ -21,6 +21,7 @@ import (
 	"github.com/reevehq/reeve/internal/client"
 	"github.com/reevehq/reeve/internal/clock"
 	"github.com/reevehq/reeve/internal/config"
+	"github.com/reevehq/reeve/internal/gateway"
 	"github.com/reevehq/reeve/internal/server"
 )
 
@@ -35,6 +36,8 @@ type Plan struct {
 	Environ []string
 	// Once ends when the sample runs have ended.
 	Once bool
+	// Gateway takes webhooks on the server's listener; nil without one.
+	Gateway *gateway.Gateway
 	// Out takes the report for people, Err what workers print.
 	Out, Err io.Writer
 	Log      *slog.Logger
@@ -45,6 +48,7 @@ type running struct {
 	Plan
 	clock clock.Clock
 	api   *client.Client
+	base  string // where the server is
 	ui    string // where a browser finds the UI, "" without one
 	pages string // where its pages start, "" without any
 }
@@ -56,7 +60,7 @@ func Run(ctx context.Context, p Plan, srv *server.Server, listener net.Listener)
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	base := "http://" + reachable(listener.Addr())
-	r := &running{Plan: p, clock: clock.System{}, api: client.New(base+srv.APIPath(), p.Server.API.AuthString)}
+	r := &running{Plan: p, clock: clock.System{}, base: base, api: client.New(base+srv.APIPath(), p.Server.API.AuthString)}
 	if path, ok := srv.UIPath(); ok {
 		r.ui = base + path
 	}
@@ -72,6 +76,9 @@ func Run(ctx context.Context, p Plan, srv *server.Server, listener net.Listener)
 	err := r.work(ctx, &workers, served)
 	stop()
 	workers.Wait()
+	if p.Gateway != nil {
+		p.Gateway.Stop()
+	}
 	endServing()
 	if errors.Is(err, errServerEnded) {
 		return err
@@ -125,6 +132,10 @@ func (r *running) setUp(ctx context.Context, workers *sync.WaitGroup) error {
 	deployments, err := r.deploy(ctx)
 	if err != nil {
 		return err
+	}
+	if r.Gateway != nil {
+		r.Gateway.Start(r.api.URL()) // not before what its webhooks run is deployed
+		fmt.Fprintf(r.Out, "Webhooks: %s/webhooks/\n", r.base)
 	}
 	return r.runSamples(ctx, deployments)
 }

@@ -7,12 +7,13 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"path"
 	"sort"
 	"strconv"
 	"strings"
 )
 
-//go:embed *.sql
+//go:embed *.sql gateway/*.sql
 var files embed.FS
 
 // Migration is one step of the schema.
@@ -23,15 +24,20 @@ type Migration struct {
 }
 
 // For gives the migrations of a dialect ("sqlite" or "postgres") in order.
-func For(dialect string) ([]Migration, error) {
-	names, err := fs.Glob(files, "*."+dialect+".sql")
+func For(dialect string) ([]Migration, error) { return in(".", dialect) }
+
+// Gateway gives the migrations of the gateway's own database in order.
+func Gateway(dialect string) ([]Migration, error) { return in("gateway", dialect) }
+
+func in(folder, dialect string) ([]Migration, error) {
+	names, err := fs.Glob(files, path.Join(folder, "*."+dialect+".sql"))
 	if err != nil {
 		return nil, fmt.Errorf("list migrations of %s: %w", dialect, err)
 	}
 	sort.Strings(names)
 	steps := make([]Migration, 0, len(names))
 	for i, file := range names {
-		digits, rest, _ := strings.Cut(file, "_")
+		digits, rest, _ := strings.Cut(path.Base(file), "_")
 		number, err := strconv.Atoi(digits)
 		if err != nil || number != i+1 {
 			return nil, fmt.Errorf("migration file %s: want number %04d", file, i+1)

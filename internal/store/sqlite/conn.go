@@ -266,6 +266,9 @@ func (r row) scan(i int, dest any) error {
 		*d = time.Duration(r.stmt.ColumnInt64(i)) * time.Microsecond
 	case *prefect.Seconds:
 		*d = prefect.Seconds(r.stmt.ColumnInt64(i)) * prefect.Seconds(time.Microsecond)
+	case *[]byte:
+		*d = make([]byte, r.stmt.ColumnLen(i))
+		r.stmt.ColumnBytes(i, *d)
 	case *json.RawMessage:
 		*d = nil
 		if !r.isNull(i) {

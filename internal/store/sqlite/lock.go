@@ -44,4 +44,8 @@ func writePID(f *os.File) error {
 
 // release gives the lock back; the file stays, since removing it would race
 // with the next holder.
-func (l *lockFile) release() { _ = l.f.Close() }
+func (l *lockFile) release() {
+	if l != nil {
+		_ = l.f.Close()
+	}
+}

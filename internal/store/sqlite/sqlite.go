@@ -35,6 +35,11 @@ var oldestSafe = [3]int{3, 51, 3}
 type Options struct {
 	// Path is the database file; its folder is made when absent.
 	Path string
+	// Steps are the schema; nil for the server's.
+	Steps []migrations.Migration
+	// Shared leaves the lock file to the process that owns the database. The
+	// database must exist. It is for short looks and changes from the command line.
+	Shared bool
 	// Migrate brings an older schema up to date; without it an older schema is refused.
 	Migrate bool
 	// Readers is the number of reading connections; 0 means one for each processor, at least 4.
@@ -75,8 +80,12 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 		return nil, fault.Wrap(fault.Invalid, err, "the folder of database %s cannot be made", path).
 			WithHint("choose a writable path with --database, or fix the folder's permissions")
 	}
-	lock, err := takeLock(path)
-	if err != nil {
+	var lock *lockFile
+	if o.Shared {
+		if _, err := os.Stat(path); err != nil {
+			return nil, fault.Wrap(fault.Invalid, err, "database %s cannot be read", path)
+		}
+	} else if lock, err = takeLock(path); err != nil {
 		return nil, err
 	}
 	db := &DB{path: path, log: o.Logger, lock: lock, closed: make(chan struct{})}
@@ -107,9 +116,12 @@ func prepare(c *conn, o Options) error {
 	if err := checkVersion(c); err != nil {
 		return err
 	}
-	steps, err := migrations.For("sqlite")
-	if err != nil {
-		return err
+	steps := o.Steps
+	if steps == nil {
+		var err error
+		if steps, err = migrations.For("sqlite"); err != nil {
+			return err
+		}
 	}
 	return migrate(c, steps, o)
 }

@@ -1,0 +1,207 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/reevehq/reeve/internal/clock"
+	"github.com/reevehq/reeve/internal/config"
+	"github.com/reevehq/reeve/internal/fault"
+	"github.com/reevehq/reeve/internal/gateway"
+	"github.com/reevehq/reeve/internal/store/migrations"
+	"github.com/reevehq/reeve/internal/store/sqlite"
+	"github.com/reevehq/reeve/internal/supervise"
+	ups "github.com/reevehq/reeve/internal/up"
+)
+
+type gatewayCommands struct {
+	Start gatewayStart `cmd:"" help:"Take webhooks, bring them to the server, and keep a worker running for each pool."`
+}
+
+type gatewayStart struct {
+	settingFlags `embed:""`
+	Host         string `help:"Address to listen on; gateway.host of reeve.toml." placeholder:"HOST"`
+	Port         *int   `help:"Port to listen on; gateway.port of reeve.toml, else 4280." placeholder:"PORT"`
+	URL          string `name:"api" help:"Address of the server's API; gateway.api of reeve.toml, else PREFECT_API_URL." placeholder:"URL"`
+	Python       string `help:"Interpreter with the prefect package; else the one of reeve.toml, else python3." placeholder:"PATH" env:"REEVE_PYTHON"`
+	NoWorkers    bool   `name:"no-workers" help:"Keep no workers."`
+}
+
+// Help implements kong's detailed help.
+func (*gatewayStart) Help() string {
+	return `Example:
+
+  reeve gateway start --config reeve.toml --api https://my-server.fly.dev/api
+
+Webhooks are the [[webhook]] of reeve.toml. Each is written to the gateway's own
+database before it is answered with 202, and delivered once the server takes it.
+A worker is kept running for each [[pool]]; one that ends is started again. Its
+lines come with the pool's name before them.`
+}
+
+// farewell is how long a worker has to end: the host gives the gateway 5 s.
+const farewell = 4 * time.Second
+
+// Run serves until it is told to stop.
+func (s *gatewayStart) Run(p *process) error {
+	c, err := s.prepare(p, nil)
+	if err != nil {
+		return err
+	}
+	settings := &c.Gateway
+	settings.Host = cmp.Or(s.Host, settings.Host)
+	settings.API = strings.TrimSuffix(cmp.Or(s.URL, settings.API), "/")
+	if s.Port != nil {
+		settings.Port = *s.Port
+	}
+	programs, err := s.workers(p, c)
+	if err != nil {
+		return err
+	}
+	listener, err := net.Listen("tcp", net.JoinHostPort(settings.Host, strconv.Itoa(settings.Port)))
+	if err != nil {
+		return fault.Wrap(fault.Invalid, err, "the gateway cannot listen on %s:%d", settings.Host, settings.Port).
+			WithHint("choose another with --port")
+	}
+	g, err := openGateway(p, c)
+	if err != nil {
+		_ = listener.Close()
+		return err
+	}
+	fmt.Fprintf(p.out, "Gateway: http://%s\nServer: %s\nInbox: %s\n", reachable(listener.Addr()), settings.API, settings.Database)
+	for _, w := range c.Webhooks {
+		fmt.Fprintf(p.out, "Webhook: http://%s%s\n", reachable(listener.Addr()), w.Path)
+	}
+	err = serveGateway(p, g, listener, settings.API, programs)
+	return errors.Join(err, g.Close())
+}
+
+// serveGateway serves, delivers and keeps workers until it is told to stop.
+func serveGateway(p *process, g *gateway.Gateway, listener net.Listener, api string, programs []*supervise.Supervisor) error {
+	srv := &http.Server{
+		Handler: g.Handler(gateway.Parts{Workers: func() any {
+			all := []supervise.Health{}
+			for _, program := range programs {
+				all = append(all, program.Health())
+			}
+			return all
+		}}),
+		ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+		ErrorLog: slog.NewLogLogger(p.log.Handler(), slog.LevelWarn),
+	}
+	ctx, stop := context.WithCancel(p.ctx)
+	defer stop()
+	g.Start(api)
+	var workers sync.WaitGroup
+	for _, program := range programs {
+		workers.Go(func() { program.Run(ctx) })
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- srv.Serve(listener) }()
+	var err error
+	select {
+	case err = <-failed:
+	case <-ctx.Done():
+		drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), farewell)
+		defer cancel()
+		workers.Go(g.Stop)
+		if srv.Shutdown(drain) != nil {
+			err = srv.Close()
+		}
+	}
+	stop()
+	workers.Wait()
+	return err
+}
+
+// workers are the programs to keep running.
+func (s *gatewayStart) workers(p *process, c *config.Config) ([]*supervise.Supervisor, error) {
+	if s.NoWorkers || len(c.Setup.Pools) == 0 {
+		return nil, nil
+	}
+	reeve, err := os.Executable()
+	if err != nil {
+		return nil, fmt.Errorf("find this program: %w", err)
+	}
+	name := cmp.Or(s.Python, c.Setup.Worker.Python, "python3")
+	python, err := exec.LookPath(name)
+	if err == nil {
+		python, err = filepath.Abs(python)
+	}
+	if err != nil {
+		return nil, fault.New(fault.Invalid, "there is no Python at %s", name).
+			WithHint("install the prefect package (pip install prefect==3.8.8) and name its interpreter: [worker] python = \"...\"; --no-workers keeps none")
+	}
+	environ := slices.DeleteFunc(slices.Clone(p.environ), func(line string) bool {
+		key, _, _ := strings.Cut(line, "=")
+		return key == "PREFECT_API_URL" || strings.HasPrefix(key, "PREFECT_SERVER_") || slices.ContainsFunc(c.Webhooks, func(w config.Webhook) bool {
+			return w.SecretEnv != "" && key == w.SecretEnv // flows need not know the senders' secrets
+		})
+	})
+	environ = append(environ, "PREFECT_API_URL="+c.Gateway.API, "REEVE_PYTHON="+python, "PYTHONUNBUFFERED=1")
+	var all []*supervise.Supervisor
+	for _, pool := range c.Setup.Pools {
+		all = append(all, supervise.New(supervise.Program{Name: pool.Name, Command: ups.WorkerCommand(c.Setup.Worker, reeve, python, pool.Name),
+			Environ: environ, Greet: c.Setup.Worker.Stock, Farewell: farewell, Out: p.out, Log: p.log, Clock: clock.System{}}))
+	}
+	return all, nil
+}
+
+// openWebhooks opens the gateway of a reeve.toml, nil when it has no webhook.
+func openWebhooks(p *process, c *config.Config) (*gateway.Gateway, error) {
+	if len(c.Webhooks) == 0 {
+		return nil, nil
+	}
+	return openGateway(p, c)
+}
+
+func openGateway(p *process, c *config.Config) (*gateway.Gateway, error) {
+	inbox, err := openInbox(p, c, false)
+	if err != nil {
+		return nil, err
+	}
+	lookup := func(name string) string {
+		for _, line := range slices.Backward(p.environ) {
+			if key, value, _ := strings.Cut(line, "="); key == name {
+				return value
+			}
+		}
+		return ""
+	}
+	g, err := gateway.New(p.ctx, gateway.Config{Settings: c.Gateway, Webhooks: c.Webhooks, Lookup: lookup,
+		Auth: cmp.Or(c.Text("api.auth_string"), c.Text("server.api.auth_string"))}, inbox, p.log)
+	if err != nil {
+		return nil, errors.Join(err, inbox.Close())
+	}
+	return g, nil
+}
+
+// openInbox opens the gateway's database: as its owner, or for a look beside one.
+func openInbox(p *process, c *config.Config, beside bool) (*gateway.Inbox, error) {
+	steps, err := migrations.Gateway("sqlite")
+	if err != nil {
+		return nil, err
+	}
+	if same, err := filepath.Abs(c.Database()); err == nil && same == c.Gateway.Database {
+		return nil, fault.New(fault.Invalid, "gateway.database is the server's database %s", same).WithHint("give the gateway a file of its own")
+	}
+	db, err := sqlite.Open(p.ctx, sqlite.Options{Path: c.Gateway.Database, Steps: steps, Shared: beside, Migrate: !beside, Readers: 2, Logger: p.log})
+	if err != nil {
+		return nil, err
+	}
+	machine := clock.System{}
+	return gateway.NewInbox(db, machine, clock.NewIDs(machine)), nil
+}

@@ -1,0 +1,186 @@
+package gateway
+
+import (
+	"context"
+	"encoding/binary"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/reevehq/reeve/internal/client"
+	"github.com/reevehq/reeve/internal/clock"
+	"github.com/reevehq/reeve/internal/config"
+)
+
+// drainTime bounds the end of deliveries under way: hosts kill 5 s after they
+// ask to stop, and the inbox has to be closed too.
+const drainTime = 3 * time.Second
+
+// Config is what a gateway needs to know.
+type Config struct {
+	Settings config.Gateway
+	Webhooks []config.Webhook
+	// Lookup gives the environment variables that hold secrets.
+	Lookup func(name string) string
+	// Auth is the server's "user:password", "" without one.
+	Auth string
+}
+
+// Parts are what else a gateway serves; each may be nil.
+type Parts struct {
+	API     http.Handler // below /api/: what stands between workers and the server
+	Metrics http.Handler // /metrics
+	Workers func() any   // what /health says of the workers
+}
+
+// Gateway receives webhooks, keeps them and brings them to the server. It is an
+// http.Handler for paths below /webhooks/.
+type Gateway struct {
+	settings config.Gateway
+	routes   map[string]*route
+	inbox    *Inbox
+	lanes    *lanes
+	slots    chan struct{}
+	clock    clock.Clock
+	ids      clock.IDs
+	log      *slog.Logger
+	auth     string
+
+	mu     sync.Mutex
+	out    *deliverer
+	cancel context.CancelFunc
+	ended  chan struct{}
+}
+
+// New makes a gateway on its inbox. It fails with a fault when a webhook's
+// secret is not set or a template cannot be read.
+func New(ctx context.Context, c Config, inbox *Inbox, log *slog.Logger) (*Gateway, error) {
+	g := &Gateway{settings: c.Settings, routes: map[string]*route{}, inbox: inbox, lanes: newLanes(),
+		slots: make(chan struct{}, max(1, c.Settings.Concurrency)), clock: inbox.clock, ids: inbox.ids, log: log, auth: c.Auth}
+	for _, w := range c.Webhooks {
+		r, err := newRoute(w, c.Lookup)
+		if err != nil {
+			return nil, err
+		}
+		g.routes[w.Path] = r
+	}
+	all, err := inbox.waiting(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range all {
+		g.lanes.add(p)
+	}
+	if len(all) > 0 {
+		log.Info("webhooks wait to be delivered", "number", len(all))
+	}
+	return g, nil
+}
+
+// Start begins to deliver to the API at url, until Close.
+func (g *Gateway) Start(url string) {
+	soft, cancel := context.WithCancel(context.Background())
+	hard, end := context.WithCancel(context.Background())
+	out := &deliverer{g: g, api: client.New(url, g.auth), ids: map[string]string{}}
+	ended := make(chan struct{})
+	g.mu.Lock()
+	g.out, g.ended = out, ended
+	g.cancel = func() {
+		cancel()
+		select {
+		case <-ended:
+		case <-g.clock.After(drainTime):
+			end()
+			<-ended
+		}
+		end()
+	}
+	g.mu.Unlock()
+	go func() {
+		defer close(ended)
+		out.run(soft, hard)
+	}()
+}
+
+// Stop ends delivering. What is under way has 3 s to end; what is not delivered
+// then stays in the inbox.
+func (g *Gateway) Stop() {
+	g.mu.Lock()
+	stop := g.cancel
+	g.cancel = nil
+	g.mu.Unlock()
+	if stop != nil {
+		stop()
+	}
+}
+
+// Close stops delivering and closes the inbox.
+func (g *Gateway) Close() error {
+	g.Stop()
+	return g.inbox.Close()
+}
+
+// ServeHTTP implements http.Handler for /webhooks/.
+func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) { g.receive(w, r) }
+
+// Handler serves everything of a gateway that stands alone.
+func (g *Gateway) Handler(p Parts) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/webhooks/", g)
+	mux.HandleFunc("GET /health", func(w http.ResponseWriter, r *http.Request) { g.health(w, r, p) })
+	if p.API != nil {
+		mux.Handle("/api/", p.API)
+	}
+	if p.Metrics != nil {
+		mux.Handle("GET /metrics", p.Metrics)
+	}
+	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { refuse(w, http.StatusNotFound, "Not Found") })
+	return mux
+}
+
+// health says "ok" while webhooks can be kept; that the server is away is no
+// fault of the gateway.
+func (g *Gateway) health(w http.ResponseWriter, r *http.Request, p Parts) {
+	counts, err := g.inbox.Counts(r.Context())
+	if err != nil {
+		g.log.Error("read the inbox", "error", err)
+		answer(w, http.StatusServiceUnavailable, map[string]any{"status": "failing", "inbox": "it cannot be read"})
+		return
+	}
+	said := map[string]any{"status": "ok", "inbox": counts, "server": g.server()}
+	if p.Workers != nil {
+		said["workers"] = p.Workers()
+	}
+	answer(w, http.StatusOK, said)
+}
+
+// server says whether the server takes webhooks, as far as is known.
+func (g *Gateway) server() string {
+	g.mu.Lock()
+	out := g.out
+	g.mu.Unlock()
+	if out == nil {
+		return "not asked yet"
+	}
+	out.mu.Lock()
+	defer out.mu.Unlock()
+	if out.away > 0 {
+		return "away since " + out.since.Format(time.RFC3339) + ": " + out.reason
+	}
+	return "ok"
+}
+
+// Undelivered is the number of webhooks that wait: while there are some, nobody
+// may sleep.
+func (g *Gateway) Undelivered() int {
+	n, _ := g.lanes.size()
+	return n
+}
+
+// uuidOf is the id of the n-th repeat of what has an id: always the same.
+func uuidOf(id uuid.UUID, n int) uuid.UUID {
+	return uuid.NewSHA1(id, binary.BigEndian.AppendUint32(nil, uint32(n)))
+}

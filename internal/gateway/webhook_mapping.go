@@ -1,0 +1,238 @@
+package gateway
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/reevehq/reeve/internal/templating"
+)
+
+// The bounds of what is kept of a request beside its body.
+const (
+	mostHeaders   = 64
+	longestHeader = 4096
+	mostQuery     = 64
+	longestName   = 255 // of a delivery id or a key
+	mostDepth     = 32  // of objects and lists in a mapping
+)
+
+// keptHeaders are the headers that templates see and `show` prints: first values
+// in lower case, without those that hold secrets.
+func keptHeaders(h http.Header, secrets []string) map[string]string {
+	kept := map[string]string{}
+	for name, values := range h {
+		if len(kept) < mostHeaders && len(values) > 0 && len(values[0]) <= longestHeader {
+			kept[strings.ToLower(name)] = values[0]
+		}
+	}
+	for _, name := range secrets {
+		delete(kept, strings.ToLower(name))
+	}
+	return kept
+}
+
+func keptQuery(q url.Values) map[string]string {
+	kept := map[string]string{}
+	for name, values := range q {
+		if len(kept) < mostQuery {
+			kept[name] = values[0]
+		}
+	}
+	return kept
+}
+
+// values are what templates see: body (the JSON or the form that was sent, else
+// none), text, headers (X-Git-Event as headers["x-git-event"] and
+// headers.x_git_event) and query.
+func (e *Entry) values() (map[string]any, error) {
+	headers := map[string]any{}
+	for name, value := range e.Headers {
+		headers[name] = value
+		headers[strings.ReplaceAll(name, "-", "_")] = value
+	}
+	query := map[string]any{}
+	for name, value := range e.Query {
+		query[name] = value
+	}
+	all := map[string]any{"headers": headers, "query": query, "text": string(e.Body), "body": nil}
+	media, _, _ := strings.Cut(e.Headers["content-type"], ";")
+	if strings.TrimSpace(strings.ToLower(media)) == "application/x-www-form-urlencoded" {
+		form, err := url.ParseQuery(string(e.Body))
+		if err != nil {
+			return all, fmt.Errorf("the body is no form: %w", err)
+		}
+		body := map[string]any{}
+		for name, values := range form {
+			body[name] = values[0]
+		}
+		all["body"] = body
+		return all, nil
+	}
+	if len(bytes.TrimSpace(e.Body)) == 0 {
+		return all, nil
+	}
+	decoder := json.NewDecoder(bytes.NewReader(e.Body))
+	decoder.UseNumber()
+	var body any
+	if err := decoder.Decode(&body); err != nil {
+		return all, fmt.Errorf("the body is no JSON: %w", err)
+	}
+	if _, err := decoder.Token(); err != io.EOF {
+		return all, fmt.Errorf("the body is no JSON: there is more after its end")
+	}
+	all["body"] = plain(body)
+	return all, nil
+}
+
+// plain gives numbers the types that templates reckon with.
+func plain(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		for key, inner := range v {
+			v[key] = plain(inner)
+		}
+	case []any:
+		for i, inner := range v {
+			v[i] = plain(inner)
+		}
+	case json.Number:
+		if n, err := strconv.Atoi(v.String()); err == nil {
+			return n
+		}
+		f, err := v.Float64()
+		if err != nil {
+			return v.String()
+		}
+		return f
+	}
+	return v
+}
+
+// mapped renders the templates in a value of reeve.toml. A text that is one
+// expression, "{{ body.id }}", gives the expression's own type.
+func mapped(v any, values map[string]any, depth int) (any, error) {
+	if depth > mostDepth {
+		return nil, fmt.Errorf("it is deeper than %d", mostDepth)
+	}
+	switch v := v.(type) {
+	case string:
+		return mappedText(v, values)
+	case map[string]any:
+		out := make(map[string]any, len(v))
+		for key, inner := range v {
+			value, err := mapped(inner, values, depth+1)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", key, err)
+			}
+			out[key] = value
+		}
+		return out, nil
+	case []any:
+		out := make([]any, len(v))
+		for i, inner := range v {
+			value, err := mapped(inner, values, depth+1)
+			if err != nil {
+				return nil, fmt.Errorf("%d: %w", i, err)
+			}
+			out[i] = value
+		}
+		return out, nil
+	}
+	return v, nil
+}
+
+func mappedText(text string, values map[string]any) (any, error) {
+	expression, ok := single(text)
+	if !ok {
+		return templating.Render(text, values)
+	}
+	out, err := templating.Render("{{ ("+expression+") | tojson }}", values)
+	if err != nil {
+		// What tojson cannot write is given as text.
+		return templating.Render(text, values)
+	}
+	decoder := json.NewDecoder(strings.NewReader(out))
+	decoder.UseNumber()
+	var value any
+	if err := decoder.Decode(&value); err != nil {
+		return templating.Render(text, values)
+	}
+	return value, nil
+}
+
+// single gives the expression of a text that is nothing but one.
+func single(text string) (string, bool) {
+	text = strings.TrimSpace(text)
+	inner, ok := strings.CutPrefix(text, "{{")
+	if !ok {
+		return "", false
+	}
+	inner, ok = strings.CutSuffix(inner, "}}")
+	if !ok || strings.Contains(inner, "{{") || strings.Contains(inner, "}}") || strings.Contains(inner, "{%") {
+		return "", false
+	}
+	inner = strings.TrimSpace(strings.TrimSuffix(strings.TrimPrefix(inner, "-"), "-"))
+	return inner, inner != ""
+}
+
+// checkTemplates refuses the templates in a value of reeve.toml that cannot be read.
+func checkTemplates(v any) error {
+	switch v := v.(type) {
+	case string:
+		return templating.CheckTemplate(v)
+	case map[string]any:
+		for key, inner := range v {
+			if err := checkTemplates(inner); err != nil {
+				return fmt.Errorf("%s: %w", key, err)
+			}
+		}
+	case []any:
+		for _, inner := range v {
+			if err := checkTemplates(inner); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// kindMark is how the server's parameters mark an object that stands for
+// another value, such as a variable's. What a sender wrote must stay what it is.
+const kindMark = "__prefect_kind"
+
+// inert keeps the server from taking objects that came with a webhook for
+// templates or variables: they travel as the JSON text of themselves.
+func inert(v any) any {
+	if !marked(v) {
+		return v
+	}
+	text, err := json.Marshal(v)
+	if err != nil {
+		return nil // a defect: the value came from JSON
+	}
+	return map[string]any{kindMark: "json", "value": string(text)}
+}
+
+func marked(v any) bool {
+	switch v := v.(type) {
+	case map[string]any:
+		for key, inner := range v {
+			if key == kindMark || marked(inner) {
+				return true
+			}
+		}
+	case []any:
+		for _, inner := range v {
+			if marked(inner) {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,152 @@
+package gateway
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/reevehq/reeve/internal/fault"
+)
+
+const (
+	// readTime bounds the reading of a body.
+	readTime = 10 * time.Second
+	// swallowed is how much of a body that is too large is read and thrown away,
+	// so that a sender which writes before it reads still sees why.
+	swallowed = 64 << 20
+)
+
+// receive answers a webhook: 202 once it is durable.
+func (g *Gateway) receive(w http.ResponseWriter, r *http.Request) {
+	route := g.routes[r.URL.Path]
+	switch {
+	case route == nil:
+		refuse(w, http.StatusNotFound, "there is no webhook at this path")
+		return
+	case r.Method != http.MethodPost:
+		w.Header().Set("Allow", http.MethodPost)
+		refuse(w, http.StatusMethodNotAllowed, "a webhook is a POST")
+		return
+	case r.ContentLength > route.MaxBody:
+		g.tooLarge(w, r)
+		return
+	}
+	select {
+	case g.slots <- struct{}{}:
+		defer func() { <-g.slots }()
+	default:
+		w.Header().Set("Retry-After", "1")
+		refuse(w, http.StatusServiceUnavailable, "too many webhooks at once")
+		return
+	}
+	if err := route.check.before(r.Header, g.clock.Now()); err != nil {
+		g.denied(w, route, err)
+		return
+	}
+	body, err := g.readBody(w, r, route.MaxBody)
+	var large *http.MaxBytesError
+	switch {
+	case errors.As(err, &large):
+		g.tooLarge(w, r)
+		return
+	case err != nil:
+		refuse(w, http.StatusBadRequest, "the body ended early")
+		return
+	}
+	if err := route.check.after(r.Header, body); err != nil {
+		g.denied(w, route, err)
+		return
+	}
+	g.keep(w, r, route, body)
+}
+
+// keep writes a webhook that may be kept to the inbox, and answers.
+func (g *Gateway) keep(w http.ResponseWriter, r *http.Request, route *route, body []byte) {
+	e := &Entry{Path: route.Path, Body: body, Headers: keptHeaders(r.Header, route.check.secretHeaders()), Query: keptQuery(r.URL.Query())}
+	values, err := e.values()
+	if err != nil {
+		refuse(w, http.StatusBadRequest, err.Error())
+		return
+	}
+	if !route.wanted(e, values) {
+		answer(w, http.StatusOK, map[string]any{"status": "ignored"})
+		return
+	}
+	signature := ""
+	if route.check != nil && route.check.signed {
+		signature = r.Header.Get(route.check.header)
+	}
+	e.Delivery, e.Lane = route.delivery(e, values, signature), route.lane(values)
+	if n, bytes := g.lanes.size(); n >= g.settings.MaxInbox || bytes+int64(len(body)) > g.settings.MaxInboxBytes {
+		w.Header().Set("Retry-After", "30")
+		refuse(w, http.StatusServiceUnavailable, "the inbox is full")
+		return
+	}
+	// The sender may go away; whether it does or not, what was begun is finished.
+	kept, due, err := g.inbox.put(context.WithoutCancel(r.Context()), e)
+	if err != nil {
+		g.log.Error("keep a webhook", "path", route.Path, "error", err)
+		status := http.StatusServiceUnavailable
+		if fault.Is(err, fault.Full) {
+			status = http.StatusInsufficientStorage
+		}
+		w.Header().Set("Retry-After", "5")
+		refuse(w, status, "the webhook could not be kept")
+		return
+	}
+	status := "accepted"
+	if due {
+		g.lanes.add(place{kept.Seq, kept.Lane, kept.Size})
+	} else {
+		status = "duplicate"
+	}
+	answer(w, http.StatusAccepted, map[string]any{"id": kept.ID, "status": status})
+}
+
+// readBody reads a body in bounded size and time. The answer still has its
+// time: the bound is on reading alone.
+func (g *Gateway) readBody(w http.ResponseWriter, r *http.Request, most int64) ([]byte, error) {
+	g.limitReading(w)
+	return io.ReadAll(http.MaxBytesReader(nil, r.Body, most))
+}
+
+// limitReading bounds the time for the rest of a request. Test recorders have no
+// deadlines, which is no harm.
+func (g *Gateway) limitReading(w http.ResponseWriter) {
+	_ = http.NewResponseController(w).SetReadDeadline(g.clock.Now().Add(readTime))
+}
+
+// tooLarge refuses a body. It is not kept; a sender that asked first (Expect:
+// 100-continue), or whose body is out of all bounds, is answered at once.
+func (g *Gateway) tooLarge(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Connection", "close")
+	if r.Header.Get("Expect") == "" && r.ContentLength <= swallowed {
+		g.limitReading(w)
+		_, _ = io.CopyN(io.Discard, r.Body, swallowed)
+	}
+	refuse(w, http.StatusRequestEntityTooLarge, "the body is too large")
+}
+
+func (g *Gateway) denied(w http.ResponseWriter, route *route, err error) {
+	g.log.Warn("a webhook was refused", "path", route.Path, "reason", err)
+	refuse(w, http.StatusUnauthorized, err.Error())
+}
+
+func refuse(w http.ResponseWriter, status int, detail string) {
+	answer(w, status, map[string]any{"detail": detail})
+}
+
+func answer(w http.ResponseWriter, status int, body any) {
+	text, err := json.Marshal(body)
+	if err != nil {
+		status, text = http.StatusInternalServerError, []byte(`{"detail":"Internal Server Error"}`)
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Content-Length", strconv.Itoa(len(text)))
+	w.WriteHeader(status)
+	_, _ = w.Write(text)
+}

@@ -1,0 +1,193 @@
+package gateway
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strings"
+
+	"github.com/reevehq/reeve/internal/config"
+	"github.com/reevehq/reeve/internal/fault"
+	"github.com/reevehq/reeve/internal/templating"
+)
+
+// route is one [[webhook]], ready to receive.
+type route struct {
+	config.Webhook
+	check *check
+}
+
+// newRoute makes a route; lookup gives environment variables.
+func newRoute(w config.Webhook, lookup func(string) string) (*route, error) {
+	secret := ""
+	if !w.Open {
+		if secret = lookup(w.SecretEnv); secret == "" {
+			return nil, fault.New(fault.Invalid, "webhook %s: the environment variable %s is not set", w.Path, w.SecretEnv).
+				WithHint("set it to the secret that the sender knows")
+		}
+	}
+	c, err := newCheck(w, secret)
+	if err != nil {
+		return nil, err
+	}
+	templates := map[string]any{"when": w.When, "delivery_id": w.DeliveryID, "key": w.Key, "idempotency_key": w.IdempotencyKey, "parameters": w.Parameters}
+	if w.Event != nil {
+		templates["event.name"], templates["event.payload"] = w.Event.Name, w.Event.Payload
+		for name, text := range w.Event.Resource {
+			templates["event.resource."+name] = text
+		}
+	}
+	if err := checkTemplates(templates); err != nil {
+		return nil, fault.New(fault.Invalid, "webhook %s: %s", w.Path, err).WithHint("mend the template")
+	}
+	return &route{w, c}, nil
+}
+
+// deliveryHeaders are where senders put the id of a delivery.
+var deliveryHeaders = []string{"x-github-delivery", "webhook-id", "idempotency-key", "x-delivery-id"}
+
+// delivery is the sender's id of a delivery, nil when it gives none. What a
+// signed window could be passed twice in is told apart by its signature.
+func (r *route) delivery(e *Entry, values map[string]any, signature string) *string {
+	id := ""
+	if r.DeliveryID != "" {
+		id = r.text(r.DeliveryID, values)
+	}
+	for _, name := range deliveryHeaders {
+		if id == "" {
+			id = e.Headers[name]
+		}
+	}
+	if id == "" && r.check != nil && r.check.timestamp != "" {
+		id = "signature " + shortened(signature+"."+e.Headers[strings.ToLower(r.check.timestamp)], 0)
+	}
+	if id == "" {
+		return nil
+	}
+	id = shortened(id, longestName)
+	return &id
+}
+
+// lane is the name of the order in which an entry is delivered.
+func (r *route) lane(values map[string]any) string {
+	key := ""
+	if r.Key != "" {
+		key = r.text(r.Key, values)
+	}
+	if key == "" {
+		return r.Path
+	}
+	return r.Path + " " + shortened(key, longestName)
+}
+
+// wanted tells whether a webhook is one to keep. One that cannot be judged is
+// kept: its fault is found when it is delivered, and can be mended then.
+func (r *route) wanted(e *Entry, values map[string]any) bool {
+	if r.Form == "github" && e.Headers["x-github-event"] == "ping" {
+		return false
+	}
+	if r.When == "" {
+		return true
+	}
+	v, err := mapped(r.When, values, 0)
+	if err != nil {
+		return true
+	}
+	switch strings.ToLower(strings.TrimSpace(fmt.Sprint(v))) {
+	case "", "false", "0", "none", "<nil>":
+		return false
+	}
+	return true
+}
+
+// text renders a template that names something; "" when it cannot.
+func (r *route) text(template string, values map[string]any) string {
+	text, err := templating.Render(template, values)
+	text = strings.TrimSpace(text)
+	if err != nil || text == "None" {
+		return ""
+	}
+	return text
+}
+
+// shortened replaces a text longer than most by its hash.
+func shortened(text string, most int) string {
+	if len(text) <= most {
+		return text
+	}
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:])
+}
+
+// action is what the server is asked to do with an entry.
+type action struct {
+	flow, deployment string         // a run of it, "" for an event
+	body             map[string]any // of the request
+}
+
+// action maps an entry. Its error says what does not fit.
+func (r *route) action(e *Entry) (*action, error) {
+	values, err := e.values()
+	if err != nil {
+		return nil, err
+	}
+	if r.Event != nil {
+		return r.event(e, values)
+	}
+	parameters := map[string]any{}
+	for name, template := range r.Parameters {
+		v, err := mapped(template, values, 0)
+		if err != nil {
+			return nil, fmt.Errorf("parameter %s: %w", name, err)
+		}
+		parameters[name] = inert(v)
+	}
+	key := ""
+	if r.IdempotencyKey != "" {
+		if key, err = templating.Render(r.IdempotencyKey, values); err != nil {
+			return nil, fmt.Errorf("idempotency_key: %w", err)
+		}
+		key = strings.TrimSpace(key)
+	}
+	if key == "" && e.Delivery != nil {
+		key = "webhook " + e.Path + " " + *e.Delivery
+	} else if key == "" {
+		key = "webhook " + e.ID.String()
+	}
+	if e.Again > 0 {
+		key += fmt.Sprintf(" again %d", e.Again)
+	}
+	flow, deployment, _ := strings.Cut(r.Deployment, "/")
+	return &action{flow: flow, deployment: deployment, body: map[string]any{
+		"parameters": parameters, "idempotency_key": shortened(key, longestName),
+		"state": map[string]any{"type": "SCHEDULED", "name": "Scheduled", "message": "webhook " + e.Path},
+	}}, nil
+}
+
+func (r *route) event(e *Entry, values map[string]any) (*action, error) {
+	name, err := templating.Render(r.Event.Name, values)
+	if err != nil {
+		return nil, fmt.Errorf("event.name: %w", err)
+	}
+	resource := map[string]any{}
+	for label, template := range r.Event.Resource {
+		if resource[label], err = templating.Render(template, values); err != nil {
+			return nil, fmt.Errorf("event.resource.%s: %w", label, err)
+		}
+	}
+	payload := values["body"]
+	if r.Event.Payload != nil {
+		if payload, err = mapped(r.Event.Payload, values, 0); err != nil {
+			return nil, fmt.Errorf("event.payload.%w", err)
+		}
+	}
+	if _, isObject := payload.(map[string]any); !isObject {
+		payload = map[string]any{"body": payload}
+	}
+	id := e.ID
+	if e.Again > 0 {
+		id = uuidOf(e.ID, e.Again)
+	}
+	return &action{body: map[string]any{"id": id, "event": strings.TrimSpace(name), "occurred": e.Received,
+		"resource": resource, "payload": payload, "related": []any{}}}, nil
+}

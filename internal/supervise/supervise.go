@@ -1,0 +1,157 @@
+// Package supervise keeps a program running: one that ends is started again,
+// after a pause that doubles while it keeps ending soon. What it prints is passed
+// on with a mark before each line. It leads a process group, so that nothing it
+// started is left behind.
+package supervise
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"os/exec"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/reevehq/reeve/internal/clock"
+)
+
+const (
+	firstPause = time.Second
+	mostPause  = 30 * time.Second
+	// steady is how long a program must have run for the pause to start over.
+	steady = time.Minute
+	// farewell is how long a program has to end when none was set.
+	farewell = 15 * time.Second
+)
+
+// Greeting is the line by which people and scripts see that a worker was
+// started; it is passed on without a mark, once for each start.
+const Greeting = "[Worker] Connecting to Prefect server..."
+
+// Program is what is to be kept running.
+type Program struct {
+	Name    string // in log lines and before what it prints
+	Command []string
+	Environ []string
+	// Greet prints Greeting at each start, for a program that does not itself.
+	Greet bool
+	// Farewell is how long it has to end when it is told to stop, 0 for 15 s.
+	Farewell time.Duration
+	Out      io.Writer
+	Log      *slog.Logger
+	Clock    clock.Clock
+}
+
+// Health is how a program is.
+type Health struct {
+	Name     string     `json:"name"`
+	Running  bool       `json:"running"`
+	PID      int        `json:"pid,omitempty"`
+	Since    *time.Time `json:"since,omitempty"` // of its last start
+	Restarts int        `json:"restarts"`
+	Error    string     `json:"error,omitempty"` // how it ended last
+}
+
+// Supervisor keeps one program running.
+type Supervisor struct {
+	p      Program
+	mu     sync.Mutex
+	health Health
+}
+
+// New gives a supervisor; nothing runs yet.
+func New(p Program) *Supervisor {
+	if p.Farewell == 0 {
+		p.Farewell = farewell
+	}
+	return &Supervisor{p: p, health: Health{Name: p.Name}}
+}
+
+// Health tells how the program is now.
+func (s *Supervisor) Health() Health {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.health
+}
+
+func (s *Supervisor) note(change func(*Health)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	change(&s.health)
+}
+
+// Run keeps the program running until ctx ends, then tells it to stop and waits.
+func (s *Supervisor) Run(ctx context.Context) {
+	pause := firstPause
+	for {
+		started := s.p.Clock.Now()
+		err := s.once(ctx)
+		if ctx.Err() != nil {
+			return
+		}
+		if s.p.Clock.Now().Sub(started) >= steady {
+			pause = firstPause
+		}
+		s.note(func(h *Health) {
+			h.Restarts++
+			h.Error = fmt.Sprint(err)
+			if err == nil {
+				h.Error = "it ended by itself"
+			}
+		})
+		s.p.Log.Error("the worker ended and will be started again", "worker", s.p.Name, "error", err, "in", pause)
+		select {
+		case <-s.p.Clock.After(pause):
+		case <-ctx.Done():
+			return
+		}
+		pause = min(2*pause, mostPause)
+	}
+}
+
+// once runs the program to its end.
+func (s *Supervisor) once(ctx context.Context) error {
+	command := exec.CommandContext(ctx, s.p.Command[0], s.p.Command[1:]...)
+	command.Env = s.p.Environ
+	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	command.Cancel = func() error { return command.Process.Signal(syscall.SIGTERM) }
+	command.WaitDelay = s.p.Farewell
+	out, err := command.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	command.Stderr = command.Stdout
+	if err := command.Start(); err != nil {
+		return fmt.Errorf("start %s: %w", command.Path, err)
+	}
+	now := s.p.Clock.Now()
+	s.note(func(h *Health) { h.Running, h.PID, h.Since = true, command.Process.Pid, &now })
+	defer s.note(func(h *Health) { h.Running, h.PID = false, 0 })
+	if s.p.Greet {
+		fmt.Fprintln(s.p.Out, Greeting)
+	}
+	var copying sync.WaitGroup
+	copying.Go(func() { Prefix(s.p.Out, s.p.Name+" | ", out) })
+	copying.Wait()
+	err = command.Wait()
+	_ = syscall.Kill(-command.Process.Pid, syscall.SIGKILL) // its group is empty in the ordinary case
+	return err
+}
+
+// Prefix copies lines, each with a mark before it, but for the Greeting.
+func Prefix(to io.Writer, mark string, from io.Reader) {
+	lines := bufio.NewScanner(from)
+	lines.Buffer(nil, 1<<20)
+	for lines.Scan() {
+		if text := lines.Text(); strings.TrimSpace(text) == Greeting {
+			fmt.Fprintln(to, Greeting)
+		} else {
+			fmt.Fprintf(to, "%s%s\n", mark, text)
+		}
+	}
+	_, _ = io.Copy(io.Discard, from) // a line that was too long must not block the writer
+}
