@@ -113,13 +113,17 @@ func (a *API) paginateTaskRuns(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return view(a, w, r, func(tx *store.Tx) (page[*prefect.TaskRun], error) {
+	return view(a, w, r, func(tx *store.Tx) (page[prefect.TaskRunSummary], error) {
 		runs, err := tx.FilterTaskRuns(in.filters(), in.Sort, pageOf(in.Page, limit))
 		if err != nil {
-			return page[*prefect.TaskRun]{}, err
+			return page[prefect.TaskRunSummary]{}, err
+		}
+		summaries := make([]prefect.TaskRunSummary, len(runs))
+		for i, run := range runs {
+			summaries[i] = run.Summary()
 		}
 		count, err := tx.CountTaskRuns(in.filters())
-		return newPage(runs, count, limit, in.Page), err
+		return newPage(summaries, count, limit, in.Page), err
 	})
 }
 

@@ -55,3 +55,32 @@ func (r *TaskRun) CurrentType() StateType {
 	}
 	return *r.StateType
 }
+
+// TaskRunSummary is what the paginate operation answers of a task run.
+type TaskRunSummary struct {
+	ID                      uuid.UUID     `json:"id"`
+	Created                 *Time         `json:"created"`
+	Updated                 *Time         `json:"updated"`
+	Name                    string        `json:"name"`
+	FlowRunID               *uuid.UUID    `json:"flow_run_id"`
+	TaskKey                 string        `json:"task_key"`
+	StateID                 *uuid.UUID    `json:"state_id"`
+	State                   *State        `json:"state"`
+	TaskVersion             *string       `json:"task_version"`
+	TaskInputs              Object        `json:"task_inputs"`
+	EmpiricalPolicy         TaskRunPolicy `json:"empirical_policy"`
+	Tags                    Tags          `json:"tags"`
+	StartTime               *Time         `json:"start_time"`
+	EndTime                 *Time         `json:"end_time"`
+	TotalRunTime            Seconds       `json:"total_run_time"`
+	EstimatedRunTime        Seconds       `json:"estimated_run_time"`
+	EstimatedStartTimeDelta Seconds       `json:"estimated_start_time_delta"`
+}
+
+// Summary is the part of the run that the paginate operation answers.
+func (r *TaskRun) Summary() TaskRunSummary {
+	return TaskRunSummary{ID: r.ID, Created: r.Created, Updated: r.Updated, Name: r.Name, FlowRunID: r.FlowRunID, TaskKey: r.TaskKey,
+		StateID: r.StateID, State: r.State, TaskVersion: r.TaskVersion, TaskInputs: r.TaskInputs, EmpiricalPolicy: r.EmpiricalPolicy,
+		Tags: r.Tags, StartTime: r.StartTime, EndTime: r.EndTime, TotalRunTime: r.TotalRunTime,
+		EstimatedRunTime: r.EstimatedRunTime, EstimatedStartTimeDelta: r.EstimatedStartTimeDelta}
+}

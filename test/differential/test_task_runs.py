@@ -83,9 +83,9 @@ def task_runs_history(s):
 
 @scenario
 def dashboard(s):
-    flow = s.quietly.post("/flows/", json={"name": "flow"})["id"]
-    other = s.quietly.post("/flows/", json={"name": "other"})["id"]
-    run = s.quietly.post("/flow_runs/", json={"flow_id": flow, "name": "run", "state": {"type": "RUNNING"}})["id"]
+    flow = s.post("/flows/", json={"name": "flow"})["id"]
+    other = s.post("/flows/", json={"name": "other"})["id"]
+    run = s.post("/flow_runs/", json={"flow_id": flow, "name": "run", "state": {"type": "RUNNING"}})["id"]
     s.quietly.post("/flow_runs/", json={"flow_id": flow, "name": "soon", "state": {
         "type": "SCHEDULED", "state_details": {"scheduled_time": "2030-01-01T00:00:00Z"}}})
     s.quietly.post("/flow_runs/", json={"flow_id": flow, "name": "later", "state": {
