@@ -18,7 +18,7 @@ func TestMain(m *testing.M) {
 }
 
 // TestScripts runs the scripts of testdata, one or more for each command. Each
-// has PORT, a port that nobody listens on, and the command `up URL`, which
+// has PORT and PORT2, ports that nobody listens on, and the command `up URL`, which
 // waits until a server answers there.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
@@ -30,11 +30,17 @@ func TestScripts(t *testing.T) {
 			}
 			defer func() { _ = listener.Close() }()
 			env.Setenv("PORT", fmt.Sprint(listener.Addr().(*net.TCPAddr).Port))
+			second, err := net.Listen("tcp", "127.0.0.1:0")
+			if err != nil {
+				return err
+			}
+			defer func() { _ = second.Close() }()
+			env.Setenv("PORT2", fmt.Sprint(second.Addr().(*net.TCPAddr).Port))
 			env.Setenv("PREFECT_HOME", env.WorkDir+"/home")
 			env.Setenv("REEVE_PYTHON", os.Getenv("REEVE_PYTHON"))
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"up": waitUp, "found": waitFound, "get": get},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"up": waitUp, "found": waitFound, "get": get, "hook": hook, "listed": listed, "appears": appears},
 	})
 }
 

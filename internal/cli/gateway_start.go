@@ -61,6 +61,7 @@ func (s *gatewayStart) Run(p *process) error {
 	if err != nil {
 		return err
 	}
+	p.level.Set(logLevels[c.Text("logging.level")])
 	settings := &c.Gateway
 	settings.Host = cmp.Or(s.Host, settings.Host)
 	settings.API = strings.TrimSuffix(cmp.Or(s.URL, settings.API), "/")

@@ -282,8 +282,8 @@ func (d *deliverer) reached(err error) {
 // sentence is what may be told of an error to anybody.
 func sentence(err error) string {
 	var known *fault.Error
-	if errors.As(err, &known) {
-		return known.Sentence
+	if errors.As(err, &known) && known.Kind == fault.Unauthorised {
+		return "it asks for a password"
 	}
 	if code := statusOf(err); code != 0 {
 		return fmt.Sprintf("it answers %d", code)
