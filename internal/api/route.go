@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/reevehq/reeve/internal/prefect/decode"
+	"github.com/reevehq/reeve/internal/store"
 )
 
 // handler answers a request or says why it cannot; errors.go writes the error.
@@ -136,6 +137,9 @@ func (rt *router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 				r.SetPathValue(name, part)
 			}
 		}
+		if frees(r) {
+			r = r.WithContext(store.WithReserve(r.Context()))
+		}
 		if err := p.methods[r.Method](w, r); err != nil {
 			rt.fail(w, r, err)
 		}
@@ -187,4 +191,9 @@ func takesIDOnly(name string) bool {
 func pathID(r *http.Request, name string) uuid.UUID {
 	id, _ := decode.ParseUUID(r.PathValue(name))
 	return id
+}
+
+// frees tells whether a request deletes: it may go on when the disk is full.
+func frees(r *http.Request) bool {
+	return r.Method == http.MethodDelete || strings.HasSuffix(r.URL.Path, "/bulk_delete")
 }

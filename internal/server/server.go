@@ -71,7 +71,8 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (*Server, error) {
 	c.Services.Orchestration, c.Services.Start = c.API.Orchestration, machine.Now()
 	c.Services.Scheduler.Log = log
 	due := services.NewRunner(s, machine, ids, log, services.All(c.Services)...)
-	c.API.Health, c.API.Cleanup = due.Health, c.Services.Cleanup
+	c.API.Health = func() error { return errors.Join(db.Health(), due.Health()) }
+	c.API.Cleanup = c.Services.Cleanup
 	a := api.New(s, machine, ids, log, c.API)
 	srv := &Server{store: s, api: a, due: due,
 		gate: new(middleware.Gate), log: log, path: c.API.BasePath}

@@ -219,7 +219,7 @@ func (r *Runner) work(ctx context.Context) bool {
 		var n int
 		r.begin(e.Name(), now)
 		err := guarded(e, func() error {
-			return r.store.Update(ctx, func(tx *store.Tx) (err error) {
+			return r.store.Update(store.WithReserve(ctx), func(tx *store.Tx) (err error) {
 				n, err = e.Run(tx)
 				return err
 			})

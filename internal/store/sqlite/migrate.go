@@ -1,7 +1,12 @@
 package sqlite
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
 
 	"zombiezen.com/go/sqlite/sqlitex"
 
@@ -25,10 +30,17 @@ func migrate(c *conn, steps []migrations.Migration, o Options) error {
 	switch {
 	case at > len(steps):
 		return fault.New(fault.Conflict, "database %s has schema %d, newer than this program's %d", o.Path, at, len(steps)).
-			WithHint("run the newer reeve that wrote it, or restore a backup from before the upgrade")
+			WithHint("run the newer reeve that wrote it, or put the copy from before the upgrade in its place: %s", snapshotPath(o.Path, len(steps)))
 	case at < len(steps) && !o.Migrate && at > 0:
 		return fault.New(fault.Conflict, "database %s has schema %d, this program needs %d", o.Path, at, len(steps)).
 			WithHint("run: reeve server database upgrade --database %s", o.Path)
+	}
+	if at > 0 && at < len(steps) {
+		kept, err := snapshot(c, o.Path, at)
+		if err != nil {
+			return fmt.Errorf("keep a copy of the database before its migration: %w", err)
+		}
+		o.Logger.Info("kept a copy of the database before its migration", "path", kept)
 	}
 	for _, step := range steps[at:] {
 		if err := apply(c, step); err != nil {
@@ -39,6 +51,43 @@ func migrate(c *conn, steps []migrations.Migration, o Options) error {
 		}
 	}
 	return nil
+}
+
+// snapshotPath is where the copy of a database of a schema is kept.
+func snapshotPath(database string, schema int) string {
+	name := strings.TrimSuffix(filepath.Base(database), ".db")
+	return filepath.Join(filepath.Dir(database), "snapshots", fmt.Sprintf("%s-schema%d.db", name, schema))
+}
+
+// snapshot copies a database as it is before a migration. A copy that an
+// earlier attempt left is replaced.
+func snapshot(c *conn, database string, schema int) (path string, err error) {
+	path = snapshotPath(database, schema)
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return path, err
+	}
+	part := path + ".part"
+	if err := os.Remove(part); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return path, err
+	}
+	if _, err := c.Exec("VACUUM INTO ?", part); err != nil {
+		return path, err
+	}
+	if err := syncFile(part); err != nil {
+		return path, err
+	}
+	if err := os.Rename(part, path); err != nil {
+		return path, err
+	}
+	return path, syncFile(filepath.Dir(path))
+}
+
+func syncFile(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
 }
 
 // refuseForeign keeps Reeve off a database that another program made: above all

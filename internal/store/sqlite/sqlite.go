@@ -17,6 +17,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 
 	"zombiezen.com/go/sqlite"
 	"zombiezen.com/go/sqlite/sqlitex"
@@ -56,6 +57,10 @@ type DB struct {
 	readers chan *conn
 	writer  *writer
 	closed  chan struct{}
+
+	damage     damage
+	space      *space // nil when the database belongs to another process
+	inspecting sync.WaitGroup
 }
 
 // Open opens the database, making it when absent, and brings its schema up to
@@ -97,6 +102,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 }
 
 func (db *DB) open(o Options) error {
+	killed := wasKilled(db.path)
 	main, err := openConn(db.path, true)
 	if err != nil {
 		return openFault(db.path, err)
@@ -108,7 +114,13 @@ func (db *DB) open(o Options) error {
 	for range o.Readers {
 		db.readers <- nil // opened when first needed: a cold start pays for none
 	}
-	db.writer = startWriter(main, o.Logger)
+	if !o.Shared {
+		db.space = newSpace(db.path, o.Clock, o.Logger)
+	}
+	db.writer = startWriter(main, db.space, o.Clock, o.Logger)
+	if killed && !o.Shared {
+		db.inspect()
+	}
 	return nil
 }
 
@@ -231,12 +243,28 @@ func (db *DB) View(ctx context.Context, fn func(store.Conn) error) error {
 	if ctx.Err() != nil && sqlite.ErrCode(err).ToPrimary() == sqlite.ResultInterrupt {
 		return ctx.Err()
 	}
+	db.damage.see(err)
 	return translate(err)
 }
 
 // Update implements store.Backend.
 func (db *DB) Update(ctx context.Context, fn func(store.Conn) error) error {
-	return db.writer.do(ctx, fn)
+	if err := db.damage.refusal(); err != nil {
+		return err
+	}
+	err := db.writer.do(ctx, fn)
+	db.damage.see(err)
+	return err
+}
+
+// Health is an error while the database can take nothing: it is damaged, or its
+// disk is full.
+func (db *DB) Health() error {
+	err := db.damage.health()
+	if db.space != nil {
+		err = errors.Join(err, db.space.health())
+	}
+	return err
 }
 
 var errClosed = fault.New(fault.Busy, "the server is stopping")
@@ -250,6 +278,7 @@ func (db *DB) Close() error {
 	default:
 	}
 	close(db.closed)
+	db.inspecting.Wait()
 	err := db.writer.stop()
 	for range cap(db.readers) {
 		if c := <-db.readers; c != nil {
@@ -273,11 +302,10 @@ func translate(err error) error {
 	case sqlite.ResultConstraint:
 		return fault.Wrap(fault.Conflict, err, "Data integrity conflict. This usually means a unique or foreign key constraint was violated. See server logs for details.")
 	case sqlite.ResultFull:
-		return fault.Wrap(fault.Full, err, "no space is left to write to the database").
-			WithHint("free space on the volume, or grow it")
+		return errFull(err)
 	case sqlite.ResultIOErr:
 		if strings.Contains(err.Error(), "no space") {
-			return fault.Wrap(fault.Full, err, "no space is left to write to the database")
+			return errFull(err)
 		}
 		return fault.Wrap(fault.Busy, err, "the disk does not answer as it should")
 	case sqlite.ResultBusy, sqlite.ResultLocked:

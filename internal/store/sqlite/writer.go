@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"time"
 
+	"github.com/reevehq/reeve/internal/clock"
 	"github.com/reevehq/reeve/internal/store"
 )
 
@@ -16,16 +18,24 @@ const (
 	// groupLength bounds the writes of one commit, and so the time a write waits
 	// for the others of its group.
 	groupLength = 128
+	// restTime is how long nothing must have been written for the log to be
+	// written back whole and cut off. Under load SQLite writes it back in passing
+	// (wal_autocheckpoint).
+	restTime = 2 * time.Second
 )
 
 type write struct {
 	fn   func(store.Conn) error
 	done chan error
+	// reserve: it may use the space kept for when the disk is full.
+	reserve bool
 }
 
 // writer owns the writing connection. Its goroutine runs from startWriter to stop.
 type writer struct {
 	conn  *conn
+	space *space // nil when the database belongs to another process
+	clock clock.Clock
 	log   *slog.Logger
 	queue chan write
 	quit  chan struct{}
@@ -33,15 +43,18 @@ type writer struct {
 	err   error         // how closing went; read after ended
 }
 
-func startWriter(c *conn, log *slog.Logger) *writer {
-	w := &writer{conn: c, log: log, queue: make(chan write, queueLength),
+func startWriter(c *conn, s *space, clk clock.Clock, log *slog.Logger) *writer {
+	w := &writer{conn: c, space: s, clock: clk, log: log, queue: make(chan write, queueLength),
 		quit: make(chan struct{}), ended: make(chan struct{})}
 	go w.loop()
 	return w
 }
 
 func (w *writer) do(ctx context.Context, fn func(store.Conn) error) error {
-	job := write{fn, make(chan error, 1)}
+	job := write{fn, make(chan error, 1), store.UsesReserve(ctx)}
+	if w.space != nil && !job.reserve && w.space.refuses() {
+		return errFull(nil)
+	}
 	select {
 	case <-w.quit:
 		return errClosed
@@ -76,20 +89,40 @@ func (w *writer) stop() error {
 }
 
 func (w *writer) loop() {
+	var rest <-chan time.Time // set while the log holds what was written
 	for {
 		select {
 		case job := <-w.queue:
 			w.commit(w.gather(job))
+			rest = w.clock.After(restTime)
+		case <-rest:
+			rest = nil
+			done, err := w.checkpoint()
+			if err != nil {
+				w.log.Warn("write the log back", "error", err)
+			} else if !done {
+				rest = w.clock.After(restTime)
+			}
 		case <-w.quit:
 			for len(w.queue) > 0 {
 				w.commit(w.gather(<-w.queue))
 			}
-			err := w.conn.run("PRAGMA wal_checkpoint(TRUNCATE)")
+			_, err := w.checkpoint() // what is left is read from the log at the next start
 			w.err = errors.Join(err, w.conn.close())
 			close(w.ended)
 			return
 		}
 	}
+}
+
+// checkpoint writes the log back into the database file and cuts it off. It does
+// not wait for readers: false when one still needs the log.
+func (w *writer) checkpoint() (done bool, err error) {
+	w.conn.c.SetBusyTimeout(0)
+	defer w.conn.c.SetBlockOnBusy()
+	var busy, frames, written int
+	err = w.conn.Query("PRAGMA wal_checkpoint(TRUNCATE)", nil, func(r store.Row) error { return r.Scan(&busy, &frames, &written) })
+	return busy == 0, err
 }
 
 func (w *writer) gather(job write) []write {
@@ -121,12 +154,39 @@ func (w *writer) commit(group []write) {
 		}
 		return nil
 	})
-	for i, job := range group {
+	full := isFull(err)
+	for i := range group {
 		if results[i] == nil {
 			results[i] = err
 		}
+		full = full || isFull(results[i])
+	}
+	again := w.makeRoom(full, err == nil)
+	var retry []write
+	for i, job := range group {
+		if again && job.reserve && isFull(results[i]) {
+			retry = append(retry, job)
+			continue
+		}
 		job.done <- results[i]
 	}
+	if len(retry) > 0 {
+		w.commit(retry)
+	}
+}
+
+// makeRoom tells the reserve how a commit went. It is true when the disk was
+// full and the reserve has been given up, so that writes that may use it can be
+// tried again; there is one reserve, so they are tried once.
+func (w *writer) makeRoom(full, committed bool) bool {
+	switch {
+	case w.space == nil:
+	case full:
+		return w.space.exhausted()
+	case committed:
+		w.space.freed(w.checkpoint)
+	}
+	return false
 }
 
 func (w *writer) transaction(body func() error) error {
