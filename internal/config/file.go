@@ -113,6 +113,9 @@ func knownKeys(key string) string {
 		"gateway.concurrency", "gateway.retention", "gateway.dead_retention", "webhook.path", "webhook.form", "webhook.secret_env", "webhook.open",
 		"webhook.secret_header", "webhook.signature_header", "webhook.timestamp_header", "webhook.replay_window", "webhook.max_body", "webhook.when",
 		"webhook.delivery_id", "webhook.key", "webhook.deployment", "webhook.parameters", "webhook.idempotency_key", "webhook.event"}
+	if strings.HasSuffix(key, ".secret") {
+		return "secrets are given by the name of an environment variable: " + key + "_env"
+	}
 	if near := nearest(key, names); near != "" {
 		return "did you mean " + near + "?"
 	}

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
 	"os/exec"
 	"strings"
 	"sync"
@@ -26,6 +27,8 @@ const (
 	steady = time.Minute
 	// farewell is how long a program has to end when none was set.
 	farewell = 15 * time.Second
+	// lastWords is how long the output of a program that ended is still read.
+	lastWords = time.Second
 )
 
 // Greeting is the line by which people and scripts see that a worker was
@@ -120,12 +123,15 @@ func (s *Supervisor) once(ctx context.Context) error {
 	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	command.Cancel = func() error { return command.Process.Signal(syscall.SIGTERM) }
 	command.WaitDelay = s.p.Farewell
-	out, err := command.StdoutPipe()
+	out, in, err := os.Pipe()
 	if err != nil {
 		return err
 	}
-	command.Stderr = command.Stdout
-	if err := command.Start(); err != nil {
+	defer func() { _ = out.Close() }()
+	command.Stdout, command.Stderr = in, in
+	err = command.Start()
+	_ = in.Close()
+	if err != nil {
 		return fmt.Errorf("start %s: %w", command.Path, err)
 	}
 	now := s.p.Clock.Now()
@@ -134,11 +140,17 @@ func (s *Supervisor) once(ctx context.Context) error {
 	if s.p.Greet {
 		fmt.Fprintln(s.p.Out, Greeting)
 	}
-	var copying sync.WaitGroup
-	copying.Go(func() { Prefix(s.p.Out, s.p.Name+" | ", out) })
-	copying.Wait()
+	copied := make(chan struct{})
+	go func() {
+		Prefix(s.p.Out, s.p.Name+" | ", out)
+		close(copied)
+	}()
 	err = command.Wait()
 	_ = syscall.Kill(-command.Process.Pid, syscall.SIGKILL) // its group is empty in the ordinary case
+	select {
+	case <-copied:
+	case <-clock.System{}.After(lastWords): // something that left the group holds the output open
+	}
 	return err
 }
 

@@ -1,0 +1,109 @@
+package supervise
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/reevehq/reeve/internal/clock"
+)
+
+// pauses is a clock on which every pause is over at once, and told of.
+type pauses struct {
+	clock.System
+	told chan time.Duration
+}
+
+func (p pauses) After(d time.Duration) <-chan time.Time {
+	p.told <- d
+	c := make(chan time.Time, 1)
+	c <- p.Now()
+	return c
+}
+
+// output is written by the supervisor and read by the test.
+type output struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.b.Write(p)
+}
+
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.b.String()
+}
+
+func supervisor(out io.Writer, c clock.Clock, greet bool, script string) *Supervisor {
+	return New(Program{Name: "p", Command: []string{"/bin/sh", "-c", script}, Greet: greet, Farewell: time.Second,
+		Out: out, Log: slog.New(slog.DiscardHandler), Clock: c})
+}
+
+func TestWhatEndsIsStartedAgainAfterLongerPauses(t *testing.T) {
+	c := pauses{told: make(chan time.Duration)}
+	out := &output{}
+	s := supervisor(out, c, false, "echo here; exit 3")
+	ctx, stop := context.WithCancel(t.Context())
+	var running sync.WaitGroup
+	running.Go(func() { s.Run(ctx) })
+	for i, want := range []time.Duration{1, 2, 4, 8, 16, 30, 30} {
+		if got := <-c.told; got != want*time.Second {
+			t.Errorf("pause %d is %v, want %d s", i+1, got, want)
+		}
+	}
+	health := s.Health()
+	stop()
+	go func() { // the stop may come while it tells of a further pause
+		for range c.told {
+		}
+	}()
+	running.Wait()
+	close(c.told)
+	if health.Restarts < 7 || health.Error != "exit status 3" {
+		t.Errorf("health is %+v", health)
+	}
+	if !strings.HasPrefix(out.String(), "p | here\np | here\n") {
+		t.Errorf("printed %q", out)
+	}
+}
+
+func TestGreetingComesOnceAndWithoutAMark(t *testing.T) {
+	for name, test := range map[string]struct {
+		greet  bool
+		script string
+	}{
+		"from the supervisor": {true, "echo started; read x"},
+		"from the worker":     {false, "echo '" + Greeting + "'; echo started; read x"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			out := &output{}
+			s := supervisor(out, clock.System{}, test.greet, test.script+"; sleep 60")
+			ctx, stop := context.WithCancel(t.Context())
+			var running sync.WaitGroup
+			running.Go(func() { s.Run(ctx) })
+			for deadline := time.Now().Add(10 * time.Second); !strings.Contains(out.String(), "started") && time.Now().Before(deadline); time.Sleep(time.Millisecond) { // another process: nothing tells when it printed
+			}
+			if h := s.Health(); !h.Running || h.PID == 0 {
+				t.Errorf("health is %+v", h)
+			}
+			stop()
+			running.Wait()
+			if out.String() != Greeting+"\np | started\n" {
+				t.Errorf("printed %q", out)
+			}
+			if h := s.Health(); h.Running {
+				t.Errorf("after its end health is %+v", h)
+			}
+		})
+	}
+}
