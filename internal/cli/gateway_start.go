@@ -146,11 +146,8 @@ func (s *gatewayStart) workers(p *process, c *config.Config) ([]*supervise.Super
 		return nil, fault.New(fault.Invalid, "there is no Python at %s", name).
 			WithHint("install the prefect package (pip install prefect==3.8.8) and name its interpreter: [worker] python = \"...\"; --no-workers keeps none")
 	}
-	environ := slices.DeleteFunc(slices.Clone(p.environ), func(line string) bool {
-		key, _, _ := strings.Cut(line, "=")
-		return key == "PREFECT_API_URL" || strings.HasPrefix(key, "PREFECT_SERVER_") || slices.ContainsFunc(c.Webhooks, func(w config.Webhook) bool {
-			return w.SecretEnv != "" && key == w.SecretEnv // flows need not know the senders' secrets
-		})
+	environ := slices.DeleteFunc(withoutSecrets(p.environ, c.Webhooks), func(line string) bool {
+		return strings.HasPrefix(line, "PREFECT_API_URL=") || strings.HasPrefix(line, "PREFECT_SERVER_")
 	})
 	environ = append(environ, "PREFECT_API_URL="+c.Gateway.API, "REEVE_PYTHON="+python, "PYTHONUNBUFFERED=1")
 	var all []*supervise.Supervisor
@@ -159,6 +156,15 @@ func (s *gatewayStart) workers(p *process, c *config.Config) ([]*supervise.Super
 			Environ: environ, Greet: c.Setup.Worker.Stock, Farewell: farewell, Out: p.out, Log: p.log, Clock: clock.System{}}))
 	}
 	return all, nil
+}
+
+// withoutSecrets is an environment without the secrets of webhooks: flows need
+// not know them.
+func withoutSecrets(environ []string, webhooks []config.Webhook) []string {
+	return slices.DeleteFunc(slices.Clone(environ), func(line string) bool {
+		name, _, _ := strings.Cut(line, "=")
+		return slices.ContainsFunc(webhooks, func(w config.Webhook) bool { return w.SecretEnv == name })
+	})
 }
 
 // openWebhooks opens the gateway of a reeve.toml, nil when it has no webhook.

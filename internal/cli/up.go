@@ -78,7 +78,7 @@ func (u *up) Run(p *process) error {
 		_ = listener.Close()
 		return err
 	}
-	return ups.Run(p.ctx, ups.Plan{Setup: c.Setup, Folder: folder, Server: settings, Reeve: reeve, Environ: p.environ,
+	return ups.Run(p.ctx, ups.Plan{Setup: c.Setup, Folder: folder, Server: settings, Reeve: reeve, Environ: withoutSecrets(p.environ, c.Webhooks),
 		Once: u.Once, Gateway: hooks, Out: p.out, Err: p.err, Log: p.log}, srv, listener)
 }
 

@@ -125,8 +125,13 @@ func (g *Gateway) limitReading(w http.ResponseWriter) {
 func (g *Gateway) tooLarge(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Connection", "close")
 	if r.Header.Get("Expect") == "" && r.ContentLength <= swallowed {
-		g.limitReading(w)
-		_, _ = io.CopyN(io.Discard, r.Body, swallowed)
+		select {
+		case g.slots <- struct{}{}: // strangers' bodies take no more than what is meant for webhooks
+			g.limitReading(w)
+			_, _ = io.CopyN(io.Discard, r.Body, swallowed)
+			<-g.slots
+		default:
+		}
 	}
 	refuse(w, http.StatusRequestEntityTooLarge, "the body is too large")
 }
