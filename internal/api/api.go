@@ -140,6 +140,7 @@ func (a *API) Routes() []Route {
 		a.deploymentRoutes(),
 		a.automationRoutes(),
 		a.schemaRoutes(),
+		a.reeveFlowLimitRoutes(),
 	} {
 		all = append(all, table...)
 	}

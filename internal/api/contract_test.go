@@ -33,6 +33,9 @@ func TestRoutesAreTheContracts(t *testing.T) {
 			t.Errorf("%s is routed twice", route.Operation)
 		}
 		have[route.Operation] = true
+		if strings.HasPrefix(route.Path, "/reeve/") && strings.HasPrefix(route.Operation, "reeve_") {
+			continue // ours, and named so
+		}
 		switch want, known := contract[route.Operation]; {
 		case !known:
 			t.Errorf("%s %s: the contract has no operation %s", route.Method, route.Path, route.Operation)

@@ -232,7 +232,7 @@ func (a *API) scheduledRunsOfDeployments(w http.ResponseWriter, r *http.Request)
 	}
 	var runs []*prefect.FlowRun
 	err = a.store.Update(r.Context(), func(tx *store.Tx) (err error) {
-		runs, err = tx.FilterFlowRuns(filters, "NEXT_SCHEDULED_START_TIME_ASC", prefect.Page{Limit: limit})
+		runs, err = tx.FilterStartableRuns(filters, limit)
 		if err != nil {
 			return err
 		}

@@ -21,11 +21,15 @@ type Pool struct {
 	Description string `toml:"description"`
 }
 
-// Flow is a [[flow]] of reeve.toml: a deployment of one flow.
+// Flow is a [[flow]] of reeve.toml: a deployment of one flow, its limit, or both.
 type Flow struct {
-	// Name is the deployment's name.
+	// Name is the deployment's name, and for max_concurrent the flow's.
 	Name string `toml:"name"`
-	// Entrypoint is file:function; the file is relative to reeve.toml.
+	// MaxConcurrent is the number of runs of the flow at once, over all its
+	// deployments, nil for any number.
+	MaxConcurrent *int `toml:"max_concurrent"`
+	// Entrypoint is file:function; the file is relative to reeve.toml. Without one
+	// nothing is deployed.
 	Entrypoint string `toml:"entrypoint"`
 	// Pool is the pool it runs in; the only one when there is one.
 	Pool string `toml:"pool"`
@@ -70,6 +74,31 @@ func (c *Config) fromFile(path string) string {
 	return full
 }
 
+// LimitOnly tells of a flow that is deployed by other means.
+func (f *Flow) LimitOnly() bool { return f.Entrypoint == "" && f.MaxConcurrent != nil }
+
+// FlowLimits are the limits of flows by name.
+func (s *Setup) FlowLimits() map[string]int {
+	limits := map[string]int{}
+	for _, f := range s.Flows {
+		if f.MaxConcurrent != nil {
+			limits[f.Name] = *f.MaxConcurrent
+		}
+	}
+	return limits
+}
+
+// Deployed are the flows that `reeve up` deploys.
+func (s *Setup) Deployed() []Flow {
+	var flows []Flow
+	for _, f := range s.Flows {
+		if !f.LimitOnly() {
+			flows = append(flows, f)
+		}
+	}
+	return flows
+}
+
 // check finds what does not fit together in the set-up and fills in the pool
 // that goes without saying. It gives the place ("flow 2") and the error.
 func (s *Setup) check() (place string, err error) {
@@ -99,6 +128,10 @@ func (s *Setup) check() (place string, err error) {
 			return place, &malformed{"has no name", `give one: name = "my-flow"`}
 		case names[f.Name]:
 			return place, &malformed{fmt.Sprintf("there is another flow named %q", f.Name), "give each flow a name of its own"}
+		case f.MaxConcurrent != nil && *f.MaxConcurrent < 0:
+			return place, &malformed{"max_concurrent is negative", "give 0 or more, or leave it out"}
+		case f.LimitOnly():
+			// Nothing is deployed, so nothing else is needed.
 		case !ok || file == "" || function == "":
 			return place, &malformed{fmt.Sprintf("entrypoint %q is not file:function", f.Entrypoint), `write it like "flows/video.py:my_flow"`}
 		case !pools[f.Pool]:

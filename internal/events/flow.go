@@ -36,3 +36,15 @@ func flowLife(id uuid.UUID, now time.Time, f *prefect.Flow, name string) (*prefe
 	return &prefect.Event{ID: id, Occurred: prefect.At(now), Event: name, Payload: payload,
 		Resource: prefect.Resource{prefect.ResourceID: "prefect.flow." + f.ID.String(), prefect.ResourceName: f.Name}}, nil
 }
+
+// FlowSlotFreed tells the pools in which a flow is deployed that its limit has
+// room for a run. Not of the contract: workers poll when they hear it.
+func FlowSlotFreed(id uuid.UUID, now time.Time, flow uuid.UUID, pools []uuid.UUID) *prefect.Event {
+	e := &prefect.Event{ID: id, Occurred: prefect.At(now), Event: "reeve.flow.slot-freed",
+		Resource: prefect.Resource{prefect.ResourceID: "prefect.flow." + flow.String()}}
+	for _, pool := range pools {
+		e.Related = append(e.Related, prefect.Resource{
+			prefect.ResourceID: "prefect.work-pool." + pool.String(), prefect.ResourceRole: "work-pool"})
+	}
+	return e
+}

@@ -3,6 +3,7 @@ package orchestration_test
 import (
 	"errors"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -37,8 +38,9 @@ func TestPoliciesListTheContractsRulesInOrder(t *testing.T) {
 			RenameReruns UpdateFlowRunTrackerOnTasks CacheInsertion ReleaseTaskConcurrencySlots EnqueueScheduledTasks`},
 		{"MinimalTaskPolicy", orchestration.MinimalTaskPolicy, `ReleaseTaskConcurrencySlots`},
 	} {
-		if want := strings.Fields(c.want); !reflect.DeepEqual(c.have.Names(), want) {
-			t.Errorf("%s: have %v, want %v", c.policy, c.have.Names(), want)
+		have := slices.DeleteFunc(c.have.Names(), func(name string) bool { return strings.HasPrefix(name, "Reeve") }) // ours
+		if want := strings.Fields(c.want); !reflect.DeepEqual(have, want) {
+			t.Errorf("%s: have %v, want %v", c.policy, have, want)
 		}
 	}
 }

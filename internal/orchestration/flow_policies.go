@@ -9,6 +9,7 @@ var CoreFlowPolicy = Policy{
 	bypassCancellingWithoutInfrastructure,
 	preventPendingTransitions,
 	validateSlotAtRunning,
+	secureFlowLimit,
 	secureFlowSlot,
 	removeLeaseOfOldClients,
 	ensureOnlyScheduledMarkedLate,
@@ -19,6 +20,7 @@ var CoreFlowPolicy = Policy{
 	retryFailedFlows,
 	instrumentFlowRuns,
 	releaseFlowSlots,
+	freeFlowLimit,
 }
 
 // MinimalFlowPolicy governs forced states and those the server sets itself.
@@ -27,6 +29,7 @@ var MinimalFlowPolicy = Policy{
 	bypassCancellingWithoutInfrastructure,
 	instrumentFlowRuns,
 	releaseFlowSlots,
+	freeFlowLimit,
 }
 
 // MarkLateRunsPolicy governs the marking of runs that did not start in time.

@@ -72,6 +72,16 @@ type DeploymentLimit struct {
 	Grace time.Duration
 }
 
+// FlowLimit is how many runs of a flow, over all its deployments, may be active
+// at once, and how many are.
+type FlowLimit struct {
+	Flow        string
+	Max, Active int
+}
+
+// Full tells whether no further run may become active.
+func (l *FlowLimit) Full() bool { return l.Active >= l.Max }
+
 // Tx is what orchestration needs of a transaction. Its reads give nil for what
 // does not exist; within it nobody else changes the rows that were read.
 type Tx interface {
@@ -92,6 +102,10 @@ type Tx interface {
 	// ReadDeploymentLimit gives a deployment's limit and options, nil when there
 	// is no such deployment.
 	ReadDeploymentLimit(deployment uuid.UUID) (*DeploymentLimit, error)
+	// ReadFlowLimit gives a flow's limit, nil when it has none.
+	ReadFlowLimit(flow uuid.UUID) (*FlowLimit, error)
+	// TellFlowSlotFreed tells workers of the flow's pools that a run of it may start.
+	TellFlowSlotFreed(flow uuid.UUID) error
 
 	// CreateFlowRun makes a run without a state, unless its flow has one with the
 	// same idempotency key; it gives the run and whether it was made.

@@ -38,9 +38,11 @@ type Config struct {
 	Origins   middleware.Origins
 	API       api.Config
 	Services  services.Config
-	Webhooks  http.Handler // below /webhooks/, nil for none
-	ServeUI   bool
-	UI        ui.Config
+	// FlowLimits are the numbers of runs at once of flows, by name.
+	FlowLimits map[string]int
+	Webhooks   http.Handler // below /webhooks/, nil for none
+	ServeUI    bool
+	UI         ui.Config
 }
 
 // Server is a Prefect server on one database.
@@ -66,6 +68,10 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (*Server, error) {
 	}
 	s := store.New(db, machine, ids)
 	if err := s.UseEncryptionKey(c.BlockKey); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	err = s.Update(ctx, func(tx *store.Tx) error { return tx.ConfigureFlowLimits(c.FlowLimits) })
+	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	c.Services.Orchestration, c.Services.Start = c.API.Orchestration, machine.Now()

@@ -71,8 +71,9 @@ func Settings(c *config.Config) Config {
 			},
 			StreamLogs: c.Bool("server.logs.stream_out_enabled"),
 		},
-		Services: serviceSettings(c),
-		ServeUI:  c.Bool("server.ui.enabled"),
+		Services:   serviceSettings(c),
+		FlowLimits: c.Setup.FlowLimits(),
+		ServeUI:    c.Bool("server.ui.enabled"),
 		UI: ui.Config{
 			Directory: c.Text("server.ui.static_directory"),
 			Base:      c.Text("server.ui.serve_base"),

@@ -17,6 +17,8 @@ const dueRuns = `SELECT ` + flowRunColumns + flowRunFrom + `
 	WHERE flow_run.work_queue_id = ? AND flow_run.state_type = 'SCHEDULED'
 		AND flow_run.next_scheduled_start_time BETWEEN ? AND ?
 		AND json_extract(flow_run.empirical_policy, '$.retry_type') IS NOT 'in_process'
+		AND (flow_run.next_scheduled_start_time, flow_run.id) > (?, ?)
+		AND flow_run.flow_id NOT IN (SELECT unhex(value) FROM json_each(?))
 	ORDER BY flow_run.next_scheduled_start_time, flow_run.id LIMIT ?`
 
 // bounds are the moments of a range of which either end may be open.
@@ -33,7 +35,7 @@ func bounds(after, before *prefect.Time) (from, to int64) {
 
 // ScheduledRuns gives the runs that a pool's workers may start: those of the
 // given queues, which are in the order of their priorities, that are due in the
-// range, as far as the limits of pool and queues leave slots.
+// range, as far as the limits of pool, queues and flows leave slots.
 func (tx *Tx) ScheduledRuns(pool *prefect.WorkPool, queues []*prefect.WorkQueue, after, before *prefect.Time, limit int) ([]prefect.ScheduledRun, error) {
 	runs := []prefect.ScheduledRun{}
 	if pool.IsPaused {
@@ -47,6 +49,10 @@ func (tx *Tx) ScheduledRuns(pool *prefect.WorkPool, queues []*prefect.WorkQueue,
 	if pool.ConcurrencyLimit != nil {
 		left = min(left, *pool.ConcurrencyLimit-held.Total)
 	}
+	room, err := tx.flowRoom()
+	if err != nil {
+		return nil, err
+	}
 	from, to := bounds(after, before)
 	for _, q := range queues {
 		take := left
@@ -56,7 +62,7 @@ func (tx *Tx) ScheduledRuns(pool *prefect.WorkPool, queues []*prefect.WorkQueue,
 		if q.IsPaused || take <= 0 {
 			continue
 		}
-		found, err := collect(tx, dueRuns, []any{q.ID, from, to, take}, scanFlowRun(tx.Now))
+		found, err := tx.dueRuns(q.ID, from, to, take, room)
 		if err != nil {
 			return nil, err
 		}
@@ -68,6 +74,30 @@ func (tx *Tx) ScheduledRuns(pool *prefect.WorkPool, queues []*prefect.WorkQueue,
 		left -= len(found)
 	}
 	return runs, nil
+}
+
+// dueRuns reads the first runs of a queue that are due in a range and within the
+// limits of their flows. Each further query leaves out a flow that the one
+// before filled.
+func (tx *Tx) dueRuns(queue uuid.UUID, from, to int64, take int, room flowRoom) ([]*prefect.FlowRun, error) {
+	runs := []*prefect.FlowRun{}
+	last := uuid.Nil
+	for {
+		want := take - len(runs)
+		found, err := collect(tx, dueRuns, []any{queue, from, to, from, last, room.full(), want}, scanFlowRun(tx.Now))
+		if err != nil {
+			return nil, err
+		}
+		for _, run := range found {
+			if room.admits(run, tx.Now) {
+				runs = append(runs, run)
+			}
+			from, last = run.NextScheduledStartTime.UnixMicro(), run.ID
+		}
+		if len(found) < want || len(runs) == take {
+			return runs, nil
+		}
+	}
 }
 
 // slotsHeld counts the pending and running runs of a pool, unless neither it
@@ -173,10 +203,13 @@ func (tx *Tx) AgentRuns(q *prefect.WorkQueue, before *prefect.Time, limit int) (
 		limit = max(0, min(limit, *q.ConcurrencyLimit-held))
 	}
 	_, to := bounds(nil, before)
-	runs, err := collect(tx, `SELECT `+flowRunColumns+flowRunFrom+`
-		WHERE flow_run.state_type = 'SCHEDULED' AND flow_run.next_scheduled_start_time <= ?
-			AND coalesce(queue.name, flow_run.work_queue_name) = ?
-		ORDER BY flow_run.next_scheduled_start_time, flow_run.id LIMIT ?`, []any{to, q.Name, limit}, scanFlowRun(tx.Now))
+	runs, err := tx.withinFlowLimits(limit, func(page prefect.Page) ([]*prefect.FlowRun, error) {
+		return collect(tx, `SELECT `+flowRunColumns+flowRunFrom+`
+			WHERE flow_run.state_type = 'SCHEDULED' AND flow_run.next_scheduled_start_time <= ?
+				AND coalesce(queue.name, flow_run.work_queue_name) = ?
+			ORDER BY flow_run.next_scheduled_start_time, flow_run.id LIMIT ? OFFSET ?`,
+			[]any{to, q.Name, page.Limit, page.Offset}, scanFlowRun(tx.Now))
+	})
 	for _, run := range runs {
 		run.WorkPoolID, run.WorkPoolName = nil, nil // agents know of no pools
 	}
@@ -197,7 +230,7 @@ func (tx *Tx) filteredAgentRuns(q *prefect.WorkQueue, before *prefect.Time, limi
 	if before != nil {
 		filter.FlowRuns.NextScheduledStartTime = &prefect.Between{Before: before}
 	}
-	return tx.FilterFlowRuns(filter, "NEXT_SCHEDULED_START_TIME_ASC", prefect.Page{Limit: limit})
+	return tx.FilterStartableRuns(filter, limit)
 }
 
 // FilterSlots counts the pending and running runs that a queue's filter selects.

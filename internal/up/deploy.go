@@ -27,7 +27,8 @@ type plannedFlow struct {
 
 // deploy makes or updates the deployments and gives their ids by name.
 func (r *running) deploy(ctx context.Context) (map[string]string, error) {
-	if len(r.Setup.Flows) == 0 {
+	flows := r.Setup.Deployed()
+	if len(flows) == 0 {
 		return nil, nil
 	}
 	var plan struct {
@@ -35,7 +36,7 @@ func (r *running) deploy(ctx context.Context) (map[string]string, error) {
 		Flows  []plannedFlow `json:"flows"`
 	}
 	plan.Folder = r.Folder
-	for _, f := range r.Setup.Flows {
+	for _, f := range flows {
 		plan.Flows = append(plan.Flows, plannedFlow{f.Name, f.Entrypoint, f.Pool, f.Concurrency, f.Parameters, f.Tags})
 	}
 	in, err := json.Marshal(plan)

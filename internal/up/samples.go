@@ -40,7 +40,7 @@ type sampleRun struct {
 // gives the first failure after it has tried all.
 func (r *running) runSamples(ctx context.Context, deployments map[string]string) error {
 	var failed error
-	for _, f := range r.Setup.Flows {
+	for _, f := range r.Setup.Deployed() {
 		if f.Sample == nil {
 			continue
 		}

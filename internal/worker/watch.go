@@ -87,7 +87,10 @@ func (w *Worker) ping(ctx context.Context, c *websocket.Conn) {
 // newWork are the events after which a poll may find a run to start.
 var newWork = []string{"prefect.flow-run.Scheduled", "prefect.flow-run.AwaitingRetry", "prefect.flow-run.Resuming",
 	"prefect.flow-run.Late", "prefect.flow-run.AwaitingConcurrencySlot", "prefect.work-pool.ready",
-	"prefect.work-queue.ready", "prefect.work-pool.updated"}
+	"prefect.work-queue.ready", "prefect.work-pool.updated", slotFreed}
+
+// slotFreed is told when a flow that was at its limit may start a run.
+const slotFreed = "reeve.flow.slot-freed"
 
 // watchFor is how far ahead the server is asked to tell of events.
 const watchFor = 365 * 24 * time.Hour
@@ -156,6 +159,16 @@ func (w *Worker) heard(ctx context.Context, e *prefect.Event) {
 		ours = ours || r.ID() == pool
 	}
 	if ours {
+		if e.Event == slotFreed {
+			w.forgetRefusals()
+		}
 		w.pollNow()
 	}
+}
+
+// forgetRefusals lets runs that were refused for want of a slot be tried again.
+func (w *Worker) forgetRefusals() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	clear(w.later)
 }

@@ -276,6 +276,20 @@ CREATE INDEX flow_run_slots ON flow_run (work_queue_id, state_type) WHERE state_
 CREATE INDEX flow_run_upcoming ON flow_run (deployment_id, next_scheduled_start_time) WHERE state_type = 'SCHEDULED' AND auto_scheduled = 1;
 CREATE INDEX flow_run_pause_timeout ON flow_run (pause_timeout) WHERE pause_timeout IS NOT NULL;
 
+-- The runs that count against their flow's limit; see activeOfFlow in the store.
+CREATE INDEX flow_run_active ON flow_run (flow_id) WHERE deployment_id IS NOT NULL AND
+    (state_type IN ('RUNNING', 'PENDING', 'CANCELLING') OR state_name = 'AwaitingRetry');
+
+-- How many runs of a flow may be active at once. Kept by name: it may be set
+-- before the flow is known.
+CREATE TABLE flow_limit (
+    flow_name      TEXT PRIMARY KEY,
+    max_concurrent INTEGER NOT NULL,
+    -- Whether it comes from the configuration file, and goes when it leaves it.
+    configured     INTEGER NOT NULL,
+    updated        INTEGER NOT NULL
+) WITHOUT ROWID;
+
 -- Cancelled runs whose task runs and subflows are looked after.
 CREATE TABLE flow_run_cancellation (
     flow_run_id BLOB PRIMARY KEY REFERENCES flow_run (id) ON DELETE CASCADE,

@@ -1,0 +1,165 @@
+package store
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/reevehq/reeve/internal/events"
+	"github.com/reevehq/reeve/internal/orchestration"
+	"github.com/reevehq/reeve/internal/prefect"
+)
+
+// activeOfFlow selects the runs that count against the limit of a flow: those
+// of deployments that have a process, including one that waits to retry. It is
+// answered by the index flow_run_active.
+const activeOfFlow = `FROM flow_run AS active WHERE active.flow_id = flow.id AND active.deployment_id IS NOT NULL AND
+	(active.state_type IN ('RUNNING', 'PENDING', 'CANCELLING') OR active.state_name = 'AwaitingRetry') AND
+	(active.state_type <> 'SCHEDULED' OR json_extract(active.empirical_policy, '$.retry_type') = 'in_process')`
+
+// ReadFlowLimit gives a flow's limit with the number of its active runs, nil
+// when it has none.
+func (tx *Tx) ReadFlowLimit(flow uuid.UUID) (*orchestration.FlowLimit, error) {
+	var l orchestration.FlowLimit
+	err := tx.one(`SELECT flow.name, flow_limit.max_concurrent, (SELECT count(*) `+activeOfFlow+`)
+		FROM flow CROSS JOIN flow_limit ON flow_limit.flow_name = flow.name WHERE flow.id = (SELECT ?)`,
+		[]any{flow}, &l.Flow, &l.Max, &l.Active)
+	if err == ErrNoRows {
+		return nil, nil
+	}
+	return &l, err
+}
+
+// SetFlowLimit gives a flow a limit and tells workers of it; false when there is
+// no such flow.
+func (tx *Tx) SetFlowLimit(id uuid.UUID, most int) (bool, error) {
+	flow, err := tx.ReadFlow(id)
+	if err != nil || flow == nil {
+		return false, err
+	}
+	if err := tx.putFlowLimit(flow.Name, most, false); err != nil {
+		return false, err
+	}
+	return true, tx.TellFlowSlotFreed(id)
+}
+
+func (tx *Tx) putFlowLimit(flow string, most int, configured bool) error {
+	_, err := tx.conn.Exec(`INSERT INTO flow_limit (flow_name, max_concurrent, configured, updated) VALUES (?, ?, ?, ?)
+		ON CONFLICT (flow_name) DO UPDATE SET max_concurrent = excluded.max_concurrent,
+			configured = excluded.configured, updated = excluded.updated`, flow, most, configured, tx.Now)
+	return err
+}
+
+// DeleteFlowLimit takes a flow's limit away; false when it has none.
+func (tx *Tx) DeleteFlowLimit(id uuid.UUID) (bool, error) {
+	n, err := tx.conn.Exec(`DELETE FROM flow_limit WHERE flow_name = (SELECT name FROM flow WHERE id = ?)`, id)
+	if err != nil || n == 0 {
+		return false, err
+	}
+	return true, tx.TellFlowSlotFreed(id)
+}
+
+// ConfigureFlowLimits sets the limits of the configuration file, by the names of
+// flows, and takes away those that have left it.
+func (tx *Tx) ConfigureFlowLimits(limits map[string]int) error {
+	if _, err := tx.conn.Exec(`DELETE FROM flow_limit WHERE configured = 1`); err != nil {
+		return err
+	}
+	for flow, most := range limits {
+		if err := tx.putFlowLimit(flow, most, true); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// TellFlowSlotFreed tells the workers of the pools in which a flow is deployed
+// that a run of it may start.
+func (tx *Tx) TellFlowSlotFreed(flow uuid.UUID) error {
+	pools, err := column[uuid.UUID](tx, `SELECT DISTINCT work_queue.work_pool_id FROM deployment
+		CROSS JOIN work_queue ON work_queue.id = deployment.work_queue_id WHERE deployment.flow_id = ?`, flow)
+	if err != nil || len(pools) == 0 {
+		return err
+	}
+	return tx.Emit(events.FlowSlotFreed(tx.IDs.V7(), tx.Now, flow, pools))
+}
+
+// flowRoom is how many more runs may start of each flow that has a limit.
+type flowRoom map[uuid.UUID]int
+
+// flowRoom reads it: one row for each limit.
+func (tx *Tx) flowRoom() (flowRoom, error) {
+	room := flowRoom{}
+	err := tx.conn.Query(`SELECT flow.id, flow_limit.max_concurrent - (SELECT count(*) `+activeOfFlow+`)
+		FROM flow_limit CROSS JOIN flow ON flow.name = flow_limit.flow_name`, nil, func(r Row) error {
+		var flow uuid.UUID
+		var left int
+		if err := r.Scan(&flow, &left); err != nil {
+			return err
+		}
+		room[flow] = left
+		return nil
+	})
+	return room, err
+}
+
+// admits tells whether a run may be handed out, and takes its place if it is
+// due: a later one only learns that it is to come.
+func (f flowRoom) admits(run *prefect.FlowRun, now time.Time) bool {
+	left, limited := f[run.FlowID]
+	if !limited {
+		return true
+	}
+	if left > 0 && (run.NextScheduledStartTime == nil || !run.NextScheduledStartTime.After(now)) {
+		f[run.FlowID]--
+	}
+	return left > 0
+}
+
+// full lists the flows without room, as idList does.
+func (f flowRoom) full() string {
+	full := []uuid.UUID{}
+	for flow, left := range f {
+		if left <= 0 {
+			full = append(full, flow)
+		}
+	}
+	return idList(full)
+}
+
+// withinFlowLimits reads page by page and gives the first runs that may be
+// handed out, at most limit.
+func (tx *Tx) withinFlowLimits(limit int, read func(prefect.Page) ([]*prefect.FlowRun, error)) ([]*prefect.FlowRun, error) {
+	room, err := tx.flowRoom()
+	if err != nil {
+		return nil, err
+	}
+	if len(room) == 0 {
+		return read(prefect.Page{Limit: limit})
+	}
+	runs := []*prefect.FlowRun{}
+	for offset := 0; len(runs) < limit; offset += limit {
+		found, err := read(prefect.Page{Limit: limit, Offset: offset})
+		if err != nil {
+			return nil, err
+		}
+		for _, run := range found {
+			inProcess := run.EmpiricalPolicy.RetryType != nil && *run.EmpiricalPolicy.RetryType == prefect.RetryInProcess
+			if len(runs) < limit && (inProcess || room.admits(run, tx.Now)) {
+				runs = append(runs, run)
+			}
+		}
+		if len(found) < limit {
+			break
+		}
+	}
+	return runs, nil
+}
+
+// FilterStartableRuns gives scheduled runs that meet the criteria, in the order
+// they are due, as far as the limits of their flows leave room.
+func (tx *Tx) FilterStartableRuns(f *prefect.Filters, limit int) ([]*prefect.FlowRun, error) {
+	return tx.withinFlowLimits(limit, func(page prefect.Page) ([]*prefect.FlowRun, error) {
+		return tx.FilterFlowRuns(f, "NEXT_SCHEDULED_START_TIME_ASC", page)
+	})
+}
