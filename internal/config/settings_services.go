@@ -8,7 +8,7 @@ var serviceSettings = []Setting{
 	{"server.services.db_vacuum.enabled", List, "events", "", Works, "what is deleted when it is old: events, flow_runs, orphans"},
 	{"server.services.db_vacuum.loop_seconds", Number, "3600", "", Works, "seconds between two looks for old rows"},
 	{"server.services.db_vacuum.orphan_cleanup_loop_seconds", Number, "86400", "", Later, "seconds between two looks for orphans"},
-	{"server.services.db_vacuum.retention_period", Duration, "7776000", "", Later, "how long finished flow runs are kept"},
+	{"server.services.db_vacuum.retention_period", Duration, "7776000", "", Works, "how long finished flow runs are kept"},
 	{"server.services.db_vacuum.batch_size", Int, "200", "", Works, "rows deleted in one transaction"},
 	{"server.services.db_vacuum.event_retention_overrides", Map, `{"prefect.flow-run.heartbeat": 604800}`, "", Works, "retention of single kinds of event"},
 	{"server.services.event_persister.enabled", Bool, "true", "API_SERVICES_EVENT_PERSISTER_ENABLED", Moot, "events are written in the transaction that makes them"},

@@ -133,6 +133,12 @@ func serviceSettings(c *config.Config) services.Config {
 			Slack:     c.Seconds("server.services.db_vacuum.loop_seconds"),
 			Batch:     c.Int("server.services.db_vacuum.batch_size"),
 		},
+		FlowRunRetentionOn: vacuums(c.List("server.services.db_vacuum.enabled"), "flow_runs"),
+		FlowRunRetention: services.FlowRunRetentionConfig{
+			Period: c.Seconds("server.services.db_vacuum.retention_period"),
+			Slack:  c.Seconds("server.services.db_vacuum.loop_seconds"),
+			Batch:  c.Int("server.services.db_vacuum.batch_size"),
+		},
 		SchedulerOff:        off("scheduler"),
 		Scheduler:           services.SchedulerConfig{Goal: schedulingGoal(c), Batch: c.Int("server.services.scheduler.deployment_batch_size")},
 		TaskRunRecorderOff:  off("task_run_recorder"),

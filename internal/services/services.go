@@ -21,6 +21,9 @@ type Config struct {
 	// EventRetentionOff keeps all events.
 	EventRetentionOff bool
 	EventRetention    EventRetentionConfig
+	// FlowRunRetentionOn deletes old flow runs; left alone, they are kept for ever.
+	FlowRunRetentionOn bool
+	FlowRunRetention   FlowRunRetentionConfig
 	// Orchestration has the times and bounds of the rules by which runs change.
 	Orchestration orchestration.Settings
 	LateRunsOff   bool
@@ -53,6 +56,9 @@ func All(c Config) []Service {
 	}
 	if !c.EventRetentionOff {
 		all = append(all, NewEventRetention(c.EventRetention))
+	}
+	if c.FlowRunRetentionOn {
+		all = append(all, NewFlowRunRetention(c.FlowRunRetention))
 	}
 	if !c.SchedulerOff {
 		all = append(all, NewScheduler(c.Scheduler))
