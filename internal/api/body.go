@@ -20,6 +20,13 @@ import (
 // of logs of 4 MB.
 const maxBody = 32 << 20
 
+// largestEcho bounds the bodies, in bytes, that a refusal repeats: written as
+// text, a byte can become six, and a machine has little memory.
+const largestEcho = 1 << 20
+
+// mostIssues bounds the faults of one body that a refusal names.
+const mostIssues = 1000
+
 // body reads the request's JSON body into dst, a pointer to a struct of
 // package prefect or of a handler's file. It refuses with the contract's 422.
 func body(r *http.Request, dst any) error {
@@ -58,7 +65,10 @@ func readJSON(r *http.Request) (pyjson.Value, error) {
 	value, err := pyjson.Parse(data)
 	var syntax *pyjson.SyntaxError
 	if errors.As(err, &syntax) {
-		text, _ := json.Marshal(string(data))
+		var text json.RawMessage
+		if len(data) <= largestEcho {
+			text, _ = json.Marshal(string(data))
+		}
 		return pyjson.Value{}, &invalidBody{decode.Issues{{
 			Type: "json_invalid", Loc: []any{"body", syntax.Position}, Msg: "JSON decode error",
 			Input: struct{}{}, Ctx: map[string]any{"error": syntax.Message},

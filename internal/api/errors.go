@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/reevehq/reeve/internal/fault"
@@ -29,6 +30,20 @@ type invalidBody struct {
 }
 
 func (e *invalidBody) Error() string { return e.issues.Error() }
+
+// bounded is e without what would make the answer many times larger than the
+// body: the body and inputs of a large one, and all but its first faults.
+func (e *invalidBody) bounded() *invalidBody {
+	b := &invalidBody{e.issues[:min(len(e.issues), mostIssues)], e.body}
+	if len(b.body) <= largestEcho {
+		return b
+	}
+	b.body, b.issues = nil, slices.Clone(b.issues)
+	for i := range b.issues {
+		b.issues[i].Input = nil
+	}
+	return b
+}
 
 // noObject is the other 404 of the contract: for objects that an operation
 // works on, as against those that it answers with.
@@ -60,6 +75,7 @@ func (a *API) fail(w http.ResponseWriter, r *http.Request, err error) {
 	case errors.As(err, &absent):
 		respond(w, http.StatusNotFound, exception{absent.Error()})
 	case errors.As(err, &refused):
+		refused = refused.bounded()
 		respond(w, http.StatusUnprocessableEntity, struct {
 			Message string          `json:"exception_message"`
 			Detail  decode.Issues   `json:"exception_detail"`
