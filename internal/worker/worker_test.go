@@ -29,16 +29,15 @@ const (
 type fakeServer struct {
 	t *testing.T
 
-	mu       sync.Mutex
-	due      []map[string]any
-	state    map[string]map[string]any // by run
-	calls    []string
-	logs     []string
-	command  string
-	refuse   map[string]int // calls that are answered with this status, once each
-	verdict  string         // of PENDING, ACCEPT when empty
-	changed  chan struct{}
-	template map[string]any
+	mu      sync.Mutex
+	due     []map[string]any
+	state   map[string]map[string]any // by run
+	calls   []string
+	logs    []string
+	command string
+	refuse  map[string]int // calls that are answered with this status, once each
+	verdict string         // of PENDING, ACCEPT when empty
+	changed chan struct{}
 }
 
 func newFakeServer(t *testing.T, command string) (*fakeServer, string) {
