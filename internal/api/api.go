@@ -141,6 +141,7 @@ func (a *API) Routes() []Route {
 		a.automationRoutes(),
 		a.schemaRoutes(),
 		a.reeveFlowLimitRoutes(),
+		a.reeveWhyRoutes(),
 	} {
 		all = append(all, table...)
 	}

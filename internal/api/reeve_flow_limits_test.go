@@ -180,3 +180,47 @@ func TestFlowLimitAtPending(t *testing.T) {
 		}
 	}
 }
+
+func TestWhy(t *testing.T) {
+	s := newTestServer(t, Config{})
+	pool := object{"name": "p", "type": "process", "concurrency_limit": 1}
+	_, deployments := s.limitedFlows(t, pool, 1)
+	var first, second struct{ ID string }
+	s.ask(t, "POST", "/deployments/"+deployments[0]+"/create_flow_run", object{"name": "first"}, &first)
+	s.ask(t, "POST", "/deployments/"+deployments[0]+"/create_flow_run", object{"name": "second"}, &second)
+	reasons := func(run string) []string {
+		var answer struct {
+			Sentence string
+			Reasons  []struct{ Code string }
+		}
+		if code := s.ask(t, "GET", "/reeve/flow_runs/"+run+"/why", nil, &answer); code != 200 || answer.Sentence == "" {
+			t.Fatalf("why: %d, %q", code, answer.Sentence)
+		}
+		codes := []string{}
+		for _, r := range answer.Reasons {
+			codes = append(codes, r.Code)
+		}
+		return codes
+	}
+	check := func(step, run string, want ...string) {
+		t.Helper()
+		if got := reasons(run); !slices.Equal(got, want) {
+			t.Errorf("%s: %v, want %v", step, got, want)
+		}
+	}
+	check("no worker", first.ID, "no_worker")
+	s.ask(t, "POST", "/work_pools/p/workers/heartbeat", object{"name": "w"}, nil)
+	check("ready", first.ID, "next_poll")
+	s.setState(t, first.ID, "PENDING")
+	check("claimed", first.ID, "pending")
+	check("limits full", second.ID, "pool_limit", "flow_limit")
+	s.ask(t, "PATCH", "/work_pools/p", object{"is_paused": true}, nil)
+	check("pool paused", second.ID, "pool_paused", "pool_limit", "flow_limit")
+	s.setState(t, first.ID, "RUNNING")
+	check("running", first.ID, "running")
+	s.setState(t, first.ID, "COMPLETED")
+	check("ended", first.ID, "ended")
+	if code := s.ask(t, "GET", "/reeve/flow_runs/"+deployments[0]+"/why", nil, nil); code != 404 {
+		t.Errorf("an unknown run: %d", code)
+	}
+}

@@ -32,6 +32,7 @@ type commands struct {
 	Webhook webhookCommands `cmd:"" help:"Look at webhooks that were received and replay them."`
 
 	Status  status         `cmd:"" help:"Ask a running server how it is."`
+	Why     why            `cmd:"" help:"Say what a flow run waits for."`
 	Config  configCommands `cmd:"" help:"Look at the configuration."`
 	Version version        `cmd:"" help:"Print the version."`
 }

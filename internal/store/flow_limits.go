@@ -163,3 +163,13 @@ func (tx *Tx) FilterStartableRuns(f *prefect.Filters, limit int) ([]*prefect.Flo
 		return tx.FilterFlowRuns(f, "NEXT_SCHEDULED_START_TIME_ASC", page)
 	})
 }
+
+// FlowSlotHolders gives active runs of a flow, as its limit counts them.
+func (tx *Tx) FlowSlotHolders(flow uuid.UUID, limit int) ([]*prefect.SlotHolder, error) {
+	return collect(tx, `SELECT active.id, active.name, active.state_type, active.state_name, active.start_time,
+			active.state_timestamp, active.work_queue_id
+		FROM flow CROSS JOIN flow_run AS active ON active.flow_id = flow.id AND active.deployment_id IS NOT NULL
+			AND (active.state_type IN ('RUNNING', 'PENDING', 'CANCELLING') OR active.state_name = 'AwaitingRetry')
+			AND (active.state_type <> 'SCHEDULED' OR json_extract(active.empirical_policy, '$.retry_type') = 'in_process')
+		WHERE flow.id = ? LIMIT ?`, []any{flow, limit}, scanSlotHolder(tx.Now))
+}
