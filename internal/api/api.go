@@ -142,6 +142,7 @@ func (a *API) Routes() []Route {
 		a.schemaRoutes(),
 		a.reeveFlowLimitRoutes(),
 		a.reeveWhyRoutes(),
+		a.reeveMetricRoutes(),
 	} {
 		all = append(all, table...)
 	}

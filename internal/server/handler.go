@@ -19,6 +19,7 @@ func assemble(c Config, a *api.API, u *ui.UI, gate *middleware.Gate, log *slog.L
 	document := middleware.Chain(http.HandlerFunc(a.ServeDocument), middleware.Gzip, middleware.BasicAuth(c.API.AuthString, isProbe(path)))
 	mux.Handle("GET "+path+"/openapi.json", document)
 	mux.Handle("GET /openapi.json", document)
+	mux.Handle("GET /metrics", middleware.Chain(http.HandlerFunc(a.ServeMetrics), middleware.Gzip, middleware.BasicAuth(c.API.AuthString, isProbe(path))))
 	if u != nil {
 		mux.Handle("/", middleware.Gzip(u))
 	} else {
