@@ -27,6 +27,12 @@ func start(t *testing.T, binary, database string) *server {
 	}
 	port := listener.Addr().(*net.TCPAddr).Port
 	_ = listener.Close()
+	return startOn(t, binary, database, port)
+}
+
+// startOn starts a server on a port, on which another may have been killed.
+func startOn(t *testing.T, binary, database string, port int) *server {
+	t.Helper()
 	s := &server{url: fmt.Sprintf("http://127.0.0.1:%d/api", port)}
 	s.command = exec.Command(binary, "server", "start", "--port", fmt.Sprint(port), "--database", database)
 	s.command.Stdout, s.command.Stderr = &s.log, &s.log

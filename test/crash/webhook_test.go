@@ -11,6 +11,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -22,8 +23,8 @@ import (
 )
 
 // Every webhook that was answered with 202 becomes exactly one run, however
-// often the gateway is killed while it receives and delivers; so does every one
-// that its sender, having seen no answer, sends again.
+// often gateway and server are killed while they receive and deliver; so does
+// every one that its sender, having seen no answer, sends again.
 func TestAcknowledgedWebhooksBecomeOneRun(t *testing.T) {
 	rounds := number("REEVE_CRASH_ROUNDS", 5)
 	seed := number("REEVE_CRASH_SEED", int(time.Now().UnixNano()&0xffffff))
@@ -34,8 +35,17 @@ func TestAcknowledgedWebhooksBecomeOneRun(t *testing.T) {
 		binary = build(t)
 	}
 	folder := t.TempDir()
-	s := start(t, binary, filepath.Join(folder, "server.db"))
-	defer s.kill(t)
+	database := filepath.Join(folder, "server.db")
+	s := start(t, binary, database)
+	defer func() { s.kill(t) }()
+	address, err := url.Parse(s.url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var port int
+	if _, err := fmt.Sscan(address.Port(), &port); err != nil {
+		t.Fatal(err)
+	}
 	deployment := deploy(t, s.url)
 
 	hooks := &webhooks{}
@@ -46,7 +56,14 @@ func TestAcknowledgedWebhooksBecomeOneRun(t *testing.T) {
 		for range 8 {
 			senders.Go(func() { hooks.send(ctx, g.url) })
 		}
-		time.Sleep(time.Duration(100+random.IntN(500)) * time.Millisecond) // the moment of the kill is what is random here
+		moment := func() { time.Sleep(time.Duration(50+random.IntN(300)) * time.Millisecond) } // of the kill is what is random here
+		moment()
+		if round%2 == 1 {
+			s.kill(t)
+			moment()
+			s = startOn(t, binary, database, port)
+		}
+		moment()
 		g.kill(t)
 		cancel()
 		senders.Wait()
@@ -88,6 +105,9 @@ func (h *webhooks) send(ctx context.Context, url string) {
 		if err != nil {
 			return
 		}
+		if status == http.StatusServiceUnavailable {
+			time.Sleep(20 * time.Millisecond) // the inbox is full: a sender comes again
+		}
 	}
 }
 
@@ -100,7 +120,12 @@ func (h *webhooks) repeat(t *testing.T, url string) {
 		}
 	}
 	for _, id := range again {
-		if status, err := post(t.Context(), url, id); err != nil || status != http.StatusAccepted {
+		status, err := post(t.Context(), url, id)
+		for deadline := time.Now().Add(time.Minute); status == http.StatusServiceUnavailable && time.Now().Before(deadline); {
+			time.Sleep(50 * time.Millisecond) // the inbox is full: a sender comes again
+			status, err = post(t.Context(), url, id)
+		}
+		if err != nil || status != http.StatusAccepted {
 			t.Fatalf("sent again: %d %v", status, err)
 		}
 	}
