@@ -18,7 +18,7 @@ import (
 
 // maxBody bounds a request body. The largest the stock client sends is a batch
 // of logs of 4 MB.
-const maxBody = 32 << 20
+const maxBody = 16 << 20
 
 // largestEcho bounds the bodies, in bytes, that a refusal repeats: written as
 // text, a byte can become six, and a machine has little memory.
@@ -63,6 +63,9 @@ func readJSON(r *http.Request) (pyjson.Value, error) {
 		data, _ = json.Marshal(string(data)) // the reference sees a body of another type as text
 	}
 	value, err := pyjson.Parse(data)
+	if errors.Is(err, pyjson.ErrTooMany) {
+		return pyjson.Value{}, fault.Wrap(fault.TooLarge, err, "The request body holds too many values.")
+	}
 	var syntax *pyjson.SyntaxError
 	if errors.As(err, &syntax) {
 		var text json.RawMessage

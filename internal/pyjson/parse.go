@@ -44,7 +44,16 @@ type parser struct {
 	// nonFinite counts the NaNs and infinities read so far: a container that
 	// holds one cannot keep its own bytes.
 	nonFinite int
+	// values counts the values read so far.
+	values int
 }
+
+// mostValues bounds the values of one text: each is kept with its place, which
+// takes some fifty times the memory of the shortest.
+const mostValues = 600_000
+
+// ErrTooMany says that a text holds more values than are read.
+var ErrTooMany = fmt.Errorf("more than %d JSON values", mostValues)
 
 func (p *parser) fail(message string, at int) error {
 	at = min(at, len(p.data))
@@ -72,6 +81,9 @@ func (p *parser) peek() byte {
 func (p *parser) value(depth int) (Value, error) {
 	if depth > maxDepth {
 		return Value{}, p.fail("Too deeply nested", p.at)
+	}
+	if p.values++; p.values > mostValues {
+		return Value{}, ErrTooMany
 	}
 	start := p.at
 	switch c := p.peek(); {

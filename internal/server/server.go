@@ -91,6 +91,7 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (*Server, error) {
 	srv.http = &http.Server{
 		Handler:           assemble(c, a, srv.ui, srv.gate, log),
 		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       time.Minute, // websockets are out of it once they are open
 		IdleTimeout:       cmp.Or(c.KeepAlive, idleTime),
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}

@@ -167,6 +167,10 @@ func Choices(values []string) string {
 	return strings.Join(quoted[:len(quoted)-1], ", ") + " or " + quoted[len(quoted)-1]
 }
 
+// mostIssues is after how many issues a list is not looked at further: nobody
+// reads more.
+const mostIssues = 1000
+
 func decodeSlice(in pyjson.Value, out reflect.Value, r *rules, at *At) {
 	if in.IsNull() && r.null {
 		out.SetZero()
@@ -179,6 +183,9 @@ func decodeSlice(in pyjson.Value, out reflect.Value, r *rules, at *At) {
 	items := in.Items()
 	list := reflect.MakeSlice(out.Type(), len(items), len(items))
 	for i, item := range items {
+		if at.Count() > mostIssues {
+			return
+		}
 		decodeValue(item, list.Index(i), noRules, at.Key(i))
 	}
 	switch {
