@@ -5,8 +5,11 @@ PYTHON := .venv/bin/python
 REEVE := $(CURDIR)/bin/reeve
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 MAX_BYTES := 31457280
+# The reference server drops connections and answers 500 or 503 when this machine is busy. A test that
+# failed is run again, twice at most, and the report shows it: -rR lists what needed that.
+RERUNS := --reruns 2 --reruns-delay 1 -rR
 
-.PHONY: help build venv up test unit lint differential e2e browser ui crash bench clean
+.PHONY: help build venv up test unit lint differential e2e browser crash bench clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -22,7 +25,7 @@ venv: ## the private Python environment with the reference client, .venv
 up: build venv ## the example: server, worker and UI, a sample run of each flow
 	bin/reeve up --config examples/captionacc/reeve.toml
 
-test: build venv lint unit differential e2e browser ui crash ## everything that must pass
+test: build venv lint unit differential e2e browser crash ## everything that must pass
 
 unit: ## the Go tests
 	go test ./...
@@ -33,20 +36,15 @@ lint: ## gofmt, vet and staticcheck
 	go run $(STATICCHECK) ./...
 
 differential: build venv ## the same requests to the reference server and to ours
-	REEVE_BIN=$(REEVE) $(PYTHON) -m pytest test/differential -q --at-least 400
+	REEVE_BIN=$(REEVE) $(PYTHON) -m pytest test/differential -q --at-least 400 $(RERUNS)
 
 e2e: build venv ## the unmodified client, worker and CLI against our server
-	REEVE_BIN=$(REEVE) REEVE_PYTHON=$(CURDIR)/$(PYTHON) $(PYTHON) -m pytest test/e2e -q
+	REEVE_BIN=$(REEVE) REEVE_PYTHON=$(CURDIR)/$(PYTHON) $(PYTHON) -m pytest test/e2e -q $(RERUNS)
 
 browser: build venv ## the reference UI in a real browser against our server
 	@scripts/need npm chromium
 	npm --prefix test/ui ci --silent --no-audit --no-fund
 	REEVE_BIN=$(REEVE) REEVE_UI=$$(echo .venv/lib/python*/site-packages/prefect/server/ui-v2) node --test test/ui/
-
-ui: build venv ## the pages of the UI in a real Chromium
-	@scripts/need chromium
-	$(PYTHON) -m pip install --quiet --requirement test/ui/requirements.txt
-	REEVE_BIN=$(REEVE) REEVE_PYTHON=$(CURDIR)/$(PYTHON) $(PYTHON) -m pytest test/ui -q
 
 crash: build ## kill -9 under load, then look for every acknowledged write
 	REEVE_BIN=$(REEVE) go test -tags crash -count=1 ./test/crash
