@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import json
 import os
 import re
 import shutil
@@ -15,6 +16,9 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
+import uuid
+from contextlib import closing
+from datetime import datetime, timezone
 from pathlib import Path
 
 BINARY = os.path.abspath(shutil.which(os.environ.get("REEVE_BIN", "reeve")) or "reeve")
@@ -32,7 +36,8 @@ SETTINGS = {
     "PREFECT_SERVER_SERVICES_CANCELLATION_CLEANUP_ENABLED": "false",
     "PREFECT_SERVER_SERVICES_PAUSE_EXPIRATIONS_ENABLED": "false",
     "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_FLUSH_INTERVAL": "0.1",
-    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "0.1",
+    # The real server takes the whole seconds of this one; with none its loop never rests.
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "1",
 }
 
 
@@ -152,6 +157,7 @@ class Real(Server):
             self._kept = {t: {row[0] for row in db.execute(f'SELECT id FROM "{t}"')} for t in _REGISTERED}
 
     def fresh(self) -> None:
+        self.drain()
         self.mark()
         with sqlite3.connect(self.database, timeout=60) as db:
             names = [row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
@@ -162,6 +168,28 @@ class Real(Server):
                             db.execute(f'DELETE FROM "{name}" WHERE id = ?', (row,))
                 elif not re.match(r"alembic_version|configuration|sqlite_", name):
                     db.execute(f'DELETE FROM "{name}"')
+
+    def drain(self, seconds: float = 5) -> None:
+        """Waits until what earlier scenarios caused has been written. Events are written in the
+        order they came, some time after the request that caused them was answered.
+        """
+        last = str(uuid.uuid4())
+        event = {"id": last, "occurred": datetime.now(timezone.utc).isoformat(), "event": "differential.last"}
+        event["resource"] = {"prefect.resource.id": "differential.server"}
+        body = json.dumps([event]).encode()
+        request = urllib.request.Request(f"{self.url}/events", body, {"content-type": "application/json"})
+        try:
+            urllib.request.urlopen(request, timeout=30).close()
+        except urllib.error.HTTPError:
+            return  # a server with settings under which nobody can write
+        deadline = time.monotonic() + seconds
+        with closing(sqlite3.connect(self.database, timeout=60)) as db:
+            while time.monotonic() < deadline:
+                if db.execute("SELECT 1 FROM events WHERE id = ?", (last,)).fetchone():
+                    break
+                time.sleep(0.02)
+            if db.execute("""SELECT 1 FROM events WHERE resource LIKE '%"prefect.orchestration": "client"%'""").fetchone():
+                time.sleep(1.2)  # the recorder of task runs writes every second
 
 
 _REGISTERED = ("block_type", "block_schema", "block_schema_reference")
