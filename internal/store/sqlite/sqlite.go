@@ -201,7 +201,7 @@ func openFault(path string, err error) error {
 			WithHint("choose another path with --database")
 	case sqlite.ResultCorrupt:
 		return fault.Wrap(fault.Invalid, err, "database %s is damaged", path).
-			WithHint("restore a backup: reeve server database restore FILE --database %s", path)
+			WithHint("stop the server, move %s and its -wal and -shm files aside, and put a backup in its place", path)
 	case sqlite.ResultBusy, sqlite.ResultLocked:
 		return fault.Wrap(fault.Busy, err, "database %s is in use by another program", path).
 			WithHint("stop the program that has it open")
