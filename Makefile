@@ -25,10 +25,14 @@ venv: ## the private Python environment with the reference client, .venv
 up: build venv ## the example: server, worker and UI, a sample run of each flow
 	bin/reeve up --config examples/captionacc/reeve.toml
 
-test: build venv lint unit differential e2e browser crash ## everything that must pass
+test: build venv lint unit race differential e2e browser crash ## everything that must pass
 
 unit: ## the Go tests
 	go test ./...
+
+race: ## the Go tests with the race detector, which needs a C compiler
+	@scripts/need gcc
+	CGO_ENABLED=1 go test -race ./...
 
 lint: ## gofmt, vet and staticcheck
 	@unformatted=$$(gofmt -l cmd internal test); [ -z "$$unformatted" ] || { echo "not gofmt'ed: $$unformatted"; exit 1; }

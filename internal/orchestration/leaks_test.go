@@ -16,6 +16,7 @@ import (
 // or runs are deleted meanwhile: the slots taken of a limit are those that its
 // live leases hold, never more than there are, and none once all runs have ended.
 func TestRandomTransitionsLeakNoSlot(t *testing.T) {
+	t.Parallel()
 	shared := newWorld(t)
 	deployment := shared.newDeployment(2, `{"collision_strategy":"ENQUEUE","grace_period_seconds":60}`)
 	shared.newLimit("tag:few", 2)
