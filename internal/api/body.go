@@ -24,9 +24,6 @@ const maxBody = 16 << 20
 // text, a byte can become six, and a machine has little memory.
 const largestEcho = 1 << 20
 
-// mostIssues bounds the faults of one body that a refusal names.
-const mostIssues = 1000
-
 // body reads the request's JSON body into dst, a pointer to a struct of
 // package prefect or of a handler's file. It refuses with the contract's 422.
 func body(r *http.Request, dst any) error {

@@ -34,7 +34,7 @@ func (e *invalidBody) Error() string { return e.issues.Error() }
 // bounded is e without what would make the answer many times larger than the
 // body: the body and inputs of a large one, and all but its first faults.
 func (e *invalidBody) bounded() *invalidBody {
-	b := &invalidBody{e.issues[:min(len(e.issues), mostIssues)], e.body}
+	b := &invalidBody{e.issues[:min(len(e.issues), decode.MostIssues)], e.body}
 	if len(b.body) <= largestEcho {
 		return b
 	}

@@ -76,16 +76,6 @@ func (n *BlockDocumentName) DecodeWire(in pyjson.Value, at *decode.At) {
 	}
 }
 
-// InputKey is the key of a flow run's input: lower-case letters, digits and dashes.
-type InputKey string
-
-// DecodeWire implements decode.Wire.
-func (k *InputKey) DecodeWire(in pyjson.Value, at *decode.At) {
-	if text, ok := ruledName(in, at, dashes, "value", "dashes"); ok {
-		*k = InputKey(text)
-	}
-}
-
 func ruledName(in pyjson.Value, at *decode.At, rule *regexp.Regexp, field, marks string) (string, bool) {
 	if in.Kind() != pyjson.String {
 		at.Fail("string_type", "Input should be a valid string", in, nil)

@@ -103,9 +103,6 @@ func (s *Store) Update(ctx context.Context, fn func(*Tx) error) error {
 // Close closes the database.
 func (s *Store) Close() error { return s.backend.Close() }
 
-// Clock is the clock the store stamps its transactions with.
-func (s *Store) Clock() clock.Clock { return s.clock }
-
 // one scans the first row of a query, or gives ErrNoRows.
 func (tx *Tx) one(query string, args []any, dest ...any) error {
 	found := false

@@ -167,9 +167,9 @@ func Choices(values []string) string {
 	return strings.Join(quoted[:len(quoted)-1], ", ") + " or " + quoted[len(quoted)-1]
 }
 
-// mostIssues is after how many issues a list is not looked at further: nobody
-// reads more.
-const mostIssues = 1000
+// MostIssues is how many issues of one body are of use to anybody: a list is
+// not looked at further after that many.
+const MostIssues = 1000
 
 func decodeSlice(in pyjson.Value, out reflect.Value, r *rules, at *At) {
 	if in.IsNull() && r.null {
@@ -183,7 +183,7 @@ func decodeSlice(in pyjson.Value, out reflect.Value, r *rules, at *At) {
 	items := in.Items()
 	list := reflect.MakeSlice(out.Type(), len(items), len(items))
 	for i, item := range items {
-		if at.Count() > mostIssues {
+		if at.Count() > MostIssues {
 			return
 		}
 		decodeValue(item, list.Index(i), noRules, at.Key(i))

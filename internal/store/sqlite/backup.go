@@ -38,13 +38,7 @@ func Backup(ctx context.Context, path, to string) (Found, error) {
 		return found, fault.New(fault.Internal, "the copy of %s is damaged: %s", path, found.Damage[0]).
 			WithHint("stop the server and look: reeve server database check --database %s", path)
 	}
-	if err := syncFile(part); err != nil {
-		return found, err
-	}
-	if err := os.Rename(part, to); err != nil {
-		return found, err
-	}
-	return found, syncFile(filepath.Dir(to))
+	return found, publish(part, to)
 }
 
 func copyInto(path, part string) (err error) {

@@ -73,13 +73,19 @@ func snapshot(c *conn, database string, schema int) (path string, err error) {
 	if _, err := c.Exec("VACUUM INTO ?", part); err != nil {
 		return path, err
 	}
+	return path, publish(part, path)
+}
+
+// publish gives a finished file its name: it is there whole and on disk, or not
+// at all.
+func publish(part, path string) error {
 	if err := syncFile(part); err != nil {
-		return path, err
+		return err
 	}
 	if err := os.Rename(part, path); err != nil {
-		return path, err
+		return err
 	}
-	return path, syncFile(filepath.Dir(path))
+	return syncFile(filepath.Dir(path))
 }
 
 func syncFile(path string) error {

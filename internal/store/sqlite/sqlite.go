@@ -16,7 +16,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"strings"
 	"sync"
 
 	"zombiezen.com/go/sqlite"
@@ -298,15 +297,13 @@ func translate(err error) error {
 	if errors.As(err, &known) {
 		return err
 	}
-	switch code := sqlite.ErrCode(err); code.ToPrimary() {
+	if isFull(err) {
+		return errFull(err)
+	}
+	switch sqlite.ErrCode(err).ToPrimary() {
 	case sqlite.ResultConstraint:
 		return fault.Wrap(fault.Conflict, err, "Data integrity conflict. This usually means a unique or foreign key constraint was violated. See server logs for details.")
-	case sqlite.ResultFull:
-		return errFull(err)
 	case sqlite.ResultIOErr:
-		if strings.Contains(err.Error(), "no space") {
-			return errFull(err)
-		}
 		return fault.Wrap(fault.Busy, err, "the disk does not answer as it should")
 	case sqlite.ResultBusy, sqlite.ResultLocked:
 		return fault.Wrap(fault.Busy, err, "the database is busy")
