@@ -21,6 +21,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/reevehq/reeve/internal/fault"
+	"github.com/reevehq/reeve/internal/mask"
 )
 
 type commands struct {
@@ -45,6 +46,9 @@ type process struct {
 	err     io.Writer
 	level   *slog.LevelVar
 	log     *slog.Logger
+	// mask knows the secrets of the configuration once it is read; out and err
+	// show none of them.
+	mask *mask.Masker
 }
 
 // Main runs the command line and gives the exit code: 0 for success, 1 for a
@@ -55,6 +59,9 @@ func Main(args []string, stdout, stderr io.Writer) int {
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
 	var c commands
 	done := false
+	environ := os.Environ()
+	masker := mask.New(mask.Environment(environ)...)
+	stdout, stderr = masker.ValueWriter(stdout), masker.Writer(stderr)
 	parser, err := kong.New(&c, kong.Name("reeve"),
 		kong.Description("A Prefect server, worker and gateway in one binary, built to sleep.\n\nExit codes: 0 success, 1 failure, 2 wrong call or configuration."),
 		kong.Writers(stdout, stderr), kong.Exit(func(int) { done = true }),
@@ -73,8 +80,8 @@ func Main(args []string, stdout, stderr io.Writer) int {
 		return report(wrongCall(err), stderr)
 	}
 	level := new(slog.LevelVar)
-	log := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: level}))
-	return report(parsed.Run(&process{ctx, os.Environ(), stdout, stderr, level, log}), stderr)
+	log := slog.New(mask.NewHandler(stderr, &slog.HandlerOptions{Level: level}, masker))
+	return report(parsed.Run(&process{ctx, environ, stdout, stderr, level, log, masker}), stderr)
 }
 
 // wrongCall makes a fault of what the parser did not accept.

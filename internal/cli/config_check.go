@@ -25,7 +25,9 @@ func (*configCheck) Help() string {
 
   reeve config check --config reeve.toml
 
-Exit code 2 when something is wrong, with one line for each thing.`
+Secrets are listed by name as present, missing, too short or malformed; what
+they are is never shown. Exit code 2 when something is wrong, with one line for
+each thing.`
 }
 
 // Run prints what is set and every problem.
@@ -51,6 +53,9 @@ func (c *configCheck) Run(p *process) error {
 	for _, w := range read.Warnings() {
 		fmt.Fprintln(p.out, "warning: "+w)
 	}
+	if err := printSecrets(p, read.Secrets()); err != nil {
+		return err
+	}
 	if len(problems) == 0 {
 		fmt.Fprintln(p.out, "The configuration is good.")
 		return nil
@@ -61,18 +66,41 @@ func (c *configCheck) Run(p *process) error {
 	return problems[len(problems)-1]
 }
 
+// printSecrets says of each secret whether it is there, never what it is.
+func printSecrets(p *process, secrets []config.NamedSecret) error {
+	if len(secrets) == 0 {
+		return nil
+	}
+	fmt.Fprintln(p.out, "secrets:")
+	table := tabwriter.NewWriter(p.out, 0, 4, 2, ' ', 0)
+	for _, s := range secrets {
+		fmt.Fprintf(table, "  %s\t%s\t(%s)\n", s.Name, s.State(), s.For)
+	}
+	return table.Flush()
+}
+
 func (c *configCheck) printJSON(p *process, read *config.Config, problems []error) error {
 	type given struct {
 		Key   string `json:"key"`
 		Value string `json:"value"`
 		From  string `json:"from"`
 	}
+	type secret struct {
+		Name   string             `json:"name"`
+		For    string             `json:"for"`
+		Needed bool               `json:"needed"`
+		State  config.SecretState `json:"state"`
+	}
 	answer := struct {
 		File     string   `json:"file"`
 		Settings []given  `json:"settings"`
+		Secrets  []secret `json:"secrets"`
 		Warnings []string `json:"warnings"`
 		Problems []string `json:"problems"`
-	}{read.File, []given{}, append([]string{}, read.Warnings()...), []string{}}
+	}{read.File, []given{}, []secret{}, append([]string{}, read.Warnings()...), []string{}}
+	for _, s := range read.Secrets() {
+		answer.Secrets = append(answer.Secrets, secret{s.Name, s.For, s.Needed, s.State()})
+	}
 	for _, g := range read.Given() {
 		answer.Settings = append(answer.Settings, given(g))
 	}

@@ -153,7 +153,7 @@ func (s *gatewayStart) workers(p *process, c *config.Config) ([]*supervise.Super
 	var all []*supervise.Supervisor
 	for _, pool := range c.Setup.Pools {
 		all = append(all, supervise.New(supervise.Program{Name: pool.Name, Command: ups.WorkerCommand(c.Setup.Worker, reeve, python, pool.Name),
-			Environ: environ, Greet: c.Setup.Worker.Stock, Farewell: farewell, Out: p.out, Log: p.log, Clock: clock.System{}}))
+			Environ: environ, Greet: c.Setup.Worker.Stock, Farewell: farewell, Out: p.out, Mask: p.mask, Log: p.log, Clock: clock.System{}}))
 	}
 	return all, nil
 }

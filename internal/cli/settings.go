@@ -32,7 +32,9 @@ func (f *settingFlags) load(p *process, more given) (*config.Config, error) {
 	for key, g := range all {
 		in.Flags[key], in.FlagNames[key] = g.text, g.flag
 	}
-	return config.Load(in)
+	c, err := config.Load(in)
+	p.mask.Add(c.SecretValues()...)
+	return c, err
 }
 
 // prepare reads all settings and refuses to go on with a wrong one.

@@ -79,7 +79,7 @@ func (u *up) Run(p *process) error {
 		return err
 	}
 	return ups.Run(p.ctx, ups.Plan{Setup: c.Setup, Folder: folder, Server: settings, Reeve: reeve, Environ: withoutSecrets(p.environ, c.Webhooks),
-		Once: u.Once, Gateway: hooks, Out: p.out, Err: p.err, Log: p.log}, srv, listener)
+		Once: u.Once, Gateway: hooks, Out: p.out, Err: p.err, Mask: p.mask, Log: p.log}, srv, listener)
 }
 
 // interpreter is the full path of the Python that runs flows.

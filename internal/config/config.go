@@ -51,6 +51,9 @@ type Config struct {
 	File string
 	// EncryptionKey is the Fernet key for blocks, "" to keep one in the database.
 	EncryptionKey string
+	// AllowOpen lets the server listen where other machines reach it though no
+	// password is set: [server] allow_open, REEVE_ALLOW_OPEN.
+	AllowOpen bool
 	// Setup is what `reeve up` makes beside the server.
 	Setup Setup
 	// Gateway and Webhooks are what the gateway does.
@@ -59,6 +62,9 @@ type Config struct {
 
 	values map[string]value
 	read   map[string]bool // which settings somebody has asked for
+
+	environ map[string]string
+	refused []string // secrets that could not be used
 }
 
 type value struct {

@@ -107,7 +107,7 @@ func TestProblemsNameKeyValuePlaceAndFix(t *testing.T) {
 		{"wrong type", "[[pool]]\nname = 3", nil, "reeve.toml:2: pool.name: ", "mend the line"},
 		{"pool without a name", "[[pool]]\n[[pool]]\nname = \"x\"", nil, "reeve.toml:1: pool 1: has no name", "give one"},
 		{"flow in an unknown pool", "[[flow]]\nname = \"f\"\nentrypoint = \"a.py:f\"\npool = \"p\"", nil, `reeve.toml:1: flow 1: pool "p" is not defined`, "[[pool]]"},
-		{"PostgreSQL", "", []string{"PREFECT_API_DATABASE_CONNECTION_URL=postgresql+asyncpg://u:geheim@h/db"}, "u:xxxxx@h/db: PostgreSQL is not supported yet", "SQLite"},
+		{"PostgreSQL", "", []string{"PREFECT_API_DATABASE_CONNECTION_URL=postgresql+asyncpg://u:geheim@h/db"}, "u:**********@h/db: PostgreSQL is not supported yet", "SQLite"},
 		{"database in memory", "", []string{"PREFECT_SERVER_DATABASE_CONNECTION_URL=sqlite+aiosqlite:///:memory:"}, "would lose", "path of a file"},
 		{"secret is not shown", "", []string{"PREFECT_SERVER_API_AUTH_STRING=geheim"}, "PREFECT_SERVER_API_AUTH_STRING=**********: not user:password", "colon"},
 		{"no folder for the UI", "", []string{"PREFECT_UI_STATIC_DIRECTORY=/no/such"}, "PREFECT_UI_STATIC_DIRECTORY=/no/such: no such folder", "bundle"},

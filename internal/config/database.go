@@ -81,11 +81,25 @@ func (c *Config) checkDatabase() error {
 
 // hidePassword masks the password of a URL.
 func hidePassword(text string) string {
-	u, err := url.Parse(text)
-	if err != nil || u.User == nil {
-		return text
+	if from, to := urlPassword(text); from < to {
+		return text[:from] + mask + text[to:]
 	}
-	return u.Redacted()
+	return text
+}
+
+// urlPassword is the place of the password in a URL, also in one that is not
+// well formed, since people forget to escape passwords.
+func urlPassword(text string) (from, to int) {
+	_, rest, isURL := strings.Cut(text, "://")
+	colon, at := strings.IndexByte(rest, ':'), strings.LastIndexByte(rest, '@')
+	if slash := strings.IndexByte(rest, '/'); !isURL || colon < 0 || at < colon || slash >= 0 && slash < colon {
+		return 0, 0
+	}
+	if port, _, _ := strings.Cut(rest[colon+1:], "/"); strings.Contains(rest[:at], "/") && strings.Trim(port, "0123456789") == "" {
+		return 0, 0 // host, port and an at sign in the path
+	}
+	start := len(text) - len(rest)
+	return start + colon + 1, start + at
 }
 
 // refuse makes the fault for a value that cannot be used.

@@ -27,7 +27,7 @@ type Input struct {
 // Load reads all sources. It always gives a Config with what was understood;
 // the error joins a fault.Invalid for each thing that was not.
 func Load(in Input) (*Config, error) {
-	c := &Config{values: map[string]value{}, read: map[string]bool{}}
+	c := &Config{values: map[string]value{}, read: map[string]bool{}, environ: environment(in.Environ)}
 	for _, s := range settings() {
 		parsed, err := parse(s.Kind, s.Default)
 		if err != nil {
@@ -117,6 +117,7 @@ func (c *Config) set(s Setting, text string, from origin) error {
 	}
 	if err != nil {
 		if s.Kind == Secret {
+			c.refused = append(c.refused, text)
 			text = mask
 		}
 		return refuse(from, text, err)
@@ -145,6 +146,19 @@ func bounds(key string, parsed any) error {
 	return nil
 }
 
+// environment makes a map of lines; the last of a name counts.
+func environment(lines []string) map[string]string {
+	values := make(map[string]string, len(lines))
+	for _, line := range lines {
+		name, text, _ := strings.Cut(line, "=")
+		values[name] = text
+	}
+	return values
+}
+
+// allowOpen is the environment's name of [server] allow_open.
+const allowOpen = "REEVE_ALLOW_OPEN"
+
 const serverPrefix = "PREFECT_SERVER_"
 
 // loadEnvironment reads PREFECT_*. A name with PREFECT_SERVER_ before it must
@@ -166,6 +180,14 @@ func (c *Config) loadEnvironment(lines []string) error {
 		upper := strings.ToUpper(name)
 		if upper == serverPrefix+"ENCRYPTION_KEY" || upper == "PREFECT_API_ENCRYPTION_KEY" {
 			c.EncryptionKey = text
+			continue
+		}
+		if upper == allowOpen && text != "" {
+			open, err := parseBool(text)
+			if err != nil {
+				problems = append(problems, refuse(origin{set: true, name: name}, text, err))
+			}
+			c.AllowOpen = open == true
 			continue
 		}
 		if upper == "REEVE_DATABASE" {

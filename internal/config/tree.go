@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -56,14 +57,25 @@ func shown(kind Kind, parsed any) any {
 		out := make(map[string]any, len(v))
 		for name, element := range v {
 			out[name] = shown(Text, element)
+			if _, isText := element.(string); isText && secretHeader.MatchString(name) {
+				out[name] = mask
+			}
 		}
 		return out
+	case string:
+		if kind == Text {
+			return hidePassword(v)
+		}
 	}
 	if kind == Secret {
 		return mask
 	}
 	return parsed
 }
+
+// secretHeader tells the names of headers whose values are secret, in
+// client.custom_headers.
+var secretHeader = regexp.MustCompile(`(?i)auth|token|secret|cookie|password|key`)
 
 // isoDuration writes a duration as ISO 8601, as the contract does: "P7D", "PT1H".
 func isoDuration(d time.Duration) string {

@@ -1,12 +1,13 @@
 // Package supervise keeps a program running: one that ends is started again,
 // after a pause that doubles while it keeps ending soon. What it prints is passed
-// on with a mark before each line. It leads a process group, so that nothing it
+// on without secrets and with a mark before each line. It leads a process group, so that nothing it
 // started is left behind.
 package supervise
 
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -18,6 +19,7 @@ import (
 	"time"
 
 	"github.com/reevehq/reeve/internal/clock"
+	"github.com/reevehq/reeve/internal/mask"
 )
 
 const (
@@ -45,8 +47,10 @@ type Program struct {
 	// Farewell is how long it has to end when it is told to stop, 0 for 15 s.
 	Farewell time.Duration
 	Out      io.Writer
-	Log      *slog.Logger
-	Clock    clock.Clock
+	// Mask knows the secrets that no line may show.
+	Mask  *mask.Masker
+	Log   *slog.Logger
+	Clock clock.Clock
 }
 
 // Health is how a program is.
@@ -142,7 +146,7 @@ func (s *Supervisor) once(ctx context.Context) error {
 	}
 	copied := make(chan struct{})
 	go func() {
-		Prefix(s.p.Out, s.p.Name+" | ", out)
+		Prefix(s.p.Out, s.p.Name+" | ", out, s.p.Mask)
 		close(copied)
 	}()
 	err = command.Wait()
@@ -154,16 +158,41 @@ func (s *Supervisor) once(ctx context.Context) error {
 	return err
 }
 
-// Prefix copies lines, each with a mark before it, but for the Greeting.
-func Prefix(to io.Writer, mark string, from io.Reader) {
-	lines := bufio.NewScanner(from)
-	lines.Buffer(nil, 1<<20)
-	for lines.Scan() {
-		if text := lines.Text(); strings.TrimSpace(text) == Greeting {
-			fmt.Fprintln(to, Greeting)
-		} else {
-			fmt.Fprintf(to, "%s%s\n", mark, text)
+const (
+	// longestLine is the most bytes of a line that are passed on.
+	longestLine = 64 << 10
+	// lostEnd is how much of the end of a longer one is left out: it may be the
+	// beginning of a secret.
+	lostEnd = 1 << 10
+)
+
+// Prefix copies lines, each without its secrets and with a mark before it, but
+// for the Greeting. The end of a line that is too long is left out.
+func Prefix(to io.Writer, mark string, from io.Reader, m *mask.Masker) {
+	lines := bufio.NewReaderSize(from, longestLine)
+	for {
+		line, err := lines.ReadSlice('\n')
+		cut := errors.Is(err, bufio.ErrBufferFull)
+		if len(line) > 0 {
+			passOn(to, mark, strings.TrimRight(string(line), "\r\n"), cut, m)
+		}
+		for errors.Is(err, bufio.ErrBufferFull) {
+			_, err = lines.ReadSlice('\n')
+		}
+		if err != nil {
+			return
 		}
 	}
-	_, _ = io.Copy(io.Discard, from) // a line that was too long must not block the writer
+}
+
+func passOn(to io.Writer, mark, text string, cut bool, m *mask.Masker) {
+	switch {
+	case strings.TrimSpace(text) == Greeting:
+		fmt.Fprintln(to, Greeting)
+	case cut:
+		masked := m.Text(text)
+		fmt.Fprintf(to, "%s%s… (more than %d bytes)\n", mark, strings.ToValidUTF8(masked[:max(0, len(masked)-lostEnd)], ""), longestLine)
+	default:
+		fmt.Fprintf(to, "%s%s\n", mark, m.Text(text))
+	}
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/reevehq/reeve/internal/clock"
+	"github.com/reevehq/reeve/internal/mask"
 )
 
 // pauses is a clock on which every pause is over at once, and told of.
@@ -103,6 +104,29 @@ func TestGreetingComesOnceAndWithoutAMark(t *testing.T) {
 			}
 			if h := s.Health(); h.Running {
 				t.Errorf("after its end health is %+v", h)
+			}
+		})
+	}
+}
+
+func TestLinesShowNoSecrets(t *testing.T) {
+	secrets := mask.New("admin:correct-horse", "hook-secret-0123")
+	long := strings.Repeat("x", longestLine-8) + "hook-secret-0123" + strings.Repeat("y", longestLine) + "\n"
+	tests := []struct{ name, printed, want string }{
+		{"plain", "Hello\n", "p | Hello\n"},
+		{"value", "got hook-secret-0123.\n", "p | got **********.\n"},
+		{"URL", "from http://u:anything@host/\n", "p | from http://u:**********@host/\n"},
+		{"header", "Authorization: Basic YWRtaW46Y29ycmVjdC1ob3JzZQ==\n", "p | Authorization: Basic **********\n"},
+		{"greeting", Greeting + "\n", Greeting + "\n"},
+		{"no end", "correct-horse", "p | **********\n"},
+		{"too long, then more", long + "next\n", "p | " + strings.Repeat("x", longestLine-lostEnd) + "… (more than 65536 bytes)\np | next\n"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			var out bytes.Buffer
+			Prefix(&out, "p | ", strings.NewReader(test.printed), secrets)
+			if out.String() != test.want {
+				t.Errorf("got %.200q, want %.200q", out.String(), test.want)
 			}
 		})
 	}

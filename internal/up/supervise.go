@@ -11,7 +11,7 @@ import (
 // superviseWorker keeps a worker attached to a pool until ctx ends.
 func (r *running) superviseWorker(ctx context.Context, pool string) {
 	supervise.New(supervise.Program{Name: pool, Command: WorkerCommand(r.Setup.Worker, r.Reeve, r.python(), pool), Environ: r.environ(),
-		Greet: r.Setup.Worker.Stock, Out: r.Err, Log: r.Log, Clock: r.clock}).Run(ctx)
+		Greet: r.Setup.Worker.Stock, Out: r.Err, Mask: r.Mask, Log: r.Log, Clock: r.clock}).Run(ctx)
 }
 
 // WorkerCommand starts the worker of a pool: the program at reeve itself, or,

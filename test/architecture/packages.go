@@ -8,7 +8,7 @@ const module = "github.com/reevehq/reeve/"
 
 // leaves are the packages that know nothing of the others.
 var leaves = []string{"internal/clock", "internal/fault", "internal/pyjson", "internal/prefect",
-	"internal/prefect/decode", "internal/config", "internal/schedule/cron", "internal/schedule/recurrence", "internal/schedule/zones"}
+	"internal/prefect/decode", "internal/config", "internal/mask", "internal/schedule/cron", "internal/schedule/recurrence", "internal/schedule/zones"}
 
 // domain are the packages that decide: no network, no SQL.
 var domain = []string{"internal/orchestration", "internal/concurrency", "internal/schedule",
@@ -32,6 +32,7 @@ var rooms = map[string]room{
 
 	"internal/clock":          {nil, "everything uses it"},
 	"internal/fault":          {nil, "everything uses it"},
+	"internal/mask":           {nil, "logs of everything pass it"},
 	"internal/pyjson":         {nil, "it is a leaf"},
 	"internal/prefect/decode": {[]string{"internal/pyjson", "internal/fault"}, "it reads values into structs, whatever they mean"},
 	"internal/prefect":        {leaves, "the vocabulary imports nothing that uses it"},
