@@ -50,8 +50,8 @@ browser: build venv ## the reference UI in a real browser against our server
 	npm --prefix test/ui ci --silent --no-audit --no-fund
 	REEVE_BIN=$(REEVE) REEVE_UI=$$(echo .venv/lib/python*/site-packages/prefect/server/ui-v2) node --test test/ui/
 
-crash: build ## kill -9 under load, then look for every acknowledged write
-	REEVE_BIN=$(REEVE) go test -tags crash -count=1 ./test/crash
+crash: build ## kills, power losses and failing disks under load; LONG=1 for hours of it
+	REEVE_BIN=$(REEVE) REEVE_CRASH_LONG=$(LONG) go test -tags crash -count=1 -timeout $(if $(LONG),12h -v,10m) ./test/crash
 
 bench: build venv ## our server beside the reference, one run
 	go run ./test/bench -reeve $(REEVE) -python $(PYTHON)

@@ -3,11 +3,17 @@
 // Package crash kills the server under load, again and again, and looks for
 // every write that it had acknowledged.
 //
-//	go test -tags crash -count 1 ./test/crash                           5 rounds
-//	REEVE_CRASH_ROUNDS=50 go test -tags crash -count 1 -v ./test/crash  the full form
+//	make crash         the short form, 5 rounds
+//	make crash LONG=1  the long form, 1,000 rounds
 //
-// REEVE_BIN names a binary to test; without it one is built. REEVE_CRASH_SEED
-// repeats the moments of the kills.
+// It also takes the power away: a program runs under ptrace, every operation on
+// its files is recorded, and for each sync point the files are made as they are
+// when all that was not synced is lost, kept or torn; and it lets any one call
+// of the program fail, or kills it there.
+//
+// REEVE_BIN names a binary to test; without it one is built. REEVE_CRASH_LONG
+// asks for the long form, REEVE_CRASH_ROUNDS for a number of rounds;
+// REEVE_CRASH_SEED repeats the random choices of a test.
 package crash
 
 import (
@@ -21,15 +27,10 @@ import (
 )
 
 func TestAcknowledgedWritesOutliveKills(t *testing.T) {
-	rounds := number("REEVE_CRASH_ROUNDS", 5)
-	seed := number("REEVE_CRASH_SEED", int(time.Now().UnixNano()&0xffffff))
-	t.Logf("%d rounds, REEVE_CRASH_SEED=%d", rounds, seed)
-	random := rand.New(rand.NewPCG(uint64(seed), 0))
+	rounds := rounds()
+	random := rand.New(rand.NewPCG(uint64(seed(t)), 0))
 	database := filepath.Join(t.TempDir(), "crash.db")
-	binary := os.Getenv("REEVE_BIN")
-	if binary == "" {
-		binary = build(t)
-	}
+	binary := theBinary(t)
 	all := &ledger{}
 	var slowest time.Duration
 	for round := range rounds {
@@ -54,6 +55,25 @@ func TestAcknowledgedWritesOutliveKills(t *testing.T) {
 	}
 }
 
+// rounds is how often a test kills.
+func rounds() int {
+	if long() {
+		return number("REEVE_CRASH_ROUNDS", 1000)
+	}
+	return number("REEVE_CRASH_ROUNDS", 5)
+}
+
+// long tells whether the long form is wanted.
+func long() bool { return os.Getenv("REEVE_CRASH_LONG") != "" }
+
+// seed is what the random choices of a test follow from; it is in the log of
+// the test.
+func seed(t *testing.T) int {
+	n := number("REEVE_CRASH_SEED", int(time.Now().UnixNano()&0xffffff))
+	t.Logf("REEVE_CRASH_SEED=%d", n)
+	return n
+}
+
 func number(name string, standard int) int {
 	if n, err := strconv.Atoi(os.Getenv(name)); err == nil {
 		return n
@@ -61,10 +81,19 @@ func number(name string, standard int) int {
 	return standard
 }
 
-func build(t *testing.T) string {
+// theBinary is the binary under test.
+func theBinary(t *testing.T) string {
+	t.Helper()
+	if binary := os.Getenv("REEVE_BIN"); binary != "" {
+		return binary
+	}
+	return build(t, "")
+}
+
+func build(t *testing.T, tags string) string {
 	t.Helper()
 	binary := filepath.Join(t.TempDir(), "reeve")
-	command := exec.Command("go", "build", "-o", binary, "github.com/reevehq/reeve/cmd/reeve")
+	command := exec.Command("go", "build", "-tags", tags, "-o", binary, "github.com/reevehq/reeve/cmd/reeve")
 	command.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := command.CombinedOutput(); err != nil {
 		t.Fatalf("build: %v\n%s", err, out)

@@ -30,7 +30,7 @@ func newLoad(url string, all *ledger) *load {
 	ctx, cancel := context.WithCancel(context.Background())
 	l := &load{url: url, ledger: all, ctx: ctx, cancel: cancel}
 	for _, write := range []func() error{
-		l.flowRuns, l.flowRuns, l.flowRuns, l.logs, l.events, l.events, l.socket, l.socket,
+		l.flowRuns, l.flowRuns, l.logs, l.events, l.artifacts, l.taskRuns, l.socket, l.socket,
 	} {
 		l.writers.Go(func() {
 			for ctx.Err() == nil && write() == nil {
@@ -47,7 +47,11 @@ func (l *load) stop() {
 
 // post sends a body; the answer is decoded into answer unless that is nil.
 func (l *load) post(path, body string, answer any) error {
-	request, err := http.NewRequestWithContext(l.ctx, http.MethodPost, l.url+path, strings.NewReader(body))
+	return l.ask(http.MethodPost, path, body, answer)
+}
+
+func (l *load) ask(method, path, body string, answer any) error {
+	request, err := http.NewRequestWithContext(l.ctx, method, l.url+path, strings.NewReader(body))
 	if err != nil {
 		return err
 	}
@@ -99,6 +103,33 @@ func (l *load) flowRuns() error {
 		}
 	}
 	return nil
+}
+
+// artifacts creates two artifacts and deletes the first.
+func (l *load) artifacts() error {
+	var doomed, stays created
+	if err := l.post("/artifacts/", `{"key":"crash","type":"text","data":"d"}`, &doomed); err != nil {
+		return err
+	}
+	if err := l.post("/artifacts/", `{"key":"crash","type":"text","data":"s"}`, &stays); err != nil {
+		return err
+	}
+	l.ledger.acknowledged(artifact, stays.ID)
+	if err := l.ask(http.MethodDelete, "/artifacts/"+doomed.ID.String(), "", nil); err != nil {
+		return err
+	}
+	l.ledger.acknowledged(deletion, doomed.ID)
+	return nil
+}
+
+// taskRuns creates a task run, as background tasks are.
+func (l *load) taskRuns() error {
+	var run created
+	err := l.post("/task_runs/", fmt.Sprintf(`{"task_key":"k","dynamic_key":%q,"state":{"type":"PENDING"}}`, uuid.New()), &run)
+	if err == nil {
+		l.ledger.acknowledged(restRun, run.ID)
+	}
+	return err
 }
 
 // logs writes a batch of lines under an id of its own.

@@ -5,11 +5,11 @@ package crash
 import (
 	"bytes"
 	"context"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
 	"math/rand/v2"
-	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -17,23 +17,19 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/google/uuid"
 )
 
 // Every webhook that was answered with 202 becomes exactly one run, however
 // often gateway and server are killed while they receive and deliver; so does
 // every one that its sender, having seen no answer, sends again.
 func TestAcknowledgedWebhooksBecomeOneRun(t *testing.T) {
-	rounds := number("REEVE_CRASH_ROUNDS", 5)
-	seed := number("REEVE_CRASH_SEED", int(time.Now().UnixNano()&0xffffff))
-	t.Logf("%d rounds, REEVE_CRASH_SEED=%d", rounds, seed)
-	random := rand.New(rand.NewPCG(uint64(seed), 0))
-	binary := os.Getenv("REEVE_BIN")
-	if binary == "" {
-		binary = build(t)
-	}
+	rounds := min(rounds(), 200)
+	random := rand.New(rand.NewPCG(uint64(seed(t)), 0))
+	binary := theBinary(t)
 	folder := t.TempDir()
 	database := filepath.Join(folder, "server.db")
 	s := start(t, binary, database)
@@ -50,7 +46,7 @@ func TestAcknowledgedWebhooksBecomeOneRun(t *testing.T) {
 
 	hooks := &webhooks{}
 	for round := range rounds {
-		g := startGateway(t, binary, folder, s.url)
+		g := startGateway(t, binary, folder, s.url, nil)
 		ctx, cancel := context.WithCancel(t.Context())
 		var senders sync.WaitGroup
 		for range 8 {
@@ -61,7 +57,7 @@ func TestAcknowledgedWebhooksBecomeOneRun(t *testing.T) {
 		if round%2 == 1 {
 			s.kill(t)
 			moment()
-			s = startOn(t, binary, database, port)
+			s = startOn(t, binary, database, port, nil)
 		}
 		moment()
 		g.kill(t)
@@ -71,7 +67,7 @@ func TestAcknowledgedWebhooksBecomeOneRun(t *testing.T) {
 			t.Fatalf("in round %d", round+1)
 		}
 	}
-	g := startGateway(t, binary, folder, s.url)
+	g := startGateway(t, binary, folder, s.url, nil)
 	defer g.kill(t)
 	hooks.repeat(t, g.url)
 	g.drained(t)
@@ -84,7 +80,7 @@ func TestAcknowledgedWebhooksBecomeOneRun(t *testing.T) {
 
 // webhooks is what senders know.
 type webhooks struct {
-	next         atomic.Int64
+	ledger       *ledger // may be nil
 	mu           sync.Mutex
 	acknowledged []string
 	unanswered   []string
@@ -93,10 +89,15 @@ type webhooks struct {
 // send sends webhooks, each with an id of its own, until the gateway is gone.
 func (h *webhooks) send(ctx context.Context, url string) {
 	for ctx.Err() == nil {
-		id := fmt.Sprintf("d%d", h.next.Add(1))
+		delivery := uuid.New()
+		id := hex.EncodeToString(delivery[:])
 		status, err := post(ctx, url, id)
+		taken := err == nil && status == http.StatusAccepted
+		if taken && h.ledger != nil {
+			h.ledger.acknowledged(webhook, delivery)
+		}
 		h.mu.Lock()
-		if err == nil && status == http.StatusAccepted {
+		if taken {
 			h.acknowledged = append(h.acknowledged, id)
 		} else {
 			h.unanswered = append(h.unanswered, id)
@@ -170,34 +171,22 @@ parameters = { id = "{{ body.id }}" }
 `
 
 // gatewayProcess is a gateway as a child process.
-type gatewayProcess struct{ server }
+type gatewayProcess struct{ *server }
 
-func startGateway(t *testing.T, binary, folder, api string) *gatewayProcess {
+func startGateway(t *testing.T, binary, folder, api string, by follower) *gatewayProcess {
 	t.Helper()
 	file := filepath.Join(folder, "reeve.toml")
 	if err := os.WriteFile(file, []byte(crashSettings), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	port := listener.Addr().(*net.TCPAddr).Port
-	_ = listener.Close()
-	g := &gatewayProcess{server{url: fmt.Sprintf("http://127.0.0.1:%d", port)}}
-	g.command = exec.Command(binary, "gateway", "start", "--config", file, "--port", fmt.Sprint(port), "--api", api)
-	g.command.Env = append(os.Environ(), "CRASH_SECRET=geheim")
-	g.command.Stdout, g.command.Stderr = &g.log, &g.log
-	if err := g.command.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = g.command.Process.Kill() })
-	for deadline := time.Now().Add(10 * time.Second); g.waiting() < 0; time.Sleep(5 * time.Millisecond) { // another process: nothing tells when it listens
-		if time.Now().After(deadline) {
-			_ = g.command.Process.Kill()
-			_ = g.command.Wait()
-			t.Fatalf("the gateway does not start\n%s", &g.log)
-		}
+	port := freePort(t)
+	command := exec.Command(binary, "gateway", "start", "--config", file, "--port", fmt.Sprint(port), "--api", api)
+	command.Env = append(os.Environ(), "CRASH_SECRET=geheim")
+	g := &gatewayProcess{launch(t, command, by)}
+	g.url = fmt.Sprintf("http://127.0.0.1:%d", port)
+	if !g.answers("/health") {
+		g.stop()
+		t.Fatalf("the gateway does not start\n%s", g.said())
 	}
 	return g
 }
@@ -220,7 +209,7 @@ func (g *gatewayProcess) drained(t *testing.T) {
 	t.Helper()
 	for deadline := time.Now().Add(2 * time.Minute); g.waiting() != 0; time.Sleep(20 * time.Millisecond) { // another process: nothing tells when it is done
 		if time.Now().After(deadline) {
-			t.Fatalf("%d webhooks are not delivered\n%s", g.waiting(), &g.log)
+			t.Fatalf("%d webhooks are not delivered\n%s", g.waiting(), g.said())
 		}
 	}
 }

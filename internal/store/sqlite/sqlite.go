@@ -161,7 +161,7 @@ func checkVersion(c *conn) error {
 var (
 	readSettings  = []string{"foreign_keys=ON", "cache_size=-8000", "temp_store=MEMORY", "query_only=ON"}
 	writeSettings = []string{"foreign_keys=ON", "cache_size=-8000", "temp_store=MEMORY",
-		"synchronous=FULL", "journal_size_limit=67108864", "wal_autocheckpoint=2000"}
+		"synchronous=" + synchronous, "journal_size_limit=67108864", "wal_autocheckpoint=2000"}
 )
 
 func openConn(path string, write bool) (*conn, error) {
