@@ -25,6 +25,7 @@ type serverFlags struct {
 	LogLevel         string `help:"DEBUG, INFO, WARNING, ERROR or CRITICAL (WARNING)." placeholder:"LEVEL"`
 	UIDirectory      string `name:"ui-directory" help:"Folder with a UI bundle." placeholder:"FOLDER"`
 	NoUI             bool   `name:"no-ui" help:"Serve the API only."`
+	AllowOpen        bool   `help:"Listen where other machines reach it though no password is set; REEVE_ALLOW_OPEN=1."`
 }
 
 func (f *serverFlags) prepare(p *process) (*config.Config, error) {
@@ -37,7 +38,11 @@ func (f *serverFlags) prepare(p *process) (*config.Config, error) {
 	if f.NoUI {
 		more.add("server.ui.enabled", "--no-ui", "false")
 	}
-	return f.settingFlags.prepare(p, more)
+	c, err := f.settingFlags.prepare(p, more)
+	if err == nil {
+		c.AllowOpen = c.AllowOpen || f.AllowOpen
+	}
+	return c, err
 }
 
 type serverStart struct {
@@ -51,7 +56,10 @@ func (*serverStart) Help() string {
   reeve server start --port 4200 --database /data/reeve.db
 
 Every PREFECT_SERVER_* setting is honoured under its own name. The server stops
-in order on Ctrl-C or SIGTERM: requests under way are answered first.`
+in order on Ctrl-C or SIGTERM: requests under way are answered first.
+
+On another address than 127.0.0.1 it wants a password:
+PREFECT_SERVER_API_AUTH_STRING=user:password, or --allow-open.`
 }
 
 // Run serves until it is told to stop.
@@ -77,6 +85,9 @@ func listen(c *config.Config) (net.Listener, error) {
 	address := net.JoinHostPort(c.Text("server.api.host"), strconv.Itoa(c.Int("server.api.port")))
 	listener, err := net.Listen("tcp", address)
 	if err == nil {
+		if err := refuseOpen(c, listener.Addr()); err != nil {
+			return nil, errors.Join(err, listener.Close())
+		}
 		return listener, nil
 	}
 	refused := fault.Wrap(fault.Invalid, err, "cannot listen on %s", address)
