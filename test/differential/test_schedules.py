@@ -2,6 +2,10 @@
 
 from harness import scenario
 
+# Names are made up. The time in the state's details is written with the schedule's own offset by the
+# real server and in UTC by ours: the same moment, which expected_start_time shows too.
+IGNORED = ["*.name", "*.state.state_details.scheduled_time"]
+
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 
 CRON = {"cron": "0 9 * * *", "timezone": "America/New_York"}
@@ -11,7 +15,7 @@ RRULE = {"rrule": "FREQ=DAILY;BYHOUR=3", "timezone": "Europe/London"}
 
 def deployment(s, name="d", **more):
     f = s.quietly.post("/flows/", json={"name": "f"})["id"]
-    return s.quietly.post("/deployments/", json={"name": name, "flow_id": f, "paused": True, **more})["id"]
+    return s.quietly.post("/deployments/", json={"name": name, "flow_id": f, **{"paused": True} | more})["id"]
 
 
 @scenario
@@ -87,3 +91,57 @@ def schedules_by_slug(s):
     s.patch(f"/deployments/{e}", json={"schedules": []})
     s.get(f"/deployments/{e}")
     s.patch(f"/deployments/{e}", json={"schedules": None})
+
+
+@scenario
+def schedules_runs(s):
+    d = deployment(s, tags=["t"], parameters={"a": 1}, version="3", labels={"l": 1},
+                   schedules=[{"schedule": CRON, "slug": "daily", "parameters": {"b": 2}}])
+    window = {"start_time": "2031-03-07T00:00:00Z", "end_time": "2031-03-12T00:00:00Z", "max_runs": 10, "min_runs": 4}
+    runs = {"sort": "EXPECTED_START_TIME_ASC", "deployments": {"id": {"any_": [d]}}}
+    s.post(f"/deployments/{d}/schedule", json=window)
+    s.post("/flow_runs/filter", json=runs, ignore=IGNORED)
+    s.post(f"/deployments/{d}/schedule", json={**window, "min_runs": 5})
+    s.post("/flow_runs/count", json={})
+    s.post(f"/deployments/{d}/schedule", json={**window, "min_time": 400000, "max_runs": 2, "start_time": "2031-04-01T00:00:00Z", "end_time": "2031-05-01T00:00:00Z"})
+    s.post("/flow_runs/count", json={})
+    s.post(f"/deployments/{d}/pause_deployment")
+    s.post("/flow_runs/count", json={})
+    s.post(f"/deployments/{UNKNOWN}/schedule", json={})
+    s.post(f"/deployments/{UNKNOWN}/pause_deployment")
+    s.post(f"/deployments/{UNKNOWN}/resume_deployment")
+    s.post(f"/deployments/{d}/schedule", json={"min_runs": "x"})
+    s.post(f"/deployments/{d}/schedule", json={"start_time": "2019-01-01T00:00:00Z", "end_time": "2019-01-03T00:00:00Z"})
+    s.post("/flow_runs/filter", json=runs, ignore=IGNORED)
+    s.patch(f"/deployments/{d}", json={"version": "4"})
+    s.post("/flow_runs/count", json={})
+    s.delete(f"/deployments/{d}")
+    s.post("/flow_runs/count", json={})
+
+
+@scenario(settings={"PREFECT_SERVER_SERVICES_SCHEDULER_ENABLED": "true", "PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS": "2"})
+def schedules_kept(s):
+    """What the scheduler makes of schedules, and what is left of it when they change."""
+    runs = {"sort": "EXPECTED_START_TIME_ASC"}
+
+    def kept(number):
+        s.eventually("post", "/flow_runs/filter", json=runs, until=lambda found: len(found) == number, ignore=IGNORED)
+
+    d = deployment(s, paused=False, tags=["t"], parameters={"a": 1}, job_variables={"j": 1}, enforce_parameter_schema=False,
+                   schedules=[{"schedule": CRON, "slug": "daily", "parameters": {"b": 2}}])
+    kept(3)
+    s.patch(f"/deployments/{d}", json={"schedules": [{"slug": "daily", "schedule": {"cron": "30 10 * * *"}, "max_scheduled_runs": 5}]})
+    kept(3)
+    s.post(f"/deployments/{d}/pause_deployment")
+    kept(0)
+    s.post(f"/deployments/{d}/resume_deployment")
+    kept(3)
+    [schedule] = s.get(f"/deployments/{d}/schedules")
+    s.patch(f"/deployments/{d}/schedules/{schedule['id']}", json={"active": False})
+    kept(0)
+    s.patch(f"/deployments/{d}/schedules/{schedule['id']}", json={"active": True})
+    kept(3)
+    s.delete(f"/deployments/{d}/schedules/{schedule['id']}")
+    kept(0)
+    s.post(f"/deployments/{d}/schedules", json=[{"schedule": RRULE}, {"schedule": {"cron": "0 0 1 1 *"}}])
+    s.eventually("post", "/flow_runs/count", json={}, until=lambda n: n >= 3)
