@@ -26,6 +26,7 @@ import (
 
 type commands struct {
 	Up     up             `cmd:"" help:"Run server, worker and flows of a reeve.toml on this machine."`
+	Deploy deploy         `cmd:"" help:"Make the pools, deployments and limits of a reeve.toml on a server."`
 	Server serverCommands `cmd:"" help:"Run and maintain the server."`
 	Worker workerCommands `cmd:"" help:"Run flows."`
 

@@ -51,7 +51,7 @@ func (u *up) Run(p *process) error {
 	if err != nil {
 		return fmt.Errorf("find this program: %w", err)
 	}
-	python, err := u.interpreter(c)
+	python, err := interpreter(cmp.Or(u.Python, c.Setup.Worker.Python))
 	if err != nil {
 		return err
 	}
@@ -82,9 +82,9 @@ func (u *up) Run(p *process) error {
 		Once: u.Once, Gateway: hooks, Out: p.out, Err: p.err, Mask: p.mask, Log: p.log}, srv, listener)
 }
 
-// interpreter is the full path of the Python that runs flows.
-func (u *up) interpreter(c *config.Config) (string, error) {
-	name := cmp.Or(u.Python, c.Setup.Worker.Python, "python3")
+// interpreter is the full path of the Python that runs flows; python3 by default.
+func interpreter(name string) (string, error) {
+	name = cmp.Or(name, "python3")
 	path, err := exec.LookPath(name)
 	if err != nil {
 		return "", fault.New(fault.Invalid, "there is no Python at %s", name).

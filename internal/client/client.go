@@ -66,7 +66,7 @@ func (c *Client) Ask(ctx context.Context, method, path string, body, to any) err
 		return fmt.Errorf("%s %s%s: %w", method, c.url, path, err)
 	case answer.StatusCode == http.StatusUnauthorized:
 		return fault.New(fault.Unauthorised, "the server at %s asks for a password", c.url).
-			WithHint("set PREFECT_API_AUTH_STRING=user:password")
+			WithHint("set PREFECT_API_AUTH_STRING to user:password")
 	case answer.StatusCode >= http.StatusMultipleChoices:
 		return fmt.Errorf("%s %s%s: %w", method, c.url, path, &Status{answer.StatusCode, strings.TrimSpace(string(text)), retryAfter(answer.Header)})
 	case to == nil:

@@ -86,11 +86,15 @@ func (r *running) python() string {
 	return "python3"
 }
 
+// addresses are the variables that say which server a client talks to, and as whom.
+var addresses = map[string]bool{"PREFECT_API_URL": true, "PREFECT_API_AUTH_STRING": true, "PREFECT_API_KEY": true}
+
 // environ is the environment in which this server's clients run.
 func (r *running) environ() []string {
 	var env []string
 	for _, line := range r.Environ {
-		if !strings.HasPrefix(line, "PREFECT_API_") && !strings.HasPrefix(line, "PREFECT_SERVER_") {
+		name, _, _ := strings.Cut(line, "=")
+		if !addresses[name] && !strings.HasPrefix(name, "PREFECT_SERVER_") {
 			env = append(env, line)
 		}
 	}

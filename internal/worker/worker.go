@@ -171,7 +171,7 @@ func (w *Worker) attach(ctx context.Context) error {
 func (w *Worker) refusedBy(err error) error {
 	if refused(err, http.StatusUnauthorized) {
 		return fault.New(fault.Unauthorised, "the server at %s asks for a password", w.config.URL).
-			WithHint("set PREFECT_API_AUTH_STRING=user:password")
+			WithHint("set PREFECT_API_AUTH_STRING to user:password")
 	}
 	return fmt.Errorf("attach to work pool %q: %w", w.config.Pool, err)
 }
