@@ -19,6 +19,7 @@ import (
 	"github.com/reevehq/reeve/internal/orchestration"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/schedule"
+	"github.com/reevehq/reeve/internal/sleep"
 	"github.com/reevehq/reeve/internal/store"
 )
 
@@ -62,6 +63,8 @@ type Config struct {
 	EventBackfillPage int
 	// EventStreamOff lets /events/out send only its backfill.
 	EventStreamOff bool
+	// Outlook says what the server must be awake for; nil when nobody asks.
+	Outlook func(context.Context) (sleep.Outlook, error)
 }
 
 func (c Config) withDefaults() Config {
@@ -143,6 +146,7 @@ func (a *API) Routes() []Route {
 		a.reeveFlowLimitRoutes(),
 		a.reeveWhyRoutes(),
 		a.reeveMetricRoutes(),
+		a.reeveSleepRoutes(),
 	} {
 		all = append(all, table...)
 	}

@@ -255,6 +255,7 @@ func (a *API) scheduledFlowRuns(w http.ResponseWriter, r *http.Request) error {
 	}
 	var runs []prefect.ScheduledRun
 	var queues []*prefect.WorkQueue
+	var nextDue *prefect.Time
 	err = a.store.View(r.Context(), func(tx *store.Tx) error {
 		pool, err := poolNamed(tx, r.PathValue("name"))
 		if err != nil {
@@ -263,7 +264,10 @@ func (a *API) scheduledFlowRuns(w http.ResponseWriter, r *http.Request) error {
 		if queues, err = queuesNamed(tx, pool, in.WorkQueueNames); err != nil {
 			return err
 		}
-		runs, err = tx.ScheduledRuns(pool, queues, in.ScheduledAfter, in.ScheduledBefore, limit)
+		if runs, err = tx.ScheduledRuns(pool, queues, in.ScheduledAfter, in.ScheduledBefore, limit); err != nil {
+			return err
+		}
+		nextDue, err = tx.NextDue(pool, queues)
 		return err
 	})
 	if err != nil {
@@ -273,6 +277,7 @@ func (a *API) scheduledFlowRuns(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	setNextDue(w, nextDue)
 	respond(w, http.StatusOK, runs)
 	return nil
 }

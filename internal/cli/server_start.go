@@ -1,14 +1,11 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
 	"net"
 	"strconv"
-	"syscall"
 
 	"github.com/reevehq/reeve/internal/config"
-	"github.com/reevehq/reeve/internal/fault"
 	"github.com/reevehq/reeve/internal/server"
 )
 
@@ -68,7 +65,7 @@ func (s *serverStart) Run(p *process) error {
 	if err != nil {
 		return err
 	}
-	listener, err := listen(c)
+	listener, err := listen(p, c)
 	if err != nil {
 		return err
 	}
@@ -79,26 +76,6 @@ func (s *serverStart) Run(p *process) error {
 	}
 	printAddresses(p, c, srv, listener.Addr())
 	return srv.Serve(p.ctx, listener)
-}
-
-func listen(c *config.Config) (net.Listener, error) {
-	address := net.JoinHostPort(c.Text("server.api.host"), strconv.Itoa(c.Int("server.api.port")))
-	listener, err := net.Listen("tcp", address)
-	if err == nil {
-		if err := refuseOpen(c, listener.Addr()); err != nil {
-			return nil, errors.Join(err, listener.Close())
-		}
-		return listener, nil
-	}
-	refused := fault.Wrap(fault.Invalid, err, "cannot listen on %s", address)
-	switch {
-	case errors.Is(err, syscall.EADDRINUSE):
-		return nil, fault.New(fault.Invalid, "cannot listen on %s: another program has this port", address).
-			WithHint("choose another port with --port, or stop the program that has it")
-	case errors.Is(err, syscall.EACCES):
-		return nil, refused.WithHint("choose a port above 1023 with --port")
-	}
-	return nil, refused.WithHint("give an address of this machine with --host, such as 127.0.0.1 or 0.0.0.0")
 }
 
 func printAddresses(p *process, c *config.Config, srv *server.Server, address net.Addr) {

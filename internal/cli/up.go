@@ -60,7 +60,7 @@ func (u *up) Run(p *process) error {
 	if settings.UI.Directory == "" {
 		settings.UI.Directory = bundledUI(p.ctx, python)
 	}
-	listener, err := listen(c)
+	listener, err := listen(p, c)
 	if err != nil {
 		return err
 	}
@@ -71,14 +71,14 @@ func (u *up) Run(p *process) error {
 	}
 	if hooks != nil {
 		defer func() { _ = hooks.Close() }()
-		settings.Webhooks = hooks
+		settings.Webhooks, settings.Undelivered = hooks, hooks.Undelivered
 	}
 	srv, err := server.Open(p.ctx, settings, p.log)
 	if err != nil {
 		_ = listener.Close()
 		return err
 	}
-	return ups.Run(p.ctx, ups.Plan{Setup: c.Setup, Folder: folder, Server: settings, Reeve: reeve, Environ: withoutSecrets(p.environ, c.Webhooks),
+	return ups.Run(p.ctx, ups.Plan{Setup: c.Setup, Folder: folder, Server: settings, Reeve: reeve, Environ: withoutActivation(withoutSecrets(p.environ, c.Webhooks)),
 		Once: u.Once, Gateway: hooks, Out: p.out, Err: p.err, Mask: p.mask, Log: p.log}, srv, listener)
 }
 

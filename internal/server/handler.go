@@ -6,11 +6,12 @@ import (
 
 	"github.com/reevehq/reeve/internal/api"
 	"github.com/reevehq/reeve/internal/api/middleware"
+	"github.com/reevehq/reeve/internal/sleep"
 	"github.com/reevehq/reeve/internal/ui"
 )
 
 // assemble puts what every request passes before the API and the UI.
-func assemble(c Config, a *api.API, u *ui.UI, gate *middleware.Gate, log *slog.Logger) http.Handler {
+func assemble(c Config, a *api.API, u *ui.UI, gate *middleware.Gate, activity *sleep.Activity, log *slog.Logger) http.Handler {
 	path := c.API.BasePath
 	guarded := middleware.Chain(a.Handler(), middleware.Gzip, middleware.BasicAuth(c.API.AuthString, isProbe(path)))
 	mux := http.NewServeMux()
@@ -29,7 +30,8 @@ func assemble(c Config, a *api.API, u *ui.UI, gate *middleware.Gate, log *slog.L
 			_, _ = w.Write([]byte(`{"detail":"Not Found"}`))
 		})
 	}
-	pieces := []middleware.Middleware{middleware.Recover(log), gate.Wrap}
+	counted := activity.Wrap(isLook(path))
+	pieces := []middleware.Middleware{middleware.Recover(log), counted, gate.Wrap}
 	if c.API.CSRF.Enabled {
 		pieces = append(pieces, middleware.CSRF(log, a.ValidCsrfToken))
 	}
@@ -38,7 +40,7 @@ func assemble(c Config, a *api.API, u *ui.UI, gate *middleware.Gate, log *slog.L
 		return whole
 	}
 	// Webhooks bring secrets of their own and come from no browser.
-	webhooks := middleware.Chain(c.Webhooks, middleware.Recover(log), gate.Wrap)
+	webhooks := middleware.Chain(c.Webhooks, middleware.Recover(log), counted, gate.Wrap)
 	outer := http.NewServeMux()
 	outer.Handle("/webhooks/", webhooks)
 	outer.Handle("/", whole)
@@ -50,5 +52,18 @@ func assemble(c Config, a *api.API, u *ui.UI, gate *middleware.Gate, log *slog.L
 func isProbe(apiPath string) func(*http.Request) bool {
 	return func(r *http.Request) bool {
 		return r.Method == http.MethodGet && (r.URL.Path == apiPath+"/health" || r.URL.Path == apiPath+"/ready")
+	}
+}
+
+// isLook accepts the requests by which somebody looks how the server is: they do
+// not keep it awake.
+func isLook(apiPath string) func(*http.Request) bool {
+	probe := isProbe(apiPath)
+	return func(r *http.Request) bool {
+		switch r.URL.Path {
+		case "/metrics", apiPath + "/reeve/metrics", apiPath + "/reeve/sleep":
+			return r.Method == http.MethodGet
+		}
+		return probe(r)
 	}
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/reevehq/reeve/internal/api/middleware"
 	"github.com/reevehq/reeve/internal/clock"
 	"github.com/reevehq/reeve/internal/services"
+	"github.com/reevehq/reeve/internal/sleep"
 	"github.com/reevehq/reeve/internal/store"
 	"github.com/reevehq/reeve/internal/store/sqlite"
 	"github.com/reevehq/reeve/internal/ui"
@@ -41,8 +42,10 @@ type Config struct {
 	// FlowLimits are the numbers of runs at once of flows, by name.
 	FlowLimits map[string]int
 	Webhooks   http.Handler // below /webhooks/, nil for none
-	ServeUI    bool
-	UI         ui.Config
+	// Undelivered is the number of webhooks that wait, nil for none.
+	Undelivered func() int
+	ServeUI     bool
+	UI          ui.Config
 }
 
 // Server is a Prefect server on one database.
@@ -79,6 +82,9 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (*Server, error) {
 	due := services.NewRunner(s, machine, ids, log, services.All(c.Services)...)
 	c.API.Health = func() error { return errors.Join(db.Health(), due.Health()) }
 	c.API.Cleanup = c.Services.Cleanup
+	activity := sleep.NewActivity(machine)
+	forecast := &sleep.Forecaster{Store: s, Activity: activity, Undelivered: c.Undelivered, Services: ask(due)}
+	c.API.Outlook = forecast.Look
 	a := api.New(s, machine, ids, log, c.API)
 	srv := &Server{store: s, api: a, due: due,
 		gate: new(middleware.Gate), log: log, path: c.API.BasePath}
@@ -89,7 +95,7 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (*Server, error) {
 		srv.ui = ui.New(c.UI, log)
 	}
 	srv.http = &http.Server{
-		Handler:           assemble(c, a, srv.ui, srv.gate, log),
+		Handler:           assemble(c, a, srv.ui, srv.gate, activity, log),
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       time.Minute, // websockets are out of it once they are open
 		IdleTimeout:       cmp.Or(c.KeepAlive, idleTime),

@@ -70,7 +70,7 @@ type Runner struct {
 // health reads under Runner.mu.
 type entry struct {
 	Service
-	held     time.Time // not asked before; zero when not held back
+	held     time.Time // not asked before; zero when not held back; written under Runner.mu
 	at       time.Time
 	due      bool
 	idle     int // runs in a row that did nothing
@@ -231,12 +231,12 @@ func (r *Runner) work(ctx context.Context) bool {
 			r.failed(e, err)
 		default:
 			r.recovered(e)
-			e.held = time.Time{}
+			r.hold(e, time.Time{})
 			if e.idle++; n > 0 {
 				e.idle = 0
 			}
 			if e.idle >= idleRuns {
-				e.held = r.clock.Now().Add(idleHold)
+				r.hold(e, r.clock.Now().Add(idleHold))
 			}
 		}
 	}

@@ -56,8 +56,9 @@ var rooms = map[string]room{
 	"internal/store/migrations": {nil, "migrations are files"},
 	"internal/store/sqlite":     {join(leaves, storage, []string{"internal/store/migrations"}), "a driver knows the store it implements"},
 
+	"internal/sleep":          {join(leaves, storage), "what keeps a server awake is asked of others through functions"},
 	"internal/services":       {join(leaves, domain, storage), "services do not call the API or each other's packages"},
-	"internal/api":            {join(leaves, domain, storage, []string{"internal/api/ws", "internal/api/middleware", "internal/collections"}), "handlers call the domain inside a transaction"},
+	"internal/api":            {join(leaves, domain, storage, []string{"internal/api/ws", "internal/api/middleware", "internal/collections", "internal/sleep"}), "handlers call the domain inside a transaction"},
 	"internal/api/ws":         {join(leaves, domain, storage), "sockets read the committed log"},
 	"internal/api/middleware": {leaves, "middleware knows requests, not resources"},
 	"internal/ui":             {leaves, "the bundle is files; it has no business with data"},
@@ -65,7 +66,7 @@ var rooms = map[string]room{
 	"internal/worker":         {join(leaves, []string{"internal/client"}), "a worker speaks to the server over HTTP, like any worker"},
 
 	"internal/server": {join(leaves, domain, storage, []string{"internal/store/sqlite", "internal/store/migrations",
-		"internal/api", "internal/api/ws", "internal/api/middleware", "internal/services", "internal/ui"}), "the server joins store, services, API and UI"},
+		"internal/api", "internal/api/ws", "internal/api/middleware", "internal/services", "internal/sleep", "internal/ui"}), "the server joins store, services, API and UI"},
 	"internal/supervise": {leaves, "it runs programs, whatever they are"},
 	"internal/gateway":   {join(leaves, domain, storage, []string{"internal/client"}), "a gateway has an inbox of its own and speaks to the server over HTTP"},
 	"internal/up":        {join(leaves, []string{"internal/server", "internal/client", "internal/gateway", "internal/supervise"}), "it runs a server and talks to it over HTTP"},
@@ -82,7 +83,7 @@ var forbidden = []struct {
 	{"modernc.org/sqlite", []string{"internal/store/sqlite", "test"}, "the driver sits behind store.Conn"},
 	{"database/sql", []string{"test"}, "the driver sits behind store.Conn"},
 	{"net/http", []string{"internal/api", "internal/api/ws", "internal/api/middleware", "internal/server", "internal/ui",
-		"internal/client", "internal/worker", "internal/gateway", "internal/up", "internal/cli", "test"}, "the domain and the store do not know how they are asked"},
+		"internal/client", "internal/worker", "internal/gateway", "internal/sleep", "internal/up", "internal/cli", "test"}, "the domain and the store do not know how they are asked"},
 	{"math/rand", []string{"test"}, "random numbers come from clock.IDs, so that a run can be repeated"},
 	{"crypto/rand", []string{"internal/clock", "test"}, "random numbers come from clock.IDs, so that a run can be repeated"},
 	{"github.com/pelletier/go-toml", []string{"internal/config", "test"}, "settings are read in one place"},

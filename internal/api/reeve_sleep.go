@@ -1,0 +1,38 @@
+package api
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/reevehq/reeve/internal/fault"
+	"github.com/reevehq/reeve/internal/prefect"
+)
+
+// nextDueHeader rides on a worker's poll: when the first run is due that the
+// worker may start, RFC 3339, or "none".
+const nextDueHeader = "Reeve-Next-Due"
+
+func (a *API) reeveSleepRoutes() []Route {
+	return []Route{{http.MethodGet, "/reeve/sleep", "reeve_read_sleep", a.readSleep}}
+}
+
+// readSleep tells until when the server may be away, or why it may not.
+func (a *API) readSleep(w http.ResponseWriter, r *http.Request) error {
+	if a.config.Outlook == nil {
+		return fault.New(fault.NotFound, "This server does not say what it must be awake for")
+	}
+	outlook, err := a.config.Outlook(r.Context())
+	if err != nil {
+		return err
+	}
+	respond(w, http.StatusOK, outlook)
+	return nil
+}
+
+func setNextDue(w http.ResponseWriter, at *prefect.Time) {
+	text := "none"
+	if at != nil {
+		text = at.UTC().Format(time.RFC3339Nano)
+	}
+	w.Header().Set(nextDueHeader, text)
+}
