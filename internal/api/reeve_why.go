@@ -198,20 +198,20 @@ func (w *why) explainSlots(tx *store.Tx, pool *prefect.WorkPool, queue *prefect.
 	if err != nil {
 		return err
 	}
-	if most := pool.ConcurrencyLimit; most != nil && slots.Total >= *most {
+	if most := pool.ConcurrencyLimit; most != nil && slots.Active >= *most {
 		queues, err := tx.WorkQueuesOf(pool.ID)
 		if err != nil {
 			return err
 		}
 		var runs []*prefect.SlotHolder
 		for _, q := range queues {
-			holders, err := tx.QueueSlotHolders(q.ID, false, prefect.Page{Limit: whyRuns - len(runs)})
+			holders, err := tx.QueueSlotHolders(q.ID, true, prefect.Page{Limit: whyRuns - len(runs)})
 			if err != nil {
 				return err
 			}
 			runs = append(runs, holders...)
 		}
-		w.full("pool_limit", "the limit of work pool "+pool.Name, *most, slots.Total, runs)
+		w.full("pool_limit", "the limit of work pool "+pool.Name, *most, slots.Active, runs)
 	}
 	if most := queue.ConcurrencyLimit; most != nil && slots.Of[queue.ID] >= *most {
 		holders, err := tx.QueueSlotHolders(queue.ID, false, prefect.Page{Limit: whyRuns})

@@ -37,6 +37,13 @@ func flowLife(id uuid.UUID, now time.Time, f *prefect.Flow, name string) (*prefe
 		Resource: prefect.Resource{prefect.ResourceID: "prefect.flow." + f.ID.String(), prefect.ResourceName: f.Name}}, nil
 }
 
+// PoolSlotFreed tells a pool that its limit has room for a run. Not of the
+// contract: workers poll when they hear it.
+func PoolSlotFreed(id uuid.UUID, now time.Time, pool uuid.UUID) *prefect.Event {
+	return &prefect.Event{ID: id, Occurred: prefect.At(now), Event: "reeve.work-pool.slot-freed",
+		Resource: prefect.Resource{prefect.ResourceID: "prefect.work-pool." + pool.String()}}
+}
+
 // FlowSlotFreed tells the pools in which a flow is deployed that its limit has
 // room for a run. Not of the contract: workers poll when they hear it.
 func FlowSlotFreed(id uuid.UUID, now time.Time, flow uuid.UUID, pools []uuid.UUID) *prefect.Event {

@@ -29,13 +29,8 @@ func (flowLimit) before(t *transition) error {
 	if err != nil || limit == nil || !limit.Full() {
 		return err
 	}
-	at := t.now
-	if t.initial != nil && t.initial.StateDetails.ScheduledTime != nil && t.initial.StateDetails.ScheduledTime.Before(at) {
-		at = t.initial.StateDetails.ScheduledTime.Time
-	}
-	waiting := t.scheduled("AwaitingConcurrencySlot", at)
-	waiting.Message = pointer(fmt.Sprintf("Flow %s has %d of at most %d active runs.", limit.Flow, limit.Active, limit.Max))
-	return t.reject(waiting, "Flow concurrency limit reached.")
+	return t.reject(t.waitInPlace(fmt.Sprintf("Flow %s has %d of at most %d active runs.", limit.Flow, limit.Active, limit.Max)),
+		"Flow concurrency limit reached.")
 }
 
 // retriesInProcess tells of a run that waits inside its process: it is active.

@@ -10,6 +10,7 @@ var CoreFlowPolicy = Policy{
 	preventPendingTransitions,
 	validateSlotAtRunning,
 	secureFlowLimit,
+	securePoolLimit,
 	secureFlowSlot,
 	removeLeaseOfOldClients,
 	ensureOnlyScheduledMarkedLate,
@@ -21,6 +22,7 @@ var CoreFlowPolicy = Policy{
 	instrumentFlowRuns,
 	releaseFlowSlots,
 	freeFlowLimit,
+	freePoolLimit,
 }
 
 // MinimalFlowPolicy governs forced states and those the server sets itself.
@@ -30,6 +32,7 @@ var MinimalFlowPolicy = Policy{
 	instrumentFlowRuns,
 	releaseFlowSlots,
 	freeFlowLimit,
+	freePoolLimit,
 }
 
 // MarkLateRunsPolicy governs the marking of runs that did not start in time.

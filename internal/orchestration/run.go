@@ -82,6 +82,16 @@ type FlowLimit struct {
 // Full tells whether no further run may become active.
 func (l *FlowLimit) Full() bool { return l.Active >= l.Max }
 
+// PoolLimit is how many runs of a work pool may be active at once, and how many
+// are: pending, running and cancelling ones.
+type PoolLimit struct {
+	Pool        string
+	Max, Active int
+}
+
+// Full tells whether no further run may become active.
+func (l *PoolLimit) Full() bool { return l.Active >= l.Max }
+
 // Tx is what orchestration needs of a transaction. Its reads give nil for what
 // does not exist; within it nobody else changes the rows that were read.
 type Tx interface {
@@ -106,6 +116,12 @@ type Tx interface {
 	ReadFlowLimit(flow uuid.UUID) (*FlowLimit, error)
 	// TellFlowSlotFreed tells workers of the flow's pools that a run of it may start.
 	TellFlowSlotFreed(flow uuid.UUID) error
+	// ReadPoolLimit gives the limit of the pool that a queue belongs to, nil when
+	// it has none.
+	ReadPoolLimit(queue uuid.UUID) (*PoolLimit, error)
+	// TellPoolSlotFreed tells the workers of a queue's pool that a run of it may
+	// start, when one waits.
+	TellPoolSlotFreed(queue uuid.UUID) error
 
 	// CreateFlowRun makes a run without a state, unless its flow has one with the
 	// same idempotency key; it gives the run and whether it was made.

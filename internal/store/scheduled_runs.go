@@ -19,6 +19,7 @@ const dueRuns = `SELECT ` + flowRunColumns + flowRunFrom + `
 		AND json_extract(flow_run.empirical_policy, '$.retry_type') IS NOT 'in_process'
 		AND (flow_run.next_scheduled_start_time, flow_run.id) > (?, ?)
 		AND flow_run.flow_id NOT IN (SELECT unhex(value) FROM json_each(?))
+		AND flow_run.state_name <> ?
 	ORDER BY flow_run.next_scheduled_start_time, flow_run.id LIMIT ?`
 
 // bounds are the moments of a range of which either end may be open.
@@ -53,6 +54,10 @@ func (tx *Tx) ScheduledRuns(pool *prefect.WorkPool, queues []*prefect.WorkQueue,
 	if err != nil {
 		return nil, err
 	}
+	refused := ""
+	if pool.ConcurrencyLimit != nil && held.Active >= *pool.ConcurrencyLimit {
+		refused = "AwaitingConcurrencySlot" // they would be refused again
+	}
 	from, to := bounds(after, before)
 	for _, q := range queues {
 		take := left
@@ -62,7 +67,7 @@ func (tx *Tx) ScheduledRuns(pool *prefect.WorkPool, queues []*prefect.WorkQueue,
 		if q.IsPaused || take <= 0 {
 			continue
 		}
-		found, err := tx.dueRuns(q.ID, from, to, take, room)
+		found, err := tx.dueRuns(q.ID, from, to, take, room, refused)
 		if err != nil {
 			return nil, err
 		}
@@ -78,13 +83,13 @@ func (tx *Tx) ScheduledRuns(pool *prefect.WorkPool, queues []*prefect.WorkQueue,
 
 // dueRuns reads the first runs of a queue that are due in a range and within the
 // limits of their flows. Each further query leaves out a flow that the one
-// before filled.
-func (tx *Tx) dueRuns(queue uuid.UUID, from, to int64, take int, room flowRoom) ([]*prefect.FlowRun, error) {
+// before filled. Runs whose state has the name except are left out.
+func (tx *Tx) dueRuns(queue uuid.UUID, from, to int64, take int, room flowRoom, except string) ([]*prefect.FlowRun, error) {
 	runs := []*prefect.FlowRun{}
 	last := uuid.Nil
 	for {
 		want := take - len(runs)
-		found, err := collect(tx, dueRuns, []any{queue, from, to, from, last, room.full(), want}, scanFlowRun(tx.Now))
+		found, err := collect(tx, dueRuns, []any{queue, from, to, from, last, room.full(), except, want}, scanFlowRun(tx.Now))
 		if err != nil {
 			return nil, err
 		}
@@ -113,26 +118,28 @@ func (tx *Tx) slotsHeld(pool *prefect.WorkPool, queues []*prefect.WorkQueue) (Sl
 	return tx.PoolSlots(pool.ID)
 }
 
-// Slots are the numbers of runs that hold a slot, by queue and in all.
+// Slots are the numbers of pending and running runs, by queue and in all. Active
+// counts those that are being cancelled too.
 type Slots struct {
-	Of    map[uuid.UUID]int
-	Total int
+	Of            map[uuid.UUID]int
+	Total, Active int
 }
 
-// PoolSlots counts the pending and running runs of a pool's queues.
+// PoolSlots counts the runs of a pool's queues that hold a slot.
 func (tx *Tx) PoolSlots(pool uuid.UUID) (Slots, error) {
 	s := Slots{Of: map[uuid.UUID]int{}}
-	err := tx.conn.Query(`SELECT flow_run.work_queue_id, count(*) FROM work_queue CROSS JOIN flow_run
+	err := tx.conn.Query(`SELECT flow_run.work_queue_id, sum(flow_run.state_type <> 'CANCELLING'), count(*)
+		FROM work_queue CROSS JOIN flow_run
 		ON flow_run.work_queue_id = work_queue.id AND flow_run.state_type IN ('RUNNING', 'PENDING', 'CANCELLING')
-			AND flow_run.state_type <> 'CANCELLING'
 		WHERE work_queue.work_pool_id = ? GROUP BY flow_run.work_queue_id`, []any{pool}, func(r Row) error {
 		var queue uuid.UUID
-		var n int
-		if err := r.Scan(&queue, &n); err != nil {
+		var n, active int
+		if err := r.Scan(&queue, &n, &active); err != nil {
 			return err
 		}
 		s.Of[queue] = n
 		s.Total += n
+		s.Active += active
 		return nil
 	})
 	return s, err

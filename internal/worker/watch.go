@@ -87,10 +87,13 @@ func (w *Worker) ping(ctx context.Context, c *websocket.Conn) {
 // newWork are the events after which a poll may find a run to start.
 var newWork = []string{"prefect.flow-run.Scheduled", "prefect.flow-run.AwaitingRetry", "prefect.flow-run.Resuming",
 	"prefect.flow-run.Late", "prefect.flow-run.AwaitingConcurrencySlot", "prefect.work-pool.ready",
-	"prefect.work-queue.ready", "prefect.work-pool.updated", slotFreed}
+	"prefect.work-queue.ready", "prefect.work-pool.updated", flowSlotFreed, poolSlotFreed}
 
-// slotFreed is told when a flow that was at its limit may start a run.
-const slotFreed = "reeve.flow.slot-freed"
+// Told when a flow or a pool that was at its limit may start a run.
+const (
+	flowSlotFreed = "reeve.flow.slot-freed"
+	poolSlotFreed = "reeve.work-pool.slot-freed"
+)
 
 // watchFor is how far ahead the server is asked to tell of events.
 const watchFor = 365 * 24 * time.Hour
@@ -159,7 +162,7 @@ func (w *Worker) heard(ctx context.Context, e *prefect.Event) {
 		ours = ours || r.ID() == pool
 	}
 	if ours {
-		if e.Event == slotFreed {
+		if e.Event == flowSlotFreed || e.Event == poolSlotFreed {
 			w.forgetRefusals()
 		}
 		w.pollNow()

@@ -109,3 +109,21 @@ def step(number: int, scratch: str) -> int:
 def steps(scratch: str, count: int) -> int:
     """Does one step after the other, each when its file `pass-N` exists."""
     return sum(step(number, scratch) for number in range(count))
+
+
+# Three flows, each to be given a limit of its own.
+
+
+@flow
+def wide(seconds: float = 1) -> None:
+    time.sleep(seconds)
+
+
+@flow
+def narrow(seconds: float = 1) -> None:
+    time.sleep(seconds)
+
+
+@flow
+def open_wide(seconds: float = 1) -> None:
+    time.sleep(seconds)

@@ -1,0 +1,40 @@
+package store
+
+import (
+	"github.com/google/uuid"
+
+	"github.com/reevehq/reeve/internal/events"
+	"github.com/reevehq/reeve/internal/orchestration"
+	"github.com/reevehq/reeve/internal/prefect"
+)
+
+// ReadPoolLimit gives the limit of the pool that a queue belongs to with the
+// number of the pool's active runs, nil when it has none. Agents know of no
+// limits of pools. It is answered by the index flow_run_slots.
+func (tx *Tx) ReadPoolLimit(queue uuid.UUID) (*orchestration.PoolLimit, error) {
+	var l orchestration.PoolLimit
+	err := tx.one(`SELECT work_pool.name, work_pool.concurrency_limit, (SELECT count(*)
+			FROM work_queue AS of_pool CROSS JOIN flow_run ON flow_run.work_queue_id = of_pool.id
+				AND flow_run.state_type IN ('RUNNING', 'PENDING', 'CANCELLING')
+			WHERE of_pool.work_pool_id = work_pool.id)
+		FROM work_queue CROSS JOIN work_pool ON work_pool.id = work_queue.work_pool_id
+			AND work_pool.concurrency_limit IS NOT NULL AND work_pool.type <> ?
+		WHERE work_queue.id = ?`, []any{prefect.AgentPoolType, queue}, &l.Pool, &l.Max, &l.Active)
+	if err == ErrNoRows {
+		return nil, nil
+	}
+	return &l, err
+}
+
+// TellPoolSlotFreed tells the workers of a queue's pool that a run of it may
+// start, when one is due.
+func (tx *Tx) TellPoolSlotFreed(queue uuid.UUID) error {
+	pools, err := column[uuid.UUID](tx, `SELECT work_queue.work_pool_id FROM work_queue WHERE work_queue.id = ?
+		AND EXISTS (SELECT 1 FROM work_queue AS of_pool CROSS JOIN flow_run ON flow_run.work_queue_id = of_pool.id
+			AND flow_run.state_type = 'SCHEDULED' AND flow_run.next_scheduled_start_time <= ?
+			WHERE of_pool.work_pool_id = work_queue.work_pool_id)`, queue, tx.Now)
+	if err != nil || len(pools) == 0 {
+		return err
+	}
+	return tx.Emit(events.PoolSlotFreed(tx.IDs.V7(), tx.Now, pools[0]))
+}
