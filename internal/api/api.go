@@ -16,6 +16,7 @@ import (
 
 	"github.com/reevehq/reeve/internal/api/ws"
 	"github.com/reevehq/reeve/internal/clock"
+	"github.com/reevehq/reeve/internal/concurrency"
 	"github.com/reevehq/reeve/internal/orchestration"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/schedule"
@@ -97,6 +98,7 @@ type API struct {
 
 	taskWorkers taskWorkers
 	engine      orchestration.Engine
+	waiting     concurrency.Waiting
 }
 
 // New makes the API on a store.

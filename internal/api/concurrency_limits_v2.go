@@ -208,11 +208,22 @@ func (a *API) incrementSlots(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	a.noteWait(nil, &in, taken, wait)
 	if !taken {
 		return locked(wait)
 	}
 	respond(w, http.StatusOK, minimal(limits))
 	return nil
+}
+
+// noteWait keeps who waits for slots and for how long, for those who ask why.
+func (a *API) noteWait(holder *concurrency.Holder, in *slotsWanted, taken bool, wait float64) {
+	now := a.clock.Now()
+	if !taken {
+		a.waiting.Refused(holder, in.Names, in.Slots, now, now.Add(time.Duration(wait*float64(time.Second))))
+		return
+	}
+	a.waiting.Taken(holder, in.Names, now)
 }
 
 // leaseTerm is a lease's term as requests give it.
@@ -267,6 +278,7 @@ func (a *API) incrementSlotsWithLease(w http.ResponseWriter, r *http.Request) er
 	if err != nil {
 		return err
 	}
+	a.noteWait(holder, &in.slotsWanted, lease != nil, wait)
 	if lease == nil {
 		return locked(wait)
 	}

@@ -46,7 +46,7 @@ func (w *why) add(code, format string, args ...any) *reason {
 	return &w.Reasons[len(w.Reasons)-1]
 }
 
-func (w *why) full(code, what string, limit, active int, runs []*prefect.SlotHolder) {
+func (w *why) full(code, what string, limit, active int, runs []*prefect.SlotHolder) *reason {
 	names := make([]string, len(runs))
 	for i, run := range runs {
 		names[i] = run.Name
@@ -57,6 +57,7 @@ func (w *why) full(code, what string, limit, active int, runs []*prefect.SlotHol
 	}
 	r := w.add(code, "%s is full: %d of %d slots are held%s", what, active, limit, by)
 	r.Limit, r.Active, r.Runs = &limit, &active, runs
+	return r
 }
 
 func (a *API) whyFlowRun(w http.ResponseWriter, r *http.Request) error {
@@ -65,12 +66,12 @@ func (a *API) whyFlowRun(w http.ResponseWriter, r *http.Request) error {
 		if err != nil || run == nil {
 			return nil, err
 		}
-		return explain(tx, run)
+		return a.explain(tx, run)
 	})
 }
 
 // explain finds what a run waits for.
-func explain(tx *store.Tx, run *prefect.FlowRun) (*why, error) {
+func (a *API) explain(tx *store.Tx, run *prefect.FlowRun) (*why, error) {
 	out := &why{FlowRunID: run.ID, Name: run.Name, StateType: run.StateType, StateName: run.StateName, Reasons: []reason{}}
 	if run.State == nil || run.StateType == nil {
 		out.add("no_state", "it has no state yet: whoever made it has not said what is to become of it")
@@ -79,6 +80,11 @@ func explain(tx *store.Tx, run *prefect.FlowRun) (*why, error) {
 			return nil, err
 		}
 	} else {
+		if *run.StateType == prefect.Running {
+			if err := out.explainWaits(tx, run, a.waiting.Now(tx.Now)); err != nil {
+				return nil, err
+			}
+		}
 		out.explainOther(run)
 	}
 	out.Sentence = fmt.Sprintf("%s: %s.", run.Name, out.Reasons[0].Sentence)
@@ -93,6 +99,10 @@ func (w *why) explainOther(run *prefect.FlowRun) {
 	case prefect.Pending:
 		w.add("pending", "a worker claimed it at %s and is starting its process", since)
 	case prefect.Running:
+		if len(w.Reasons) > 0 {
+			w.add("running", "it is running since %s", since)
+			return
+		}
 		w.add("running", "it waits for nothing: it is running since %s", since)
 	case prefect.Paused:
 		until := run.State.StateDetails.PauseTimeout
@@ -147,7 +157,14 @@ func (w *why) explainScheduled(tx *store.Tx, run *prefect.FlowRun) error {
 		w.full("flow_limit", "the limit of flow "+limit.Flow, limit.Max, limit.Active, holders)
 	}
 	if g := d.GlobalConcurrencyLimit; g != nil && g.ActiveSlots >= g.Limit {
-		w.full("deployment_limit", "the limit of deployment "+d.Name, g.Limit, g.ActiveSlots, nil)
+		holders, err := slotHolders(tx, g.ID)
+		if err != nil {
+			return err
+		}
+		w.full("deployment_limit", "the limit of deployment "+d.Name, g.Limit, g.ActiveSlots, holders)
+	}
+	if d.Paused {
+		w.add("deployment_paused", "deployment %s is paused: its schedules make no runs, but this one is not held back by that", d.Name)
 	}
 	if len(w.Reasons) == 0 {
 		w.add("next_poll", "nothing holds it back: it starts when a worker next polls")
