@@ -205,7 +205,7 @@ func openInbox(p *process, c *config.Config, beside bool) (*gateway.Inbox, error
 	if same, err := filepath.Abs(c.Database()); err == nil && same == c.Gateway.Database {
 		return nil, fault.New(fault.Invalid, "gateway.database is the server's database %s", same).WithHint("give the gateway a file of its own")
 	}
-	db, err := sqlite.Open(p.ctx, sqlite.Options{Path: c.Gateway.Database, Steps: steps, Shared: beside, Migrate: !beside, Readers: 2, Logger: p.log})
+	db, err := sqlite.Open(p.ctx, sqlite.Options{Path: c.Gateway.Database, Steps: steps, Shared: beside, Migrate: !beside, KeepSnapshots: c.Backup.Keep, Readers: 2, Logger: p.log})
 	if err != nil {
 		return nil, err
 	}

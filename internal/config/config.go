@@ -56,6 +56,8 @@ type Config struct {
 	AllowOpen bool
 	// Setup is what `reeve up` makes beside the server.
 	Setup Setup
+	// Backup is how the databases are kept safe.
+	Backup Backup
 	// Gateway and Webhooks are what the gateway does.
 	Gateway  Gateway
 	Webhooks []Webhook

@@ -25,6 +25,7 @@ type file struct {
 
 	Gateway  Gateway   `toml:"gateway"`
 	Webhooks []Webhook `toml:"webhook"`
+	Backup   Backup    `toml:"backup"`
 }
 
 // shortcuts are names in reeve.toml for what is set most.
@@ -61,7 +62,8 @@ func (c *Config) loadFile(in Input) error {
 	lines := keyLines(text)
 	problems := []error{c.loadServer("server", f.Server, lines)}
 	c.Setup = Setup{f.Pools, f.Flows, f.Worker}
-	c.Gateway, c.Webhooks = f.Gateway, f.Webhooks
+	c.Gateway, c.Webhooks, c.Backup = f.Gateway, f.Webhooks, f.Backup
+	problems = append(problems, c.inFile(c.Backup.check(), lines["backup"], "backup"))
 	problems = append(problems, c.inFile(c.Gateway.check(), lines["gateway"], "gateway"))
 	if index, err := checkWebhooks(c.Webhooks); err != nil {
 		problems = append(problems, c.inFile(err, lines[fmt.Sprintf("webhook#%d", index)], fmt.Sprintf("webhook %d", index)))
@@ -112,14 +114,16 @@ func knownKeys(key string) string {
 		"gateway.host", "gateway.port", "gateway.database", "gateway.api", "gateway.max_body", "gateway.max_inbox", "gateway.max_inbox_bytes",
 		"gateway.concurrency", "gateway.retention", "gateway.dead_retention", "webhook.path", "webhook.form", "webhook.secret_env", "webhook.open",
 		"webhook.secret_header", "webhook.signature_header", "webhook.timestamp_header", "webhook.replay_window", "webhook.max_body", "webhook.when",
-		"webhook.delivery_id", "webhook.key", "webhook.deployment", "webhook.parameters", "webhook.idempotency_key", "webhook.event"}
-	if strings.HasSuffix(key, ".secret") {
+		"webhook.delivery_id", "webhook.key", "webhook.deployment", "webhook.parameters", "webhook.idempotency_key", "webhook.event",
+		"backup.keep", "backup.url", "backup.endpoint", "backup.region", "backup.access_key_env", "backup.secret_key_env", "backup.interval",
+		"backup.retention", "backup.restore"}
+	if strings.HasSuffix(key, ".secret") || strings.HasSuffix(key, "_key") {
 		return "secrets are given by the name of an environment variable: " + key + "_env"
 	}
 	if near := nearest(key, names); near != "" {
 		return "did you mean " + near + "?"
 	}
-	return "the tables are [server], [[pool]], [[flow]], [worker], [gateway] and [[webhook]]"
+	return "the tables are [server], [[pool]], [[flow]], [worker], [gateway], [[webhook]] and [backup]"
 }
 
 // loadServer walks the table of settings.

@@ -46,6 +46,7 @@ func Load(in Input) (*Config, error) {
 	problems = append(problems, c.checkDatabase(), c.checkWhole())
 	c.fillIn()
 	c.finishGateway()
+	c.finishBackup()
 	for _, key := range []string{"home", "profiles_path", "server.memo_store_path", "logging.config_path", "results.local_storage_path"} {
 		v := c.values[key]
 		if text, ok := v.parsed.(string); ok {

@@ -120,6 +120,10 @@ func (c *Config) Secrets() []NamedSecret {
 			all = append(all, c.named(w.SecretEnv, "webhook "+w.Path, leastSecret))
 		}
 	}
+	if c.Backup.URL != "" {
+		access, secret := c.Backup.KeysFrom()
+		all = append(all, c.named(access, "the storage of backups", 1), c.named(secret, "the storage of backups", leastSecret))
+	}
 	kept := all[:0]
 	for _, s := range all {
 		if s.Needed || s.value != "" {

@@ -35,6 +35,7 @@ type Config struct {
 	Database  string        // path of the SQLite file
 	BlockKey  string        // the Fernet key of block documents, "" to keep one in the database
 	Migrate   bool          // bring an older schema up to date at start
+	Keep      int           // how many snapshots are kept beside the database
 	KeepAlive time.Duration // how long an idle connection is kept, 0 for two minutes
 	Origins   middleware.Origins
 	API       api.Config
@@ -65,7 +66,7 @@ type Server struct {
 func Open(ctx context.Context, c Config, log *slog.Logger) (*Server, error) {
 	machine := clock.System{}
 	ids := clock.NewIDs(machine)
-	db, err := sqlite.Open(ctx, sqlite.Options{Path: c.Database, Migrate: c.Migrate, Logger: log, Clock: machine})
+	db, err := sqlite.Open(ctx, sqlite.Options{Path: c.Database, Migrate: c.Migrate, KeepSnapshots: c.Keep, Logger: log, Clock: machine})
 	if err != nil {
 		return nil, err
 	}

@@ -39,6 +39,7 @@ func Settings(c *config.Config) Config {
 		Database:  c.Database(),
 		BlockKey:  c.EncryptionKey,
 		Migrate:   c.Bool("server.database.migrate_on_start"),
+		Keep:      c.Backup.Keep,
 		KeepAlive: keepAlive,
 		Origins: middleware.Origins{
 			Allowed: strings.Split(c.Text("server.api.cors_allowed_origins"), ","),

@@ -15,6 +15,8 @@ import (
 // lives: the kernel releases it however the process ends.
 type lockFile struct{ f *os.File }
 
+// takeLock makes this process the only owner of a database, and ends a restore
+// that was cut off.
 func takeLock(database string) (*lockFile, error) {
 	path := database + ".lock"
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
@@ -34,7 +36,12 @@ func takeLock(database string) (*lockFile, error) {
 	if err := errors.Join(f.Truncate(0), writePID(f)); err != nil {
 		return nil, errors.Join(fmt.Errorf("write %s: %w", path, err), f.Close())
 	}
-	return &lockFile{f}, nil
+	l := &lockFile{f}
+	if _, err := settleLocked(database); err != nil {
+		l.release()
+		return nil, fmt.Errorf("end the restore of %s that was cut off: %w", database, err)
+	}
+	return l, nil
 }
 
 func writePID(f *os.File) error {

@@ -3,10 +3,9 @@ package sqlite
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
+	"time"
 
 	"zombiezen.com/go/sqlite/sqlitex"
 
@@ -30,13 +29,13 @@ func migrate(c *conn, steps []migrations.Migration, o Options) error {
 	switch {
 	case at > len(steps):
 		return fault.New(fault.Conflict, "database %s has schema %d, newer than this program's %d", o.Path, at, len(steps)).
-			WithHint("run the newer reeve that wrote it, or put the copy from before the upgrade in its place: %s", snapshotPath(o.Path, len(steps)))
+			WithHint("%s", goBack(o.Path, len(steps)))
 	case at < len(steps) && !o.Migrate && at > 0:
 		return fault.New(fault.Conflict, "database %s has schema %d, this program needs %d", o.Path, at, len(steps)).
 			WithHint("run: reeve server database upgrade --database %s", o.Path)
 	}
 	if at > 0 && at < len(steps) {
-		kept, err := snapshot(c, o.Path, at)
+		kept, err := snapshot(c, o, at)
 		if err != nil {
 			return fmt.Errorf("keep a copy of the database before its migration: %w", err)
 		}
@@ -53,27 +52,39 @@ func migrate(c *conn, steps []migrations.Migration, o Options) error {
 	return nil
 }
 
-// snapshotPath is where the copy of a database of a schema is kept.
-func snapshotPath(database string, schema int) string {
-	name := strings.TrimSuffix(filepath.Base(database), ".db")
-	return filepath.Join(filepath.Dir(database), "snapshots", fmt.Sprintf("%s-schema%d.db", name, schema))
-}
-
-// snapshot copies a database as it is before a migration. A copy that an
-// earlier attempt left is replaced.
-func snapshot(c *conn, database string, schema int) (path string, err error) {
-	path = snapshotPath(database, schema)
+// snapshot copies a database as it is before a migration.
+func snapshot(c *conn, o Options, schema int) (path string, err error) {
+	path = snapshotPath(o.Path, schema, o.Clock.Now())
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return path, err
 	}
-	part := path + ".part"
-	if err := os.Remove(part); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	work, err := newWork(filepath.Dir(path))
+	if err != nil {
 		return path, err
 	}
-	if _, err := c.Exec("VACUUM INTO ?", part); err != nil {
+	defer work.remove()
+	if _, err := c.Exec("VACUUM INTO ?", work.file("part.db")); err != nil {
 		return path, err
 	}
-	return path, publish(part, path)
+	if err := publish(work.file("part.db"), path); err != nil {
+		return path, err
+	}
+	return path, prune(o.Path, o.KeepSnapshots)
+}
+
+// goBack is the next step for an older program on a newer schema: the command
+// that restores the copy from before the migration.
+func goBack(path string, schema int) string {
+	all, err := Snapshots(path)
+	if err == nil {
+		for _, s := range all {
+			if s.Schema == schema {
+				return fmt.Sprintf("run the newer reeve, or go back to the copy of %s, without what was written since: reeve server database restore %s --database %s",
+					s.Time.Format(time.RFC3339), s.Path, path)
+			}
+		}
+	}
+	return "run the newer reeve that wrote it; no snapshot of the older schema is there"
 }
 
 // publish gives a finished file its name: it is there whole and on disk, or not

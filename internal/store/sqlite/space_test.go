@@ -165,7 +165,11 @@ func TestCopyBeforeMigration(t *testing.T) {
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
-	kept := openNotes(t, filepath.Join(filepath.Dir(path), "snapshots", "notes-schema1.db"), clock.System{})
+	snapshots, err := Snapshots(path)
+	if err != nil || len(snapshots) != 1 {
+		t.Fatalf("snapshots %v, %v", snapshots, err)
+	}
+	kept := openNotes(t, snapshots[0].Path, clock.System{})
 	var text string
 	err = kept.View(t.Context(), func(c store.Conn) error {
 		return c.Query("SELECT text FROM note", nil, func(r store.Row) error { return r.Scan(&text) })

@@ -44,8 +44,26 @@ type Options struct {
 	Migrate bool
 	// Readers is the number of reading connections; 0 means one for each processor, at least 4.
 	Readers int
-	Logger  *slog.Logger
-	Clock   clock.Clock
+	// KeepSnapshots is how many snapshots are kept; 0 means 5.
+	KeepSnapshots int
+	Logger        *slog.Logger
+	Clock         clock.Clock
+}
+
+func (o Options) withDefaults() Options {
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.Clock == nil {
+		o.Clock = clock.System{}
+	}
+	if o.Readers == 0 {
+		o.Readers = max(4, runtime.GOMAXPROCS(0))
+	}
+	if o.KeepSnapshots == 0 {
+		o.KeepSnapshots = KeepSnapshots
+	}
+	return o
 }
 
 // DB is an open database. It implements store.Backend.
@@ -67,15 +85,7 @@ type DB struct {
 // folder cannot be written, another process has the database, the file is no
 // database, or its schema is newer than this program.
 func Open(ctx context.Context, o Options) (*DB, error) {
-	if o.Logger == nil {
-		o.Logger = slog.New(slog.DiscardHandler)
-	}
-	if o.Clock == nil {
-		o.Clock = clock.System{}
-	}
-	if o.Readers == 0 {
-		o.Readers = max(4, runtime.GOMAXPROCS(0))
-	}
+	o = o.withDefaults()
 	path, err := filepath.Abs(o.Path)
 	if err != nil {
 		return nil, fault.Wrap(fault.Invalid, err, "database path %q cannot be resolved", o.Path)
@@ -114,6 +124,8 @@ func (db *DB) open(o Options) error {
 		db.readers <- nil // opened when first needed: a cold start pays for none
 	}
 	if !o.Shared {
+		clearWork(filepath.Dir(db.path))
+		clearWork(snapshotFolder(db.path))
 		db.space = newSpace(db.path, o.Clock, o.Logger)
 	}
 	db.writer = startWriter(main, db.space, o.Clock, o.Logger)
@@ -127,12 +139,9 @@ func prepare(c *conn, o Options) error {
 	if err := checkVersion(c); err != nil {
 		return err
 	}
-	steps := o.Steps
-	if steps == nil {
-		var err error
-		if steps, err = migrations.For("sqlite"); err != nil {
-			return err
-		}
+	steps, err := orServer(o.Steps)
+	if err != nil {
+		return err
 	}
 	return migrate(c, steps, o)
 }
@@ -165,7 +174,7 @@ var (
 )
 
 func openConn(path string, write bool) (*conn, error) {
-	flags := sqlite.OpenReadOnly | sqlite.OpenWAL
+	flags := sqlite.OpenReadOnly
 	if write {
 		flags = sqlite.OpenReadWrite | sqlite.OpenCreate | sqlite.OpenWAL
 	}
@@ -200,7 +209,7 @@ func openFault(path string, err error) error {
 			WithHint("choose another path with --database")
 	case sqlite.ResultCorrupt:
 		return fault.Wrap(fault.Invalid, err, "database %s is damaged", path).
-			WithHint("stop the server, move %s and its -wal and -shm files aside, and put a backup in its place", path)
+			WithHint("stop the server and restore a copy: reeve server database restore --latest --database %s", path)
 	case sqlite.ResultBusy, sqlite.ResultLocked:
 		return fault.Wrap(fault.Busy, err, "database %s is in use by another program", path).
 			WithHint("stop the program that has it open")
@@ -278,12 +287,13 @@ func (db *DB) Close() error {
 	}
 	close(db.closed)
 	db.inspecting.Wait()
-	err := db.writer.stop()
+	var err error
 	for range cap(db.readers) {
 		if c := <-db.readers; c != nil {
 			err = errors.Join(err, c.close())
 		}
 	}
+	err = errors.Join(err, db.writer.stop()) // last, since only a writer can remove the log
 	db.lock.release()
 	return err
 }
