@@ -15,6 +15,7 @@ import (
 	"github.com/reevehq/reeve/internal/api"
 	"github.com/reevehq/reeve/internal/api/middleware"
 	"github.com/reevehq/reeve/internal/clock"
+	"github.com/reevehq/reeve/internal/metrics"
 	"github.com/reevehq/reeve/internal/services"
 	"github.com/reevehq/reeve/internal/sleep"
 	"github.com/reevehq/reeve/internal/store"
@@ -60,6 +61,8 @@ type Server struct {
 	http  *http.Server
 	log   *slog.Logger
 	path  string
+
+	ledger *metrics.Ledger
 }
 
 // Open opens the database and prepares the server; it listens to nothing yet.
@@ -88,7 +91,8 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (*Server, error) {
 	c.API.Outlook = forecast.Look
 	a := api.New(s, machine, ids, log, c.API)
 	srv := &Server{store: s, api: a, due: due,
-		gate: new(middleware.Gate), log: log, path: c.API.BasePath}
+		gate: new(middleware.Gate), log: log, path: c.API.BasePath,
+		ledger: metrics.NewLedger(s, machine, clock.ProcessStart(), log)}
 	if !c.Services.TaskRunRecorderOff {
 		srv.tasks = services.NewTaskRunRecorder(s, machine, log)
 	}
@@ -135,6 +139,9 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	s.due.Start(background)
 	failed := make(chan error, 1)
 	go func() { failed <- s.http.Serve(listener) }()
+	s.ledger.Woke("start")
+	var keeping sync.WaitGroup
+	keeping.Go(func() { s.ledger.Run(background) })
 	var err error
 	select {
 	case err = <-failed:
@@ -151,8 +158,10 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	if errors.Is(err, http.ErrServerClosed) {
 		err = nil
 	}
+	s.ledger.Slept("stop")
 	stop()
 	s.due.Stop()
 	recording.Wait()
+	keeping.Wait()
 	return errors.Join(err, s.store.Close())
 }

@@ -56,9 +56,10 @@ var rooms = map[string]room{
 	"internal/store/migrations": {nil, "migrations are files"},
 	"internal/store/sqlite":     {join(leaves, storage, []string{"internal/store/migrations"}), "a driver knows the store it implements"},
 
+	"internal/metrics":        {join(leaves, storage), "it measures what the store keeps and what others tell it"},
 	"internal/sleep":          {join(leaves, storage), "what keeps a server awake is asked of others through functions"},
 	"internal/services":       {join(leaves, domain, storage), "services do not call the API or each other's packages"},
-	"internal/api":            {join(leaves, domain, storage, []string{"internal/api/ws", "internal/api/middleware", "internal/collections", "internal/sleep"}), "handlers call the domain inside a transaction"},
+	"internal/api":            {join(leaves, domain, storage, []string{"internal/api/ws", "internal/api/middleware", "internal/collections", "internal/metrics", "internal/sleep"}), "handlers call the domain inside a transaction"},
 	"internal/api/ws":         {join(leaves, domain, storage), "sockets read the committed log"},
 	"internal/api/middleware": {leaves, "middleware knows requests, not resources"},
 	"internal/ui":             {leaves, "the bundle is files; it has no business with data"},
@@ -66,7 +67,7 @@ var rooms = map[string]room{
 	"internal/worker":         {join(leaves, []string{"internal/client"}), "a worker speaks to the server over HTTP, like any worker"},
 
 	"internal/server": {join(leaves, domain, storage, []string{"internal/store/sqlite", "internal/store/migrations",
-		"internal/api", "internal/api/ws", "internal/api/middleware", "internal/services", "internal/sleep", "internal/ui"}), "the server joins store, services, API and UI"},
+		"internal/api", "internal/api/ws", "internal/api/middleware", "internal/services", "internal/metrics", "internal/sleep", "internal/ui"}), "the server joins store, services, API and UI"},
 	"internal/supervise": {leaves, "it runs programs, whatever they are"},
 	"internal/gateway":   {join(leaves, domain, storage, []string{"internal/client"}), "a gateway has an inbox of its own and speaks to the server over HTTP"},
 	"internal/up":        {join(leaves, []string{"internal/server", "internal/client", "internal/gateway", "internal/supervise"}), "it runs a server and talks to it over HTTP"},

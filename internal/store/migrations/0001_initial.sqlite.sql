@@ -531,3 +531,21 @@ CREATE TABLE worker_cleanup (
 );
 CREATE INDEX worker_cleanup_ready ON worker_cleanup (work_pool_id, created) WHERE state = 'ready';
 CREATE INDEX worker_cleanup_leased ON worker_cleanup (lease_expires) WHERE state = 'leased';
+
+-- When the server was awake. A row is open until the server goes to sleep; each
+-- bears the sums of those before it, so that totals are read from the last one.
+CREATE TABLE awakening (
+    id           INTEGER PRIMARY KEY,
+    woke         INTEGER NOT NULL,
+    reason       TEXT NOT NULL,
+    -- From the start of the process until it answered; null when it was there already.
+    wake_time    INTEGER,
+    seen         INTEGER NOT NULL,
+    slept        INTEGER,
+    slept_reason TEXT,
+    awake_before     INTEGER NOT NULL,
+    asleep_before    INTEGER NOT NULL,
+    starts_before    INTEGER NOT NULL,
+    wake_time_before INTEGER NOT NULL
+);
+CREATE INDEX awakening_woke ON awakening (woke);
