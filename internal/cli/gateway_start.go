@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -52,8 +53,12 @@ A worker is kept running for each [[pool]]; one that ends is started again. Its
 lines come with the pool's name before them.`
 }
 
-// farewell is how long a worker has to end: the host gives the gateway 5 s.
-const farewell = 4 * time.Second
+const (
+	// farewell is how long a worker has to end: the host gives the gateway 5 s.
+	farewell = 4 * time.Second
+	// lastAnswers bounds the end of requests under way after that.
+	lastAnswers = 500 * time.Millisecond
+)
 
 // Run serves until it is told to stop.
 func (s *gatewayStart) Run(p *process) error {
@@ -68,14 +73,15 @@ func (s *gatewayStart) Run(p *process) error {
 	if s.Port != nil {
 		settings.Port = *s.Port
 	}
-	programs, err := s.workers(p, c)
-	if err != nil {
-		return err
-	}
 	listener, err := net.Listen("tcp", net.JoinHostPort(settings.Host, strconv.Itoa(settings.Port)))
 	if err != nil {
 		return fault.Wrap(fault.Invalid, err, "the gateway cannot listen on %s:%d", settings.Host, settings.Port).
 			WithHint("choose another with --port")
+	}
+	programs, err := s.workers(p, c, "http://"+reachable(listener.Addr())+"/api")
+	if err != nil {
+		_ = listener.Close()
+		return err
 	}
 	g, err := openGateway(p, c)
 	if err != nil {
@@ -86,50 +92,107 @@ func (s *gatewayStart) Run(p *process) error {
 	for _, w := range c.Webhooks {
 		fmt.Fprintf(p.out, "Webhook: http://%s%s\n", reachable(listener.Addr()), w.Path)
 	}
-	err = serveGateway(p, g, listener, settings.API, programs)
+	err = serveGateway(p, c, g, listener, programs)
 	return errors.Join(err, g.Close())
 }
 
 // serveGateway serves, delivers and keeps workers until it is told to stop.
-func serveGateway(p *process, g *gateway.Gateway, listener net.Listener, api string, programs []*supervise.Supervisor) error {
+// Workers end first, so that they can still say through the gateway how their
+// runs ended.
+func serveGateway(p *process, c *config.Config, g *gateway.Gateway, listener net.Listener, programs []*supervise.Supervisor) error {
+	proxy, err := newProxy(p, c, listener)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	health := func() []supervise.Health {
+		all := []supervise.Health{}
+		for _, program := range programs {
+			all = append(all, program.Health())
+		}
+		return all
+	}
 	srv := &http.Server{
-		Handler: g.Handler(gateway.Parts{Workers: func() any {
-			all := []supervise.Health{}
-			for _, program := range programs {
-				all = append(all, program.Health())
-			}
-			return all
-		}}),
+		Handler: g.Handler(gateway.Parts{API: proxy, Nudge: http.HandlerFunc(proxy.ServeNudge),
+			Workers: func() any { return health() }}),
 		ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		ErrorLog: slog.NewLogLogger(p.log.Handler(), slog.LevelWarn),
 	}
 	ctx, stop := context.WithCancel(p.ctx)
 	defer stop()
-	g.Start(api)
-	var workers sync.WaitGroup
+	g.Start(c.Gateway.API)
+	proxy.Start()
+	var workers, delivering sync.WaitGroup
 	for _, program := range programs {
 		workers.Go(func() { program.Run(ctx) })
 	}
 	failed := make(chan error, 1)
 	go func() { failed <- srv.Serve(listener) }()
-	var err error
 	select {
 	case err = <-failed:
+		stop()
 	case <-ctx.Done():
-		drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), farewell)
-		defer cancel()
-		workers.Go(g.Stop)
-		if srv.Shutdown(drain) != nil {
-			err = srv.Close()
-		}
 	}
-	stop()
+	delivering.Go(g.Stop)
 	workers.Wait()
+	proxy.Close()
+	delivering.Wait()
+	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastAnswers)
+	defer cancel()
+	if srv.Shutdown(drain) != nil {
+		err = errors.Join(err, srv.Close())
+	}
+	if errors.Is(err, http.ErrServerClosed) {
+		err = nil
+	}
 	return err
 }
 
-// workers are the programs to keep running.
-func (s *gatewayStart) workers(p *process, c *config.Config) ([]*supervise.Supervisor, error) {
+// newProxy makes what workers talk to. The server may call it where it listens,
+// if both are on one machine, or where gateway.url says.
+func newProxy(p *process, c *config.Config, listener net.Listener) (*gateway.Proxy, error) {
+	settings := c.Gateway
+	if settings.Name == "" {
+		settings.Name = machineName()
+	}
+	if settings.URL == "" && onThisMachine(settings.API) {
+		settings.URL = "http://" + reachable(listener.Addr())
+	}
+	var pools []string
+	for _, pool := range c.Setup.Pools {
+		pools = append(pools, pool.Name)
+	}
+	machine := clock.System{}
+	return gateway.NewProxy(gateway.ProxyConfig{Settings: settings, Pools: pools,
+		Auth: cmp.Or(c.Text("api.auth_string"), c.Text("server.api.auth_string"))}, machine, clock.NewIDs(machine), p.log)
+}
+
+// onThisMachine tells whether an address is of the loopback.
+func onThisMachine(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil {
+		return false
+	}
+	ip := net.ParseIP(u.Hostname())
+	return u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// machineName is the machine's name, as far as it may be a gateway's.
+func machineName() string {
+	name, err := os.Hostname()
+	name = strings.Map(func(r rune) rune {
+		if strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_", r) {
+			return r
+		}
+		return '-'
+	}, name[:min(len(name), 100)])
+	if err != nil || name == "" {
+		return "gateway"
+	}
+	return name
+}
+
+// workers are the programs to keep running. They talk to the API at api.
+func (s *gatewayStart) workers(p *process, c *config.Config, api string) ([]*supervise.Supervisor, error) {
 	if s.NoWorkers || len(c.Setup.Pools) == 0 {
 		return nil, nil
 	}
@@ -149,7 +212,10 @@ func (s *gatewayStart) workers(p *process, c *config.Config) ([]*supervise.Super
 	environ := slices.DeleteFunc(withoutSecrets(p.environ, c.Webhooks), func(line string) bool {
 		return strings.HasPrefix(line, "PREFECT_API_URL=") || strings.HasPrefix(line, "PREFECT_SERVER_")
 	})
-	environ = append(environ, "PREFECT_API_URL="+c.Gateway.API, "REEVE_PYTHON="+python, "PYTHONUNBUFFERED=1")
+	environ = append(environ, "PREFECT_API_URL="+api, "REEVE_PYTHON="+python, "PYTHONUNBUFFERED=1")
+	if !slices.ContainsFunc(environ, func(line string) bool { return strings.HasPrefix(line, "PREFECT_UI_URL=") }) {
+		environ = append(environ, "PREFECT_UI_URL="+strings.TrimSuffix(c.Gateway.API, "/api")) // the gateway serves no pages
+	}
 	var all []*supervise.Supervisor
 	for _, pool := range c.Setup.Pools {
 		all = append(all, supervise.New(supervise.Program{Name: pool.Name, Command: ups.WorkerCommand(c.Setup.Worker, reeve, python, pool.Name),

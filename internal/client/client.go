@@ -19,12 +19,29 @@ import (
 // patience bounds one request.
 const patience = 15 * time.Second
 
-// Client is a server's API. The zero value is of no use: take New.
-type Client struct{ url, auth string }
+// GatewayHeader marks with its name what a gateway asks for itself and for
+// workers that only wait: it is no reason for the server to stay awake.
+const GatewayHeader = "Reeve-Gateway"
+
+// Client is a server's API. The zero value is of no use: take New. It may be
+// used from several goroutines.
+type Client struct {
+	url, auth string
+	gateway   string // the name in GatewayHeader, "" for none
+	csrf      *csrf
+}
 
 // New gives the client of the API at url ("http://127.0.0.1:4200/api"), which
-// may ask for auth, "user:password".
-func New(url, auth string) *Client { return &Client{strings.TrimSuffix(url, "/"), auth} }
+// may ask for auth, "user:password". When the server wants a CSRF token with
+// writes, the client asks for one.
+func New(url, auth string) *Client {
+	return &Client{url: strings.TrimSuffix(url, "/"), auth: auth, csrf: &csrf{}}
+}
+
+// Marked gives a client of the same API whose requests carry a gateway's name.
+func (c *Client) Marked(gateway string) *Client {
+	return &Client{url: c.url, auth: c.auth, gateway: gateway, csrf: c.csrf}
+}
 
 // URL is the API's address.
 func (c *Client) URL() string { return c.url }
@@ -46,6 +63,17 @@ func (s *Status) Error() string {
 // with a fault that says what to do; any other answer than success has a
 // *Status in its chain.
 func (c *Client) Ask(ctx context.Context, method, path string, body, to any) error {
+	err := c.once(ctx, method, path, body, to)
+	if !wantsToken(err) {
+		return err
+	}
+	if failed := c.newToken(ctx); failed != nil {
+		return failed
+	}
+	return c.once(ctx, method, path, body, to)
+}
+
+func (c *Client) once(ctx context.Context, method, path string, body, to any) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	request, err := c.request(ctx, method, path, body)
@@ -105,5 +133,9 @@ func (c *Client) request(ctx context.Context, method, path string, body any) (*h
 	if user, password, ok := strings.Cut(c.auth, ":"); ok {
 		request.SetBasicAuth(user, password)
 	}
+	if c.gateway != "" {
+		request.Header.Set(GatewayHeader, c.gateway)
+	}
+	c.csrf.sign(request)
 	return request, nil
 }

@@ -3,6 +3,7 @@ package config
 import (
 	"cmp"
 	"fmt"
+	"net/url"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -29,6 +30,17 @@ type Gateway struct {
 	// DeadRetention how long dead letters are, 90d by default.
 	Retention     Span `toml:"retention"`
 	DeadRetention Span `toml:"dead_retention"`
+	// Name is by which the server knows this gateway, the machine's by default.
+	Name string `toml:"name"`
+	// URL is where the server can call the gateway, "http://gateway.internal:4280".
+	// By default that is where it listens, if the server is on the same machine;
+	// else the server cannot call, and is asked every FloorPoll.
+	URL string `toml:"url"`
+	// FloorPoll is how often a server that cannot call is asked, 5m by default.
+	FloorPoll Span `toml:"floor_poll"`
+	// Hold is how long a worker's request is held while the server wakes, 30s by
+	// default.
+	Hold Span `toml:"hold"`
 }
 
 // Span is a duration in reeve.toml, in any form that ParseDuration reads.
@@ -106,6 +118,9 @@ func (c *Config) finishGateway() {
 	g.Concurrency = cmp.Or(g.Concurrency, 256)
 	g.Retention = cmp.Or(g.Retention, Span(7*24*time.Hour))
 	g.DeadRetention = cmp.Or(g.DeadRetention, Span(90*24*time.Hour))
+	g.FloorPoll = cmp.Or(g.FloorPoll, Span(5*time.Minute))
+	g.Hold = cmp.Or(g.Hold, Span(30*time.Second))
+	g.URL = strings.TrimSuffix(g.URL, "/")
 	if g.Database == "" {
 		g.Database = filepath.Join(filepath.Dir(c.Database()), "gateway.db")
 	} else {
@@ -125,15 +140,25 @@ func (g *Gateway) check() error {
 		return &malformed{fmt.Sprintf("port %d is not a port", g.Port), "give a number from 0 to 65535"}
 	case g.MaxBody < 0 || g.MaxInbox < 0 || g.MaxInboxBytes < 0 || g.Concurrency < 0:
 		return &malformed{"a bound is negative", "give 1 or more, or leave it out"}
+	case g.URL != "" && !webAddress(g.URL):
+		return &malformed{fmt.Sprintf("url %q is no address", g.URL), `write it like url = "http://gateway.internal:4280"`}
+	case g.Name != "" && !gatewayName.MatchString(g.Name):
+		return &malformed{fmt.Sprintf("name %q is not a name", g.Name), "give 1 to 100 letters, digits, dots, dashes or underscores"}
 	}
 	return nil
 }
 
 var (
 	webhookPath = regexp.MustCompile(`^/webhooks/[A-Za-z0-9._~-]+(/[A-Za-z0-9._~-]+)*$`)
+	gatewayName = regexp.MustCompile(`^[A-Za-z0-9._-]{1,100}$`)
 	headerName  = regexp.MustCompile(`^[A-Za-z0-9-]+$`)
 	forms       = map[string]bool{"": true, "github": true, "supabase": true, "standard": true}
 )
+
+func webAddress(text string) bool {
+	u, err := url.Parse(text)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""
+}
 
 // checkWebhooks finds what is wrong with a webhook; index counts from 1.
 func checkWebhooks(all []Webhook) (index int, err error) {

@@ -32,6 +32,7 @@ type Config struct {
 // Parts are what else a gateway serves; each may be nil.
 type Parts struct {
 	API     http.Handler // below /api/: what stands between workers and the server
+	Nudge   http.Handler // /reeve/nudge: calls of the server
 	Metrics http.Handler // /metrics
 	Workers func() any   // what /health says of the workers
 }
@@ -133,6 +134,9 @@ func (g *Gateway) Handler(p Parts) http.Handler {
 	mux.HandleFunc("GET /health", func(w http.ResponseWriter, r *http.Request) { g.health(w, r, p) })
 	if p.API != nil {
 		mux.Handle("/api/", p.API)
+	}
+	if p.Nudge != nil {
+		mux.Handle("POST "+NudgePath, p.Nudge)
 	}
 	if p.Metrics != nil {
 		mux.Handle("GET /metrics", p.Metrics)

@@ -1,0 +1,44 @@
+package gateway
+
+import (
+	"crypto/subtle"
+	"encoding/json"
+	"io"
+	"net/http"
+	"strings"
+
+	"github.com/reevehq/reeve/internal/prefect"
+)
+
+// NudgePath is where the server calls a gateway.
+const NudgePath = "/reeve/nudge"
+
+// longestNudge bounds the bytes of a call.
+const longestNudge = 1 << 20
+
+// ServeNudge takes a call of the server: what it will next be needed for, and
+// whether it goes to sleep now.
+func (p *Proxy) ServeNudge(w http.ResponseWriter, r *http.Request) {
+	token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	if subtle.ConstantTimeCompare([]byte(token), []byte(p.token)) != 1 {
+		refuse(w, http.StatusUnauthorized, "this is for the server alone")
+		return
+	}
+	var call struct {
+		Pools    map[string]*prefect.Time `json:"pools"`
+		Deadline *prefect.Time            `json:"next_deadline"`
+		Sleeping bool                     `json:"sleeping"`
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, longestNudge))
+	if err != nil || json.Unmarshal(body, &call) != nil {
+		refuse(w, http.StatusBadRequest, "this is no call of a server")
+		return
+	}
+	p.count.calls.Add(1)
+	woke := p.view.called(outlook{Deadline: call.Deadline, Pools: call.Pools}, call.Sleeping)
+	p.log.Debug("the server called", "sleeping", call.Sleeping, "next_deadline", call.Deadline, "woke", woke)
+	if call.Sleeping {
+		p.base.CloseIdleConnections() // they do not outlive its sleep
+	}
+	w.WriteHeader(http.StatusNoContent)
+}

@@ -1,0 +1,259 @@
+package gateway
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"github.com/reevehq/reeve/internal/client"
+)
+
+const (
+	// protocol is the subprotocol of clients that open with an auth frame.
+	protocol = "prefect"
+	// longestFrame bounds a message, as the server does.
+	longestFrame = 16 << 20
+	// openTime bounds the opening of a websocket, without the time the server
+	// takes to wake.
+	openTime = 15 * time.Second
+	// closeTime bounds an orderly end.
+	closeTime = time.Second
+)
+
+// serveSocket serves a websocket. Those by which a worker waits end here and are
+// carried on to the server while it is awake; others are passed through, and
+// keep it awake as if the client had opened them itself.
+func (p *Proxy) serveSocket(w http.ResponseWriter, r *http.Request, a asked) {
+	if !take(p.sockets) {
+		unavailable(w, comeBack)
+		return
+	}
+	defer release(p.sockets)
+	p.count.sockets.Add(1)
+	defer p.count.sockets.Add(-1)
+	if a.kind == ordinary || !speaks(r) {
+		defer p.view.work()()
+		p.reverse.ServeHTTP(w, r.WithContext(withAsked(r.Context(), a)))
+		return
+	}
+	s := &socket{p: p, header: http.Header{}, path: &url.URL{}}
+	p.direct(s.path, r.URL)
+	for _, name := range []string{"Authorization", "User-Agent", "Prefect-Csrf-Token", "Prefect-Csrf-Client"} {
+		if values := r.Header.Values(name); len(values) > 0 {
+			s.header[name] = values
+		}
+	}
+	var serve func(context.Context) error
+	options := &websocket.AcceptOptions{Subprotocols: []string{protocol}, InsecureSkipVerify: true} // the auth frame stops strangers
+	switch a.kind {
+	case eventsInKind:
+		in := newEventsIn(s)
+		options.OnPingReceived = in.ping
+		serve = in.serve
+	case eventsOutKind:
+		serve = (&eventsOut{socket: s}).serve
+	default:
+		serve = (&channel{socket: s}).serve
+	}
+	// A socket may outlive the handler of http.Server; Close waits for it.
+	done := make(chan struct{})
+	if !p.begin(func() { <-done }) {
+		unavailable(w, comeBack)
+		return
+	}
+	defer close(done)
+	c, err := websocket.Accept(w, r, options)
+	if err != nil {
+		return
+	}
+	c.SetReadLimit(longestFrame)
+	s.client = c
+	ctx, cancel := context.WithCancel(p.ctx)
+	defer cancel()
+	s.end(serve(ctx))
+	cancel()
+	s.readers.Wait()
+}
+
+// speaks tells whether a client has the subprotocol.
+func speaks(r *http.Request) bool {
+	for _, header := range r.Header.Values("Sec-WebSocket-Protocol") {
+		for _, name := range strings.Split(header, ",") {
+			if strings.TrimSpace(name) == protocol {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// socket is a client's websocket that ends at the gateway.
+type socket struct {
+	p      *Proxy
+	client *websocket.Conn
+	path   *url.URL    // the server's address of the same
+	header http.Header // of the client, as far as the server wants to see it
+	auth   []byte      // the client's auth frame
+	// readers are the goroutines that serve it, which end with its context.
+	readers sync.WaitGroup
+}
+
+// refusal is how the server ended a websocket for good; the client is told the same.
+type refusal struct {
+	code   websocket.StatusCode
+	reason string
+}
+
+func (r *refusal) Error() string { return r.reason }
+
+// end closes the client's websocket the way err asks for.
+func (s *socket) end(err error) {
+	var r *refusal
+	switch {
+	case errors.As(err, &r):
+		_ = s.client.Close(r.code, r.reason)
+	case s.p.ctx.Err() != nil:
+		_ = s.client.Close(websocket.StatusServiceRestart, "")
+	case err == nil, websocket.CloseStatus(err) != -1:
+		_ = s.client.Close(websocket.StatusNormalClosure, "")
+	default:
+		s.p.log.Debug("a websocket ended", "path", s.path.Path, "error", err)
+		_ = s.client.CloseNow()
+	}
+}
+
+// dial opens the same websocket at the server, which is woken if need be, and
+// shows it the client's auth frame. It gives the server's reply.
+func (s *socket) dial(ctx context.Context, marked bool) (*websocket.Conn, []byte, error) {
+	header := s.header.Clone()
+	if marked {
+		header.Set(client.GatewayHeader, s.p.settings.Name)
+	}
+	hold, cancel := context.WithTimeout(ctx, time.Duration(s.p.settings.Hold))
+	defer cancel()
+	address := *s.path
+	address.Scheme = "ws" + strings.TrimPrefix(address.Scheme, "http")
+	for try := 0; ; try++ {
+		if s.p.view.sleeping() || try > 0 {
+			if err := s.p.wake(hold); err != nil {
+				return nil, nil, err
+			}
+		}
+		up, reply, err := s.dialOnce(hold, address.String(), header)
+		if err == nil {
+			s.p.view.woke()
+			return up, reply, nil
+		}
+		var r *refusal
+		if errors.As(err, &r) || !s.p.pause(hold, try) {
+			return nil, nil, err
+		}
+	}
+}
+
+func (s *socket) dialOnce(ctx context.Context, address string, header http.Header) (*websocket.Conn, []byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, openTime)
+	defer cancel()
+	up, answer, err := websocket.Dial(ctx, address, &websocket.DialOptions{Subprotocols: []string{protocol}, HTTPHeader: header})
+	if err != nil {
+		if answer != nil && answer.StatusCode >= http.StatusBadRequest && answer.StatusCode < http.StatusInternalServerError {
+			return nil, nil, &refusal{websocket.StatusPolicyViolation, answer.Status}
+		}
+		return nil, nil, err
+	}
+	up.SetReadLimit(longestFrame)
+	err = up.Write(ctx, websocket.MessageText, s.auth)
+	var reply []byte
+	if err == nil {
+		_, reply, err = up.Read(ctx)
+	}
+	if err != nil {
+		_ = up.CloseNow()
+		return nil, nil, final(err)
+	}
+	return up, reply, nil
+}
+
+// final turns the end of a server's websocket into a refusal, if coming back
+// would be of no use.
+func final(err error) error {
+	var closed websocket.CloseError
+	if !errors.As(err, &closed) {
+		return err
+	}
+	switch closed.Code {
+	case websocket.StatusPolicyViolation, websocket.StatusProtocolError, websocket.StatusInvalidFramePayloadData, websocket.StatusUnsupportedData:
+		return &refusal{closed.Code, closed.Reason}
+	}
+	return err
+}
+
+// authorise takes the client's auth frame and answers it: at once when the
+// server took the same before, else with the server's own reply. It gives the
+// server's websocket if one was opened for this.
+func (s *socket) authorise(ctx context.Context, marked bool) (*websocket.Conn, error) {
+	opening, cancel := context.WithTimeout(ctx, openTime)
+	defer cancel()
+	_, frame, err := s.client.Read(opening)
+	if err != nil {
+		return nil, err
+	}
+	s.auth = frame
+	known := key("auth", string(frame), s.header.Get("Authorization"))
+	if s.p.memory.accepts(known) {
+		return nil, s.client.Write(ctx, websocket.MessageText, []byte(`{"type":"auth_success"}`))
+	}
+	up, reply, err := s.dial(ctx, marked)
+	if err != nil {
+		return nil, err
+	}
+	s.p.memory.accept(known)
+	if err := s.client.Write(ctx, websocket.MessageText, reply); err != nil {
+		_ = up.CloseNow()
+		return nil, err
+	}
+	return up, nil
+}
+
+// password is what the client's auth frame holds, "" for nothing.
+func (s *socket) password() string {
+	var frame struct {
+		Token string `json:"token"`
+	}
+	if json.Unmarshal(s.auth, &frame) != nil {
+		return ""
+	}
+	if frame.Token == "" { // it may be in the header instead
+		basic, _ := strings.CutPrefix(s.header.Get("Authorization"), "Basic ")
+		plain, err := base64.StdEncoding.DecodeString(basic)
+		if err == nil {
+			return string(plain)
+		}
+	}
+	return frame.Token
+}
+
+// finish ends a server's websocket in order, in bounded time.
+func finish(up *websocket.Conn) {
+	ended := make(chan struct{})
+	go func() { // it ends with the connection, which is cut below
+		_ = up.Close(websocket.StatusNormalClosure, "")
+		close(ended)
+	}()
+	timer := time.NewTimer(closeTime)
+	defer timer.Stop()
+	select {
+	case <-ended:
+	case <-timer.C:
+		_ = up.CloseNow()
+		<-ended
+	}
+}
