@@ -15,6 +15,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -106,7 +107,8 @@ func report(err error, stderr io.Writer) int {
 	if err == nil {
 		return 0
 	}
-	fmt.Fprintln(stderr, "error:", err)
+	lines := strings.Split(err.Error(), "\n") // several errors; what fails on the way out often says the same again
+	fmt.Fprintln(stderr, "error:", strings.Join(slices.Compact(lines), "; "))
 	var known *fault.Error
 	if !errors.As(err, &known) {
 		return 1

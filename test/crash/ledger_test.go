@@ -5,6 +5,7 @@ package crash
 import (
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -116,6 +117,21 @@ func (l *ledger) missing(c *sqlite.Conn, k kind, at int) (missing, of int, err e
 		return nil
 	}})
 	return missing, n, err
+}
+
+// complete is an error when the server's database does not know all that was
+// acknowledged by then. Task runs that are made of events are left out: the
+// events are looked for.
+func (l *ledger) complete(c *sqlite.Conn, at int) error {
+	for _, k := range kinds {
+		if k == taskRun {
+			continue
+		}
+		if missing, of, err := l.missing(c, k, at); missing > 0 || err != nil {
+			return errors.Join(fmt.Errorf("%d of %d %s are missing", missing, of, k.name), err)
+		}
+	}
+	return nil
 }
 
 // verify looks for all of the ledger in the database of a server that has

@@ -27,17 +27,22 @@ type load struct {
 }
 
 func newLoad(url string, all *ledger) *load {
-	ctx, cancel := context.WithCancel(context.Background())
-	l := &load{url: url, ledger: all, ctx: ctx, cancel: cancel}
+	l := idleLoad(url, all)
 	for _, write := range []func() error{
 		l.flowRuns, l.flowRuns, l.logs, l.events, l.artifacts, l.taskRuns, l.socket, l.socket,
 	} {
 		l.writers.Go(func() {
-			for ctx.Err() == nil && write() == nil {
+			for l.ctx.Err() == nil && write() == nil {
 			}
 		})
 	}
 	return l
+}
+
+// idleLoad has no writers of its own.
+func idleLoad(url string, all *ledger) *load {
+	ctx, cancel := context.WithCancel(context.Background())
+	return &load{url: url, ledger: all, ctx: ctx, cancel: cancel}
 }
 
 func (l *load) stop() {
@@ -66,13 +71,22 @@ func (l *load) ask(method, path, body string, answer any) error {
 		return err
 	}
 	if response.StatusCode >= 300 {
-		return fmt.Errorf("%s: %d %s", path, response.StatusCode, data)
+		return &refusal{path, response.StatusCode, data}
 	}
 	if answer == nil {
 		return nil
 	}
 	return json.Unmarshal(data, answer)
 }
+
+// refusal is an answer that is no success.
+type refusal struct {
+	path   string
+	status int
+	body   []byte
+}
+
+func (r *refusal) Error() string { return fmt.Sprintf("%s: %d %s", r.path, r.status, r.body) }
 
 type created struct {
 	ID    uuid.UUID
@@ -158,9 +172,19 @@ func (l *load) events() error {
 	return nil
 }
 
-// socket sends events by websocket, some of them of task runs. What was sent
-// before a ping is acknowledged by its pong.
+// socket sends events by websocket until it breaks.
 func (l *load) socket() error {
+	return l.dial(func(ctx context.Context, c *websocket.Conn) error {
+		for {
+			if err := l.send(ctx, c); err != nil {
+				return err
+			}
+		}
+	})
+}
+
+// dial opens /events/in for fn.
+func (l *load) dial(fn func(context.Context, *websocket.Conn) error) error {
 	c, _, err := websocket.Dial(l.ctx, "ws"+strings.TrimPrefix(l.url, "http")+"/events/in", //nolint:bodyclose // hijacked
 		&websocket.DialOptions{Subprotocols: []string{"prefect"}})
 	if err != nil {
@@ -173,27 +197,31 @@ func (l *load) socket() error {
 	if _, _, err := c.Read(l.ctx); err != nil {
 		return err
 	}
-	ctx := c.CloseRead(l.ctx)
-	for {
-		var ids, runs []uuid.UUID
-		for i := range 25 {
-			id, text := uuid.New(), ""
-			if ids = append(ids, id); i%5 == 0 {
-				run := uuid.New()
-				runs, text = append(runs, run), taskRunJSON(id, run)
-			} else {
-				text = eventJSON(id)
-			}
-			if err := c.Write(ctx, websocket.MessageText, []byte(text)); err != nil {
-				return err
-			}
+	return fn(c.CloseRead(l.ctx), c)
+}
+
+// send sends events, some of them of task runs. What was sent before a ping is
+// acknowledged by its pong.
+func (l *load) send(ctx context.Context, c *websocket.Conn) error {
+	var ids, runs []uuid.UUID
+	for i := range 25 {
+		id, text := uuid.New(), ""
+		if ids = append(ids, id); i%5 == 0 {
+			run := uuid.New()
+			runs, text = append(runs, run), taskRunJSON(id, run)
+		} else {
+			text = eventJSON(id)
 		}
-		if err := c.Ping(ctx); err != nil {
+		if err := c.Write(ctx, websocket.MessageText, []byte(text)); err != nil {
 			return err
 		}
-		l.ledger.acknowledged(event, ids...)
-		l.ledger.acknowledged(taskRun, runs...)
 	}
+	if err := c.Ping(ctx); err != nil {
+		return err
+	}
+	l.ledger.acknowledged(event, ids...)
+	l.ledger.acknowledged(taskRun, runs...)
+	return nil
 }
 
 func taskRunJSON(id, run uuid.UUID) string {

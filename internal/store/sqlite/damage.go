@@ -1,45 +1,88 @@
 package sqlite
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"os"
-	"sync/atomic"
+	"sync"
 
 	"zombiezen.com/go/sqlite"
 
 	"github.com/reevehq/reeve/internal/fault"
-	"github.com/reevehq/reeve/internal/store"
 )
 
-// damage remembers that the database was found damaged. From then on it is only
-// read: writing on would spread the damage.
-type damage struct{ found atomic.Pointer[string] }
+// damage remembers that the database is damaged, or may be. It is only read
+// then: writing on would spread the damage.
+//
+// SQLite says "malformed" of damage and of a page that the disk failed to give,
+// once, alike. So what a query meets is a suspicion, which holds until the
+// whole file was read: it becomes certain or is lifted.
+type damage struct {
+	mu      sync.Mutex
+	what    string // "" without any
+	certain bool
+}
 
-func (d *damage) note(what string) { d.found.CompareAndSwap(nil, &what) }
-
-// see notes an error of the driver that tells of damage.
-func (d *damage) see(err error) {
-	switch sqlite.ErrCode(err).ToPrimary() {
-	case sqlite.ResultCorrupt, sqlite.ResultNotADB:
-		d.note(err.Error())
+// suspect notes an error of the driver that may tell of damage; false when it
+// does not, or damage was known or suspected before.
+func (d *damage) suspect(err error) bool {
+	if !isDamage(err) {
+		return false
 	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.what != "" {
+		return false
+	}
+	d.what = err.Error()
+	return true
+}
+
+// found notes damage that was found by looking for it.
+func (d *damage) found(what string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.what, d.certain = what, true
+}
+
+// lift ends a suspicion; false when there was none.
+func (d *damage) lift() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.what == "" || d.certain {
+		return false
+	}
+	d.what = ""
+	return true
 }
 
 func (d *damage) health() error {
-	if what := d.found.Load(); what != nil {
-		return fmt.Errorf("the database is damaged: %s", *what)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	switch {
+	case d.what == "":
+		return nil
+	case d.certain:
+		return fmt.Errorf("the database is damaged: %s", d.what)
 	}
-	return nil
+	return fmt.Errorf("the database may be damaged: %s", d.what)
+}
+
+// isDamage tells whether an error of the driver may tell of damage.
+func isDamage(err error) bool {
+	code := sqlite.ErrCode(err).ToPrimary()
+	return code == sqlite.ResultCorrupt || code == sqlite.ResultNotADB
 }
 
 // refusal is what a write gets when there is damage.
 func (d *damage) refusal() error {
 	if err := d.health(); err != nil {
-		return fault.Wrap(fault.Busy, err, "The database is damaged and can only be read")
+		return errDamaged(err)
 	}
 	return nil
+}
+
+func errDamaged(cause error) error {
+	return fault.Wrap(fault.Busy, cause, "The database is damaged and can only be read")
 }
 
 // wasKilled tells whether whoever had the database last left its log behind,
@@ -47,46 +90,4 @@ func (d *damage) refusal() error {
 func wasKilled(path string) bool {
 	info, err := os.Stat(path + "-wal")
 	return err == nil && info.Size() > 0
-}
-
-// inspect looks for damage in the background after the last server was killed:
-// for a minute on a large file and a slow disk, so a start does not wait for it.
-func (db *DB) inspect() {
-	ctx, stop := context.WithCancel(context.Background())
-	db.inspecting.Go(func() {
-		defer stop()
-		if what, err := quickCheck(ctx, db.path); err != nil {
-			if ctx.Err() == nil {
-				db.log.Warn("look for damage in the database", "error", err)
-			}
-		} else if what != "" {
-			db.damage.note(what)
-			db.log.Error("the database is damaged and can only be read", "path", db.path, "found", what)
-		}
-	})
-	db.inspecting.Go(func() {
-		select {
-		case <-db.closed:
-			stop()
-		case <-ctx.Done():
-		}
-	})
-}
-
-// quickCheck gives the first damage it finds, "" when there is none.
-func quickCheck(ctx context.Context, path string) (what string, err error) {
-	c, err := openConn(path, false)
-	if err != nil {
-		return "", err
-	}
-	defer func() { err = errors.Join(err, c.close()) }()
-	c.c.SetInterrupt(ctx.Done())
-	err = c.Query("PRAGMA quick_check(1)", nil, func(r store.Row) error { return r.Scan(&what) })
-	if code := sqlite.ErrCode(err).ToPrimary(); code == sqlite.ResultCorrupt || code == sqlite.ResultNotADB {
-		return err.Error(), nil
-	}
-	if what == "ok" {
-		what = ""
-	}
-	return what, err
 }

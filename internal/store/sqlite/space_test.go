@@ -105,7 +105,7 @@ func TestDamageIsFoundAfterAKill(t *testing.T) {
 			left := leave(t, db, path, damaged)
 
 			again := openNotes(t, left, clock.System{})
-			again.inspecting.Wait()
+			again.inspector.looks.Wait()
 			err := execute(t.Context(), again, "INSERT INTO note (text) VALUES ('y')")
 			if !damaged {
 				if err := errors.Join(err, again.Health()); err != nil {

@@ -16,7 +16,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"sync"
 
 	"zombiezen.com/go/sqlite"
 	"zombiezen.com/go/sqlite/sqlitex"
@@ -75,9 +74,9 @@ type DB struct {
 	writer  *writer
 	closed  chan struct{}
 
-	damage     damage
-	space      *space // nil when the database belongs to another process
-	inspecting sync.WaitGroup
+	damage    damage
+	space     *space     // nil when the database belongs to another process
+	inspector *inspector // likewise
 }
 
 // Open opens the database, making it when absent, and brings its schema up to
@@ -127,10 +126,11 @@ func (db *DB) open(o Options) error {
 		clearWork(filepath.Dir(db.path))
 		clearWork(snapshotFolder(db.path))
 		db.space = newSpace(db.path, o.Clock, o.Logger)
+		db.inspector = &inspector{path: db.path, damage: &db.damage, clock: o.Clock, log: o.Logger, closed: db.closed}
 	}
 	db.writer = startWriter(main, db.space, o.Clock, o.Logger)
 	if killed && !o.Shared {
-		db.inspect()
+		db.inspector.start(quickLook)
 	}
 	return nil
 }
@@ -210,6 +210,11 @@ func openFault(path string, err error) error {
 	case sqlite.ResultCorrupt:
 		return fault.Wrap(fault.Invalid, err, "database %s is damaged", path).
 			WithHint("stop the server and restore a copy: reeve server database restore --latest --database %s", path)
+	case sqlite.ResultIOErr:
+		return fault.Wrap(fault.Busy, err, "database %s cannot be read: the disk does not answer as it should", path).
+			WithHint("look at the disk (dmesg), then start again")
+	case sqlite.ResultFull:
+		return errFull(err)
 	case sqlite.ResultBusy, sqlite.ResultLocked:
 		return fault.Wrap(fault.Busy, err, "database %s is in use by another program", path).
 			WithHint("stop the program that has it open")
@@ -234,6 +239,7 @@ func (db *DB) View(ctx context.Context, fn func(store.Conn) error) error {
 	if c == nil {
 		opened, err := openConn(db.path, false)
 		if err != nil {
+			db.see(err)
 			return translate(err)
 		}
 		c = opened
@@ -251,8 +257,17 @@ func (db *DB) View(ctx context.Context, fn func(store.Conn) error) error {
 	if ctx.Err() != nil && sqlite.ErrCode(err).ToPrimary() == sqlite.ResultInterrupt {
 		return ctx.Err()
 	}
-	db.damage.see(err)
+	db.see(err)
 	return translate(err)
+}
+
+// see looks at an error of the driver: one that may tell of damage has the
+// file looked through, and nothing written meanwhile.
+func (db *DB) see(err error) {
+	if db.damage.suspect(err) && db.inspector != nil {
+		db.log.Error("the database may be damaged; nothing is written until it was looked through", "path", db.path, "error", err)
+		db.inspector.start(fullLook)
+	}
 }
 
 // Update implements store.Backend.
@@ -261,7 +276,7 @@ func (db *DB) Update(ctx context.Context, fn func(store.Conn) error) error {
 		return err
 	}
 	err := db.writer.do(ctx, fn)
-	db.damage.see(err)
+	db.see(err)
 	return err
 }
 
@@ -286,7 +301,9 @@ func (db *DB) Close() error {
 	default:
 	}
 	close(db.closed)
-	db.inspecting.Wait()
+	if db.inspector != nil {
+		db.inspector.wait()
+	}
 	var err error
 	for range cap(db.readers) {
 		if c := <-db.readers; c != nil {
@@ -313,8 +330,12 @@ func translate(err error) error {
 	switch sqlite.ErrCode(err).ToPrimary() {
 	case sqlite.ResultConstraint:
 		return fault.Wrap(fault.Conflict, err, "Data integrity conflict. This usually means a unique or foreign key constraint was violated. See server logs for details.")
-	case sqlite.ResultIOErr:
+	case sqlite.ResultIOErr, sqlite.ResultCantOpen:
 		return fault.Wrap(fault.Busy, err, "the disk does not answer as it should")
+	case sqlite.ResultReadOnly, sqlite.ResultPerm:
+		return fault.Wrap(fault.Busy, err, "the database cannot be written")
+	case sqlite.ResultCorrupt, sqlite.ResultNotADB:
+		return errDamaged(err)
 	case sqlite.ResultBusy, sqlite.ResultLocked:
 		return fault.Wrap(fault.Busy, err, "the database is busy")
 	}
