@@ -51,6 +51,13 @@ func (d *disk) position() int {
 	return len(d.ops)
 }
 
+// synced tells whether a file was synced, or that failed, from a point on.
+func (d *disk) synced(name string, from int) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.ContainsFunc(d.ops[from:], func(o op) bool { return o.kind == opSync && filepath.Base(o.path) == name })
+}
+
 // did notes an operation. Locks and the shared memory of the write-ahead log
 // mean nothing after a crash.
 func (d *disk) did(o op) {

@@ -22,6 +22,8 @@ const (
 	// written back whole and cut off. Under load SQLite writes it back in passing
 	// (wal_autocheckpoint).
 	restTime = 2 * time.Second
+	// restAgain is when that is tried again after it failed.
+	restAgain = 30 * time.Second
 )
 
 type write struct {
@@ -99,7 +101,8 @@ func (w *writer) loop() {
 			rest = nil
 			done, err := w.checkpoint()
 			if err != nil {
-				w.log.Warn("write the log back", "error", err)
+				w.log.Warn("write the log back", "error", err, "again in", restAgain)
+				rest = w.clock.After(restAgain)
 			} else if !done {
 				rest = w.clock.After(restTime)
 			}
