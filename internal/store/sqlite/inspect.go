@@ -68,7 +68,7 @@ func (i *inspector) start(look string) {
 
 // wait ends the look under way, once closed is; none is started after that.
 func (i *inspector) wait() {
-	i.mu.Lock() // a look that is being started is counted
+	i.mu.Lock()   // a look that is being started is counted
 	i.mu.Unlock() //nolint:staticcheck // see above
 	i.looks.Wait()
 }
