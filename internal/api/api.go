@@ -149,6 +149,7 @@ func (a *API) Routes() []Route {
 		a.reeveWhyRoutes(),
 		a.reeveMetricRoutes(),
 		a.reeveSleepRoutes(),
+		a.reeveVersionRoutes(),
 	} {
 		all = append(all, table...)
 	}

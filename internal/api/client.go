@@ -16,6 +16,8 @@ const (
 	// PrefectVersion is the release whose contract this is. Clients compare their
 	// own with it.
 	PrefectVersion = "3.8.8"
+	// ReeveVersion is this program's own.
+	ReeveVersion = "0.1.0"
 )
 
 // checkVersion refuses clients that speak an older API. No header means the newest.

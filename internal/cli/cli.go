@@ -35,6 +35,7 @@ type commands struct {
 	Webhook webhookCommands `cmd:"" help:"Look at webhooks that were received and replay them."`
 
 	Status  status         `cmd:"" help:"Ask a running server how it is."`
+	Doctor  doctor         `cmd:"" help:"Look an installation over and say what to do next."`
 	Why     why            `cmd:"" help:"Say what a flow run waits for."`
 	Config  configCommands `cmd:"" help:"Look at the configuration."`
 	Version version        `cmd:"" help:"Print the version."`

@@ -7,9 +7,6 @@ import (
 	"github.com/reevehq/reeve/internal/api"
 )
 
-// reeveVersion is this program's version.
-const reeveVersion = "0.1.0"
-
 type version struct {
 	JSON bool `name:"json" help:"Print JSON."`
 }
@@ -20,10 +17,10 @@ func (*version) Help() string { return "Example:\n\n  reeve version --json" }
 // Run prints the versions of the program and of the contract it keeps.
 func (v *version) Run(p *process) error {
 	if v.JSON {
-		return printJSON(p, map[string]string{"reeve": reeveVersion, "prefect": api.PrefectVersion, "api": api.Version,
+		return printJSON(p, map[string]string{"reeve": api.ReeveVersion, "prefect": api.PrefectVersion, "api": api.Version,
 			"go": runtime.Version(), "platform": runtime.GOOS + "/" + runtime.GOARCH})
 	}
-	_, err := fmt.Fprintf(p.out, "reeve %s (speaks Prefect %s, API %s; %s %s/%s)\n", reeveVersion, api.PrefectVersion, api.Version,
+	_, err := fmt.Fprintf(p.out, "reeve %s (speaks Prefect %s, API %s; %s %s/%s)\n", api.ReeveVersion, api.PrefectVersion, api.Version,
 		runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	return err
 }

@@ -28,8 +28,7 @@ func migrate(c *conn, steps []migrations.Migration, o Options) error {
 	}
 	switch {
 	case at > len(steps):
-		return fault.New(fault.Conflict, "database %s has schema %d, newer than this program's %d", o.Path, at, len(steps)).
-			WithHint("%s", goBack(o.Path, len(steps)))
+		return newerSchema(o.Path, at, len(steps))
 	case at < len(steps) && !o.Migrate && at > 0:
 		return fault.New(fault.Conflict, "database %s has schema %d, this program needs %d", o.Path, at, len(steps)).
 			WithHint("run: reeve server database upgrade --database %s", o.Path)
@@ -50,6 +49,11 @@ func migrate(c *conn, steps []migrations.Migration, o Options) error {
 		}
 	}
 	return nil
+}
+
+func newerSchema(path string, at, known int) error {
+	return fault.New(fault.Conflict, "database %s has schema %d, newer than this program's %d", path, at, known).
+		WithHint("%s", goBack(path, known))
 }
 
 // snapshot copies a database as it is before a migration.

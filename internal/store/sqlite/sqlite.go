@@ -208,8 +208,7 @@ func openFault(path string, err error) error {
 		return fault.Wrap(fault.Invalid, err, "%s is not a SQLite database", path).
 			WithHint("choose another path with --database")
 	case sqlite.ResultCorrupt:
-		return fault.Wrap(fault.Invalid, err, "database %s is damaged", path).
-			WithHint("stop the server and restore a copy: reeve server database restore --latest --database %s", path)
+		return damaged(path, err)
 	case sqlite.ResultIOErr:
 		return fault.Wrap(fault.Busy, err, "database %s cannot be read: the disk does not answer as it should", path).
 			WithHint("look at the disk (dmesg), then start again")
@@ -220,6 +219,11 @@ func openFault(path string, err error) error {
 			WithHint("stop the program that has it open")
 	}
 	return fmt.Errorf("open database %s: %w", path, err)
+}
+
+func damaged(path string, cause error) error {
+	return fault.Wrap(fault.Invalid, cause, "database %s is damaged", path).
+		WithHint("stop the server and restore a copy: reeve server database restore --latest --database %s", path)
 }
 
 // Path is the database file.
