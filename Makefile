@@ -9,7 +9,7 @@ MAX_BYTES := 31457280
 # failed is run again, twice at most, and the report shows it: -rR lists what needed that.
 RERUNS := --reruns 2 --reruns-delay 1 -rR
 
-.PHONY: help build venv up test unit lint differential e2e browser image crash bench clean
+.PHONY: help build venv up test unit lint differential e2e browser image rehearsal crash bench clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -25,7 +25,7 @@ venv: ## the private Python environment with the reference client, .venv
 up: build venv ## the example: server, worker and UI, a sample run of each flow
 	bin/reeve up --config examples/captionacc/reeve.toml
 
-test: build venv lint unit race differential e2e browser image crash ## everything that must pass
+test: build venv lint unit race differential e2e browser image rehearsal crash ## everything that must pass
 
 unit: ## the Go tests
 	go test ./...
@@ -55,6 +55,10 @@ crash: build ## kills, power losses and failing disks under load; LONG=1 for hou
 
 image: build venv ## the server's image: its files, its size, its server in a root of its own
 	REEVE_BIN=$(REEVE) REEVE_UI=$$(echo $(CURDIR)/.venv/lib/python*/site-packages/prefect/server/ui-v2) go test -tags image -count=1 ./test/deploy
+
+rehearsal: build venv ## docs/QUICKSTART.md as it stands, on machines made of network namespaces
+	@scripts/need ip openssl curl
+	REEVE_BIN=$(REEVE) REEVE_UI=$$(echo $(CURDIR)/.venv/lib/python*/site-packages/prefect/server/ui-v2) test/rehearsal/rehearse
 
 bench: build venv ## our server beside the reference, one run
 	go run ./test/bench -reeve $(REEVE) -python $(PYTHON)

@@ -82,8 +82,19 @@ func (a *attempt) claim(ctx context.Context) bool {
 }
 
 // setState proposes a state and gives the server's verdict with the state the
-// run now has.
+// run now has. The proposal has an id, so that it can be repeated when its answer
+// is lost: the server then answers with the state that the first one made.
 func (a *attempt) setState(ctx context.Context, force bool, s runState) (status string, state *runState, err error) {
+	details := map[string]any{}
+	if len(s.Details) > 0 {
+		if err := json.Unmarshal(s.Details, &details); err != nil {
+			return "", nil, err
+		}
+	}
+	details["transition_id"] = a.worker.ids.V4()
+	if s.Details, err = json.Marshal(details); err != nil {
+		return "", nil, err
+	}
 	var answer struct {
 		Status string    `json:"status"`
 		State  *runState `json:"state"`

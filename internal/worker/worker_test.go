@@ -37,6 +37,7 @@ type fakeServer struct {
 	command string
 	refuse  map[string]int // calls that are answered with this status, once each
 	verdict string         // of PENDING, ACCEPT when empty
+	lost    int            // answers to set_state that are lost after it was done
 	changed chan struct{}
 }
 
@@ -111,16 +112,30 @@ func (f *fakeServer) setState(w http.ResponseWriter, id string, raw []byte) {
 	var in struct{ State map[string]any }
 	_ = json.Unmarshal(raw, &in)
 	status := "ACCEPT"
-	if in.State["name"] == "Pending" && f.verdict != "" {
+	switch have := f.state[id]; {
+	case transitionOf(have) != nil && transitionOf(have) == transitionOf(in.State):
+		status = "REJECT" // it has made this transition already
+	case in.State["name"] == "Pending" && f.verdict != "":
 		status = f.verdict
-	} else {
+	case in.State["name"] == "Pending" && have["type"] == "PENDING":
+		status = "ABORT" // another worker has it
+	default:
 		f.state[id] = in.State
+	}
+	if f.lost > 0 {
+		f.lost--
+		panic(http.ErrAbortHandler)
 	}
 	f.answer(w, map[string]any{"status": status, "state": f.state[id]})
 	select {
 	case f.changed <- struct{}{}:
 	default:
 	}
+}
+
+func transitionOf(state map[string]any) any {
+	details, _ := state["state_details"].(map[string]any)
+	return details["transition_id"]
 }
 
 func (f *fakeServer) answer(w http.ResponseWriter, v any) { _ = json.NewEncoder(w).Encode(v) }
@@ -267,6 +282,14 @@ func TestTheServersAbsenceIsOutlived(t *testing.T) {
 	f.refuse["POST /work_pools/pool/get_scheduled_flow_runs"] = http.StatusBadGateway
 	id := f.schedule(nil)
 	f.refuse["POST /flow_runs/"+id+"/set_state"] = http.StatusServiceUnavailable
+	start(t, url, 0)
+	f.until("submitted", func() bool { return f.state[id]["name"] == "Submitting" })
+}
+
+func TestAClaimWhoseAnswerIsLostIsStillOurs(t *testing.T) {
+	f, url := newFakeServer(t, "true")
+	f.lost = 1
+	id := f.schedule(nil)
 	start(t, url, 0)
 	f.until("submitted", func() bool { return f.state[id]["name"] == "Submitting" })
 }

@@ -1,0 +1,143 @@
+"""A machine of the host: a root, a network namespace, a volume, one process."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import threading
+import time
+from pathlib import Path
+
+from image import Stage, fill
+from world import World, run
+
+
+class Root:
+    """A folder that a machine has as its root."""
+
+    def __init__(self, world: World, name: str, empty: bool) -> None:
+        """An empty one, or one with the files of this machine, whose changes are its own."""
+        self.path = world.folder / name / "root"
+        self.path.mkdir(parents=True)
+        if not empty:
+            upper, work = world.folder / name / "upper", world.folder / name / "work"
+            upper.mkdir()
+            work.mkdir()
+            more = "" if world.real_root else ",userxattr"
+            run("mount", "-t", "overlay", "overlay", "-o", f"lowerdir=/,upperdir={upper},workdir={work}{more}", self.path)
+            for folder in ("proc", "dev", "sys"):
+                run("mount", "--rbind", f"/{folder}", self.path / folder)
+            run("mount", "-t", "tmpfs", "none", self.path / "run")
+        (self.path / "etc/ssl/certs").mkdir(parents=True, exist_ok=True)
+
+    def trust(self, world: World) -> None:
+        """Gives it the addresses and the authorities of the rehearsal, as hosts do."""
+        for file, place in ((world.hosts, "etc/hosts"), (world.authorities, "etc/ssl/certs/ca-certificates.crt")):
+            (self.path / place).touch()
+            run("mount", "--bind", file, self.path / place)
+
+
+class Machine:
+    """One release of an app: its image's root, its command, its environment. Survives its process."""
+
+    def __init__(self, world: World, app: str, number: int, stage: Stage, command: list[str], env: dict[str, str], volume: Path,
+                 python: str, binary: Path, ui: Path) -> None:  # fmt: skip
+        self.world, self.app, self.command = world, app, command
+        self.log = world.folder / f"{app}.log"
+        self.starts = 0
+        self._child: subprocess.Popen[bytes] | None = None
+        self._wanted = False
+        self._lock = threading.RLock()
+        root = Root(world, f"{app}-{number}", stage.base == "scratch")
+        self.root = root.path
+        fill(stage, self.root, binary, ui)
+        self.env = {"PATH": "/usr/local/bin:/usr/bin:/bin", **stage.env, **env}
+        self.user = stage.user
+        if stage.base != "scratch":
+            self._give_python(python)
+            self.env["SSL_CERT_FILE"] = "/etc/ssl/certs/ca-certificates.crt"
+        root.trust(world)
+        self.workdir = stage.workdir
+        (self.root / "data").mkdir(exist_ok=True)
+        run("mount", "--bind", volume, self.root / "data")
+        if not world.real_root:
+            self.user = 0
+        os.chown(volume, self.user, self.user)
+
+    def _give_python(self, python: str) -> None:
+        """The image's interpreter is the rehearsal's. When only root can read that, the machine is root."""
+        place = self.root / "usr/local/bin/python"
+        place.write_text(f'#!/bin/sh\nexec {python} "$@"\n')
+        place.chmod(0o755)
+        as_user = ["chroot", f"--userspec={self.user}:{self.user}", "--groups=", "/", python, "-c", ""]
+        if self.world.real_root and subprocess.run(as_user, capture_output=True).returncode != 0:
+            self.user = 0
+
+    def within(self, command: list[str], user: int | None = None) -> list[str]:
+        """A command in the machine's network and root."""
+        user = self.user if user is None else user
+        chroot = ["chroot", f"--userspec={user}:{user}", "--groups=", str(self.root)] if self.world.real_root else ["chroot", str(self.root)]
+        if (self.root / "usr/bin/env").exists() and self.workdir != "/":
+            command = ["/usr/bin/env", f"--chdir={self.workdir}", *command]
+        return [shutil.which("nsenter"), f"--net=/run/netns/{self.app}", shutil.which(chroot[0]), *chroot[1:], *command]
+
+    def run_once(self, command: list[str], user: int | None = None) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(self.within(command, user), env=self.env, capture_output=True, text=True, timeout=120)
+
+    @property
+    def running(self) -> bool:
+        return self._child is not None and self._child.poll() is None
+
+    @property
+    def pid(self) -> int:
+        return self._child.pid
+
+    def start(self) -> None:
+        with self._lock:
+            self._wanted = True
+            if not self.running:
+                self._start()
+
+    def _start(self) -> None:
+        self.starts += 1
+        with self.log.open("ab") as log:
+            self._child = subprocess.Popen(self.within(self.command), env=self.env, stdin=subprocess.DEVNULL, stdout=log,
+                                           stderr=subprocess.STDOUT, start_new_session=True)  # fmt: skip
+        threading.Thread(target=self._watch, args=(self._child,), daemon=True).start()
+
+    def _watch(self, child: subprocess.Popen[bytes]) -> None:
+        """The host's restart policy: one that failed is started again, one that ended well is not."""
+        code = child.wait()
+        try:
+            os.killpg(child.pid, signal.SIGKILL)  # a machine ends as a whole
+        except ProcessLookupError:
+            pass
+        if code != 0:
+            time.sleep(0.5)
+            with self._lock:
+                if self._wanted and self._child is child:
+                    self._start()
+
+    def kill(self) -> None:
+        """The machine dies: nobody is asked."""
+        self.signal(signal.SIGKILL)
+
+    def signal(self, number: int) -> None:
+        os.killpg(self.pid, number)
+
+    def stop(self, seconds: float) -> float:
+        """Asks it to end; gives how long that took."""
+        with self._lock:
+            self._wanted = False
+        if not self.running:
+            return 0.0
+        began = time.monotonic()
+        self._child.terminate()
+        try:
+            self._child.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            self._child.wait()
+        return time.monotonic() - began

@@ -1,0 +1,49 @@
+"""The commands of docs/QUICKSTART.md, as they stand there."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import threading
+from pathlib import Path
+
+TOP = Path(__file__).resolve().parents[2]
+PAGE = TOP / "docs/QUICKSTART.md"
+
+
+def blocks(shape: str) -> list[str]:
+    """The fenced commands that are marked with the name of a shape, in order."""
+    found = re.findall(rf"^```sh {re.escape(shape)}\n(.*?)^```", PAGE.read_text(), re.M | re.S)
+    assert found, f"{PAGE} has no commands marked {shape}"
+    return found
+
+
+class Shell:
+    """A user's shell: what a block exports, the next one sees."""
+
+    def __init__(self, command: list[str], env: dict[str, str]) -> None:
+        self._bash = subprocess.Popen(
+            [*command, "bash", "-e", "-o", "pipefail"], cwd=TOP, env=env, text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+
+    def __call__(self, commands: str, seconds: float = 60) -> str:
+        """Runs commands; fails with what they printed when one of them fails."""
+        end = f"--- {os.urandom(8).hex()}"
+        guard = threading.Timer(seconds, self._bash.kill)
+        guard.start()
+        self._bash.stdin.write(f"{commands}\nprintf '\\n%s\\n' '{end}'\n")
+        self._bash.stdin.flush()
+        printed = []
+        for line in self._bash.stdout:
+            if line.rstrip() == end:
+                guard.cancel()
+                return "".join(printed).strip()
+            printed.append(line)
+        guard.cancel()
+        raise AssertionError(f"these commands failed:\n{commands}\nThey printed:\n{''.join(printed)}")
+
+    def close(self) -> None:
+        self._bash.stdin.close()
+        self._bash.wait()
