@@ -47,7 +47,7 @@ func checkDatabase(ctx context.Context, e *Exam) []Finding {
 	case holder != "" && e.local() && !e.met.answers:
 		return one(Fail, "kill "+holder+", or ask the port that it listens on: reeve doctor --url http://127.0.0.1:PORT/api",
 			"process %s has database %s open, but no server answers at %s", holder, path, e.URL)
-	case holder != "" && e.met.problem != "":
+	case holder != "" && e.met.problem != "" && e.met.better == "":
 		return one(Fail, e.met.next, "process %s has database %s open and says that something is wrong with it", holder, path)
 	case holder != "":
 		return ok("process %s has database %s open and found no damage", holder, path)
