@@ -150,6 +150,7 @@ func (a *API) Routes() []Route {
 		a.reeveMetricRoutes(),
 		a.reeveSleepRoutes(),
 		a.reeveVersionRoutes(),
+		a.reeveGatewayRoutes(),
 	} {
 		all = append(all, table...)
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/reevehq/reeve/internal/api/middleware"
 	"github.com/reevehq/reeve/internal/clock"
 	"github.com/reevehq/reeve/internal/metrics"
+	"github.com/reevehq/reeve/internal/nudge"
 	"github.com/reevehq/reeve/internal/services"
 	"github.com/reevehq/reeve/internal/sleep"
 	"github.com/reevehq/reeve/internal/store"
@@ -63,6 +64,7 @@ type Server struct {
 	path  string
 
 	ledger *metrics.Ledger
+	nudges *nudge.Caller
 }
 
 // Open opens the database and prepares the server; it listens to nothing yet.
@@ -92,6 +94,7 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (*Server, error) {
 	a := api.New(s, machine, ids, log, c.API)
 	srv := &Server{store: s, api: a, due: due,
 		gate: new(middleware.Gate), log: log, path: c.API.BasePath,
+		nudges: nudge.New(s, forecast.Look, machine, ids, log),
 		ledger: metrics.NewLedger(s, machine, clock.ProcessStart(), log)}
 	if !c.Services.TaskRunRecorderOff {
 		srv.tasks = services.NewTaskRunRecorder(s, machine, log)
@@ -136,6 +139,7 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	if s.tasks != nil {
 		recording.Go(func() { s.tasks.Run(background) })
 	}
+	recording.Go(func() { s.nudges.Run(background) })
 	s.due.Start(background)
 	failed := make(chan error, 1)
 	go func() { failed <- s.http.Serve(listener) }()

@@ -11,9 +11,10 @@ import (
 	"github.com/reevehq/reeve/internal/clock"
 )
 
-// GatewayHeader marks a websocket that a gateway keeps for itself, with the
-// gateway's name: it is no reason to stay awake, since the gateway stands in for
-// the server while that is away.
+// GatewayHeader marks what a gateway asks for itself and for workers that only
+// wait (their polls, heartbeats and websockets), with the gateway's name: it is
+// no reason to stay awake, since the gateway stands in for the server while that
+// is away.
 const GatewayHeader = "Reeve-Gateway"
 
 // Activity counts what is under way at a server. Its zero value is not usable;
@@ -41,10 +42,10 @@ func (a *Activity) Wrap(quiet func(*http.Request) bool) func(http.Handler) http.
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			switch {
-			case quiet != nil && quiet(r):
+			case quiet != nil && quiet(r), r.Header.Get(GatewayHeader) != "":
 			case !strings.EqualFold(r.Header.Get("Upgrade"), "websocket"):
 				defer a.Begin()()
-			case r.Header.Get(GatewayHeader) == "":
+			default:
 				defer a.open(r.URL.Path)()
 			}
 			next.ServeHTTP(w, r)

@@ -18,6 +18,8 @@ const (
 	TaskRuns
 	// WorkPools: a work pool or one of its queues changed.
 	WorkPools
+	// Gateways: a gateway was made, changed or deleted.
+	Gateways
 	topics
 )
 

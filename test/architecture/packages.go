@@ -66,8 +66,10 @@ var rooms = map[string]room{
 	"internal/client":         {leaves, "it asks a server over HTTP, like any program"},
 	"internal/worker":         {join(leaves, []string{"internal/client"}), "a worker speaks to the server over HTTP, like any worker"},
 
+	"internal/nudge": {join(leaves, domain, storage, []string{"internal/sleep"}), "it reads what is to come, and calls gateways over HTTP"},
+
 	"internal/server": {join(leaves, domain, storage, []string{"internal/store/sqlite", "internal/store/migrations",
-		"internal/api", "internal/api/ws", "internal/api/middleware", "internal/services", "internal/metrics", "internal/sleep", "internal/ui"}), "the server joins store, services, API and UI"},
+		"internal/api", "internal/api/ws", "internal/api/middleware", "internal/services", "internal/metrics", "internal/nudge", "internal/sleep", "internal/ui"}), "the server joins store, services, API and UI"},
 	"internal/supervise": {leaves, "it runs programs, whatever they are"},
 	"internal/gateway":   {join(leaves, domain, storage, []string{"internal/client"}), "a gateway has an inbox of its own and speaks to the server over HTTP"},
 	"internal/up":        {join(leaves, []string{"internal/server", "internal/client", "internal/gateway", "internal/supervise"}), "it runs a server and talks to it over HTTP"},
@@ -85,7 +87,7 @@ var forbidden = []struct {
 	{"modernc.org/sqlite", []string{"internal/store/sqlite", "test"}, "the driver sits behind store.Conn"},
 	{"database/sql", []string{"test"}, "the driver sits behind store.Conn"},
 	{"net/http", []string{"internal/api", "internal/api/ws", "internal/api/middleware", "internal/server", "internal/ui",
-		"internal/client", "internal/worker", "internal/gateway", "internal/sleep", "internal/up", "internal/doctor", "internal/cli", "test"}, "the domain and the store do not know how they are asked"},
+		"internal/client", "internal/worker", "internal/gateway", "internal/nudge", "internal/sleep", "internal/up", "internal/doctor", "internal/cli", "test"}, "the domain and the store do not know how they are asked"},
 	{"math/rand", []string{"test"}, "random numbers come from clock.IDs, so that a run can be repeated"},
 	{"crypto/rand", []string{"internal/clock", "test"}, "random numbers come from clock.IDs, so that a run can be repeated"},
 	{"github.com/pelletier/go-toml", []string{"internal/config", "test"}, "settings are read in one place"},

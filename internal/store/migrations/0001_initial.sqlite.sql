@@ -549,3 +549,14 @@ CREATE TABLE awakening (
     wake_time_before INTEGER NOT NULL
 );
 CREATE INDEX awakening_woke ON awakening (woke);
+
+-- Who stands between workers and the server, and is called when there is
+-- something to do for them.
+CREATE TABLE gateway (
+    name    TEXT PRIMARY KEY,
+    created INTEGER NOT NULL,
+    updated INTEGER NOT NULL,
+    url     TEXT NOT NULL,
+    token   TEXT NOT NULL, -- what it wants to be shown
+    pools   TEXT NOT NULL  -- JSON list of names; an empty one stands for all
+) WITHOUT ROWID;
