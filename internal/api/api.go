@@ -175,7 +175,7 @@ func (a *API) Handler() http.Handler {
 	rt := newRouter(a.Routes(), a.fail)
 	sockets := newSocketRouter(a.Sockets())
 	mounted := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if isUpgrade(r) {
+		if IsUpgrade(r) {
 			sockets.ServeHTTP(w, r)
 			return
 		}

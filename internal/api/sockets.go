@@ -12,8 +12,8 @@ type Socket struct {
 	serve http.HandlerFunc
 }
 
-// isUpgrade tells whether the request asks for a websocket.
-func isUpgrade(r *http.Request) bool {
+// IsUpgrade tells whether the request asks for a websocket.
+func IsUpgrade(r *http.Request) bool {
 	return strings.EqualFold(r.Header.Get("Upgrade"), "websocket")
 }
 

@@ -13,14 +13,15 @@ import (
 // assemble puts what every request passes before the API and the UI.
 func assemble(c Config, a *api.API, u *ui.UI, gate *middleware.Gate, activity *sleep.Activity, log *slog.Logger) http.Handler {
 	path := c.API.BasePath
-	guarded := middleware.Chain(a.Handler(), middleware.Gzip, middleware.BasicAuth(c.API.AuthString, isProbe(path)))
+	auth := middleware.BasicAuth(c.API.AuthString, nobody)
+	guarded := middleware.Chain(a.Handler(), middleware.Gzip, middleware.BasicAuth(c.API.AuthString, isOpen(path)))
 	mux := http.NewServeMux()
 	mux.Handle(path+"/", guarded)
 	mux.Handle(path, http.RedirectHandler(path+"/", http.StatusTemporaryRedirect))
-	document := middleware.Chain(http.HandlerFunc(a.ServeDocument), middleware.Gzip, middleware.BasicAuth(c.API.AuthString, isProbe(path)))
+	document := middleware.Chain(http.HandlerFunc(a.ServeDocument), middleware.Gzip, auth)
 	mux.Handle("GET "+path+"/openapi.json", document)
 	mux.Handle("GET /openapi.json", document)
-	mux.Handle("GET /metrics", middleware.Chain(http.HandlerFunc(a.ServeMetrics), middleware.Gzip, middleware.BasicAuth(c.API.AuthString, isProbe(path))))
+	mux.Handle("GET /metrics", middleware.Chain(http.HandlerFunc(a.ServeMetrics), middleware.Gzip, auth))
 	if u != nil {
 		mux.Handle("/", middleware.Gzip(u))
 	} else {
@@ -45,6 +46,16 @@ func assemble(c Config, a *api.API, u *ui.UI, gate *middleware.Gate, activity *s
 	outer.Handle("/webhooks/", webhooks)
 	outer.Handle("/", whole)
 	return outer
+}
+
+func nobody(*http.Request) bool { return false }
+
+// isOpen accepts what the API answers without a password: probes, and upgrades
+// to websockets, whose clients send theirs in the first frame. The API takes
+// an upgrade for nothing but a websocket.
+func isOpen(apiPath string) func(*http.Request) bool {
+	probe := isProbe(apiPath)
+	return func(r *http.Request) bool { return probe(r) || api.IsUpgrade(r) }
 }
 
 // isProbe accepts the two requests that need no password: those by which a

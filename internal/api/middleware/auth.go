@@ -9,8 +9,7 @@ import (
 )
 
 // BasicAuth asks for HTTP Basic credentials equal to auth, "user:password". It
-// lets pass what open accepts, and websockets, which send theirs in a frame.
-// An empty auth asks for nothing.
+// lets pass what open accepts. An empty auth asks for nothing.
 func BasicAuth(auth string, open func(*http.Request) bool) Middleware {
 	want := sha256.Sum256([]byte(auth))
 	return func(next http.Handler) http.Handler {
@@ -18,7 +17,7 @@ func BasicAuth(auth string, open func(*http.Request) bool) Middleware {
 			return next
 		}
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if isUpgrade(r) || open(r) || presents(r, want) {
+			if open(r) || presents(r, want) {
 				next.ServeHTTP(w, r)
 				return
 			}

@@ -55,7 +55,7 @@ func TestBasicAuth(t *testing.T) {
 		{"three words", "/flows/", []string{"Authorization", basic("admin:pass") + " x"}, 401},
 		{"open path", "/health", nil, 201},
 		{"path that ends like an open one", "/variables/name/health", nil, 401},
-		{"websocket", "/events/in", []string{"Upgrade", "websocket"}, 201},
+		{"upgrade", "/metrics", []string{"Upgrade", "websocket"}, 401},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
