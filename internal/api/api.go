@@ -17,6 +17,7 @@ import (
 	"github.com/reevehq/reeve/internal/api/ws"
 	"github.com/reevehq/reeve/internal/clock"
 	"github.com/reevehq/reeve/internal/concurrency"
+	"github.com/reevehq/reeve/internal/metrics"
 	"github.com/reevehq/reeve/internal/orchestration"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/schedule"
@@ -64,6 +65,12 @@ type Config struct {
 	EventBackfillPage int
 	// EventStreamOff lets /events/out send only its backfill.
 	EventStreamOff bool
+	// Meter counts what this process does; nil for one that only the API uses.
+	Meter *metrics.Meter
+	// Database is the path of the file whose size is told, "" for none.
+	Database string
+	// Undelivered is the number of webhooks that wait, nil where none are received.
+	Undelivered func() int
 	// Outlook says what the server must be awake for; nil when nobody asks.
 	Outlook func(context.Context) (sleep.Outlook, error)
 }
@@ -72,6 +79,9 @@ func (c Config) withDefaults() Config {
 	c.Events = c.Events.WithDefaults()
 	if c.Cleanup == (store.CleanupPolicy{}) {
 		c.Cleanup = store.DefaultCleanup()
+	}
+	if c.Meter == nil {
+		c.Meter = metrics.NewMeter()
 	}
 	if c.EventBackfill == 0 {
 		c.EventBackfill = eventBackfill
@@ -99,11 +109,13 @@ type API struct {
 	taskWorkers taskWorkers
 	engine      orchestration.Engine
 	waiting     concurrency.Waiting
+	meter       *metrics.Meter
 }
 
 // New makes the API on a store.
 func New(s *store.Store, c clock.Clock, ids clock.IDs, log *slog.Logger, config Config) *API {
-	return &API{store: s, clock: c, ids: ids, log: log, config: config.withDefaults(),
+	config = config.withDefaults()
+	return &API{meter: config.Meter, store: s, clock: c, ids: ids, log: log, config: config,
 		hub: ws.NewHub(config.AuthString, log), tail: newEventTail(s, log), queue: newTaskRunQueue(s),
 		taskWorkers: taskWorkers{clock: c}, engine: orchestration.New(config.Orchestration)}
 }
@@ -172,7 +184,11 @@ type basePathKey struct{}
 
 // Handler serves the API at its base path.
 func (a *API) Handler() http.Handler {
-	rt := newRouter(a.Routes(), a.fail)
+	routes := a.Routes()
+	for i := range routes {
+		routes[i].handle = a.counted(routes[i])
+	}
+	rt := newRouter(routes, a.fail)
 	sockets := newSocketRouter(a.Sockets())
 	mounted := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if IsUpgrade(r) {

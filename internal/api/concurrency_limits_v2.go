@@ -219,11 +219,13 @@ func (a *API) incrementSlots(w http.ResponseWriter, r *http.Request) error {
 // noteWait keeps who waits for slots and for how long, for those who ask why.
 func (a *API) noteWait(holder *concurrency.Holder, in *slotsWanted, taken bool, wait float64) {
 	now := a.clock.Now()
+	kind := kindOf(in.Names)
 	if !taken {
+		a.meter.SlotsRefused(kind)
 		a.waiting.Refused(holder, in.Names, in.Slots, now, now.Add(time.Duration(wait*float64(time.Second))))
 		return
 	}
-	a.waiting.Taken(holder, in.Names, now)
+	a.meter.SlotsTaken(kind, a.waiting.Taken(holder, in.Names, now))
 }
 
 // leaseTerm is a lease's term as requests give it.

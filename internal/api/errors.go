@@ -104,6 +104,26 @@ func (a *API) fail(w http.ResponseWriter, r *http.Request, err error) {
 	}
 }
 
+// statusFor is the status with which a handler's error is answered.
+func statusFor(err error) int {
+	var refused *invalidBody
+	var known *fault.Error
+	var absent noObject
+	switch {
+	case err == nil:
+		return http.StatusOK
+	case errors.As(err, &absent):
+		return http.StatusNotFound
+	case errors.As(err, &refused):
+		return http.StatusUnprocessableEntity
+	case errors.As(err, &known) && known.Kind != fault.Internal:
+		return statusOf[known.Kind]
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return http.StatusServiceUnavailable
+	}
+	return http.StatusInternalServerError
+}
+
 func notFound(w http.ResponseWriter) { respond(w, http.StatusNotFound, detail{"Not Found"}) }
 
 // missing is the error for an object that does not exist: "Flow not found".

@@ -1,10 +1,11 @@
 package api
 
 import (
-	"fmt"
 	"net/http"
 	"strings"
 
+	"github.com/reevehq/reeve/internal/concurrency"
+	"github.com/reevehq/reeve/internal/metrics"
 	"github.com/reevehq/reeve/internal/store"
 )
 
@@ -12,70 +13,51 @@ func (a *API) reeveMetricRoutes() []Route {
 	return []Route{{http.MethodGet, "/reeve/metrics", "reeve_read_metrics", a.readMetrics}}
 }
 
-// metrics is what is measured of the installation now.
-type metrics struct {
-	Pools []store.PoolMeasure `json:"pools"`
-	Flows []store.FlowMeasure `json:"flow_limits"`
+func (a *API) measure(tx *store.Tx) (*metrics.Snapshot, error) {
+	waiting := map[string]int{}
+	for _, waiter := range a.waiting.Now(tx.Now) {
+		waiting[kindOf(waiter.Names)]++
+	}
+	return metrics.Read(tx, metrics.Source{Meter: a.meter, Database: a.config.Database, Waiting: waiting, Undelivered: a.config.Undelivered})
 }
 
-func measure(tx *store.Tx) (*metrics, error) {
-	pools, err := tx.MeasurePools()
-	if err != nil {
-		return nil, err
+// kindOf tells the limits of tags, which tasks name, from others.
+func kindOf(limits []string) string {
+	if len(limits) > 0 && strings.HasPrefix(limits[0], concurrency.TagPrefix) {
+		return metrics.TagSlots
 	}
-	flows, err := tx.MeasureFlowLimits()
-	return &metrics{pools, flows}, err
+	return metrics.GlobalSlots
 }
 
 func (a *API) readMetrics(w http.ResponseWriter, r *http.Request) error {
-	return view(a, w, r, measure)
+	return view(a, w, r, a.measure)
 }
 
 // ServeMetrics answers with the same in the text format of Prometheus.
 func (a *API) ServeMetrics(w http.ResponseWriter, r *http.Request) {
-	var found *metrics
+	var found *metrics.Snapshot
 	err := a.store.View(r.Context(), func(tx *store.Tx) (err error) {
-		found, err = measure(tx)
+		found, err = a.measure(tx)
 		return err
 	})
 	if err != nil {
 		a.fail(w, r, err)
 		return
 	}
-	w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
-	_, _ = w.Write([]byte(found.text()))
+	w.Header().Set("Content-Type", metrics.ContentType)
+	_, _ = w.Write(found.Text())
 }
 
-func (m *metrics) text() string {
-	var b strings.Builder
-	gauge := func(name, help string, write func(line func(label, value string, n int))) {
-		fmt.Fprintf(&b, "# HELP %s %s\n# TYPE %s gauge\n", name, help, name)
-		write(func(label, value string, n int) {
-			fmt.Fprintf(&b, "%s{%s=\"%s\"} %d\n", name, label, escapeLabel.Replace(value), n)
-		})
+// counted counts a route's requests, but for those that ask what was counted.
+func (a *API) counted(route Route) handler {
+	if route.Operation == "reeve_read_metrics" {
+		return route.handle
 	}
-	pools := func(of func(store.PoolMeasure) int) func(func(string, string, int)) {
-		return func(line func(string, string, int)) {
-			for _, p := range m.Pools {
-				line("pool", p.Pool, of(p))
-			}
-		}
+	requests := a.meter.Requests(route.Method, route.Path)
+	return func(w http.ResponseWriter, r *http.Request) error {
+		began := a.clock.Now()
+		err := route.handle(w, r)
+		requests.Answered(statusFor(err), a.clock.Now().Sub(began))
+		return err
 	}
-	flows := func(of func(store.FlowMeasure) int) func(func(string, string, int)) {
-		return func(line func(string, string, int)) {
-			for _, f := range m.Flows {
-				line("flow", f.Flow, of(f))
-			}
-		}
-	}
-	gauge("reeve_pool_runs_due", "Scheduled runs whose time has come.", pools(func(p store.PoolMeasure) int { return p.Due }))
-	gauge("reeve_pool_runs_active", "Pending, running and cancelling runs.", pools(func(p store.PoolMeasure) int { return p.Active }))
-	gauge("reeve_pool_workers", "Known workers.", pools(func(p store.PoolMeasure) int { return p.Workers }))
-	gauge("reeve_pool_workers_online", "Workers that are online.", pools(func(p store.PoolMeasure) int { return p.Online }))
-	gauge("reeve_flow_limit", "Runs of a flow that may be active at once.", flows(func(f store.FlowMeasure) int { return f.Max }))
-	gauge("reeve_flow_limit_active", "Runs of a limited flow that are active.", flows(func(f store.FlowMeasure) int { return f.Active }))
-	return b.String()
 }
-
-// escapeLabel writes a label's value as the text format wants it.
-var escapeLabel = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`)

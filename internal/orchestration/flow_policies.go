@@ -23,6 +23,7 @@ var CoreFlowPolicy = Policy{
 	releaseFlowSlots,
 	freeFlowLimit,
 	freePoolLimit,
+	countEndedRuns,
 }
 
 // MinimalFlowPolicy governs forced states and those the server sets itself.
@@ -33,6 +34,7 @@ var MinimalFlowPolicy = Policy{
 	releaseFlowSlots,
 	freeFlowLimit,
 	freePoolLimit,
+	countEndedRuns,
 }
 
 // MarkLateRunsPolicy governs the marking of runs that did not start in time.

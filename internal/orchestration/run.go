@@ -123,6 +123,9 @@ type Tx interface {
 	// start, when one waits.
 	TellPoolSlotFreed(queue uuid.UUID) error
 
+	// CountEndedRun keeps how a run of a flow ended and for how long it ran in all.
+	CountEndedRun(flow uuid.UUID, outcome prefect.StateType, took time.Duration) error
+
 	// CreateFlowRun makes a run without a state, unless its flow has one with the
 	// same idempotency key; it gives the run and whether it was made.
 	CreateFlowRun(*prefect.FlowRun) (run *prefect.FlowRun, created bool, err error)

@@ -71,7 +71,9 @@ type Server struct {
 func Open(ctx context.Context, c Config, log *slog.Logger) (*Server, error) {
 	machine := clock.System{}
 	ids := clock.NewIDs(machine)
-	db, err := sqlite.Open(ctx, sqlite.Options{Path: c.Database, Migrate: c.Migrate, KeepSnapshots: c.Keep, Logger: log, Clock: machine})
+	meter := metrics.NewMeter()
+	db, err := sqlite.Open(ctx, sqlite.Options{Path: c.Database, Migrate: c.Migrate, KeepSnapshots: c.Keep, Logger: log,
+		Clock: machine, Observer: meter})
 	if err != nil {
 		return nil, err
 	}
@@ -88,6 +90,7 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (*Server, error) {
 	due := services.NewRunner(s, machine, ids, log, services.All(c.Services)...)
 	c.API.Health = func() error { return errors.Join(db.Health(), due.Health()) }
 	c.API.Cleanup = c.Services.Cleanup
+	c.API.Meter, c.API.Database, c.API.Undelivered = meter, db.Path(), c.Undelivered
 	activity := sleep.NewActivity(machine)
 	forecast := &sleep.Forecaster{Store: s, Activity: activity, Undelivered: c.Undelivered, Services: ask(due)}
 	c.API.Outlook = forecast.Look

@@ -17,13 +17,8 @@ func scanWorker(now time.Time) func(Row) (*prefect.Worker, error) {
 	return func(r Row) (*prefect.Worker, error) {
 		var w prefect.Worker
 		err := r.Scan(&w.ID, &w.Created, &w.Updated, &w.Name, &w.WorkPoolID, &w.LastHeartbeatTime, &w.HeartbeatIntervalSeconds)
-		interval := prefect.DefaultHeartbeatInterval
-		if w.HeartbeatIntervalSeconds != nil && *w.HeartbeatIntervalSeconds != 0 {
-			interval = *w.HeartbeatIntervalSeconds
-		}
 		w.Status = prefect.Offline
-		silence := time.Duration(interval*prefect.MissedHeartbeats) * time.Second
-		if w.LastHeartbeatTime != nil && w.LastHeartbeatTime.After(now.Add(-silence)) {
+		if w.LastHeartbeatTime != nil && w.LastHeartbeatTime.After(now.Add(-silence(w.HeartbeatIntervalSeconds))) {
 			w.Status = prefect.Online
 		}
 		return &w, err
@@ -41,13 +36,17 @@ func (tx *Tx) HeartbeatWorker(pool *prefect.WorkPool, name string, interval *int
 		return err
 	}
 	if n == 0 {
+		since, err := tx.heardSince(pool.ID, name)
+		if err != nil {
+			return err
+		}
 		_, err = tx.conn.Exec(`INSERT INTO worker (id, created, updated, name, work_pool_id, last_heartbeat_time,
-				heartbeat_interval_seconds, status)
-			VALUES (?, ?, ?, ?, ?, ?, ?, 'ONLINE')
+				heartbeat_interval_seconds, online_since, status)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'ONLINE')
 			ON CONFLICT (work_pool_id, name) DO UPDATE SET last_heartbeat_time = excluded.last_heartbeat_time,
-				updated = excluded.updated, status = 'ONLINE',
+				updated = excluded.updated, status = 'ONLINE', online_since = excluded.online_since,
 				heartbeat_interval_seconds = coalesce(excluded.heartbeat_interval_seconds, heartbeat_interval_seconds)`,
-			tx.IDs.V4(), tx.Now, tx.Now, name, pool.ID, tx.Now, interval)
+			tx.IDs.V4(), tx.Now, tx.Now, name, pool.ID, tx.Now, interval, since)
 		if err != nil {
 			return err
 		}
@@ -58,6 +57,48 @@ func (tx *Tx) HeartbeatWorker(pool *prefect.WorkPool, name string, interval *int
 	}
 	tx.Touch(Deadlines)
 	return tx.SetWorkPoolStatus(pool, prefect.Ready)
+}
+
+// heardSince gives since when a worker that is heard of now, and was offline,
+// has been there: since before, when the server slept while it was not heard.
+func (tx *Tx) heardSince(pool uuid.UUID, name string) (time.Time, error) {
+	var last, since *time.Time
+	var interval *int
+	err := tx.one(`SELECT last_heartbeat_time, heartbeat_interval_seconds, online_since FROM worker
+		WHERE work_pool_id = ? AND name = ?`, []any{pool, name}, &last, &interval, &since)
+	if err == ErrNoRows || err == nil && (last == nil || since == nil) {
+		return tx.Now, nil
+	}
+	if err != nil {
+		return tx.Now, err
+	}
+	awake, err := tx.ReadAwakenings(*last, tx.Now)
+	if err != nil || len(awake) == 0 {
+		return tx.Now, err
+	}
+	unheard := time.Duration(0)
+	for _, a := range awake {
+		from, until := a.Woke, a.Until(tx.Now)
+		if from.Before(*last) {
+			from = *last
+		}
+		if until.After(from) {
+			unheard += until.Sub(from)
+		}
+	}
+	if unheard < silence(interval) {
+		return *since, nil
+	}
+	return tx.Now, nil
+}
+
+// silence is how long a worker may not be heard of before it counts as offline.
+func silence(interval *int) time.Duration {
+	seconds := prefect.DefaultHeartbeatInterval
+	if interval != nil && *interval != 0 {
+		seconds = *interval
+	}
+	return time.Duration(seconds*prefect.MissedHeartbeats) * time.Second
 }
 
 // DeleteWorker deletes a worker of a pool; false when there is none of that name.

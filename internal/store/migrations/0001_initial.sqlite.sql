@@ -62,6 +62,8 @@ CREATE TABLE worker (
     last_heartbeat_time        INTEGER,
     heartbeat_interval_seconds INTEGER,
     status                     TEXT NOT NULL DEFAULT 'OFFLINE',
+    -- Since when it has been heard of without a break, but for the server's sleep.
+    online_since               INTEGER,
     UNIQUE (work_pool_id, name)
 );
 CREATE INDEX worker_heartbeat ON worker (work_pool_id, last_heartbeat_time);
@@ -279,6 +281,18 @@ CREATE INDEX flow_run_pause_timeout ON flow_run (pause_timeout) WHERE pause_time
 -- The runs that count against their flow's limit; see activeOfFlow in the store.
 CREATE INDEX flow_run_active ON flow_run (flow_id) WHERE deployment_id IS NOT NULL AND
     (state_type IN ('RUNNING', 'PENDING', 'CANCELLING') OR state_name = 'AwaitingRetry');
+
+-- What runs took, kept in the transaction that ends them: a few rows for each
+-- flow, however many runs it had. bucket is the longest time, in microseconds,
+-- that the bucket holds.
+CREATE TABLE flow_run_time (
+    flow_id BLOB NOT NULL REFERENCES flow (id) ON DELETE CASCADE,
+    outcome TEXT NOT NULL,
+    bucket  INTEGER NOT NULL,
+    runs    INTEGER NOT NULL,
+    took    INTEGER NOT NULL,
+    PRIMARY KEY (flow_id, outcome, bucket)
+) WITHOUT ROWID;
 
 -- How many runs of a flow may be active at once. Kept by name: it may be set
 -- before the flow is known.

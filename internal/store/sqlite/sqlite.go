@@ -47,6 +47,8 @@ type Options struct {
 	KeepSnapshots int
 	Logger        *slog.Logger
 	Clock         clock.Clock
+	// Observer is told how writes fare; nil for nobody.
+	Observer Observer
 }
 
 func (o Options) withDefaults() Options {
@@ -55,6 +57,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Clock == nil {
 		o.Clock = clock.System{}
+	}
+	if o.Observer == nil {
+		o.Observer = unobserved{}
 	}
 	if o.Readers == 0 {
 		o.Readers = max(4, runtime.GOMAXPROCS(0))
@@ -128,7 +133,7 @@ func (db *DB) open(o Options) error {
 		db.space = newSpace(db.path, o.Clock, o.Logger)
 		db.inspector = &inspector{path: db.path, damage: &db.damage, clock: o.Clock, log: o.Logger, closed: db.closed}
 	}
-	db.writer = startWriter(main, db.space, o.Clock, o.Logger)
+	db.writer = startWriter(main, db.space, o)
 	if killed && !o.Shared {
 		db.inspector.start(quickLook)
 	}

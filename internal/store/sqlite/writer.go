@@ -31,13 +31,32 @@ type write struct {
 	done chan error
 	// reserve: it may use the space kept for when the disk is full.
 	reserve bool
+	queued  time.Time
 }
+
+// Observer is told how writes fare. Its methods return at once.
+type Observer interface {
+	// Queued: a write waits.
+	Queued()
+	// Begun: a write's turn has come after so long.
+	Begun(waited time.Duration)
+	// Committed: so many writes were committed together, in so long.
+	Committed(writes int, took time.Duration)
+}
+
+// unobserved is the observer of a database that nobody measures.
+type unobserved struct{}
+
+func (unobserved) Queued()                      {}
+func (unobserved) Begun(time.Duration)          {}
+func (unobserved) Committed(int, time.Duration) {}
 
 // writer owns the writing connection. Its goroutine runs from startWriter to stop.
 type writer struct {
 	conn  *conn
 	space *space // nil when the database belongs to another process
 	clock clock.Clock
+	watch Observer
 	log   *slog.Logger
 	queue chan write
 	quit  chan struct{}
@@ -45,15 +64,15 @@ type writer struct {
 	err   error         // how closing went; read after ended
 }
 
-func startWriter(c *conn, s *space, clk clock.Clock, log *slog.Logger) *writer {
-	w := &writer{conn: c, space: s, clock: clk, log: log, queue: make(chan write, queueLength),
+func startWriter(c *conn, s *space, o Options) *writer {
+	w := &writer{conn: c, space: s, clock: o.Clock, watch: o.Observer, log: o.Logger, queue: make(chan write, queueLength),
 		quit: make(chan struct{}), ended: make(chan struct{})}
 	go w.loop()
 	return w
 }
 
 func (w *writer) do(ctx context.Context, fn func(store.Conn) error) error {
-	job := write{fn, make(chan error, 1), store.UsesReserve(ctx)}
+	job := write{fn, make(chan error, 1), store.UsesReserve(ctx), w.clock.Now()}
 	if w.space != nil && !job.reserve && w.space.refuses() {
 		return errFull(nil)
 	}
@@ -62,11 +81,14 @@ func (w *writer) do(ctx context.Context, fn func(store.Conn) error) error {
 		return errClosed
 	default:
 	}
+	w.watch.Queued()
 	select {
 	case w.queue <- job:
 	case <-w.quit:
+		w.watch.Begun(w.clock.Now().Sub(job.queued))
 		return errClosed
 	case <-ctx.Done():
+		w.watch.Begun(w.clock.Now().Sub(job.queued))
 		return ctx.Err()
 	}
 	// Once queued, the write may be committed at any moment; the answer must be
@@ -145,6 +167,10 @@ func (w *writer) gather(job write) []write {
 // when the commit itself fails all are told.
 func (w *writer) commit(group []write) {
 	results := make([]error, len(group))
+	began := w.clock.Now()
+	for i := range group {
+		w.watch.Begun(began.Sub(group[i].queued))
+	}
 	err := w.transaction(func() error {
 		for i, job := range group {
 			if len(group) == 1 {
@@ -157,6 +183,7 @@ func (w *writer) commit(group []write) {
 		}
 		return nil
 	})
+	w.watch.Committed(len(group), w.clock.Now().Sub(began))
 	full := isFull(err)
 	for i := range group {
 		if results[i] == nil {
@@ -174,6 +201,9 @@ func (w *writer) commit(group []write) {
 		job.done <- results[i]
 	}
 	if len(retry) > 0 {
+		for range retry {
+			w.watch.Queued()
+		}
 		w.commit(retry)
 	}
 }
