@@ -57,6 +57,7 @@ func (u *up) Run(p *process) error {
 	}
 	c.Setup.Worker.Python = python
 	settings := server.Settings(c)
+	settings.Drain = ups.ServerDrain
 	if settings.UI.Directory == "" {
 		settings.UI.Directory = bundledUI(p.ctx, python)
 	}

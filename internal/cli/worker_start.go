@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os/exec"
 	"strings"
+	"time"
 
 	"github.com/reevehq/reeve/internal/clock"
 	"github.com/reevehq/reeve/internal/fault"
@@ -17,13 +18,14 @@ type workerCommands struct {
 
 type workerStart struct {
 	settingFlags `embed:""`
-	Pool         string   `short:"p" required:"" help:"Work pool to serve." placeholder:"POOL"`
-	Name         string   `short:"n" help:"Name of this worker; made up when not given." placeholder:"NAME"`
-	WorkQueue    []string `short:"q" help:"Queue of the pool to serve; may be given again. All by default." placeholder:"QUEUE"`
-	Limit        int      `short:"l" help:"Most runs at a time; 0 for no bound." default:"0"`
-	URL          string   `name:"api" help:"Address of the API; PREFECT_API_URL, else that of the settings." placeholder:"URL" env:"PREFECT_API_URL"`
-	Python       string   `help:"Interpreter that has the prefect package; python3 or python of the PATH by default." placeholder:"FILE" env:"REEVE_PYTHON,PREFECT_PYTHON"`
-	CreatePool   bool     `name:"create-pool-if-not-found" help:"Make the pool when it does not exist." default:"true" negatable:""`
+	Pool         string        `short:"p" required:"" help:"Work pool to serve." placeholder:"POOL"`
+	Name         string        `short:"n" help:"Name of this worker; made up when not given." placeholder:"NAME"`
+	WorkQueue    []string      `short:"q" help:"Queue of the pool to serve; may be given again. All by default." placeholder:"QUEUE"`
+	Limit        int           `short:"l" help:"Most runs at a time; 0 for no bound." default:"0"`
+	URL          string        `name:"api" help:"Address of the API; PREFECT_API_URL, else that of the settings." placeholder:"URL" env:"PREFECT_API_URL"`
+	Python       string        `help:"Interpreter that has the prefect package; python3 or python of the PATH by default." placeholder:"FILE" env:"REEVE_PYTHON,PREFECT_PYTHON"`
+	Drain        time.Duration `help:"How long runs under way may go on once the worker is told to stop. They are ended then, which takes 2.5 s at most." default:"2s" placeholder:"DURATION"`
+	CreatePool   bool          `name:"create-pool-if-not-found" help:"Make the pool when it does not exist." default:"true" negatable:""`
 }
 
 // Help implements kong's detailed help.
@@ -33,8 +35,9 @@ func (*workerStart) Help() string {
   reeve worker start --pool my-pool --limit 5 --api http://127.0.0.1:4200/api
 
 The worker goes on when the server is away and never ends because of it. On
-SIGTERM it takes no more runs and waits for those under way; a second signal
-ends it at once.`
+SIGTERM it takes no more runs, waits for those under way (--drain) and ends the
+rest, which are then Crashed; a second signal ends it at once. Runs of a worker
+that was killed are looked after by the next one that starts on this machine.`
 }
 
 // Run works until it is told to stop.
@@ -58,7 +61,7 @@ func (s *workerStart) Run(p *process) error {
 	}
 	w := worker.New(worker.Config{
 		URL: strings.TrimSuffix(cmp.Or(s.URL, c.Text("server.ui.api_url")), "/"), Auth: cmp.Or(c.Text("api.auth_string"), c.Text("server.api.auth_string")),
-		Pool: s.Pool, Queues: s.WorkQueue, Name: name, Limit: s.Limit, CreatePool: s.CreatePool, Python: python,
+		Pool: s.Pool, Queues: s.WorkQueue, Name: name, Limit: s.Limit, Drain: s.Drain, CreatePool: s.CreatePool, Python: python,
 		Query: c.Seconds("worker.query_seconds"), Heartbeat: c.Seconds("worker.heartbeat_seconds"),
 		Prefetch: c.Seconds("worker.prefetch_seconds"),
 		Environ:  p.environ, Out: p.out, Log: p.log,

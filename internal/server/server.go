@@ -39,6 +39,7 @@ type Config struct {
 	Migrate   bool          // bring an older schema up to date at start
 	Keep      int           // how many snapshots are kept beside the database
 	KeepAlive time.Duration // how long an idle connection is kept, 0 for two minutes
+	Drain     time.Duration // how long requests under way have to end, 0 for 4 s
 	Origins   middleware.Origins
 	API       api.Config
 	Services  services.Config
@@ -61,6 +62,7 @@ type Server struct {
 	gate  *middleware.Gate
 	http  *http.Server
 	log   *slog.Logger
+	drain time.Duration
 	path  string
 
 	ledger *metrics.Ledger
@@ -153,7 +155,7 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	select {
 	case err = <-failed:
 	case <-ctx.Done():
-		drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
+		drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.drain)
 		defer cancel()
 		s.gate.Close()
 		s.api.Close(drain)

@@ -13,6 +13,7 @@ import (
 	"log/slog"
 	"os"
 	"os/exec"
+	"runtime"
 	"strings"
 	"sync"
 	"syscall"
@@ -124,7 +125,11 @@ func (s *Supervisor) Run(ctx context.Context) {
 func (s *Supervisor) once(ctx context.Context) error {
 	command := exec.CommandContext(ctx, s.p.Command[0], s.p.Command[1:]...)
 	command.Env = s.p.Environ
-	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	// Should we be killed, it is told to stop: nobody would start it again, and
+	// the next of us starts another. The kernel means the thread that starts it.
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGTERM}
 	command.Cancel = func() error { return command.Process.Signal(syscall.SIGTERM) }
 	command.WaitDelay = s.p.Farewell
 	out, in, err := os.Pipe()

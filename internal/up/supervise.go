@@ -3,21 +3,31 @@ package up
 import (
 	"context"
 	"strconv"
+	"time"
 
 	"github.com/reevehq/reeve/internal/config"
 	"github.com/reevehq/reeve/internal/supervise"
 )
 
+// Hosts kill 5 s after they asked to stop. Runs have drain to end by themselves,
+// their worker farewell to end them and say so, and what then waits for an
+// answer of the server ServerDrain.
+const (
+	drain       = time.Second
+	farewell    = 3800 * time.Millisecond
+	ServerDrain = 700 * time.Millisecond
+)
+
 // superviseWorker keeps a worker attached to a pool until ctx ends.
 func (r *running) superviseWorker(ctx context.Context, pool string) {
-	supervise.New(supervise.Program{Name: pool, Command: WorkerCommand(r.Setup.Worker, r.Reeve, r.python(), pool), Environ: r.environ(),
+	supervise.New(supervise.Program{Name: pool, Farewell: farewell, Command: WorkerCommand(r.Setup.Worker, r.Reeve, r.python(), pool), Environ: r.environ(),
 		Greet: r.Setup.Worker.Stock, Out: r.Err, Mask: r.Mask, Log: r.Log, Clock: r.clock}).Run(ctx)
 }
 
 // WorkerCommand starts the worker of a pool: the program at reeve itself, or,
 // when the reeve.toml says so, the one of the prefect package of a Python.
 func WorkerCommand(w config.Worker, reeve, python, pool string) []string {
-	command := []string{reeve, "worker", "start", "--pool", pool}
+	command := []string{reeve, "worker", "start", "--pool", pool, "--drain", drain.String()}
 	if w.Stock {
 		command = []string{python, "-m", "prefect", "worker", "start", "--pool", pool, "--type", "process"}
 	}

@@ -78,10 +78,10 @@ func Run(ctx context.Context, p Plan, srv *server.Server, listener net.Listener)
 	var workers sync.WaitGroup
 	err := r.work(ctx, &workers, served)
 	stop()
-	workers.Wait()
 	if p.Gateway != nil {
-		p.Gateway.Stop()
+		workers.Go(p.Gateway.Stop)
 	}
+	workers.Wait()
 	endServing()
 	if errors.Is(err, errServerEnded) {
 		return err

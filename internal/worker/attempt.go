@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"sync"
+	"syscall"
 )
 
 // attempt is one time that this worker runs a run.
@@ -112,6 +113,10 @@ func text(format string, args ...any) *string {
 func (a *attempt) start(ctx context.Context) error {
 	w := a.worker
 	pool := w.currentPool()
+	// First of all, so that it is known as ours should we be killed.
+	if err := w.server.ask(ctx, http.MethodPatch, a.path("/labels"), w.labels(pool), nil); err != nil {
+		return err
+	}
 	if err := w.server.ask(ctx, http.MethodGet, "/flows/"+a.run.FlowID.String(), nil, &a.flow); err != nil {
 		return err
 	}
@@ -120,12 +125,6 @@ func (a *attempt) start(ctx context.Context) error {
 		return err
 	}
 	submitted := w.tell(ctx, "prefect.worker.submitted-flow-run", a.related(), nil)
-	err = w.server.ask(ctx, http.MethodPatch, a.path("/labels"), map[string]string{
-		"prefect.worker.name": w.config.Name, "prefect.worker.type": workerType,
-		"prefect.work-pool.name": pool.Name, "prefect.work-pool.id": pool.ID.String()}, nil)
-	if err != nil {
-		return err
-	}
 	if _, _, err := a.setState(ctx, false, runState{Type: "PENDING", Name: "Submitting"}); err != nil {
 		a.say(levelWarning, "Failed to update flow run '%s' to Submitting state: %v", a.run.ID, err)
 	}
@@ -148,6 +147,7 @@ func (a *attempt) start(ctx context.Context) error {
 	if err != nil {
 		a.say(levelError, "An error occurred while setting the `infrastructure_pid` on flow run '%s': %v", a.run.ID, err)
 	}
+	a.mark(ctx, p)
 	a.say(levelInfo, "Flow run '%s' submitted to infrastructure", a.run.Name)
 	<-p.exited
 	a.finish(ctx, p)
@@ -263,7 +263,12 @@ func (a *attempt) runHooks(ctx context.Context, kind string, state json.RawMessa
 	p, err := spawn(append(m.HookCommand, kind, a.workspace.manifest, runFile, stateFile), m.WorkingDirectory,
 		environment(nil, m.Environment), a.worker.out)
 	if err == nil {
-		<-p.exited
+		select {
+		case <-p.exited:
+		case <-ctx.Done(): // the worker ends
+			_ = p.signal(syscall.SIGKILL)
+			<-p.exited
+		}
 		if p.code != 0 {
 			err = fmt.Errorf("hook subprocess exited with status code %d", p.code)
 		}

@@ -27,6 +27,15 @@
 // that is lost is opened again in the same way; until it is, heartbeats go over
 // HTTP and cancellations are asked for with each poll.
 //
+// # The end of a worker
+//
+// A worker that is told to stop takes no more runs, gives those under way some
+// time and ends the rest, which report themselves, or are reported, CRASHED:
+// see stop.go. One that is killed leaves its runs' processes behind. The next
+// worker that starts on the same machine looks after those that still run,
+// reports those that ended without a word CRASHED, and puts back what was
+// claimed and never started: see left.go.
+//
 // # When a run starts
 //
 // A poll asks for the runs of the next minute, and the next poll comes when the

@@ -20,6 +20,7 @@ type flowRun struct {
 	JobVariables           map[string]any `json:"job_variables"`
 	NextScheduledStartTime *timestamp     `json:"next_scheduled_start_time"`
 	InfrastructurePID      *string        `json:"infrastructure_pid"`
+	Labels                 map[string]any `json:"labels"`
 	State                  *runState      `json:"state"`
 }
 

@@ -19,9 +19,9 @@ const grace = 30 * time.Second
 
 // process is a run's process and, since it leads one, its process group.
 type process struct {
-	command *exec.Cmd
-	exited  chan struct{}
-	code    int // after exited: the exit code, or the signal's number, negative
+	id     int
+	exited chan struct{}
+	code   int // after exited: the exit code, or the signal's number, negative
 }
 
 // spawn starts a command as the leader of a new session.
@@ -38,7 +38,7 @@ func spawn(argv []string, dir string, env []string, output io.Writer) (*process,
 	if err := command.Start(); err != nil {
 		return nil, err
 	}
-	p := &process{command: command, exited: make(chan struct{})}
+	p := &process{id: command.Process.Pid, exited: make(chan struct{})}
 	go func() {
 		_ = command.Wait() // the state says more
 		p.code = exitCode(command.ProcessState)
@@ -75,7 +75,7 @@ func exitCode(state *os.ProcessState) int {
 	return state.ExitCode()
 }
 
-func (p *process) pid() int { return p.command.Process.Pid }
+func (p *process) pid() int { return p.id }
 
 // signal sends a signal to the whole group. A group that has gone is no error.
 func (p *process) signal(s syscall.Signal) error {

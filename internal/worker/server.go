@@ -114,7 +114,7 @@ func (s *server) once(ctx context.Context, method, path string, content []byte, 
 	}
 	switch answer.StatusCode {
 	case http.StatusRequestTimeout, http.StatusTooManyRequests, http.StatusBadGateway,
-		http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		http.StatusServiceUnavailable, http.StatusGatewayTimeout, http.StatusInsufficientStorage:
 		return retryAfter(answer), &refusal{answer.StatusCode, string(text)}
 	}
 	if answer.StatusCode >= http.StatusMultipleChoices {

@@ -44,6 +44,8 @@ type Config struct {
 	CreatePool bool
 	// Python is the interpreter that has the prefect package.
 	Python string
+	// Drain is how long runs under way may go on once the worker is told to stop.
+	Drain time.Duration
 	// Query, Heartbeat and Prefetch are the longest time between two polls, the
 	// time between two heartbeats, and how long before it is due a run is started.
 	Query, Heartbeat, Prefetch time.Duration
@@ -74,16 +76,22 @@ type Worker struct {
 	channel bool                    // the worker channel is open: it carries the heartbeats
 	watched bool                    // the server tells of cancellations
 	all     sync.WaitGroup
+
+	under  context.Context // of attempts: ends when they can be waited for no longer
+	giveUp context.CancelFunc
 }
 
 // New makes a worker; it does nothing before Run.
 func New(config Config, c clock.Clock, ids clock.IDs) *Worker {
 	s := &server{url: config.URL, auth: config.Auth, clock: c, ids: ids, log: config.Log, http: &http.Client{}}
-	return &Worker{config: config, clock: c, ids: ids, server: s, logs: newRunLogs(s), consumer: ids.V4(),
+	w := &Worker{config: config, clock: c, ids: ids, server: s, logs: newRunLogs(s), consumer: ids.V4(),
 		out: &lines{to: config.Out}, wake: make(chan struct{}, 1), runs: map[uuid.UUID]*attempt{}, later: map[uuid.UUID]time.Time{}}
+	w.under, w.giveUp = context.WithCancel(context.Background())
+	return w
 }
 
-// Run works until ctx ends and all runs under way have ended. It fails only
+// Run works until ctx ends and all runs under way have ended, or were ended:
+// see stop.go. It fails only
 // when the server refuses the worker: because the pool is not there, is of
 // another type, or the password is wrong.
 func (w *Worker) Run(ctx context.Context) error {
@@ -106,6 +114,7 @@ func (w *Worker) Run(ctx context.Context) error {
 	loops.Go(func() { w.keepWatch(serving) })
 	started := w.tell(ctx, "prefect.worker.started", nil, nil)
 	fmt.Fprintf(w.out, "Worker '%s' started!\n", w.config.Name)
+	w.takeOver(ctx)
 	w.poll(ctx)
 	w.drain()
 	last, cancel := context.WithTimeout(serving, farewell)
@@ -116,20 +125,6 @@ func (w *Worker) Run(ctx context.Context) error {
 	loops.Wait()
 	fmt.Fprintf(w.out, "Worker '%s' stopped!\n", w.config.Name)
 	return nil
-}
-
-// farewell bounds the wait for the last event and log lines to be taken.
-const farewell = 5 * time.Second
-
-// drain waits for the runs under way.
-func (w *Worker) drain() {
-	w.mu.Lock()
-	n := len(w.runs)
-	w.mu.Unlock()
-	if n > 0 {
-		w.config.Log.Info("no new runs are taken; waiting for those under way", "runs", n)
-	}
-	w.all.Wait()
 }
 
 // attach finds or makes the pool and sends the first heartbeat.
@@ -279,7 +274,7 @@ func (w *Worker) take(run *flowRun) bool {
 	w.runs[run.ID] = a
 	w.all.Go(func() {
 		defer w.release(a)
-		a.do(context.Background()) // a run that was taken is seen to its end
+		a.do(w.under)
 	})
 	return true
 }

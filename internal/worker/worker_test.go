@@ -3,8 +3,10 @@ package worker
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -32,6 +34,8 @@ type fakeServer struct {
 	mu      sync.Mutex
 	due     []map[string]any
 	state   map[string]map[string]any // by run
+	labels  map[string]map[string]any // likewise
+	away    bool                      // nothing is answered
 	calls   []string
 	logs    []string
 	command string
@@ -42,7 +46,7 @@ type fakeServer struct {
 }
 
 func newFakeServer(t *testing.T, command string) (*fakeServer, string) {
-	f := &fakeServer{t: t, state: map[string]map[string]any{}, command: command, refuse: map[string]int{}, changed: make(chan struct{}, 100)}
+	f := &fakeServer{t: t, state: map[string]map[string]any{}, labels: map[string]map[string]any{}, command: command, refuse: map[string]int{}, changed: make(chan struct{}, 100)}
 	s := httptest.NewServer(f)
 	t.Cleanup(s.Close)
 	return f, s.URL + "/api"
@@ -52,8 +56,17 @@ func (f *fakeServer) schedule(variables map[string]any) string {
 	id := uuid.NewString()
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.state[id] = map[string]any{"type": "SCHEDULED", "name": "Scheduled"}
+	f.state[id], f.labels[id] = map[string]any{"type": "SCHEDULED", "name": "Scheduled"}, map[string]any{}
 	f.due = append(f.due, map[string]any{"flow_run": map[string]any{"id": id, "name": "a-run", "flow_id": flowID, "job_variables": variables}})
+	return id
+}
+
+// leave makes a run that another worker had.
+func (f *fakeServer) leave(state string, labels map[string]any) string {
+	id := uuid.NewString()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.state[id], f.labels[id] = map[string]any{"type": state, "name": state}, labels
 	return id
 }
 
@@ -71,6 +84,8 @@ func (f *fakeServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	parts := strings.Split(strings.Trim(path, "/"), "/")
 	switch {
+	case f.away:
+		w.WriteHeader(http.StatusServiceUnavailable)
 	case r.Header.Get("Upgrade") != "":
 		w.WriteHeader(http.StatusNotFound)
 	case strings.HasSuffix(path, "/get_scheduled_flow_runs"):
@@ -92,11 +107,15 @@ func (f *fakeServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case path == "/flow_runs/filter":
 		found := []map[string]any{}
 		for id, state := range f.state {
-			if state["type"] == "CANCELLING" {
-				found = append(found, map[string]any{"id": id})
+			if strings.Contains(string(raw), fmt.Sprintf("%q", state["type"])) {
+				found = append(found, map[string]any{"id": id, "name": "a-run", "flow_id": flowID, "labels": f.labels[id], "state": state})
 			}
 		}
 		f.answer(w, found)
+	case strings.HasSuffix(path, "/labels"):
+		var labels map[string]any
+		_ = json.Unmarshal(raw, &labels)
+		maps.Copy(f.labels[parts[1]], labels)
 	case parts[0] == "flow_runs" && r.Method == http.MethodGet:
 		f.answer(w, map[string]any{"id": parts[1], "state": f.state[parts[1]]})
 	case path == "/logs/":
@@ -165,7 +184,7 @@ func (f *fakeServer) until(what string, ok func() bool) {
 func start(t *testing.T, url string, limit int) (stop func()) {
 	t.Helper()
 	ids := clock.NewIDs(clock.System{})
-	w := New(Config{URL: url, Pool: "pool", Name: "tester", Limit: limit, Query: 50 * time.Millisecond, Heartbeat: time.Minute,
+	w := New(Config{URL: url, Pool: "pool", Name: "tester", Limit: limit, Drain: 300 * time.Millisecond, Query: 50 * time.Millisecond, Heartbeat: time.Minute,
 		Prefetch: 10 * time.Second, Environ: os.Environ(), Out: io.Discard, Log: slog.New(slog.DiscardHandler)}, clock.System{}, ids)
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
