@@ -39,6 +39,7 @@ type gatewayStart struct {
 	URL          string `name:"api" help:"Address of the server's API; gateway.api of reeve.toml, else PREFECT_API_URL." placeholder:"URL"`
 	Python       string `help:"Interpreter with the prefect package; else the one of reeve.toml, else python3." placeholder:"PATH" env:"REEVE_PYTHON"`
 	NoWorkers    bool   `name:"no-workers" help:"Keep no workers."`
+	AllowOpen    bool   `help:"Listen where other machines reach it though no password of the server is set; REEVE_ALLOW_OPEN=1."`
 }
 
 // Help implements kong's detailed help.
@@ -77,6 +78,11 @@ func (s *gatewayStart) Run(p *process) error {
 	if err != nil {
 		return fault.Wrap(fault.Invalid, err, "the gateway cannot listen on %s:%d", settings.Host, settings.Port).
 			WithHint("choose another with --port")
+	}
+	c.AllowOpen = c.AllowOpen || s.AllowOpen
+	auth := cmp.Or(c.Text("api.auth_string"), c.Text("server.api.auth_string"))
+	if err := refuseOpen(c, listener.Addr(), auth, "PREFECT_API_AUTH_STRING"); err != nil {
+		return errors.Join(err, listener.Close())
 	}
 	programs, err := s.workers(p, c, "http://"+reachable(listener.Addr())+"/api")
 	if err != nil {

@@ -45,7 +45,7 @@ func listen(p *process, c *config.Config) (net.Listener, error) {
 
 // allowed gives the listener, unless strangers could reach it.
 func allowed(c *config.Config, listener net.Listener) (net.Listener, error) {
-	if err := refuseOpen(c, listener.Addr()); err != nil {
+	if err := refuseOpen(c, listener.Addr(), c.Text("server.api.auth_string"), "PREFECT_SERVER_API_AUTH_STRING"); err != nil {
 		return nil, errors.Join(err, listener.Close())
 	}
 	return listener, nil

@@ -76,7 +76,9 @@ var checks = []check{
 	{"late-runs", true, checkLateRuns},
 	{"stuck-runs", true, checkStuckRuns},
 	{"flow-limits", true, checkFlowLimits},
+	{"gateway", false, checkGateway},
 	{"webhooks", false, checkWebhooks},
+	{"backup", true, checkBackup},
 	{"retention", false, checkRetention},
 }
 
