@@ -75,6 +75,8 @@ class Host:
                     answer = {"code": 0, "text": host.fly(json.loads(self.rfile.readline())) or ""}
                 except Refused as refused:
                     answer = {"code": 1, "text": f"Error: {refused}\n"}
+                except Exception as error:  # a mistake of the rehearsal's own
+                    answer = {"code": 1, "text": f"Error: {error!r} {getattr(error, 'stderr', '')}\n"}
                 self.wfile.write(json.dumps(answer).encode())
 
         threading.Thread(target=socketserver.ThreadingUnixStreamServer(str(socket), Handler).serve_forever, daemon=True).start()

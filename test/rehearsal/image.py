@@ -63,6 +63,7 @@ def fill(stage: Stage, root: Path, binary: Path, ui: Path) -> None:
         if path.is_dir():
             shutil.copytree(path, to, dirs_exist_ok=True)
         else:
+            to.unlink(missing_ok=True)  # a link to a program of this machine
             shutil.copy(path, to)
     (root / stage.workdir.lstrip("/")).mkdir(parents=True, exist_ok=True)
     os.chmod(root, 0o755)

@@ -17,20 +17,43 @@ from world import World, run
 class Root:
     """A folder that a machine has as its root."""
 
-    def __init__(self, world: World, name: str, empty: bool) -> None:
-        """An empty one, or one with the files of this machine, whose changes are its own."""
-        self.path = world.folder / name / "root"
+    def __init__(self, world: World, name: str, empty: bool, own: tuple[str, ...] = ()) -> None:
+        """An empty one, or one with the files of this machine: /etc is a copy, /usr/local/bin takes more
+        programs, and what is written to a folder that is its `own` stays its own."""
+        self.folder = world.folder / name
+        self.path = self.folder / "root"
         self.path.mkdir(parents=True)
         if not empty:
-            upper, work = world.folder / name / "upper", world.folder / name / "work"
-            upper.mkdir()
-            work.mkdir()
-            more = "" if world.real_root else ",userxattr"
-            run("mount", "-t", "overlay", "overlay", "-o", f"lowerdir=/,upperdir={upper},workdir={work}{more}", self.path)
-            for folder in ("proc", "dev", "sys"):
-                run("mount", "--rbind", f"/{folder}", self.path / folder)
-            run("mount", "-t", "tmpfs", "none", self.path / "run")
+            for entry in sorted(Path("/").iterdir()):
+                self._adopt(entry, entry.name in own)
+            self._take_programs()
         (self.path / "etc/ssl/certs").mkdir(parents=True, exist_ok=True)
+
+    def _adopt(self, entry: Path, own: bool) -> None:
+        place = self.path / entry.name
+        if entry.is_symlink():
+            place.symlink_to(os.readlink(entry))
+        elif entry.name == "etc":
+            subprocess.run(["cp", "-a", entry, place], stderr=subprocess.DEVNULL)  # without what only root reads
+        elif entry.is_dir() and entry.name not in ("data", "app"):
+            place.mkdir()
+            if own:
+                upper, work = self.folder / f"{entry.name}-upper", self.folder / f"{entry.name}-work"
+                upper.mkdir()
+                work.mkdir()
+                run("mount", "-t", "overlay", "overlay", "-o", f"lowerdir={entry},upperdir={upper},workdir={work}", place)
+            elif entry.name != "run":
+                run("mount", "--rbind", entry, place)
+
+    def _take_programs(self) -> None:
+        """The programs of /usr/local/bin by links, so that others can stand beside them."""
+        programs, here = self.folder / "programs", Path("/usr/local/bin")
+        programs.mkdir()
+        (self.path / ".programs").mkdir()
+        run("mount", "--bind", here, self.path / ".programs")
+        for program in here.iterdir():
+            (programs / program.name).symlink_to(f"/.programs/{program.name}")
+        run("mount", "--bind", programs, self.path / "usr/local/bin")
 
     def trust(self, world: World) -> None:
         """Gives it the addresses and the authorities of the rehearsal, as hosts do."""
@@ -69,6 +92,7 @@ class Machine:
     def _give_python(self, python: str) -> None:
         """The image's interpreter is the rehearsal's. When only root can read that, the machine is root."""
         place = self.root / "usr/local/bin/python"
+        place.unlink(missing_ok=True)
         place.write_text(f'#!/bin/sh\nexec {python} "$@"\n')
         place.chmod(0o755)
         as_user = ["chroot", f"--userspec={self.user}:{self.user}", "--groups=", "/", python, "-c", ""]

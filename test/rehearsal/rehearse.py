@@ -19,7 +19,7 @@ def main(shapes: list[str]) -> None:
     ui = Path(os.environ["REEVE_UI"]).resolve()
     # The interpreter by its own name: behind a link, it would not find its packages.
     python = os.path.abspath(sys.executable)
-    world = World(os.environ["REHEARSAL_ROOT"] == "0")
+    world = World(Path(os.environ["REHEARSAL_FOLDER"]), os.environ["REHEARSAL_UID"] == "0")
     os.environ["SSL_CERT_FILE"] = "/etc/ssl/certs/ca-certificates.crt"
     os.environ.pop("PREFECT_API_URL", None)
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 import asyncio
 import ssl
 import subprocess
-import tempfile
 import threading
 from pathlib import Path
 from typing import Callable
@@ -23,9 +22,8 @@ def run(*command: object) -> None:
 class World:
     """Sets the namespace that it runs in up; everything ends with that."""
 
-    def __init__(self, real_root: bool) -> None:
-        self.real_root = real_root
-        self.folder = Path(tempfile.mkdtemp(prefix="reeve-rehearsal-"))
+    def __init__(self, folder: Path, real_root: bool) -> None:
+        self.folder, self.real_root = folder, real_root
         run("mount", "-t", "tmpfs", "-o", "mode=755", "rehearsal", self.folder)
         run("mount", "-t", "tmpfs", "none", "/run")
         Path("/run/netns").mkdir()
