@@ -79,9 +79,17 @@ func (r *running) limitFlow(ctx context.Context, flow string, most int) error {
 	var made struct {
 		ID string `json:"id"`
 	}
+	var limit struct {
+		Max *int `json:"max_concurrent"`
+	}
 	err := r.api.Ask(ctx, http.MethodPost, "/flows/", map[string]any{"name": flow}, &made)
+	path := "/reeve/flows/" + url.PathEscape(made.ID) + "/limit"
 	if err == nil {
-		err = r.api.Ask(ctx, http.MethodPut, "/reeve/flows/"+url.PathEscape(made.ID)+"/limit", map[string]any{"max_concurrent": most}, nil)
+		err = r.api.Ask(ctx, http.MethodGet, path, nil, &limit)
+	}
+	// One that is as it should be stays whose it is: the server's own file's, perhaps.
+	if err == nil && (limit.Max == nil || *limit.Max != most) {
+		err = r.api.Ask(ctx, http.MethodPut, path, map[string]any{"max_concurrent": most}, nil)
 	}
 	if err != nil {
 		return fmt.Errorf("limit flow %s: %w", flow, err)

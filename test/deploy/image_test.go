@@ -66,7 +66,11 @@ func imageRoot(t *testing.T) (folder string, image *stage, size int64) {
 	outputs := stagesOutput(t)
 	for _, c := range image.copies {
 		target := filepath.Join(folder, c.to)
-		place(t, filepath.Join(outputs[c.from], c.sources[0]), target)
+		from := outputs[c.from]
+		if c.from == "" {
+			from = root
+		}
+		place(t, filepath.Join(from, c.sources[0]), target)
 		if c.chmod != "" {
 			mode, err := strconv.ParseUint(c.chmod, 8, 32)
 			if err == nil {
@@ -358,7 +362,7 @@ func TestImageBuilds(t *testing.T) {
 		return strings.TrimSpace(out.String())
 	}
 	buildah("build", "--isolation", "chroot", "--build-context", "build="+outputs["build"], "--build-context", "ui="+outputs["ui"],
-		"--file", file, "--tag", "reeve-server", t.TempDir())
+		"--file", file, "--tag", "reeve-server", root)
 	var image struct {
 		OCIv1 struct {
 			Config struct {
