@@ -87,7 +87,7 @@ class Host:
         verbs = {
             ("apps", "create"): self._create, ("volumes", "create"): self._volume, ("secrets", "set"): self._secrets, ("deploy",): self._deploy,
             ("releases",): self._releases, ("ssh", "console"): self._console, ("ssh", "sftp", "get"): self._get, ("ssh", "sftp", "put"): self._put,
-            ("machine", "stop"): self._stop, ("machine", "start"): self._start, ("logs",): self._logs, ("status",): self._status,
+            ("machine", "list"): self._list, ("machine", "update"): self._update, ("machine", "stop"): self._stop, ("machine", "start"): self._start, ("logs",): self._logs, ("status",): self._status,
         }  # fmt: skip
         for verb, do in verbs.items():
             if tuple(words[: len(verb)]) == verb:
@@ -199,7 +199,7 @@ class Host:
 
     def _releases(self, words: list[str]) -> str:
         app = self._app(self._parse(words, image=bool))
-        return "".join(f"v{n}\t{image}\n" for n, (image, _) in reversed(list(enumerate(app.releases, 1))))
+        return "VERSION\tDOCKER IMAGE\n" + "".join(f"v{n}\t{image}\n" for n, (image, _) in reversed(list(enumerate(app.releases, 1))))
 
     def _console(self, words: list[str]) -> str:
         given = self._parse([{"-C": "--command"}.get(word, word) for word in words], command=str)
@@ -217,13 +217,30 @@ class Host:
 
     def _put(self, words: list[str]) -> None:
         given = self._parse(words, "local", "remote")
-        shutil.copy(given.local, self._inside(given, given.remote))
+        place = self._inside(given, given.remote)
+        shutil.copyfile(given.local, place)
+        place.chmod(0o644)
 
     def _inside(self, given: argparse.Namespace, path: str) -> Path:
         machine = self._app(given).machine
         if not machine.running:
             raise Refused("no started machines")
         return machine.root / path.lstrip("/")
+
+    def _list(self, words: list[str]) -> str:
+        given = self._parse(words, quiet=bool)
+        return f"rehearsal-{self._app(given).name}\n"
+
+    def _update(self, words: list[str]) -> None:
+        """A machine with another command, started once."""
+        given = self._parse(words, "id", yes=bool, skip_health_checks=bool, command=str)
+        app = self._app(given)
+        if given.id != f"rehearsal-{app.name}" or not given.yes or not given.skip_health_checks:
+            raise Refused("no such machine, or would ask, or would wait for a health check")
+        app.machine.stop(float(app.config["kill_timeout"].removesuffix("s")))
+        app.machine.command = shlex.split(given.command)
+        app.machine.start()
+        app.machine.ended()
 
     def _stop(self, words: list[str]) -> None:
         app = self._app(self._parse(words))

@@ -144,6 +144,11 @@ class Machine:
                 if self._wanted and self._child is child:
                     self._start()
 
+    def ended(self, seconds: float = 30) -> None:
+        """Waits until its command has ended by itself."""
+        if self._child.wait(seconds) != 0:
+            raise AssertionError(f"{self.command} failed\n{self.log.read_text()[-2000:]}")
+
     def kill(self) -> None:
         """The machine dies: nobody is asked."""
         self.signal(signal.SIGKILL)

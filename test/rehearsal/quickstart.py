@@ -1,4 +1,4 @@
-"""The commands of docs/QUICKSTART.md, as they stand there."""
+"""The commands of docs/QUICKSTART.md and docs/operations.md, as they stand there."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import threading
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[2]
-PAGE = TOP / "docs/QUICKSTART.md"
+QUICKSTART, OPERATIONS = TOP / "docs/QUICKSTART.md", TOP / "docs/operations.md"
 
 
-def blocks(shape: str) -> list[str]:
-    """The fenced commands that are marked with the name of a shape, in order."""
-    found = re.findall(rf"^```sh {re.escape(shape)}\n(.*?)^```", PAGE.read_text(), re.M | re.S)
-    assert found, f"{PAGE} has no commands marked {shape}"
+def blocks(mark: str, page: Path = QUICKSTART) -> list[str]:
+    """The fenced commands of a page that are marked with a word, in order."""
+    found = re.findall(rf"^```sh {re.escape(mark)}\n(.*?)^```", page.read_text(), re.M | re.S)
+    assert found, f"{page} has no commands marked {mark}"
     return found
 
 

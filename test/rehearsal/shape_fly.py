@@ -10,7 +10,7 @@ import time
 
 from client import Sender, Server, until
 from host import App, Host
-from quickstart import Shell, blocks
+from quickstart import OPERATIONS, Shell, blocks
 
 
 def say(text: str) -> None:
@@ -41,8 +41,10 @@ def two_machines(host: Host) -> None:
     say(f"the first webhook, sent 3 times: one run, completed ({run['total_run_time']:.1f} s in the flow)")
     refusals(sender, api)
     disturbed(host, api, sender, server, gateway)
+    operated(user, api, server)
     user.close()
     for app in (gateway, server):
+        assert app.machine.running, f"{app.name} is down"
         took = app.machine.stop(30)
         say(f"{app.name} ended in {took:.1f} s when it was told to")
 
@@ -104,6 +106,27 @@ def delivered_again(sender: Sender, video: str) -> bool:
         return sender.video(video)[0] == 202
     except OSError:
         return False
+
+
+def operated(user: Shell, api: Server, server: App) -> None:
+    """What docs/operations.md says of health, backup, recovery, deploys and going back."""
+    user("".join(blocks("operations", OPERATIONS)))
+    say("health, status and doctor have nothing to complain of")
+    user("".join(blocks("backup", OPERATIONS)))
+    runs = len(api.runs())
+    api.ask("/variables/", {"name": "after_the_copy", "value": 1})
+    user("".join(blocks("restore", OPERATIONS)), 120)
+    assert len(api.runs()) == runs, "the restored database has other runs than the copy"
+    assert api.ask("/variables/count", {}) == 0, "the restored database has what came after the copy"
+    say(f"a copy of {runs} runs was taken while the server ran, and restored")
+    user("".join(blocks("deploy", OPERATIONS)), 120)
+    images = [line.split()[1] for line in user("".join(blocks("releases", OPERATIONS))).splitlines()[1:]]
+    assert images[0] != images[-1], images
+    user(f"IMAGE={images[-1]}\n" + "".join(blocks("rollback", OPERATIONS)), 120)
+    assert server.releases[-1][0] == images[-1] and server.releases[-1][1] != server.releases[-2][1]
+    assert len(api.runs()) == runs, "the older release has other runs"
+    user("rm copy.db")
+    say("a release was deployed and the one before it put back: nothing was lost")
 
 
 def one_machine(host: Host) -> None:
