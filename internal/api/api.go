@@ -123,6 +123,9 @@ func New(s *store.Store, c clock.Clock, ids clock.IDs, log *slog.Logger, config 
 // Close ends the websockets in order and waits for them, at most until ctx ends.
 func (a *API) Close(ctx context.Context) { a.hub.Close(ctx) }
 
+// Drop ends the websockets that are open; their clients connect again.
+func (a *API) Drop() { a.hub.Drop() }
+
 // Routes lists every operation.
 func (a *API) Routes() []Route {
 	var all []Route

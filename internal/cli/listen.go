@@ -11,6 +11,8 @@ import (
 
 	"github.com/reevehq/reeve/internal/config"
 	"github.com/reevehq/reeve/internal/fault"
+	"github.com/reevehq/reeve/internal/server"
+	"github.com/reevehq/reeve/internal/sleep"
 )
 
 // firstInherited is the number of the first socket that systemd hands over
@@ -99,4 +101,14 @@ func withoutActivation(environ []string) []string {
 		}
 	}
 	return rest
+}
+
+// serverSettings are what a server needs to know. One whose socket is kept by
+// somebody else may exit when it has nothing to do, unless it is told otherwise.
+func serverSettings(p *process, c *config.Config) server.Config {
+	settings := server.Settings(c)
+	if _, yes := activated(p.environ, os.Getpid()); yes && settings.Sleep.Mode == "" {
+		settings.Sleep.Mode = sleep.Exit
+	}
+	return settings
 }

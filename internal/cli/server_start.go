@@ -55,6 +55,10 @@ func (*serverStart) Help() string {
 Every PREFECT_SERVER_* setting is honoured under its own name. The server stops
 in order on Ctrl-C or SIGTERM: requests under way are answered first.
 
+Started by a systemd socket, it serves on that and ends when nothing has gone on
+for a while; the next connection starts it again. See [sleep] in reeve.toml, or
+REEVE_SLEEP_MODE=exit|suspend|never and REEVE_SLEEP_AFTER=30s.
+
 On another address than 127.0.0.1 it wants a password:
 PREFECT_SERVER_API_AUTH_STRING=user:password, or --allow-open.`
 }
@@ -69,7 +73,7 @@ func (s *serverStart) Run(p *process) error {
 	if err != nil {
 		return err
 	}
-	srv, err := server.Open(p.ctx, server.Settings(c), p.log)
+	srv, err := server.Open(p.ctx, serverSettings(p, c), p.log)
 	if err != nil {
 		_ = listener.Close()
 		return err

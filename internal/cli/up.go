@@ -56,7 +56,7 @@ func (u *up) Run(p *process) error {
 		return err
 	}
 	c.Setup.Worker.Python = python
-	settings := server.Settings(c)
+	settings := serverSettings(p, c)
 	settings.Drain = ups.ServerDrain
 	if settings.UI.Directory == "" {
 		settings.UI.Directory = bundledUI(p.ctx, python)
@@ -74,12 +74,15 @@ func (u *up) Run(p *process) error {
 		defer func() { _ = hooks.Close() }()
 		settings.Webhooks, settings.Undelivered = hooks, hooks.Undelivered
 	}
+	ctx, leave := context.WithCancel(p.ctx)
+	defer leave()
+	settings.Leave = leave
 	srv, err := server.Open(p.ctx, settings, p.log)
 	if err != nil {
 		_ = listener.Close()
 		return err
 	}
-	return ups.Run(p.ctx, ups.Plan{Setup: c.Setup, Folder: folder, Server: settings, Reeve: reeve, Environ: withoutActivation(withoutSecrets(p.environ, c.Webhooks)),
+	return ups.Run(ctx, ups.Plan{Setup: c.Setup, Folder: folder, Server: settings, Reeve: reeve, Environ: withoutActivation(withoutSecrets(p.environ, c.Webhooks)),
 		Once: u.Once, Gateway: hooks, Out: p.out, Err: p.err, Mask: p.mask, Log: p.log}, srv, listener)
 }
 

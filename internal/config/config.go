@@ -58,6 +58,8 @@ type Config struct {
 	Setup Setup
 	// Backup is how the databases are kept safe.
 	Backup Backup
+	// Sleep is when the server is away.
+	Sleep Sleep
 	// Gateway and Webhooks are what the gateway does.
 	Gateway  Gateway
 	Webhooks []Webhook

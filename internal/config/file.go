@@ -23,6 +23,7 @@ type file struct {
 	Flows  []Flow         `toml:"flow"`
 	Worker Worker         `toml:"worker"`
 
+	Sleep    Sleep     `toml:"sleep"`
 	Gateway  Gateway   `toml:"gateway"`
 	Webhooks []Webhook `toml:"webhook"`
 	Backup   Backup    `toml:"backup"`
@@ -62,8 +63,9 @@ func (c *Config) loadFile(in Input) error {
 	lines := keyLines(text)
 	problems := []error{c.loadServer("server", f.Server, lines)}
 	c.Setup = Setup{f.Pools, f.Flows, f.Worker}
-	c.Gateway, c.Webhooks, c.Backup = f.Gateway, f.Webhooks, f.Backup
+	c.Gateway, c.Webhooks, c.Backup, c.Sleep = f.Gateway, f.Webhooks, f.Backup, f.Sleep
 	problems = append(problems, c.inFile(c.Backup.check(), lines["backup"], "backup"))
+	problems = append(problems, c.inFile(c.Sleep.check(), lines["sleep"], "sleep"))
 	problems = append(problems, c.inFile(c.Gateway.check(), lines["gateway"], "gateway"))
 	if index, err := checkWebhooks(c.Webhooks); err != nil {
 		problems = append(problems, c.inFile(err, lines[fmt.Sprintf("webhook#%d", index)], fmt.Sprintf("webhook %d", index)))
@@ -116,14 +118,14 @@ func knownKeys(key string) string {
 		"webhook.secret_header", "webhook.signature_header", "webhook.timestamp_header", "webhook.replay_window", "webhook.max_body", "webhook.when",
 		"webhook.delivery_id", "webhook.key", "webhook.deployment", "webhook.parameters", "webhook.idempotency_key", "webhook.event",
 		"backup.keep", "backup.url", "backup.endpoint", "backup.region", "backup.access_key_env", "backup.secret_key_env", "backup.interval",
-		"backup.retention", "backup.restore"}
+		"backup.retention", "backup.restore", "sleep.mode", "sleep.after", "sleep.least", "sleep.socket"}
 	if strings.HasSuffix(key, ".secret") || strings.HasSuffix(key, "_key") {
 		return "secrets are given by the name of an environment variable: " + key + "_env"
 	}
 	if near := nearest(key, names); near != "" {
 		return "did you mean " + near + "?"
 	}
-	return "the tables are [server], [[pool]], [[flow]], [worker], [gateway], [[webhook]] and [backup]"
+	return "the tables are [server], [[pool]], [[flow]], [worker], [sleep], [gateway], [[webhook]] and [backup]"
 }
 
 // loadServer walks the table of settings.

@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -46,6 +47,12 @@ type Config struct {
 	// FlowLimits are the numbers of runs at once of flows, by name.
 	FlowLimits map[string]int
 	Webhooks   http.Handler // below /webhooks/, nil for none
+	// Clock is the machine's when nil.
+	Clock clock.Clock
+	Sleep sleep.Settings
+	// Leave ends the whole program when the server is to exit for sleep; nil when
+	// the server is all of it.
+	Leave func()
 	// Undelivered is the number of webhooks that wait, nil for none.
 	Undelivered func() int
 	ServeUI     bool
@@ -60,18 +67,30 @@ type Server struct {
 	due   *services.Runner
 	ui    *ui.UI // nil when it is not served
 	gate  *middleware.Gate
-	http  *http.Server
 	log   *slog.Logger
 	drain time.Duration
 	path  string
 
-	ledger *metrics.Ledger
-	nudges *nudge.Caller
+	nudges   *nudge.Caller
+	ledger   *metrics.Ledger
+	clock    clock.Clock
+	config   Config
+	handler  http.Handler
+	activity *sleep.Activity
+	forecast *sleep.Forecaster
+	http     *http.Server
+
+	connections connections
 }
 
 // Open opens the database and prepares the server; it listens to nothing yet.
 func Open(ctx context.Context, c Config, log *slog.Logger) (*Server, error) {
-	machine := clock.System{}
+	machine, started := c.Clock, clock.ProcessStart()
+	if machine == nil {
+		machine = clock.System{}
+	} else {
+		started = machine.Now()
+	}
 	ids := clock.NewIDs(machine)
 	meter := metrics.NewMeter()
 	db, err := sqlite.Open(ctx, sqlite.Options{Path: c.Database, Migrate: c.Migrate, KeepSnapshots: c.Keep, Logger: log,
@@ -94,26 +113,21 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (*Server, error) {
 	c.API.Cleanup = c.Services.Cleanup
 	c.API.Meter, c.API.Database, c.API.Undelivered = meter, db.Path(), c.Undelivered
 	activity := sleep.NewActivity(machine)
-	forecast := &sleep.Forecaster{Store: s, Activity: activity, Undelivered: c.Undelivered, Services: ask(due)}
+	forecast := &sleep.Forecaster{Store: s, Activity: activity, Undelivered: c.Undelivered, Services: askServices(due)}
 	c.API.Outlook = forecast.Look
 	a := api.New(s, machine, ids, log, c.API)
-	srv := &Server{store: s, api: a, due: due,
-		gate: new(middleware.Gate), log: log, path: c.API.BasePath,
+	srv := &Server{store: s, api: a, due: due, gate: new(middleware.Gate), log: log, path: c.API.BasePath,
 		nudges: nudge.New(s, forecast.Look, machine, ids, log),
-		ledger: metrics.NewLedger(s, machine, clock.ProcessStart(), log)}
+		ledger: metrics.NewLedger(s, machine, started, log),
+		clock:  machine, config: c, activity: activity, forecast: forecast}
 	if !c.Services.TaskRunRecorderOff {
 		srv.tasks = services.NewTaskRunRecorder(s, machine, log)
 	}
 	if c.ServeUI {
 		srv.ui = ui.New(c.UI, log)
 	}
-	srv.http = &http.Server{
-		Handler:           assemble(c, a, srv.ui, srv.gate, activity, log),
-		ReadHeaderTimeout: 10 * time.Second,
-		ReadTimeout:       time.Minute, // websockets are out of it once they are open
-		IdleTimeout:       cmp.Or(c.KeepAlive, idleTime),
-		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
-	}
+	srv.handler = assemble(c, a, srv.ui, srv.gate, activity, log)
+	srv.http = srv.answering()
 	return srv, nil
 }
 
@@ -136,41 +150,77 @@ func (s *Server) UIPages() string {
 	return s.ui.Pages()
 }
 
-// Serve answers on the listener until ctx ends, then lets requests under way
-// finish and closes the database.
+// answering makes the part that speaks HTTP.
+func (s *Server) answering() *http.Server {
+	return &http.Server{
+		Handler:           s.handler,
+		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       time.Minute, // websockets are out of it once they are open
+		IdleTimeout:       cmp.Or(s.config.KeepAlive, idleTime),
+		ConnState:         s.connections.note,
+		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
+	}
+}
+
+// Serve answers on the listener until ctx ends or the server exits for sleep,
+// then lets requests under way finish and closes the database.
 func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
 	var recording sync.WaitGroup
 	if s.tasks != nil {
 		recording.Go(func() { s.tasks.Run(background) })
 	}
 	recording.Go(func() { s.nudges.Run(background) })
+	recording.Go(func() { s.watchClock(background) })
+	if s.config.Sleep.Mode == sleep.Suspend {
+		recording.Go(func() { s.suspendWhenIdle(background) })
+	}
 	s.due.Start(background)
-	failed := make(chan error, 1)
-	go func() { failed <- s.http.Serve(listener) }()
 	s.ledger.Woke("start")
-	var keeping sync.WaitGroup
-	keeping.Go(func() { s.ledger.Run(background) })
-	var err error
-	select {
-	case err = <-failed:
-	case <-ctx.Done():
-		drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.drain)
-		defer cancel()
-		s.gate.Close()
-		s.api.Close(drain)
-		if e := s.http.Shutdown(drain); e != nil {
-			s.log.Warn("requests were cut off", "error", e)
-			err = s.http.Close()
-		}
+	recording.Go(func() { s.ledger.Run(background) })
+	slept, err := s.answer(ctx, listener)
+	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.drain)
+	defer cancel()
+	s.gate.Close()
+	s.api.Close(drain)
+	if e := s.http.Shutdown(drain); e != nil {
+		s.log.Warn("requests were cut off", "error", e)
+		err = errors.Join(err, s.http.Close())
 	}
-	if errors.Is(err, http.ErrServerClosed) {
-		err = nil
+	if slept {
+		s.ledger.Slept("idle")
+	} else {
+		s.ledger.Slept("stop")
 	}
-	s.ledger.Slept("stop")
 	stop()
 	s.due.Stop()
 	recording.Wait()
-	keeping.Wait()
 	return errors.Join(err, s.store.Close())
+}
+
+// answer answers until ctx ends, the listener fails, or the server exits for
+// sleep, in which case it is true.
+func (s *Server) answer(ctx context.Context, l net.Listener) (slept bool, err error) {
+	entry := newDoor(l)
+	defer func() { _ = entry.shut() }()
+	waiting, stop := context.WithCancel(ctx)
+	defer stop()
+	for {
+		ended := make(chan error, 1)
+		go func() { ended <- s.http.Serve(entry) }()
+		select {
+		case err := <-ended:
+			return false, fmt.Errorf("answer requests at %s: %w", l.Addr(), err)
+		case <-ctx.Done():
+			return false, nil
+		case m := <-s.moment(waiting):
+			if s.leave(ctx, entry, ended, m) {
+				return true, nil
+			}
+			if err := entry.takeUp(); err != nil {
+				return false, fmt.Errorf("answer requests at %s again: %w", l.Addr(), err)
+			}
+		}
+	}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/schedule"
 	"github.com/reevehq/reeve/internal/services"
+	"github.com/reevehq/reeve/internal/sleep"
 	"github.com/reevehq/reeve/internal/store"
 	"github.com/reevehq/reeve/internal/ui"
 )
@@ -73,6 +74,7 @@ func Settings(c *config.Config) Config {
 			StreamLogs: c.Bool("server.logs.stream_out_enabled"),
 		},
 		Services:   serviceSettings(c),
+		Sleep:      sleepSettings(c),
 		FlowLimits: c.Setup.FlowLimits(),
 		ServeUI:    c.Bool("server.ui.enabled"),
 		UI: ui.Config{
@@ -160,4 +162,13 @@ func schedulingGoal(c *config.Config) schedule.Goal {
 		MinTime: c.Seconds("server.services.scheduler.min_scheduled_time"),
 		MaxTime: c.Seconds("server.services.scheduler.max_scheduled_time"),
 	}
+}
+
+func sleepSettings(c *config.Config) sleep.Settings {
+	s := c.Sleep
+	settings := sleep.Settings{Mode: sleep.Mode(s.Mode), After: time.Duration(s.After), Least: time.Duration(s.Least)}
+	if settings.Mode == sleep.Suspend {
+		settings.Host = sleep.Fly{Socket: s.Socket, App: s.App, Machine: s.Machine}
+	}
+	return settings
 }

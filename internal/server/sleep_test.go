@@ -50,7 +50,7 @@ func (s asked) do(path string, body any, out any) http.Header {
 	}
 	r := httptest.NewRequestWithContext(s.t.Context(), method, "/api"+path, bytes.NewReader(text))
 	w := httptest.NewRecorder()
-	s.http.Handler.ServeHTTP(w, r)
+	s.handler.ServeHTTP(w, r)
 	if w.Code >= 300 {
 		s.t.Fatalf("%s answered %d: %s", path, w.Code, w.Body)
 	}

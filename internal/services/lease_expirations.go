@@ -1,6 +1,7 @@
 package services
 
 import (
+	"sync/atomic"
 	"time"
 
 	"github.com/reevehq/reeve/internal/concurrency"
@@ -18,13 +19,18 @@ const (
 // LeaseExpirations gives back the slots of leases that were not renewed in time.
 type LeaseExpirations struct {
 	slots concurrency.Slots
-	start time.Time
+	start atomic.Pointer[time.Time] // of the server, or when it was last back
 }
 
 // NewLeaseExpirations makes the service of a server that starts at a time.
 func NewLeaseExpirations(s concurrency.Slots, start time.Time) *LeaseExpirations {
-	return &LeaseExpirations{s, start}
+	l := &LeaseExpirations{slots: s}
+	l.start.Store(&start)
+	return l
 }
+
+// Resumed implements Resumer.
+func (s *LeaseExpirations) Resumed(at time.Time) { s.start.Store(&at) }
 
 // Name implements Service.
 func (*LeaseExpirations) Name() string { return "lease-expirations" }
@@ -32,7 +38,7 @@ func (*LeaseExpirations) Name() string { return "lease-expirations" }
 // Next implements Service.
 func (s *LeaseExpirations) Next(tx *store.Tx) (time.Time, bool, error) {
 	at, ok, err := tx.NextLeaseExpiry()
-	if earliest := s.start.Add(leaseMercy); ok && at.Before(earliest) {
+	if earliest := s.start.Load().Add(leaseMercy); ok && at.Before(earliest) {
 		at = earliest
 	}
 	return at, ok, err
@@ -40,7 +46,7 @@ func (s *LeaseExpirations) Next(tx *store.Tx) (time.Time, bool, error) {
 
 // Run implements Service.
 func (s *LeaseExpirations) Run(tx *store.Tx) (int, error) {
-	if tx.Now.Before(s.start.Add(leaseMercy)) {
+	if tx.Now.Before(s.start.Load().Add(leaseMercy)) {
 		return 0, nil
 	}
 	leases, err := tx.ReadExpiredLeases(tx.Now, leaseBatch)

@@ -64,6 +64,9 @@ type Runner struct {
 	known bool
 	busy  string
 	since time.Time
+	moved time.Duration // the jump of the clock that the loop has not seen yet
+
+	jumps chan struct{}
 }
 
 // entry is a service and how it fares. The loop alone touches it, but for what
@@ -81,7 +84,7 @@ type entry struct {
 
 // NewRunner makes a runner of services; it does nothing before Start.
 func NewRunner(s *store.Store, c clock.Clock, ids clock.IDs, log *slog.Logger, services ...Service) *Runner {
-	r := &Runner{store: s, clock: c, ids: ids, log: log}
+	r := &Runner{store: s, clock: c, ids: ids, log: log, jumps: make(chan struct{}, 1)}
 	for _, service := range services {
 		r.services = append(r.services, &entry{Service: service})
 	}
@@ -159,6 +162,7 @@ func (r *Runner) loop(ctx context.Context) {
 	nudged, unwatch := r.store.Watch(store.Deadlines)
 	defer unwatch()
 	for ctx.Err() == nil {
+		r.adapt()
 		r.look(ctx)
 		if r.work(ctx) {
 			continue
@@ -277,6 +281,8 @@ func (r *Runner) sleep(ctx context.Context, nudged <-chan struct{}) bool {
 			return false
 		case <-nudged:
 			return true
+		case <-r.jumps:
+			return false
 		case <-r.clock.After(wait):
 			drift := r.clock.Now().Sub(start) - wait
 			if drift > jump || drift < -jump {

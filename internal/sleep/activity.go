@@ -134,3 +134,10 @@ func (a *Activity) State() (State, <-chan struct{}) {
 	}
 	return s, a.changed
 }
+
+// Jumped tells that wall time jumped by d.
+func (a *Activity) Jumped(d time.Duration) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.last = a.last.Add(d)
+}

@@ -23,6 +23,8 @@ type Outlook struct {
 	Pools   []store.PoolOutlook `json:"pools"`
 	// Now is the time of the transaction in which all this was read.
 	Now prefect.Time `json:"now"`
+
+	soon bool // the services are at work
 }
 
 // Work is what a server's own services have to do.
@@ -78,7 +80,7 @@ func (f *Forecaster) Look(ctx context.Context) (o Outlook, err error) {
 			o.because("a run in pool %s is due", p.Name)
 		}
 	}
-	o.Busy = len(o.Reasons) > 0
+	o.Busy, o.soon = len(o.Reasons) > 0, len(work.Due) > 0
 	return o, nil
 }
 

@@ -2,6 +2,7 @@ package store
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -34,7 +35,8 @@ type PoolOutlook struct {
 	// run that waits for a limit is none of them before a slot is free.
 	NextDue *prefect.Time `json:"next_due"`
 	Paused  bool          `json:"paused"`
-	// Served tells whether there is a worker, be it asleep.
+	// Served tells whether there is a worker, be it asleep or behind a gateway that
+	// named the pool.
 	Served bool `json:"served"`
 	// Wake is the first such time for which it is worth being awake: no worker
 	// has left a run of it behind. Nil without one and for a pool without worker.
@@ -44,6 +46,10 @@ type PoolOutlook struct {
 // PoolOutlooks gives the outlook of every pool, by name.
 func (tx *Tx) PoolOutlooks() ([]PoolOutlook, error) {
 	pools, err := collect(tx, `SELECT `+workPoolColumns+` FROM work_pool ORDER BY name`, nil, scanWorkPool)
+	if err != nil {
+		return nil, err
+	}
+	gateways, err := tx.ReadGateways()
 	if err != nil {
 		return nil, err
 	}
@@ -62,6 +68,7 @@ func (tx *Tx) PoolOutlooks() ([]PoolOutlook, error) {
 		if err != nil {
 			return nil, err
 		}
+		o.Served = o.Served || slices.ContainsFunc(gateways, func(g *Gateway) bool { return slices.Contains(g.Pools, pool.Name) })
 		if o.Served {
 			if o.Wake, err = tx.nextDueFrom(pool, queues, tx.Now.Add(-unclaimed).UnixMicro()); err != nil {
 				return nil, err

@@ -100,6 +100,19 @@ func (s *Store) Update(ctx context.Context, fn func(*Tx) error) error {
 	return err
 }
 
+// Rest brings the database into the form in which it may be left alone for long:
+// all in one file. It is false when a reader is still at work on an older state,
+// and then may be called again.
+func (s *Store) Rest(ctx context.Context) (bool, error) {
+	b, ok := s.backend.(interface {
+		Rest(context.Context) (bool, error)
+	})
+	if !ok {
+		return true, nil
+	}
+	return b.Rest(ctx)
+}
+
 // Close closes the database.
 func (s *Store) Close() error { return s.backend.Close() }
 

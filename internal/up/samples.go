@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/reevehq/reeve/internal/config"
+	"github.com/reevehq/reeve/internal/sleep"
 )
 
 const (
@@ -58,8 +59,12 @@ func (r *running) runSamples(ctx context.Context, deployments map[string]string)
 func (r *running) runSample(ctx context.Context, f config.Flow, deployment string) error {
 	started := r.clock.Now()
 	var run sampleRun
-	err := r.api.Ask(ctx, http.MethodPost, "/deployments/"+deployment+"/create_flow_run",
-		map[string]any{"parameters": f.Sample, "state": map[string]any{"type": "SCHEDULED", "message": "sample run of reeve up"}}, &run)
+	in := map[string]any{"parameters": f.Sample, "state": map[string]any{"type": "SCHEDULED", "message": "sample run of reeve up"}}
+	if r.Server.Sleep.Mode == sleep.Exit {
+		// The program starts again whenever it is woken; that is no reason for another run.
+		in["idempotency_key"] = "sample run of reeve up: " + f.Name
+	}
+	err := r.api.Ask(ctx, http.MethodPost, "/deployments/"+deployment+"/create_flow_run", in, &run)
 	if err != nil {
 		return fmt.Errorf("make a sample run of %s: %w", f.Name, err)
 	}

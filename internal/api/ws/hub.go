@@ -77,6 +77,16 @@ func (h *Hub) Close(ctx context.Context) {
 	<-done
 }
 
+// Drop asks every socket to end, as Close does, and goes on opening new ones:
+// for sockets whose peers may be gone without a word.
+func (h *Hub) Drop() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for c := range h.open {
+		go closeWith(c, websocket.StatusServiceRestart, "")
+	}
+}
+
 func (h *Hub) enter(c *websocket.Conn) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()

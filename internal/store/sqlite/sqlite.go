@@ -289,6 +289,13 @@ func (db *DB) Update(ctx context.Context, fn func(store.Conn) error) error {
 	return err
 }
 
+// Rest writes the log back into the database file and cuts it off, so that the
+// file is whole by itself; false when a reader still needs the log.
+func (db *DB) Rest(ctx context.Context) (bool, error) {
+	done, err := db.writer.rest(ctx)
+	return done, translate(err)
+}
+
 // Health is an error while the database can take nothing: it is damaged, or its
 // disk is full.
 func (db *DB) Health() error {

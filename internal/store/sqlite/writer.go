@@ -59,6 +59,7 @@ type writer struct {
 	watch Observer
 	log   *slog.Logger
 	queue chan write
+	rests chan chan rested
 	quit  chan struct{}
 	ended chan struct{} // closed once the goroutine is gone
 	err   error         // how closing went; read after ended
@@ -66,7 +67,7 @@ type writer struct {
 
 func startWriter(c *conn, s *space, o Options) *writer {
 	w := &writer{conn: c, space: s, clock: o.Clock, watch: o.Observer, log: o.Logger, queue: make(chan write, queueLength),
-		quit: make(chan struct{}), ended: make(chan struct{})}
+		rests: make(chan chan rested), quit: make(chan struct{}), ended: make(chan struct{})}
 	go w.loop()
 	return w
 }
@@ -106,6 +107,27 @@ func (w *writer) do(ctx context.Context, fn func(store.Conn) error) error {
 	}
 }
 
+// rested is how writing the log back on demand went.
+type rested struct {
+	done bool
+	err  error
+}
+
+// rest writes the log back and cuts it off, after the writes under way. It is
+// false when a reader still needs the log.
+func (w *writer) rest(ctx context.Context) (bool, error) {
+	asked := make(chan rested, 1)
+	select {
+	case w.rests <- asked:
+		r := <-asked
+		return r.done, r.err
+	case <-w.quit:
+		return false, errClosed
+	case <-ctx.Done():
+		return false, ctx.Err()
+	}
+}
+
 func (w *writer) stop() error {
 	close(w.quit)
 	<-w.ended
@@ -128,6 +150,12 @@ func (w *writer) loop() {
 			} else if !done {
 				rest = w.clock.After(restTime)
 			}
+		case asked := <-w.rests:
+			done, err := w.checkpoint()
+			if done {
+				rest = nil
+			}
+			asked <- rested{done, err}
 		case <-w.quit:
 			for len(w.queue) > 0 {
 				w.commit(w.gather(<-w.queue))
