@@ -18,6 +18,7 @@ import (
 type doctor struct {
 	settingFlags `embed:""`
 	URL          string `name:"url" help:"Address of the API; PREFECT_API_URL, else that of the settings." placeholder:"URL" env:"PREFECT_API_URL"`
+	Python       string `help:"Interpreter that runs flows; else the one of reeve.toml, else python3." placeholder:"PATH" env:"REEVE_PYTHON"`
 	JSON         bool   `name:"json" help:"Print JSON."`
 }
 
@@ -52,7 +53,7 @@ func (d *doctor) Run(p *process) error {
 
 func (d *doctor) exam(p *process, c *config.Config, problems []error) *examine.Exam {
 	e := &examine.Exam{
-		Config: c, Problems: problems, Clock: clock.System{}, Reeve: api.ReeveVersion, Prefect: api.PrefectVersion,
+		Config: c, Problems: problems, Clock: clock.System{}, Reeve: api.ReeveVersion, Prefect: api.PrefectVersion, Python: d.Python,
 		URL:  strings.TrimSuffix(cmp.Or(d.URL, c.Text("server.ui.api_url")), "/"),
 		Auth: cmp.Or(c.Text("api.auth_string"), c.Text("server.api.auth_string")),
 	}

@@ -23,6 +23,8 @@ type Exam struct {
 	URL, Auth string
 	// Reeve and Prefect are the versions of this program and of its contract.
 	Reeve, Prefect string
+	// Python is the interpreter of the environment, "" for that of the settings.
+	Python string
 	// Patience bounds the wait for a server that wakes, 0 for 25 s.
 	Patience time.Duration
 	Machine  Machine

@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"os/exec"
@@ -48,10 +49,7 @@ print(json.dumps({"python": "%d.%d.%d" % sys.version_info[:3], "prefect": of("pr
 
 // checkPython looks at the interpreter that runs flows.
 func checkPython(ctx context.Context, e *Exam) []Finding {
-	name := e.Config.Setup.Worker.Python
-	if name == "" {
-		name = "python3"
-	}
+	name := cmp.Or(e.Python, e.Config.Setup.Worker.Python, "python3")
 	next := "python3 -m venv .venv && .venv/bin/pip install prefect==" + e.Prefect + `, then in reeve.toml: [worker] python = ".venv/bin/python"`
 	if _, err := exec.LookPath(name); err != nil && e.Machine.Python == nil {
 		if len(e.Config.Setup.Pools) == 0 {
