@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/reevehq/reeve/internal/clock"
 	"github.com/reevehq/reeve/internal/fault"
 )
 
@@ -28,19 +29,20 @@ const GatewayHeader = "Reeve-Gateway"
 type Client struct {
 	url, auth string
 	gateway   string // the name in GatewayHeader, "" for none
-	csrf      *csrf
+	csrf      *CSRF
+	ids       clock.IDs
 }
 
 // New gives the client of the API at url ("http://127.0.0.1:4200/api"), which
 // may ask for auth, "user:password". When the server wants a CSRF token with
 // writes, the client asks for one.
 func New(url, auth string) *Client {
-	return &Client{url: strings.TrimSuffix(url, "/"), auth: auth, csrf: &csrf{}}
+	return &Client{url: strings.TrimSuffix(url, "/"), auth: auth, csrf: &CSRF{}, ids: clock.NewIDs(clock.System{})}
 }
 
 // Marked gives a client of the same API whose requests carry a gateway's name.
 func (c *Client) Marked(gateway string) *Client {
-	return &Client{url: c.url, auth: c.auth, gateway: gateway, csrf: c.csrf}
+	return &Client{url: c.url, auth: c.auth, gateway: gateway, csrf: c.csrf, ids: c.ids}
 }
 
 // URL is the API's address.
@@ -64,11 +66,11 @@ func (s *Status) Error() string {
 // *Status in its chain.
 func (c *Client) Ask(ctx context.Context, method, path string, body, to any) error {
 	err := c.once(ctx, method, path, body, to)
-	if !wantsToken(err) {
-		return err
+	if err == nil {
+		return nil
 	}
-	if failed := c.newToken(ctx); failed != nil {
-		return failed
+	if err = c.renew(ctx, err); err != nil {
+		return err
 	}
 	return c.once(ctx, method, path, body, to)
 }
@@ -136,6 +138,6 @@ func (c *Client) request(ctx context.Context, method, path string, body any) (*h
 	if c.gateway != "" {
 		request.Header.Set(GatewayHeader, c.gateway)
 	}
-	c.csrf.sign(request)
+	c.csrf.Sign(request)
 	return request, nil
 }

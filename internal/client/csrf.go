@@ -9,18 +9,17 @@ import (
 	"sync"
 
 	"github.com/google/uuid"
-
-	"github.com/reevehq/reeve/internal/clock"
 )
 
-// csrf is the token that a server with CSRF protection gave this client.
-type csrf struct {
+// CSRF is the token that a server with CSRF protection gave a client. The zero
+// value has none. It may be used from several goroutines.
+type CSRF struct {
 	mu            sync.Mutex
 	client, token string
 }
 
-// sign puts the token on a write, if there is one.
-func (t *csrf) sign(r *http.Request) {
+// Sign puts the token on a write, if there is one.
+func (t *CSRF) Sign(r *http.Request) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.token != "" && r.Method != http.MethodGet {
@@ -29,29 +28,34 @@ func (t *csrf) sign(r *http.Request) {
 	}
 }
 
-// wantsToken tells whether a write was refused for want of a valid token. It is
-// the way to learn of it: most servers want none, and need not be asked.
-func wantsToken(err error) bool {
-	var status *Status
-	return errors.As(err, &status) && status.Code == http.StatusForbidden && strings.Contains(status.Detail, "CSRF token")
+// WantsToken tells whether an answer refuses a write for want of a valid token.
+// It is the way to learn of it: most servers want none, and need not be asked.
+// Tokens last an hour, unless set otherwise; one that has ended is refused too.
+func WantsToken(status int, body string) bool {
+	return status == http.StatusForbidden && strings.Contains(body, "CSRF token")
 }
 
-// newToken asks for a token. Tokens last an hour unless set otherwise; one that
-// has ended is refused, which leads here again.
-func (c *Client) newToken(ctx context.Context) error {
+// Renew asks for a token for the client named id. get reads the path of the API
+// into to.
+func (t *CSRF) Renew(id uuid.UUID, get func(path string, to any) error) error {
 	var given struct {
 		Token string `json:"token"`
 	}
-	name := clientID().String()
-	if err := c.once(ctx, http.MethodGet, "/csrf-token?client="+url.QueryEscape(name), nil, &given); err != nil {
+	if err := get("/csrf-token?client="+url.QueryEscape(id.String()), &given); err != nil {
 		return err
 	}
-	c.csrf.mu.Lock()
-	defer c.csrf.mu.Unlock()
-	c.csrf.client, c.csrf.token = name, given.Token
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.client, t.token = id.String(), given.Token
 	return nil
 }
 
-// clientID draws the id by which the server knows a token's owner. It stands for
-// nothing that would have to be repeatable.
-func clientID() uuid.UUID { return clock.NewIDs(clock.System{}).V4() }
+// renew asks for a token if an error says that one is wanted; else it gives the
+// error back.
+func (c *Client) renew(ctx context.Context, failed error) error {
+	var status *Status
+	if !errors.As(failed, &status) || !WantsToken(status.Code, status.Detail) {
+		return failed
+	}
+	return c.csrf.Renew(c.ids.V4(), func(path string, to any) error { return c.once(ctx, http.MethodGet, path, nil, to) })
+}

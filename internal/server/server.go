@@ -99,6 +99,7 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (*Server, error) {
 		return nil, err
 	}
 	s := store.New(db, machine, ids)
+	s.Awake(machine.Now())
 	if err := s.UseEncryptionKey(c.BlockKey); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}

@@ -99,3 +99,56 @@ func TestForemanMarksWhatIsSilent(t *testing.T) {
 		}
 	})
 }
+
+func TestForemanWaitsForWhatWasNotHeardWhileTheServerWasAway(t *testing.T) {
+	for name, test := range map[string]struct {
+		back bool // the worker is heard again, and polls
+		want [3]string
+	}{
+		"who is heard again": {true, [3]string{"READY", "READY", "ONLINE"}},
+		"who is not":         {false, [3]string{"NOT_READY", "NOT_READY", "OFFLINE"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, []Service{NewForeman(ForemanConfig{})}, func(t *testing.T, s *store.Store, r *Runner) {
+				update(t, s, func(tx *store.Tx) error {
+					_, err := tx.CreateWorkPool(&prefect.WorkPoolCreate{Name: "pool", Type: "process"})
+					return err
+				})
+				heard := func(tx *store.Tx) error {
+					pool, err := tx.ReadWorkPoolByName("pool")
+					if err != nil {
+						return err
+					}
+					if err := tx.HeartbeatWorker(pool, "worker", nil); err != nil {
+						return err
+					}
+					queues, err := tx.WorkQueuesOf(pool.ID)
+					if err != nil {
+						return err
+					}
+					return tx.MarkPolled(queues)
+				}
+				update(t, s, heard)
+				synctest.Wait()
+				r.Stop()
+				time.Sleep(time.Hour)
+				s.Awake(time.Now())
+				r.Start(t.Context())
+				time.Sleep(10 * time.Second)
+				synctest.Wait()
+				if got := statuses(t, s); got != [3]string{"READY", "READY", "ONLINE"} {
+					t.Errorf("at first: %v", got)
+				}
+				if test.back {
+					update(t, s, heard)
+				}
+				time.Sleep(10 * time.Second)
+				synctest.Wait()
+				if got := statuses(t, s); got != test.want {
+					t.Errorf("then: %v, want %v", got, test.want)
+				}
+				r.Stop()
+			})
+		})
+	}
+}

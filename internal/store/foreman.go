@@ -65,25 +65,26 @@ func (tx *Tx) NextStale(s Staleness) (at time.Time, ok bool, err error) {
 	earlier(worker, 0)
 	earlier(queue, s.Queue)
 	earlier(deployment, s.Deployment)
+	if ok && at.Before(tx.listening) {
+		at = tx.listening
+	}
 	return at, ok, nil
 }
 
 // MarkStale marks workers offline and pools, deployments and queues not ready
 // that are stale, tells of it, and gives their number.
 func (tx *Tx) MarkStale(s Staleness) (n int, err error) {
+	if tx.Now.Before(tx.listening) {
+		return tx.markPoolsWithoutWorkers()
+	}
 	workers, err := tx.conn.Exec(`UPDATE worker SET status = 'OFFLINE', updated = ? WHERE status = 'ONLINE' AND `+lastsUntil+` < ?`,
 		tx.Now, s.HeartbeatSeconds, s.MissedHeartbeats, tx.Now)
 	if err != nil {
 		return 0, err
 	}
-	pools, err := collect(tx, `SELECT `+workPoolColumns+poolsWithoutWorkers, nil, scanWorkPool)
+	pools, err := tx.markPoolsWithoutWorkers()
 	if err != nil {
 		return 0, err
-	}
-	for _, p := range pools {
-		if err := tx.SetWorkPoolStatus(p, prefect.NotReady); err != nil {
-			return 0, err
-		}
 	}
 	deployments, err := column[uuid.UUID](tx, `SELECT deployment.id`+readyDeployments+` AND `+deploymentPolled+` < ?`,
 		tx.Now.Add(-s.Deployment))
@@ -104,5 +105,19 @@ func (tx *Tx) MarkStale(s Staleness) (n int, err error) {
 			return 0, err
 		}
 	}
-	return int(workers) + len(pools) + len(deployments) + len(queues), nil
+	return int(workers) + pools + len(deployments) + len(queues), nil
+}
+
+// markPoolsWithoutWorkers marks pools not ready that have no worker online.
+func (tx *Tx) markPoolsWithoutWorkers() (n int, err error) {
+	pools, err := collect(tx, `SELECT `+workPoolColumns+poolsWithoutWorkers, nil, scanWorkPool)
+	if err != nil {
+		return 0, err
+	}
+	for _, p := range pools {
+		if err := tx.SetWorkPoolStatus(p, prefect.NotReady); err != nil {
+			return 0, err
+		}
+	}
+	return len(pools), nil
 }

@@ -19,6 +19,7 @@ package store
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"time"
 
 	"github.com/reevehq/reeve/internal/blocks"
@@ -59,6 +60,7 @@ type Store struct {
 	ids     clock.IDs
 	watch   watchers
 	cipher  *blocks.Cipher // of block documents, when its key is set
+	awake   atomic.Pointer[time.Time]
 }
 
 // New makes a store on an open, migrated database.
@@ -75,12 +77,29 @@ type Tx struct {
 
 	cipher  *blocks.Cipher
 	touched topicSet
+	// listening is from when on somebody's silence means something.
+	listening time.Time
+}
+
+// settled is how long after a server woke workers have to be heard: what they
+// said while it was away was said to nobody, or to a gateway that brings it now.
+const settled = 15 * time.Second
+
+// Awake notes that the server is awake from a moment on, and was not before. That
+// a worker, queue or deployment was not heard of before says nothing about it.
+func (s *Store) Awake(since time.Time) { s.awake.Store(&since) }
+
+func (s *Store) listening() time.Time {
+	if since := s.awake.Load(); since != nil {
+		return since.Add(settled)
+	}
+	return time.Time{}
 }
 
 // View runs fn on a consistent, read-only view.
 func (s *Store) View(ctx context.Context, fn func(*Tx) error) error {
 	return s.backend.View(ctx, func(c Conn) error {
-		return fn(&Tx{Now: s.clock.Now(), IDs: s.ids, conn: c, cipher: s.cipher})
+		return fn(&Tx{Now: s.clock.Now(), IDs: s.ids, conn: c, cipher: s.cipher, listening: s.listening()})
 	})
 }
 
@@ -89,7 +108,7 @@ func (s *Store) View(ctx context.Context, fn func(*Tx) error) error {
 func (s *Store) Update(ctx context.Context, fn func(*Tx) error) error {
 	var touched topicSet
 	err := s.backend.Update(ctx, func(c Conn) error {
-		tx := &Tx{Now: s.clock.Now(), IDs: s.ids, conn: c, cipher: s.cipher}
+		tx := &Tx{Now: s.clock.Now(), IDs: s.ids, conn: c, cipher: s.cipher, listening: s.listening()}
 		err := fn(tx)
 		touched = tx.touched
 		return err

@@ -9,16 +9,18 @@ import (
 )
 
 const workerColumns = `worker.id, worker.created, worker.updated, worker.name, worker.work_pool_id,
-	worker.last_heartbeat_time, worker.heartbeat_interval_seconds`
+	worker.last_heartbeat_time, worker.heartbeat_interval_seconds, worker.status`
 
-// scanWorker reads a worker; its status is what its last heartbeat says at now,
-// whatever the row's status still is.
-func scanWorker(now time.Time) func(Row) (*prefect.Worker, error) {
+// scanWorker reads a worker; its status is what its last heartbeat says now,
+// whatever the row's status still is, unless the server has just woken.
+func (tx *Tx) scanWorker() func(Row) (*prefect.Worker, error) {
 	return func(r Row) (*prefect.Worker, error) {
 		var w prefect.Worker
-		err := r.Scan(&w.ID, &w.Created, &w.Updated, &w.Name, &w.WorkPoolID, &w.LastHeartbeatTime, &w.HeartbeatIntervalSeconds)
+		var stored prefect.WorkerStatus
+		err := r.Scan(&w.ID, &w.Created, &w.Updated, &w.Name, &w.WorkPoolID, &w.LastHeartbeatTime, &w.HeartbeatIntervalSeconds, &stored)
 		w.Status = prefect.Offline
-		if w.LastHeartbeatTime != nil && w.LastHeartbeatTime.After(now.Add(-silence(w.HeartbeatIntervalSeconds))) {
+		heard := w.LastHeartbeatTime != nil && w.LastHeartbeatTime.After(tx.Now.Add(-silence(w.HeartbeatIntervalSeconds)))
+		if heard || stored == prefect.Online && tx.Now.Before(tx.listening) {
 			w.Status = prefect.Online
 		}
 		return &w, err
@@ -113,7 +115,7 @@ func (tx *Tx) DeleteWorker(pool uuid.UUID, name string) (bool, error) {
 func (tx *Tx) FilterWorkers(pool uuid.UUID, f *prefect.WorkerFilter, page prefect.Page) ([]*prefect.Worker, error) {
 	c := and(when("worker.work_pool_id = ?", pool), workerCondition(f))
 	return collect(tx, `SELECT `+workerColumns+` FROM worker`+c.where()+` ORDER BY worker.last_heartbeat_time DESC, worker.id LIMIT ? OFFSET ?`,
-		append(c.args, page.Limit, page.Offset), scanWorker(tx.Now))
+		append(c.args, page.Limit, page.Offset), tx.scanWorker())
 }
 
 // workerCondition restricts a row of worker.

@@ -38,8 +38,9 @@
 //
 // # When a run starts
 //
-// A poll asks for the runs of the next minute, and the next poll comes when the
-// first of them is due, when a run of ours ended (it may have freed a slot), when
-// the server tells of a run that was scheduled, and at the latest after the
-// query interval. So a run starts when it is due, not at the next interval.
+// A poll asks for the runs of the next minute, unless the server says with its
+// answers when the next is due. The next poll comes when the first is due, when a
+// run of ours ended (it may have freed a slot), when the server tells of a run
+// that was scheduled, and at the latest after the query interval. So a run starts
+// when it is due, not at the next interval.
 package worker

@@ -9,11 +9,13 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
 
+	"github.com/reevehq/reeve/internal/client"
 	"github.com/reevehq/reeve/internal/clock"
 )
 
@@ -49,36 +51,43 @@ type server struct {
 	log       *slog.Logger
 	http      *http.Client
 	away      atomic.Bool
+	csrf      client.CSRF
 }
 
 // ask sends a request with body as JSON, unless it is nil, and reads the answer
 // into to, unless that is nil. It repeats it while the server is away or asks to
 // wait. Any other answer than success is a *refusal.
 func (s *server) ask(ctx context.Context, method, path string, body, to any) error {
+	_, err := s.askFor(ctx, method, path, body, to)
+	return err
+}
+
+// askFor is ask, and gives the header of the answer too.
+func (s *server) askFor(ctx context.Context, method, path string, body, to any) (http.Header, error) {
 	var content []byte
 	if body != nil {
 		var err error
 		if content, err = json.Marshal(body); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	for try := 0; ; try++ {
-		wait, err := s.once(ctx, method, path, content, to)
+		header, wait, err := s.once(ctx, method, path, content, to)
 		if ctx.Err() != nil {
-			return ctx.Err()
+			return nil, ctx.Err()
 		}
 		if wait < 0 {
 			if s.away.CompareAndSwap(true, false) {
 				s.log.Info("the server answers again", "url", s.url)
 			}
-			return err
+			return header, err
 		}
 		if s.away.CompareAndSwap(false, true) {
 			s.log.Warn("the server does not answer; the worker goes on and keeps trying", "url", s.url, "error", err)
 		}
 		select {
 		case <-ctx.Done():
-			return ctx.Err()
+			return nil, ctx.Err()
 		case <-s.clock.After(max(wait, s.delay(try))):
 		}
 	}
@@ -95,39 +104,59 @@ func (s *server) delay(n int) time.Duration {
 
 // once sends a request once. wait is negative when the answer stands; otherwise
 // the request is to be repeated, after wait at the earliest.
-func (s *server) once(ctx context.Context, method, path string, content []byte, to any) (wait time.Duration, err error) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, method, s.url+path, bytes.NewReader(content))
-	if err != nil {
-		return -1, err
+func (s *server) once(ctx context.Context, method, path string, content []byte, to any) (header http.Header, wait time.Duration, err error) {
+	answer, text, err := s.exchange(ctx, method, path, content)
+	if err == nil && client.WantsToken(answer.StatusCode, string(text)) {
+		err = s.csrf.Renew(s.ids.V4(), func(path string, to any) error {
+			_, _, err := s.once(ctx, http.MethodGet, path, nil, to)
+			return err
+		})
+		if err == nil {
+			answer, text, err = s.exchange(ctx, method, path, content)
+		}
 	}
-	s.sign(request.Header)
-	answer, err := s.http.Do(request)
-	if err != nil {
-		return 0, err
-	}
-	defer func() { _ = answer.Body.Close() }()
-	text, err := io.ReadAll(answer.Body)
-	if err != nil {
-		return 0, err
+	var malformed *url.Error
+	switch {
+	case errors.As(err, &malformed) && malformed.Op == "parse":
+		return nil, -1, err
+	case err != nil:
+		return nil, 0, err
 	}
 	switch answer.StatusCode {
 	case http.StatusRequestTimeout, http.StatusTooManyRequests, http.StatusBadGateway,
 		http.StatusServiceUnavailable, http.StatusGatewayTimeout, http.StatusInsufficientStorage:
-		return retryAfter(answer), &refusal{answer.StatusCode, string(text)}
+		return nil, retryAfter(answer), &refusal{answer.StatusCode, string(text)}
 	}
 	if answer.StatusCode >= http.StatusMultipleChoices {
-		return -1, &refusal{answer.StatusCode, string(text)}
+		return nil, -1, &refusal{answer.StatusCode, string(text)}
 	}
 	if to == nil {
-		return -1, nil
+		return answer.Header, -1, nil
 	}
 	if raw, ok := to.(*json.RawMessage); ok {
 		*raw = text
-		return -1, nil
+		return answer.Header, -1, nil
 	}
-	return -1, json.Unmarshal(text, to)
+	return answer.Header, -1, json.Unmarshal(text, to)
+}
+
+// exchange sends a request and reads the whole answer.
+func (s *server) exchange(ctx context.Context, method, path string, content []byte) (*http.Response, []byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, method, s.url+path, bytes.NewReader(content))
+	if err != nil {
+		return nil, nil, err
+	}
+	s.sign(request.Header)
+	s.csrf.Sign(request)
+	answer, err := s.http.Do(request)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer func() { _ = answer.Body.Close() }()
+	text, err := io.ReadAll(answer.Body)
+	return answer, text, err
 }
 
 func retryAfter(answer *http.Response) time.Duration {

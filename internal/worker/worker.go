@@ -79,6 +79,8 @@ type Worker struct {
 
 	under  context.Context // of attempts: ends when they can be waited for no longer
 	giveUp context.CancelFunc
+
+	told bool // the server says when the next run is due; of the poll alone
 }
 
 // New makes a worker; it does nothing before Run.
@@ -207,9 +209,13 @@ func (w *Worker) pollNow() {
 	}
 }
 
-// horizon is how far ahead a poll looks, so that the next one can come when the
-// first run is due.
-const horizon = time.Minute
+const (
+	// horizon is how far ahead a poll looks, so that the next one can come when the
+	// first run is due. A server that says itself when that is need not be asked.
+	horizon = time.Minute
+	// nextDueHeader is where it says so: a time, or "none".
+	nextDueHeader = "Reeve-Next-Due"
+)
 
 // poll takes runs until ctx ends.
 func (w *Worker) poll(ctx context.Context) {
@@ -230,8 +236,12 @@ func (w *Worker) pollOnce(ctx context.Context) time.Duration {
 	var found []struct {
 		FlowRun flowRun `json:"flow_run"`
 	}
-	err := w.server.ask(ctx, http.MethodPost, w.poolPath("/get_scheduled_flow_runs"), map[string]any{
-		"work_queue_names": w.config.Queues, "scheduled_before": timestamp{Time: now.Add(w.config.Prefetch + horizon)}}, &found)
+	before := now.Add(w.config.Prefetch)
+	if !w.told {
+		before = before.Add(horizon)
+	}
+	header, err := w.server.askFor(ctx, http.MethodPost, w.poolPath("/get_scheduled_flow_runs"), map[string]any{
+		"work_queue_names": w.config.Queues, "scheduled_before": timestamp{Time: before}}, &found)
 	if err != nil {
 		if ctx.Err() == nil {
 			w.config.Log.Warn("poll for runs", "error", err)
@@ -243,6 +253,13 @@ func (w *Worker) pollOnce(ctx context.Context) time.Duration {
 	w.mu.Unlock()
 	if !watched {
 		w.findCancelled(ctx)
+	}
+	text := header.Get(nextDueHeader)
+	w.told = text != ""
+	if due, err := time.Parse(time.RFC3339, text); err == nil {
+		if early := due.Sub(now) - w.config.Prefetch; early > 0 {
+			wait = min(wait, early)
+		}
 	}
 	for i := range found {
 		run := &found[i].FlowRun
