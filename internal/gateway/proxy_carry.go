@@ -69,7 +69,7 @@ func (c *carried) carry(ctx context.Context, up *websocket.Conn) error {
 		}
 		began := c.p.clock.Now()
 		err := c.attached(ctx, up)
-		finish(up)
+		finish(up, websocket.StatusNormalClosure, "")
 		up = nil
 		if c.leave != nil {
 			c.leave(err != nil)

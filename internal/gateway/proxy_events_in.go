@@ -87,7 +87,7 @@ func (in *eventsIn) serve(ctx context.Context) error {
 		return err
 	}
 	if up != nil {
-		finish(up) // events go in requests
+		finish(up, websocket.StatusNormalClosure, "") // events go in requests
 	}
 	in.api = client.New(in.p.server.String(), in.password())
 	reading, stop := context.WithCancel(ctx)

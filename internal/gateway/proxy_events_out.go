@@ -40,13 +40,13 @@ func (e *eventsOut) serve(ctx context.Context) error {
 	cancel()
 	if err != nil {
 		if up != nil {
-			finish(up)
+			finish(up, websocket.StatusNormalClosure, "")
 		}
 		return err
 	}
 	if !e.patient(first) {
 		if up != nil {
-			finish(up) // it was opened as a gateway's own
+			finish(up, websocket.StatusNormalClosure, "") // it was opened as a gateway's own
 		}
 		return e.straight(ctx, first)
 	}
@@ -134,7 +134,7 @@ func (e *eventsOut) straight(ctx context.Context, first []byte) error {
 	if err != nil {
 		return err
 	}
-	defer finish(up)
+	defer finish(up, websocket.StatusNormalClosure, "")
 	if err := send(ctx, up, first); err != nil {
 		return err
 	}

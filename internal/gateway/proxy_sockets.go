@@ -25,7 +25,7 @@ const (
 	// takes to wake.
 	openTime = 15 * time.Second
 	// closeTime bounds an orderly end.
-	closeTime = time.Second
+	closeTime = 300 * time.Millisecond
 )
 
 // serveSocket serves a websocket. Those by which a worker waits end here and are
@@ -119,11 +119,11 @@ func (s *socket) end(err error) {
 	var r *refusal
 	switch {
 	case errors.As(err, &r):
-		_ = s.client.Close(r.code, r.reason)
+		finish(s.client, r.code, r.reason)
 	case s.p.ctx.Err() != nil:
-		_ = s.client.Close(websocket.StatusServiceRestart, "")
+		finish(s.client, websocket.StatusServiceRestart, "")
 	case err == nil, websocket.CloseStatus(err) != -1:
-		_ = s.client.Close(websocket.StatusNormalClosure, "")
+		finish(s.client, websocket.StatusNormalClosure, "")
 	default:
 		s.p.log.Debug("a websocket ended", "path", s.path.Path, "error", err)
 		_ = s.client.CloseNow()
@@ -241,11 +241,11 @@ func (s *socket) password() string {
 	return frame.Token
 }
 
-// finish ends a server's websocket in order, in bounded time.
-func finish(up *websocket.Conn) {
+// finish ends a websocket in order, in bounded time.
+func finish(c *websocket.Conn, code websocket.StatusCode, reason string) {
 	ended := make(chan struct{})
 	go func() { // it ends with the connection, which is cut below
-		_ = up.Close(websocket.StatusNormalClosure, "")
+		_ = c.Close(code, reason)
 		close(ended)
 	}()
 	timer := time.NewTimer(closeTime)
@@ -253,7 +253,7 @@ func finish(up *websocket.Conn) {
 	select {
 	case <-ended:
 	case <-timer.C:
-		_ = up.CloseNow()
+		_ = c.CloseNow()
 		<-ended
 	}
 }

@@ -2,6 +2,7 @@ package up
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	_ "embed"
 	"encoding/json"
@@ -45,7 +46,7 @@ func (r *running) deploy(ctx context.Context) (map[string]string, error) {
 	}
 	started := r.clock.Now()
 	command := exec.CommandContext(ctx, r.python(), "-c", deployProgram)
-	command.Env = r.environ()
+	command.Env = r.environ(r.api.URL())
 	command.Dir = r.Folder
 	command.Stdin = bytes.NewReader(in)
 	var out, errs bytes.Buffer
@@ -89,8 +90,8 @@ func (r *running) python() string {
 // addresses are the variables that say which server a client talks to, and as whom.
 var addresses = map[string]bool{"PREFECT_API_URL": true, "PREFECT_API_AUTH_STRING": true, "PREFECT_API_KEY": true}
 
-// environ is the environment in which this server's clients run.
-func (r *running) environ() []string {
+// environ is the environment in which clients of the API at api run.
+func (r *running) environ(api string) []string {
 	var env []string
 	for _, line := range r.Environ {
 		name, _, _ := strings.Cut(line, "=")
@@ -98,10 +99,8 @@ func (r *running) environ() []string {
 			env = append(env, line)
 		}
 	}
-	env = append(env, "PREFECT_API_URL="+r.api.URL(), "REEVE_PYTHON="+r.python(), "PYTHONUNBUFFERED=1")
-	if r.pages != "" {
-		env = append(env, "PREFECT_UI_URL="+strings.TrimSuffix(r.pages, "/"))
-	}
+	env = append(env, "PREFECT_API_URL="+api, "REEVE_PYTHON="+r.python(), "PYTHONUNBUFFERED=1")
+	env = append(env, "PREFECT_UI_URL="+strings.TrimSuffix(cmp.Or(r.pages, r.base), "/"))
 	if r.Server.API.AuthString != "" {
 		env = append(env, "PREFECT_API_AUTH_STRING="+r.Server.API.AuthString)
 	}

@@ -20,7 +20,7 @@ const (
 
 // superviseWorker keeps a worker attached to a pool until ctx ends.
 func (r *running) superviseWorker(ctx context.Context, pool string) {
-	supervise.New(supervise.Program{Name: pool, Farewell: farewell, Command: WorkerCommand(r.Setup.Worker, r.Reeve, r.python(), pool), Environ: r.environ(),
+	supervise.New(supervise.Program{Name: pool, Farewell: farewell, Command: WorkerCommand(r.Setup.Worker, r.Reeve, r.python(), pool), Environ: r.environ(r.front.url),
 		Greet: r.Setup.Worker.Stock, Out: r.Err, Mask: r.Mask, Log: r.Log, Clock: r.clock}).Run(ctx)
 }
 

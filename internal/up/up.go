@@ -54,6 +54,7 @@ type running struct {
 	base  string // where the server is
 	ui    string // where a browser finds the UI, "" without one
 	pages string // where its pages start, "" without any
+	front *front // what the workers talk to
 }
 
 // Run carries out the plan on a listener until ctx ends, or, with Once, until
@@ -71,17 +72,22 @@ func Run(ctx context.Context, p Plan, srv *server.Server, listener net.Listener)
 		r.pages = base + path
 	}
 
+	var err error
+	if r.front, err = openFront(r.api.URL(), p.Server.API.AuthString, p.Log); err != nil {
+		return errors.Join(err, listener.Close())
+	}
 	// Workers are told to stop first, so that they can still say how their runs ended.
 	serving, endServing := context.WithCancel(context.WithoutCancel(ctx))
 	served := make(chan error, 1)
 	go func() { served <- srv.Serve(serving, listener) }()
 	var workers sync.WaitGroup
-	err := r.work(ctx, &workers, served)
+	err = r.work(ctx, &workers, served)
 	stop()
 	if p.Gateway != nil {
 		workers.Go(p.Gateway.Stop)
 	}
 	workers.Wait()
+	r.front.close()
 	endServing()
 	if errors.Is(err, errServerEnded) {
 		return err
