@@ -78,6 +78,7 @@ var checks = []check{
 	{"flow-limits", true, checkFlowLimits},
 	{"gateway", false, checkGateway},
 	{"webhooks", false, checkWebhooks},
+	{"sleep", true, checkSleep},
 	{"backup", true, checkBackup},
 	{"retention", false, checkRetention},
 }

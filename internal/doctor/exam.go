@@ -52,6 +52,7 @@ type meeting struct {
 	open    bool   // it answers without a password
 	prefect string // its version of the contract, "" when it did not say
 	reeve   *reeveVersion
+	outlook *sleepOutlook // before the checks themselves keep it awake
 }
 
 // reeveVersion is what GET /reeve/version answers.
@@ -82,6 +83,10 @@ func (e *Exam) meet(ctx context.Context) {
 	var said reeveVersion
 	if e.api().Ask(ctx, http.MethodGet, "/reeve/version", nil, &said) == nil {
 		e.met.reeve = &said
+	}
+	var outlook sleepOutlook
+	if e.api().Ask(ctx, http.MethodGet, "/reeve/sleep", nil, &outlook) == nil {
+		e.met.outlook = &outlook
 	}
 }
 
