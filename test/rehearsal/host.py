@@ -35,6 +35,7 @@ class App:
     releases: list[tuple[str, Path]] = field(default_factory=list)  # image, its binary
     config: dict = field(default_factory=dict)
     machine: Machine | None = None
+    lock: threading.RLock = field(default_factory=threading.RLock)  # held while its machine is replaced
 
 
 class Host:
@@ -51,8 +52,9 @@ class Host:
         if app is None or app.machine is None:
             return None
         service = app.config["http_service"]
-        if service["auto_start_machines"]:
-            app.machine.start()
+        with app.lock:
+            if service["auto_start_machines"]:
+                app.machine.start()
         return app.address, service["internal_port"]
 
     # The command.
@@ -178,11 +180,12 @@ class Host:
             done = machine(1000 + number, temporary, []).run_once(shlex.split(before))
             if done.returncode != 0:
                 raise Refused(f"release_command failed\n{done.stdout}{done.stderr}")
-        if app.machine:
-            app.machine.stop(float(config["kill_timeout"].removesuffix("s")))
-        app.machine = machine(number, app.volume, command)
-        app.releases.append(release)
-        app.machine.start()
+        with app.lock:
+            if app.machine:
+                app.machine.stop(float(config["kill_timeout"].removesuffix("s")))
+            app.machine = machine(number, app.volume, command)
+            app.releases.append(release)
+            app.machine.start()
         self._check(app)
 
     def _check(self, app: App) -> None:
@@ -237,10 +240,11 @@ class Host:
         app = self._app(given)
         if given.id != f"rehearsal-{app.name}" or not given.yes or not given.skip_health_checks:
             raise Refused("no such machine, or would ask, or would wait for a health check")
-        app.machine.stop(float(app.config["kill_timeout"].removesuffix("s")))
-        app.machine.command = shlex.split(given.command)
-        app.machine.start()
-        app.machine.ended()
+        with app.lock:
+            app.machine.stop(float(app.config["kill_timeout"].removesuffix("s")))
+            app.machine.command = shlex.split(given.command)
+            app.machine.start()
+            app.machine.ended()
 
     def _stop(self, words: list[str]) -> None:
         app = self._app(self._parse(words))

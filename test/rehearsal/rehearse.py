@@ -25,9 +25,10 @@ def main(shapes: list[str]) -> None:
 
     import host
     import shape_fly
+    import shape_vps
 
     keeper = host.Host(world, binary, ui, python)
-    known = {"two-machines": shape_fly.two_machines, "one-machine": shape_fly.one_machine}
+    known = {"two-machines": shape_fly.two_machines, "one-machine": shape_fly.one_machine, "vps": shape_vps.vps}
     for name in shapes or known:
         started = time.monotonic()
         print(f"{name}", flush=True)
