@@ -163,6 +163,7 @@ func (a *API) Routes() []Route {
 		a.reeveFlowLimitRoutes(),
 		a.reeveWhyRoutes(),
 		a.reeveMetricRoutes(),
+		a.reeveUsageRoutes(),
 		a.reeveSleepRoutes(),
 		a.reeveVersionRoutes(),
 		a.reeveGatewayRoutes(),

@@ -37,6 +37,7 @@ type commands struct {
 	Status  status         `cmd:"" help:"Ask a running server how it is."`
 	Doctor  doctor         `cmd:"" help:"Look an installation over and say what to do next."`
 	Why     why            `cmd:"" help:"Say what a flow run waits for."`
+	Cost    costs          `cmd:"" help:"Say what an installation costs, by flow and for other machines."`
 	Config  configCommands `cmd:"" help:"Look at the configuration."`
 	Version version        `cmd:"" help:"Print the version."`
 }

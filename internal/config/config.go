@@ -60,6 +60,8 @@ type Config struct {
 	Backup Backup
 	// Sleep is when the server is away.
 	Sleep Sleep
+	// Cost is what the host asks for.
+	Cost Cost
 	// Gateway and Webhooks are what the gateway does.
 	Gateway  Gateway
 	Webhooks []Webhook

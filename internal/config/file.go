@@ -27,6 +27,7 @@ type file struct {
 	Gateway  Gateway   `toml:"gateway"`
 	Webhooks []Webhook `toml:"webhook"`
 	Backup   Backup    `toml:"backup"`
+	Cost     Cost      `toml:"cost"`
 }
 
 // shortcuts are names in reeve.toml for what is set most.
@@ -63,7 +64,8 @@ func (c *Config) loadFile(in Input) error {
 	lines := keyLines(text)
 	problems := []error{c.loadServer("server", f.Server, lines)}
 	c.Setup = Setup{f.Pools, f.Flows, f.Worker}
-	c.Gateway, c.Webhooks, c.Backup, c.Sleep = f.Gateway, f.Webhooks, f.Backup, f.Sleep
+	c.Gateway, c.Webhooks, c.Backup, c.Sleep, c.Cost = f.Gateway, f.Webhooks, f.Backup, f.Sleep, f.Cost
+	problems = append(problems, c.inFile(c.Cost.check(), lines["cost"], "cost"))
 	problems = append(problems, c.inFile(c.Backup.check(), lines["backup"], "backup"))
 	problems = append(problems, c.inFile(c.Sleep.check(), lines["sleep"], "sleep"))
 	problems = append(problems, c.inFile(c.Gateway.check(), lines["gateway"], "gateway"))
@@ -118,14 +120,16 @@ func knownKeys(key string) string {
 		"webhook.secret_header", "webhook.signature_header", "webhook.timestamp_header", "webhook.replay_window", "webhook.max_body", "webhook.when",
 		"webhook.delivery_id", "webhook.key", "webhook.deployment", "webhook.parameters", "webhook.idempotency_key", "webhook.event",
 		"backup.keep", "backup.url", "backup.endpoint", "backup.region", "backup.access_key_env", "backup.secret_key_env", "backup.interval",
-		"backup.retention", "backup.restore", "sleep.mode", "sleep.after", "sleep.least", "sleep.socket"}
+		"backup.retention", "backup.restore", "sleep.mode", "sleep.after", "sleep.least", "sleep.socket",
+		"cost.machine", "cost.always", "cost.machines", "cost.volume_gb", "cost.volume_price", "cost.root_gb", "cost.stopped_price",
+		"cost.backup_gb", "cost.backup_price", "cost.as_of"}
 	if strings.HasSuffix(key, ".secret") || strings.HasSuffix(key, "_key") {
 		return "secrets are given by the name of an environment variable: " + key + "_env"
 	}
 	if near := nearest(key, names); near != "" {
 		return "did you mean " + near + "?"
 	}
-	return "the tables are [server], [[pool]], [[flow]], [worker], [sleep], [gateway], [[webhook]] and [backup]"
+	return "the tables are [server], [[pool]], [[flow]], [worker], [sleep], [gateway], [[webhook]], [backup] and [cost]"
 }
 
 // loadServer walks the table of settings.

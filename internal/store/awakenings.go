@@ -150,6 +150,11 @@ func (tx *Tx) MeasureAwake() (*Awakening, AwakeTotals, error) {
 	return a, totals, nil
 }
 
+// FirstAwake is when the first awakening that is kept began; false without one.
+func (tx *Tx) FirstAwake() (time.Time, bool, error) {
+	return first(tx, `SELECT woke FROM awakening ORDER BY id LIMIT 1`, nil, scanTime)
+}
+
 // ReadAwakenings gives the awakenings that reach into a range, the first one first.
 func (tx *Tx) ReadAwakenings(from, to time.Time) ([]*Awakening, error) {
 	return collect(tx, `SELECT `+awakeningColumns+` FROM awakening
