@@ -139,7 +139,7 @@ func TestWebhooks(t *testing.T) {
 		"none":        {situation{}, []finding{{Skipped, "no webhook is configured", ""}}},
 		"no inbox":    {situation{toml: hook}, []finding{{OK, "1 webhook is configured; none has been received", ""}}},
 		"delivered":   {situation{inbox: &InboxState{}}, []finding{{OK, "all that were received are delivered", ""}}},
-		"dead":        {situation{inbox: &InboxState{Dead: 2}}, []finding{{Warn, "2 webhooks are dead letters", "reeve webhook ls --status dead"}}},
+		"dead":        {situation{inbox: &InboxState{Dead: 2}}, []finding{{Warn, "2 dead letters: the server", "reeve webhook ls --status dead"}}},
 		"under way":   {situation{inbox: &InboxState{Waiting: 1, Oldest: at(time.Second)}}, []finding{{OK, "1 webhook is undelivered", ""}}},
 		"undelivered": {situation{inbox: &InboxState{Waiting: 3, Oldest: at(time.Hour), LastError: "503."}}, []finding{{Fail, "3 webhooks are undelivered, the oldest since 60 min: 503", "reeve gateway start"}}},
 	}

@@ -23,7 +23,7 @@ func checkWebhooks(ctx context.Context, e *Exam) []Finding {
 	}
 	var all []Finding
 	if state.Dead > 0 {
-		all = append(all, one(Warn, "reeve webhook ls --status dead, then: reeve webhook replay ID", "%s dead letters: the server refused them for good", are(state.Dead, "webhook"))...)
+		all = append(all, one(Warn, "reeve webhook ls --status dead, then: reeve webhook replay ID", "%s: the server refused them for good", plural(state.Dead, "dead letter"))...)
 	}
 	if state.Oldest != nil {
 		age := e.Clock.Now().Sub(*state.Oldest)

@@ -14,8 +14,9 @@ from typing import Iterator
 import pytest
 
 import settings
+from activation import Activation
 from processes import BINARY, Server, Worker
-from test_webhooks import _post
+from test_webhooks import Gateway, _post
 from waiting import until
 
 pytestmark = pytest.mark.skipif(settings.ORACLE, reason="the real server has no doctor")
@@ -89,6 +90,46 @@ def test_a_healthy_installation_has_no_failure(own_server, worker_of, doctor):
     assert severities <= {"ok", "skipped"}, [f for f in report.said["findings"] if f["severity"] == "warn"]
     for check in ("server", "database", "websocket", "clock", "pools", "workers", "python", "late-runs"):
         assert [f["severity"] for f in report.of(check)] == ["ok"], report.of(check)
+
+
+def test_a_server_that_sleeps_is_woken_and_that_is_no_failure(doctor, tmp_path):
+    with Activation(tmp_path, REEVE_SLEEP_AFTER="500ms") as server:
+        assert doctor(server.api_url, REEVE_SLEEP_MODE="exit").code == 0
+        until(lambda: not server.running, "the server to sleep", 30)
+        report = doctor(server.api_url, REEVE_SLEEP_MODE="exit")
+        assert report.code == 0 and server.starts == 2, report.said
+        assert [f["severity"] for f in report.of("sleep")] == ["ok"], report.of("sleep")
+
+
+def test_a_worker_that_asks_a_sleeping_server_itself(worker_of, doctor, tmp_path):
+    with Activation(tmp_path, REEVE_SLEEP_AFTER="500ms") as server:
+        worker_of(server)
+        report = doctor(server.api_url, REEVE_SLEEP_MODE="exit")
+        assert report.code == 0
+        warned = [f for f in report.of("sleep") if f["severity"] == "warn"]
+        assert any("workers/connect" in f["found"] for f in warned), report.of("sleep")
+        assert all("gateway" in f["next"] for f in warned)
+
+
+def test_a_gateway_and_what_it_could_not_deliver(own_server, doctor, tmp_path):
+    server = own_server()
+    gateway = Gateway(tmp_path / "gateway", server.api_url, "nobody/nobody", None, stock=False)
+    toml = (tmp_path / "gateway" / "reeve.toml").read_text().replace("server.db", "gateway/server.db")
+    secret = {"HOOK_SECRET": "e2e-hook-secret"}
+    gateway.start()
+    try:
+        assert doctor(server.api_url, toml, **secret).of("gateway")[0]["severity"] == "ok"
+        assert gateway.send("1") == 202
+        until(lambda: gateway.health()["inbox"]["dead"] == 1, "the dead letter")
+        database = tmp_path / "gateway" / "server.db"  # its inbox is beside it
+        report = doctor(server.api_url, toml, database, **secret)
+        assert "1 dead letter" in report.of("webhooks")[0]["found"], report.of("webhooks")
+        assert "reeve webhook replay" in report.of("webhooks")[0]["next"]
+        missing = doctor(server.api_url, toml, database)
+        missing.expect("secrets", "HOOK_SECRET", "export HOOK_SECRET=")
+        assert missing.failed() == {"secrets"}
+    finally:
+        gateway.stop()
 
 
 def test_a_stopped_server_leaves_the_checks_of_the_machine(own_server, doctor):
