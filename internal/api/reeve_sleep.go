@@ -6,6 +6,7 @@ import (
 
 	"github.com/reevehq/reeve/internal/fault"
 	"github.com/reevehq/reeve/internal/prefect"
+	"github.com/reevehq/reeve/internal/sleep"
 )
 
 // nextDueHeader rides on a worker's poll: when the first run is due that the
@@ -13,7 +14,15 @@ import (
 const nextDueHeader = "Reeve-Next-Due"
 
 func (a *API) reeveSleepRoutes() []Route {
-	return []Route{{http.MethodGet, "/reeve/sleep", "reeve_read_sleep", a.readSleep}}
+	return []Route{
+		{http.MethodGet, "/reeve/sleep", "reeve_read_sleep", a.readSleep},
+		{http.MethodGet, "/reeve/wake_plan", "reeve_read_wake_plan", a.readWakePlan},
+	}
+}
+
+// readWakePlan gives the times at which somebody else has to wake the server.
+func (a *API) readWakePlan(w http.ResponseWriter, r *http.Request) error {
+	return view(a, w, r, sleep.ReadWakePlan)
 }
 
 // readSleep tells until when the server may be away, or why it may not.

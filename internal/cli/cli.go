@@ -34,12 +34,13 @@ type commands struct {
 	Gateway gatewayCommands `cmd:"" help:"Take webhooks and keep workers running."`
 	Webhook webhookCommands `cmd:"" help:"Look at webhooks that were received and replay them."`
 
-	Status  status         `cmd:"" help:"Ask a running server how it is."`
-	Doctor  doctor         `cmd:"" help:"Look an installation over and say what to do next."`
-	Why     why            `cmd:"" help:"Say what a flow run waits for."`
-	Cost    costs          `cmd:"" help:"Say what an installation costs, by flow and for other machines."`
-	Config  configCommands `cmd:"" help:"Look at the configuration."`
-	Version version        `cmd:"" help:"Print the version."`
+	Status   status         `cmd:"" help:"Ask a running server how it is."`
+	Doctor   doctor         `cmd:"" help:"Look an installation over and say what to do next."`
+	Why      why            `cmd:"" help:"Say what a flow run waits for."`
+	WakePlan wakePlan       `cmd:"" help:"Write what wakes a sleeping server at its schedules, for cron, systemd, pg_cron or GitHub."`
+	Cost     costs          `cmd:"" help:"Say what an installation costs, by flow and for other machines."`
+	Config   configCommands `cmd:"" help:"Look at the configuration."`
+	Version  version        `cmd:"" help:"Print the version."`
 }
 
 // process is what a command runs in.

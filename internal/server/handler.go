@@ -72,7 +72,7 @@ func isLook(apiPath string) func(*http.Request) bool {
 	probe := isProbe(apiPath)
 	return func(r *http.Request) bool {
 		switch r.URL.Path {
-		case "/metrics", apiPath + "/reeve/metrics", apiPath + "/reeve/sleep":
+		case "/metrics", apiPath + "/reeve/metrics", apiPath + "/reeve/sleep", apiPath + "/reeve/wake_plan":
 			return r.Method == http.MethodGet
 		}
 		return probe(r)

@@ -119,8 +119,8 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (*Server, error) {
 	a := api.New(s, machine, ids, log, c.API)
 	srv := &Server{store: s, api: a, due: due, gate: new(middleware.Gate), log: log, path: c.API.BasePath,
 		nudges: nudge.New(s, forecast.Look, machine, ids, log),
-		ledger: metrics.NewLedger(s, machine, started, log),
-		clock:  machine, config: c, activity: activity, forecast: forecast}
+		ledger: metrics.NewLedger(s, machine, started, log), drain: cmp.Or(c.Drain, drainTime),
+		clock: machine, config: c, activity: activity, forecast: forecast}
 	if !c.Services.TaskRunRecorderOff {
 		srv.tasks = services.NewTaskRunRecorder(s, machine, log)
 	}

@@ -58,7 +58,7 @@ var rooms = map[string]room{
 
 	"internal/cost":           {[]string{"internal/fault"}, "a bill is a function of a usage and prices"},
 	"internal/metrics":        {join(leaves, storage), "it measures what the store keeps and what others tell it"},
-	"internal/sleep":          {join(leaves, storage), "what keeps a server awake is asked of others through functions"},
+	"internal/sleep":          {join(leaves, storage, []string{"internal/schedule"}), "what keeps a server awake is asked of others through functions"},
 	"internal/services":       {join(leaves, domain, storage), "services do not call the API or each other's packages"},
 	"internal/api":            {join(leaves, domain, storage, []string{"internal/api/ws", "internal/api/middleware", "internal/collections", "internal/cost", "internal/metrics", "internal/sleep"}), "handlers call the domain inside a transaction"},
 	"internal/api/ws":         {join(leaves, domain, storage), "sockets read the committed log"},
