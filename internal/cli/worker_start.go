@@ -25,6 +25,8 @@ type workerStart struct {
 	URL          string        `name:"api" help:"Address of the API; PREFECT_API_URL, else that of the settings." placeholder:"URL" env:"PREFECT_API_URL"`
 	Python       string        `help:"Interpreter that has the prefect package; python3 or python of the PATH by default." placeholder:"FILE" env:"REEVE_PYTHON,PREFECT_PYTHON"`
 	Drain        time.Duration `help:"How long runs under way may go on once the worker is told to stop. They are ended then, which takes 2.5 s at most." default:"2s" placeholder:"DURATION"`
+	Warm         string        `help:"Start runs from a process that has prefect loaded: on, off, or auto, which is on with 400 MB of memory or more." enum:"auto,on,off" default:"auto" env:"REEVE_WORKER_WARM"`
+	WarmIdle     time.Duration `help:"Let that process go after this time without a run; 0 for never." default:"1h" placeholder:"DURATION" env:"REEVE_WORKER_WARM_IDLE"`
 	CreatePool   bool          `name:"create-pool-if-not-found" help:"Make the pool when it does not exist." default:"true" negatable:""`
 }
 
@@ -64,7 +66,8 @@ func (s *workerStart) Run(p *process) error {
 		Pool: s.Pool, Queues: s.WorkQueue, Name: name, Limit: s.Limit, Drain: s.Drain, CreatePool: s.CreatePool, Python: python,
 		Query: c.Seconds("worker.query_seconds"), Heartbeat: c.Seconds("worker.heartbeat_seconds"),
 		Prefetch: c.Seconds("worker.prefetch_seconds"),
-		Environ:  p.environ, Out: p.out, Log: p.log,
+		Warm:     s.Warm == "on" || s.Warm == "auto" && worker.MemoryForWarm(), WarmIdle: s.WarmIdle,
+		Environ: p.environ, Out: p.out, Log: p.log,
 	}, clock.System{}, ids)
 	fmt.Fprintln(p.out, "[Worker] Connecting to Prefect server...")
 	return w.Run(p.ctx)

@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"sync"
 	"syscall"
@@ -169,16 +171,13 @@ func (a *attempt) spawn(j *job, dir string) (*process, error) {
 	}
 	session, control := w.control.open(w.ids.V4())
 	own := map[string]string{
-		"PREFECT_API_URL":                                w.config.URL,
 		"PREFECT__FLOW_RUN_ID":                           a.run.ID.String(),
 		"PREFECT__WORKER_NAME":                           w.config.Name,
 		"PREFECT__FLOW_ID":                               a.run.FlowID.String(),
 		"PREFECT__FLOW_NAME":                             a.flow.Name,
 		"PREFECT__ENABLE_CANCELLATION_AND_CRASHED_HOOKS": "false",
 	}
-	if w.config.Auth != "" {
-		own["PREFECT_API_AUTH_STRING"] = w.config.Auth
-	}
+	maps.Copy(own, w.access())
 	if a.deployment != nil {
 		own["PREFECT__DEPLOYMENT_ID"], own["PREFECT__DEPLOYMENT_NAME"] = a.deployment.ID.String(), a.deployment.Name
 	}
@@ -186,7 +185,14 @@ func (a *attempt) spawn(j *job, dir string) (*process, error) {
 	if j.StreamOutput {
 		output = w.out
 	}
-	p, err := spawn(command, dir, append(environment(w.config.Environ, own, j.Env), control...), output)
+	env := append(environment(w.config.Environ, own, j.Env), control...)
+	p, err := (*process)(nil), errGone
+	if j.Command == "" {
+		p, err = w.warm.spawn(command, dir, env, output)
+	}
+	if err != nil {
+		p, err = spawn(command, dir, env, output)
+	}
 	if err != nil {
 		w.control.end(session)
 		ws.remove()
@@ -208,11 +214,14 @@ func (a *attempt) finish(ctx context.Context, p *process) {
 		<-cancelled // who cancels reports the state
 		return
 	}
-	if concluded || p.code == 0 {
+	if concluded || p.code == 0 || p.code == unknownCode && a.settled(ctx) {
 		return
 	}
 	meaning, advice := exitMeaning(p.code)
 	message := fmt.Sprintf("Process exited with status code: %d. %s", p.code, meaning)
+	if p.code == unknownCode {
+		message = meaning
+	}
 	level := levelError
 	if p.code == -9 || p.code == -15 || p.code == 143 {
 		level = levelInfo
@@ -239,6 +248,13 @@ func (a *attempt) finish(ctx context.Context, p *process) {
 		a.say(levelInfo, "Reported flow run '%s' as crashed: %s", a.run.ID, message)
 		a.runHooks(ctx, "crashed", verdict.State)
 	}
+}
+
+// settled asks whether the run is no longer one that a process has in hand.
+func (a *attempt) settled(ctx context.Context) bool {
+	var now flowRun
+	err := a.worker.server.ask(ctx, http.MethodGet, a.path(""), nil, &now)
+	return err != nil || now.State == nil || !slices.Contains([]string{"PENDING", "RUNNING"}, now.State.Type)
 }
 
 // runHooks runs the flow's hooks in the runtime that was prepared for it.

@@ -7,6 +7,8 @@ func exitMeaning(code int) (meaning, advice string) {
 	switch code {
 	case 0:
 		return "Process exited cleanly.", ""
+	case unknownCode:
+		return "Process ended, and what it ended with is not known: the process that waited for it had gone.", ""
 	case -9:
 		return "Process exited due to a SIGKILL signal. Typically caused by the operating system terminating the process for exceeding memory limits, or by manual cancellation.",
 			"Check whether the flow run exceeded its memory allocation. If running in a container, increase the memory limit. If this was intentional cancellation, no action is needed."

@@ -224,10 +224,17 @@ func (a *attempt) leftProcess() int {
 }
 
 // runs tells whether a process is the one of a run: it leads a session, and was
-// started for the run.
+// started, or forked, for the run.
 func runs(pid int, run uuid.UUID) bool {
 	if _, leads := startOf(pid); !leads {
 		return false
+	}
+	// A fork has the environment of the process that it is of, but a file of this name.
+	descriptors, _ := os.ReadDir(fmt.Sprintf("/proc/%d/fd", pid))
+	for _, d := range descriptors {
+		if file, _ := os.Readlink(fmt.Sprintf("/proc/%d/fd/%s", pid, d.Name())); strings.HasPrefix(file, "/memfd:"+run.String()) {
+			return true
+		}
 	}
 	environ, err := os.ReadFile(fmt.Sprintf("/proc/%d/environ", pid))
 	return err == nil && strings.Contains("\x00"+string(environ), "\x00PREFECT__FLOW_RUN_ID="+run.String()+"\x00")
@@ -238,11 +245,12 @@ const lookAgain = 250 * time.Millisecond
 
 // watchProcess watches over a process that another one started.
 func watchProcess(pid int, after func(time.Duration) <-chan time.Time) *process {
-	p := &process{id: pid, exited: make(chan struct{})}
+	p := newProcess(pid)
 	began, _ := startOf(pid)
 	go func() {
 		for {
 			if now, _ := startOf(pid); now == "" || now != began {
+				p.end(unknownCode)
 				close(p.exited)
 				return
 			}

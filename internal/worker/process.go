@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -20,9 +21,21 @@ const grace = 30 * time.Second
 // process is a run's process and, since it leads one, its process group.
 type process struct {
 	id     int
-	exited chan struct{}
-	code   int // after exited: the exit code, or the signal's number, negative
+	ended  chan struct{} // closed when it has ended
+	exited chan struct{} // closed when, besides, its output has been copied
+	code   int           // after ended: see exitCode; unknownCode when nobody can say
 }
+
+// unknownCode is the exit code of a process that nobody waited for.
+const unknownCode = math.MinInt
+
+func newProcess(id int) *process {
+	return &process{id: id, ended: make(chan struct{}), exited: make(chan struct{})}
+}
+
+// outputDelay bounds the wait for output once a process has ended: descendants
+// that outlive it may hold its output open.
+const outputDelay = time.Second
 
 // spawn starts a command as the leader of a new session.
 func spawn(argv []string, dir string, env []string, output io.Writer) (*process, error) {
@@ -33,18 +46,22 @@ func spawn(argv []string, dir string, env []string, output io.Writer) (*process,
 	command.Dir, command.Env = dir, env
 	command.Stdout, command.Stderr = output, output
 	command.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
-	// Descendants that outlive the process may hold its output open.
-	command.WaitDelay = time.Second
+	command.WaitDelay = outputDelay
 	if err := command.Start(); err != nil {
 		return nil, err
 	}
-	p := &process{id: command.Process.Pid, exited: make(chan struct{})}
+	p := newProcess(command.Process.Pid)
 	go func() {
 		_ = command.Wait() // the state says more
-		p.code = exitCode(command.ProcessState)
+		p.end(exitCode(command.ProcessState))
 		close(p.exited)
 	}()
 	return p, nil
+}
+
+func (p *process) end(code int) {
+	p.code = code
+	close(p.ended)
 }
 
 // lookPath finds a program in the PATH of the environment it will have.
@@ -68,18 +85,26 @@ func lookPath(name string, env []string) (string, error) {
 	return "", exec.ErrNotFound
 }
 
+// exitCode is what a process ended with: its exit code, or the number of the
+// signal that ended it, negative.
 func exitCode(state *os.ProcessState) int {
-	if status, ok := state.Sys().(syscall.WaitStatus); ok && status.Signaled() {
-		return -int(status.Signal())
+	if status, ok := state.Sys().(syscall.WaitStatus); ok {
+		return statusCode(status)
 	}
 	return state.ExitCode()
 }
 
 func (p *process) pid() int { return p.id }
+func statusCode(status syscall.WaitStatus) int {
+	if status.Signaled() {
+		return -int(status.Signal())
+	}
+	return status.ExitStatus()
+}
 
 // signal sends a signal to the whole group. A group that has gone is no error.
 func (p *process) signal(s syscall.Signal) error {
-	err := syscall.Kill(-p.pid(), s)
+	err := syscall.Kill(-p.id, s)
 	if errors.Is(err, syscall.ESRCH) {
 		return nil
 	}

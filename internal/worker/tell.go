@@ -86,7 +86,9 @@ func ended(related []prefect.Resource, pid, code int) []prefect.Resource {
 	for _, r := range related {
 		if r.Role() == "flow-run" {
 			r["prefect.infrastructure.identifier"] = strconv.Itoa(pid)
-			r["prefect.infrastructure.status-code"] = strconv.Itoa(code)
+			if code != unknownCode {
+				r["prefect.infrastructure.status-code"] = strconv.Itoa(code)
+			}
 		}
 	}
 	return related

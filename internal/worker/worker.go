@@ -46,6 +46,10 @@ type Config struct {
 	Python string
 	// Drain is how long runs under way may go on once the worker is told to stop.
 	Drain time.Duration
+	// Warm starts runs from a process that has the prefect package loaded, which
+	// is let go after WarmIdle without a run, never when that is 0.
+	Warm     bool
+	WarmIdle time.Duration
 	// Query, Heartbeat and Prefetch are the longest time between two polls, the
 	// time between two heartbeats, and how long before it is due a run is started.
 	Query, Heartbeat, Prefetch time.Duration
@@ -66,6 +70,7 @@ type Worker struct {
 	control  *control
 	consumer uuid.UUID
 	out      *lines
+	warm     *warmPool // nil when every run loads the prefect package itself
 
 	wake chan struct{} // asks for a poll at once
 
@@ -89,7 +94,19 @@ func New(config Config, c clock.Clock, ids clock.IDs) *Worker {
 	w := &Worker{config: config, clock: c, ids: ids, server: s, logs: newRunLogs(s), consumer: ids.V4(),
 		out: &lines{to: config.Out}, wake: make(chan struct{}, 1), runs: map[uuid.UUID]*attempt{}, later: map[uuid.UUID]time.Time{}}
 	w.under, w.giveUp = context.WithCancel(context.Background())
+	if config.Warm {
+		w.warm = &warmPool{python: config.Python, environ: environment(config.Environ, w.access()), keep: config.WarmIdle, clock: c, log: config.Log}
+	}
 	return w
+}
+
+// access leads a process to the server.
+func (w *Worker) access() map[string]string {
+	env := map[string]string{"PREFECT_API_URL": w.config.URL}
+	if w.config.Auth != "" {
+		env["PREFECT_API_AUTH_STRING"] = w.config.Auth
+	}
+	return env
 }
 
 // Run works until ctx ends and all runs under way have ended, or were ended:
@@ -108,6 +125,8 @@ func (w *Worker) Run(ctx context.Context) error {
 		w.config.Log.Warn("runs will be cancelled by signals alone: no port of the loopback is free", "error", err)
 	}
 	defer w.control.close()
+	w.warm.prepare()
+	defer w.warm.close()
 	// What serves runs goes on until the last of them has ended.
 	serving, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var loops sync.WaitGroup
@@ -260,6 +279,9 @@ func (w *Worker) pollOnce(ctx context.Context) time.Duration {
 		if early := due.Sub(now) - w.config.Prefetch; early > 0 {
 			wait = min(wait, early)
 		}
+	}
+	if len(found) > 0 {
+		w.warm.prepare() // a run of the next minute may find it loaded
 	}
 	for i := range found {
 		run := &found[i].FlowRun
