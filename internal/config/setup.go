@@ -51,6 +51,12 @@ type Worker struct {
 	Stock bool `toml:"stock"`
 	// Limit is the most runs of one worker at once, nil for any number.
 	Limit *int `toml:"limit"`
+	// Warm starts runs from a process that has prefect loaded; nil decides by the
+	// memory of the machine.
+	Warm *bool `toml:"warm"`
+	// WarmIdle is the time without a run after which that process is let go, 0 for
+	// never; nil for an hour.
+	WarmIdle *Span `toml:"warm_idle"`
 }
 
 // Folder is the folder of the configuration file: relative paths in it start there.

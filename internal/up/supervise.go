@@ -31,6 +31,12 @@ func WorkerCommand(w config.Worker, reeve, python, pool string) []string {
 	if w.Stock {
 		command = []string{python, "-m", "prefect", "worker", "start", "--pool", pool, "--type", "process"}
 	}
+	if w.Warm != nil && !w.Stock {
+		command = append(command, "--warm", map[bool]string{true: "on", false: "off"}[*w.Warm])
+	}
+	if w.WarmIdle != nil && !w.Stock {
+		command = append(command, "--warm-idle", time.Duration(*w.WarmIdle).String())
+	}
 	if w.Limit != nil {
 		command = append(command, "--limit", strconv.Itoa(*w.Limit))
 	}

@@ -18,6 +18,17 @@
 // control session (see control.go) that it reported its state, is reported
 // CRASHED with what its exit code means.
 //
+// # Warm runs
+//
+// Loading the prefect package takes a run seconds, twice. So the worker keeps a
+// process that has it loaded (warm.py), of which every run is a fork: its own
+// session, environment, folder, output and exit code, reported over a socket. The
+// fork decides whether it can stand for a process of its own: when a variable that
+// the interpreter reads differs, a file would be imported in place of what is
+// loaded, or packages were changed, it becomes the plain program. Without that
+// process (it takes memory, it may end) every run is started plainly; runs whose
+// fork server ended go on, and their end is found by looking at them.
+//
 // # When the server is away
 //
 // The worker never ends because of it. Every request is repeated, with a

@@ -168,11 +168,21 @@ func (w *warmPool) retire(s *forkServer) {
 	s.mu.Lock()
 	stale := s.stale
 	s.mu.Unlock()
+	if !stale {
+		return
+	}
 	w.mu.Lock()
-	defer w.mu.Unlock()
-	if stale && w.server == s {
-		w.log.Info("the Python packages changed: prefect is loaded anew")
+	current := w.server == s
+	if current {
 		w.server = nil
+		w.log.Info("the Python packages changed: prefect is loaded anew")
+	}
+	w.mu.Unlock()
+	s.mu.Lock()
+	rests := len(s.running) == 0
+	s.mu.Unlock()
+	if current && rests { // else rested does it
+		s.close()
 	}
 }
 

@@ -19,7 +19,8 @@ from processes import BINARY, Server, Worker  # noqa: E402
 from scripts import Cli, Script  # noqa: E402
 from waiting import until  # noqa: E402
 
-WORKER_KINDS = ("stock", "reeve")
+WORKER_KINDS = ("stock", "reeve", "plain")
+"""Prefect's own, ours with a process that has prefect loaded, and ours without."""
 
 
 def pytest_report_header() -> str:
@@ -30,7 +31,7 @@ def pytest_report_header() -> str:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if not settings.ORACLE:
         return
-    ours = [item for item in items if _worker_kind(item) == "reeve"]
+    ours = [item for item in items if _worker_kind(item) in ("reeve", "plain")]
     config.hook.pytest_deselected(items=ours)
     items[:] = [item for item in items if item not in ours]
     for item in items:
@@ -113,6 +114,22 @@ def _online(worker: Worker) -> Worker:
     until(lambda: not worker.running() or worker_names(worker.pool), f"a worker in {worker.pool}", 60)
     assert worker.running(), worker.describe()
     return worker
+
+
+@pytest.fixture
+def own_worker(server: Server, tmp_path: Path) -> Iterator:
+    """Starts workers with a pool and a life of their own."""
+    mine: list[Worker] = []
+
+    def start(kind: str, pool: str) -> Worker:
+        worker = Worker(kind, tmp_path, server.api_url, pool)
+        mine.append(worker)
+        worker.start()
+        return _online(worker)
+
+    yield start
+    for worker in mine:
+        worker.stop()
 
 
 @pytest.fixture(scope="session")

@@ -120,10 +120,10 @@ class Server(Process):
 
 
 def worker_command(kind: str, pool: str) -> list[str]:
-    """`stock` is Prefect's own process worker, `reeve` is ours."""
+    """`stock` is Prefect's own process worker; `reeve` and `plain` are ours, see conftest.py."""
     if kind == "stock":
         return [settings.PYTHON, "-m", "prefect", "worker", "start", "--pool", pool, "--type", "process"]
-    return [BINARY, "worker", "start", "--pool", pool]
+    return [BINARY, "worker", "start", "--pool", pool, "--warm", "on" if kind == "reeve" else "off"]
 
 
 class Worker(Process):

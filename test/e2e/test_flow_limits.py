@@ -94,6 +94,7 @@ def replay(runs: dict[UUID, str]) -> tuple[Counter, list[float]]:
     return most, free
 
 
+@pytest.mark.parametrize("worker_kind", ("stock", "reeve"))
 def test_thirty_runs_of_three_flows_stay_within_every_limit(pool, deployments):
     ids = {name: deployments(name, pool.pool) for name in LIMITS}
     with client() as api:

@@ -99,6 +99,7 @@ def runs(deployment):
         )
 
 
+@pytest.mark.parametrize("worker_kind", ("stock", "reeve"))
 def test_a_webhook_runs_a_flow_in_the_gateways_worker(worker_kind, server, deployments, cli, gateway):
     pool = f"hooks-{worker_kind}"
     cli("work-pool", "create", pool, "--type", "process")

@@ -4,6 +4,7 @@ a scratch folder that the test passes in.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from prefect import flow, get_run_logger, task
 from prefect.flow_runs import suspend_flow_run
+from prefect.task_runners import ProcessPoolTaskRunner
 
 
 @task
@@ -127,3 +129,69 @@ def narrow(seconds: float = 1) -> None:
 @flow
 def open_wide(seconds: float = 1) -> None:
     time.sleep(seconds)
+
+
+@task
+def square(n: int) -> tuple[int, int]:
+    return n * n, os.getpid()
+
+
+@flow(task_runner=ProcessPoolTaskRunner(max_workers=2), persist_result=True)
+def in_processes() -> dict[str, object]:
+    """Tasks in processes of their own, which import this file anew."""
+    results = square.map([1, 2, 3]).result()
+    return {"squares": [n for n, _ in results], "elsewhere": os.getpid() not in [pid for _, pid in results]}
+
+
+@task
+async def nap(n: int) -> int:
+    await asyncio.sleep(0.05)
+    return n
+
+
+@flow(persist_result=True)
+async def inner(n: int) -> int:
+    return sum(await asyncio.gather(*(nap(i) for i in range(n))))
+
+
+@flow(persist_result=True)
+async def outer() -> list[int]:
+    """An asynchronous flow with subflows and tasks at once."""
+    return [await inner(2), await inner(3)]
+
+
+@flow(retries=1, persist_result=True)
+def second_time(scratch: str) -> int:
+    """Fails once, in the same process as it then succeeds in."""
+    with Path(scratch, "tries").open("a") as file:
+        file.write(f"{os.getpid()}\n")
+    tries = Path(scratch, "tries").read_text().split()
+    if len(tries) < 2:
+        raise ValueError("the first time")
+    return len(set(tries))
+
+
+@flow
+def leave(code: int) -> None:
+    """Ends the process with an exit code, past everything that would tell of it."""
+    print("last words", flush=True)
+    os._exit(code)
+
+
+@flow(persist_result=True)
+def process() -> dict[str, object]:
+    """What the process of a run looks like."""
+    return {
+        "warm": b"warm.py" in Path("/proc/self/cmdline").read_bytes(),
+        "leader": os.getpid() == os.getpgid(0) == os.getsid(0),
+        "descriptors": sorted(int(n) for n in os.listdir("/proc/self/fd") if int(n) < 3),
+        "output": os.readlink("/proc/self/fd/1").startswith("pipe:") and os.path.samestat(os.fstat(1), os.fstat(2)),
+        "input": os.readlink("/proc/self/fd/0"),
+        "folder": os.getcwd(),
+        "argv": [Path(a).name for a in sys.argv],
+        "main": sys.modules["__main__"].__spec__.name,
+        "path": sys.path,
+        "level": get_run_logger().logger.getEffectiveLevel(),
+        "modules": sorted(name for name in sys.modules if name.partition(".")[0] in ("sitecustomize", "prefect")),
+        "environment": {k: v for k, v in os.environ.items() if not k.startswith(("PREFECT__", "PYTEST_"))},
+    }

@@ -1,0 +1,88 @@
+"""The process of a run: the same whether the worker forks it or starts it plainly."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from api import await_completed, await_state, start_run
+from processes import Worker
+from waiting import until
+
+OURS = pytest.mark.parametrize("worker_kind", ("reeve", "plain"))
+
+
+def test_asynchronous_flow_with_subflows(worker, deployments):
+    assert await_completed(start_run(deployments("outer", worker.pool))).state.result() == [1, 3]
+
+
+def test_tasks_in_processes(worker, deployments):
+    result = await_completed(start_run(deployments("in_processes", worker.pool))).state.result()
+    assert result == {"squares": [1, 4, 9], "elsewhere": True}
+
+
+def test_retry_stays_in_the_process(worker, deployments, tmp_path):
+    run = await_completed(start_run(deployments("second_time", worker.pool), scratch=str(tmp_path)))
+    assert (run.state.result(), run.run_count) == (1, 2)
+
+
+def test_exit_code_is_told(worker, deployments):
+    run = await_state(start_run(deployments("leave", worker.pool), code=3), "Crashed")
+    assert "status code: 3" in run.state.message
+    until(lambda: "last words" in worker.output(), "the output of the run", 10)
+
+
+def look(worker: Worker, deployments, name: str = "", **environment: str) -> dict:
+    """What `process` says in a run of the worker with these variables in its job."""
+    options = {"name": f"{worker.kind}-{name}", "job_variables": {"env": environment}} if name else {}
+    return await_completed(start_run(deployments("process", worker.pool, **options))).state.result()
+
+
+def test_process_is_the_same_forked_or_plain(workers, deployments):
+    forked, plain = (look(workers(kind), deployments) for kind in ("reeve", "plain"))
+    assert (forked.pop("warm"), plain.pop("warm")) == (True, False)
+    assert set(plain.pop("modules")) <= set(forked.pop("modules"))
+    assert {name: (forked[name], plain[name]) for name in forked if forked[name] != plain[name]} == {}
+    assert forked["leader"] and forked["output"] and forked["argv"] == ["engine.py"] and forked["main"] == "prefect.engine"
+
+
+@OURS
+def test_variables_of_the_job_are_settings(worker, deployments):
+    found = look(worker, deployments, "debug", PREFECT_LOGGING_LEVEL="DEBUG", E2E_OWN="mine")
+    assert (found["level"], found["environment"]["E2E_OWN"]) == (10, "mine")
+    assert found["warm"] == (worker.kind == "reeve")
+    assert look(worker, deployments)["level"] == 20
+
+
+def test_variable_that_the_interpreter_reads_makes_a_plain_process(workers, deployments):
+    found = look(workers("reeve"), deployments, "seed", PYTHONHASHSEED="7")
+    assert (found["warm"], found["environment"]["PYTHONHASHSEED"]) == (False, "7")
+
+
+def test_module_that_the_interpreter_would_take_makes_a_plain_process(workers, deployments, tmp_path):
+    (tmp_path / "sitecustomize.py").touch()
+    found = look(workers("reeve"), deployments, "site", PYTHONPATH=str(tmp_path))
+    assert found["warm"] is False and "sitecustomize" in found["modules"]
+
+
+def test_runs_survive_the_process_they_were_forked_from(own_worker, deployments, tmp_path):
+    worker = own_worker("reeve", "orphans")
+    hold = deployments("hold", worker.pool)
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+    runs = [start_run(hold, scratch=str(tmp_path / name)) for name in ("a", "b")]
+    for name in ("a", "b"):
+        until((tmp_path / name / "pids").exists, "the flow to start", 60)
+    pid = int((tmp_path / "a" / "pids").read_text().split()[0])
+    parent = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    assert parent != worker.pid, "the run was not forked"
+    os.kill(parent, signal.SIGKILL)
+    (tmp_path / "a" / "go").touch()
+    await_completed(runs[0])
+    os.kill(int((tmp_path / "b" / "pids").read_text().split()[0]), signal.SIGKILL)
+    assert "not known" in await_state(runs[1], "Crashed").state.message
+    assert look(worker, deployments)["leader"]
+    assert worker.running()
