@@ -280,18 +280,19 @@ def run_as_main(name, arguments):
 kept = []  # a module that is let go loses its names
 
 
-def run(interpreter, argv, env):
-    """The life of a fork: argv is `python -m SUPERVISOR config`."""
+def run(interpreter, argv, env, handed):
+    """The life of a fork: argv is `python -m SUPERVISOR config`. The file marks
+    it, see leave, and takes what its preparation hands over.
+    """
     take_on(interpreter, argv, env)
     interpreter.certificates.serve()
-    handed = os.memfd_create("order")
     preparer = os.fork()
     if preparer == 0:
 
         def hand_over(_file, argv, env):
             sys.stdout.flush()
             sys.stderr.flush()
-            with open(handed, "w") as out:
+            with open(handed, "w", closefd=False) as out:
                 json.dump({"argv": argv, "env": dict(env), "dir": os.getcwd()}, out)
             os._exit(0)
 
@@ -301,7 +302,7 @@ def run(interpreter, argv, env):
     _, status = os.waitpid(preparer, 0)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     os.lseek(handed, 0, os.SEEK_SET)
-    with open(handed) as order:
+    with open(handed, closefd=False) as order:
         text = order.read()
     if not text:
         if os.WIFSIGNALED(status):
@@ -422,8 +423,8 @@ class Server:
             self.say(id=request["id"], error=str(error))
             return None
         if pid == 0:
-            self.leave(output, directory, outcome, told)
-            return lambda: run(self.interpreter, argv, env)
+            mark = self.leave(output, directory, outcome, told, env)
+            return lambda: run(self.interpreter, argv, env, mark)
         os.close(told)
         os.close(output)
         fault = os.read(outcome, 4096).decode()  # ends when the fork leads its session
@@ -434,8 +435,11 @@ class Server:
             self.say(id=request["id"], pid=pid, stale=self.interpreter.stale())
         return None
 
-    def leave(self, output, directory, outcome, told):
-        """In a fork: lets go of what is this process', and takes what is the run's."""
+    def leave(self, output, directory, outcome, told, env):
+        """In a fork: lets go of what is this process', and takes what is the run's.
+        Gives its mark: a file by whose name the next worker knows it, should ours be
+        killed before it could say which process it is.
+        """
         signal.set_wakeup_fd(-1)
         for number, handler in self.handlers.items():
             signal.signal(number, handler)
@@ -448,7 +452,9 @@ class Server:
             for number in (nothing, output, outcome, self.woken, self.wake):
                 os.close(number)
             self.socket.close()
+            mark = os.memfd_create(env.get("PREFECT__FLOW_RUN_ID", "run"))
             os.close(told)
+            return mark
         except OSError as error:
             os.write(told, str(error).encode())
             os._exit(1)
