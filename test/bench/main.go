@@ -19,22 +19,27 @@ func main() {
 	binary := flag.String("reeve", "bin/reeve", "our `binary`")
 	python := flag.String("python", ".venv/bin/python", "`interpreter` with the prefect package")
 	length := flag.Duration("length", 8*time.Second, "how long each rate is measured")
+	cold := flag.Bool("cold", false, "measure cold starts alone")
 	only := flag.String("only", "", "measure one server: real or reeve")
 	flag.Parse()
-	if err := compare(*binary, *python, *length, *only); err != nil {
+	if err := compare(*binary, *python, *length, *only, *cold); err != nil {
 		fmt.Fprintln(os.Stderr, "error:", err)
 		os.Exit(1)
 	}
 }
 
-func compare(binary, python string, length time.Duration, only string) error {
+func compare(binary, python string, length time.Duration, only string, cold bool) error {
 	var results []figures
 	for _, k := range []kind{realServer(python), reeveServer(binary)} {
 		if only != "" && only != k.name {
 			continue
 		}
 		fmt.Fprintf(os.Stderr, "measuring %s\n", k.name)
-		f, err := measure(k, length)
+		f := figures{k.name, map[string]float64{}}
+		err := coldStart(k, f.values)
+		if err == nil && !cold {
+			err = measure(k, length, f.values)
+		}
 		if err != nil {
 			return fmt.Errorf("%s: %w", k.name, err)
 		}
@@ -50,23 +55,22 @@ type figures struct {
 	values map[string]float64
 }
 
-func measure(k kind, length time.Duration) (figures, error) {
-	f := figures{k.name, map[string]float64{}}
+func measure(k kind, length time.Duration, values map[string]float64) error {
 	for range k.starts {
 		took, err := startTime(k)
 		if err != nil {
-			return f, err
+			return err
 		}
-		if best, known := f.values["start"]; !known || took < best {
-			f.values["start"] = took
+		if best, known := values["start"]; !known || took < best {
+			values["start"] = took
 		}
 	}
 	s, err := start(k)
 	if err != nil {
-		return f, err
+		return err
 	}
 	defer s.stop()
 	time.Sleep(3 * time.Second)
-	f.values["idle"] = s.memory()
-	return f, load(s, length, f.values)
+	values["idle"] = s.memory()
+	return load(s, length, values)
 }

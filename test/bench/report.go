@@ -18,6 +18,11 @@ var lines = []struct {
 	{"lost", "acknowledged events lost", true, true},
 	{"filter", "filters of 200 runs/s", false, false},
 	{"start", "exec to first answer, ms", true, false},
+	{"size", "database of the next, MB", true, true},
+	{"stopped", "exec to its answer, p50 ms", true, false},
+	{"stoppedWorst", "  worst", true, false},
+	{"killed", "after kill -9, p50 ms", true, false},
+	{"killedWorst", "  worst", true, false},
 	{"idle", "memory idle, MB", true, false},
 	{"loaded", "memory loaded, MB", true, false},
 }
@@ -34,6 +39,9 @@ func print(w io.Writer, results []figures) {
 	}
 	fmt.Fprintln(w)
 	for _, l := range lines {
+		if _, measured := results[0].values[l.key]; !measured {
+			continue
+		}
 		fmt.Fprintf(w, "%-28s", l.title)
 		for _, r := range results {
 			fmt.Fprintf(w, "%12.1f", r.values[l.key])

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"net"
 	"net/http"
 	"os"
@@ -58,6 +57,11 @@ func launch(k kind) (*server, error) {
 	if err != nil {
 		return nil, err
 	}
+	return launchIn(k, folder)
+}
+
+// launchIn does so in a folder that may have a database already.
+func launchIn(k kind, folder string) (*server, error) {
 	port, err := freePort()
 	if err != nil {
 		return nil, err
@@ -76,27 +80,12 @@ func launch(k kind) (*server, error) {
 	return &server{"http://127.0.0.1:" + port + "/api", folder, cmd, k.mayLose}, cmd.Start()
 }
 
-func (s *server) awaitHealth() error {
-	client := http.Client{Timeout: time.Second}
-	for deadline := time.Now().Add(2 * time.Minute); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
-		answer, err := client.Get(s.url + "/health")
-		if err != nil {
-			continue
-		}
-		_ = answer.Body.Close()
-		if answer.StatusCode == http.StatusOK {
-			return nil
-		}
-	}
-	return fmt.Errorf("no answer to /health; see %s", filepath.Join(s.folder, "server.log"))
-}
-
 func start(k kind) (*server, error) {
 	s, err := launch(k)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.awaitHealth(); err != nil {
+	if err := s.await(http.MethodGet, "/health", ""); err != nil {
 		s.kill()
 		return nil, err
 	}
