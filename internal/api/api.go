@@ -48,6 +48,8 @@ type Config struct {
 	// Health gives an error when the server does not work as it should though it
 	// answers; nil stands for one that never does.
 	Health func() error
+	// Backup tells how the copies of the databases stand; nil stands for none.
+	Backup func() BackupReport
 	// Cleanup says how cleanup messages are delivered to workers; its zero value
 	// stands for the contract's defaults.
 	Cleanup store.CleanupPolicy
@@ -164,6 +166,7 @@ func (a *API) Routes() []Route {
 		a.reeveWhyRoutes(),
 		a.reeveMetricRoutes(),
 		a.reeveUsageRoutes(),
+		a.reeveBackupRoutes(),
 		a.reeveSleepRoutes(),
 		a.reeveVersionRoutes(),
 		a.reeveGatewayRoutes(),

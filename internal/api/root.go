@@ -21,14 +21,22 @@ func (a *API) health(w http.ResponseWriter, _ *http.Request) error {
 	type health struct {
 		Status  string `json:"status"`
 		Problem string `json:"problem,omitempty"`
+		Backup  string `json:"backup,omitempty"`
 	}
 	if a.config.Health != nil {
 		if err := a.config.Health(); err != nil {
-			respond(w, http.StatusServiceUnavailable, health{"failing", err.Error()})
+			respond(w, http.StatusServiceUnavailable, health{Status: "failing", Problem: err.Error()})
 			return nil
 		}
 	}
-	respond(w, http.StatusOK, health{Status: "ok"})
+	answer := health{Status: "ok"}
+	if a.config.Backup != nil {
+		// The server works; a host that took it away for this would mend nothing.
+		if since := a.config.Backup().FailingSince; since != "" {
+			answer.Backup = "failing since " + since
+		}
+	}
+	respond(w, http.StatusOK, answer)
 	return nil
 }
 

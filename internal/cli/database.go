@@ -3,7 +3,9 @@ package cli
 import (
 	"fmt"
 
+	"github.com/reevehq/reeve/internal/backup"
 	"github.com/reevehq/reeve/internal/clock"
+	"github.com/reevehq/reeve/internal/config"
 	"github.com/reevehq/reeve/internal/fault"
 	"github.com/reevehq/reeve/internal/store/migrations"
 	"github.com/reevehq/reeve/internal/store/sqlite"
@@ -28,6 +30,9 @@ type chosen struct {
 	steps []migrations.Migration
 	flag  string // that names it in a command
 	keep  int
+
+	settings config.Backup
+	source   backup.Source // without its bucket
 }
 
 func (f *databaseFlags) choose(p *process) (chosen, error) {
@@ -35,12 +40,16 @@ func (f *databaseFlags) choose(p *process) (chosen, error) {
 	if err != nil {
 		return chosen{}, err
 	}
-	if !f.Inbox {
-		steps, err := migrations.For("sqlite")
-		return chosen{c.Database(), steps, "--database " + c.Database(), c.Backup.Keep}, err
+	db := chosen{path: c.Database(), flag: "--database " + c.Database(), keep: c.Backup.Keep,
+		source: backup.Source{URL: c.Backup.URL, Name: serverName}}
+	if f.Inbox {
+		db.path, db.flag, db.source.Name = c.Gateway.Database, "--inbox", inboxName
+		db.steps, err = migrations.Gateway("sqlite")
+	} else {
+		db.steps, err = migrations.For("sqlite")
 	}
-	steps, err := migrations.Gateway("sqlite")
-	return chosen{c.Gateway.Database, steps, "--inbox", c.Backup.Keep}, err
+	db.source.Steps, db.settings = db.steps, c.Backup
+	return db, err
 }
 
 type databaseUpgrade struct {

@@ -64,7 +64,7 @@ func (d *doctor) exam(p *process, c *config.Config, problems []error) *examine.E
 }
 
 func inboxState(ctx context.Context, p *process, c *config.Config) (state examine.InboxState, err error) {
-	inbox, err := openInbox(p, c, true)
+	inbox, _, err := openInbox(p, c, true)
 	if err != nil {
 		return state, err
 	}

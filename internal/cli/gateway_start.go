@@ -18,6 +18,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/reevehq/reeve/internal/backup"
 	"github.com/reevehq/reeve/internal/clock"
 	"github.com/reevehq/reeve/internal/config"
 	"github.com/reevehq/reeve/internal/fault"
@@ -89,7 +90,7 @@ func (s *gatewayStart) Run(p *process) error {
 		_ = listener.Close()
 		return err
 	}
-	g, err := openGateway(p, c)
+	g, ship, err := openGateway(p, c)
 	if err != nil {
 		_ = listener.Close()
 		return err
@@ -98,14 +99,14 @@ func (s *gatewayStart) Run(p *process) error {
 	for _, w := range c.Webhooks {
 		fmt.Fprintf(p.out, "Webhook: http://%s%s\n", reachable(listener.Addr()), w.Path)
 	}
-	err = serveGateway(p, c, g, listener, programs)
+	err = serveGateway(p, c, g, ship, listener, programs)
 	return errors.Join(err, g.Close())
 }
 
 // serveGateway serves, delivers and keeps workers until it is told to stop.
 // Workers end first, so that they can still say through the gateway how their
 // runs ended.
-func serveGateway(p *process, c *config.Config, g *gateway.Gateway, listener net.Listener, programs []*supervise.Supervisor) error {
+func serveGateway(p *process, c *config.Config, g *gateway.Gateway, ship *backup.Shipper, listener net.Listener, programs []*supervise.Supervisor) error {
 	proxy, err := newProxy(p, c, listener)
 	if err != nil {
 		return errors.Join(err, listener.Close())
@@ -119,7 +120,7 @@ func serveGateway(p *process, c *config.Config, g *gateway.Gateway, listener net
 	}
 	srv := &http.Server{
 		Handler: g.Handler(gateway.Parts{API: proxy, Nudge: http.HandlerFunc(proxy.ServeNudge),
-			Workers: func() any { return health() }}),
+			Workers: func() any { return health() }, Backup: ship.Report}),
 		ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		ErrorLog: slog.NewLogLogger(p.log.Handler(), slog.LevelWarn),
 	}
@@ -240,47 +241,49 @@ func withoutSecrets(environ []string, webhooks []config.Webhook) []string {
 }
 
 // openWebhooks opens the gateway of a reeve.toml, nil when it has no webhook.
-func openWebhooks(p *process, c *config.Config) (*gateway.Gateway, error) {
+func openWebhooks(p *process, c *config.Config) (*gateway.Gateway, *backup.Shipper, error) {
 	if len(c.Webhooks) == 0 {
-		return nil, nil
+		return nil, nil, nil
 	}
 	return openGateway(p, c)
 }
 
-func openGateway(p *process, c *config.Config) (*gateway.Gateway, error) {
-	inbox, err := openInbox(p, c, false)
+func openGateway(p *process, c *config.Config) (*gateway.Gateway, *backup.Shipper, error) {
+	inbox, ship, err := openInbox(p, c, false)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	lookup := func(name string) string {
-		for _, line := range slices.Backward(p.environ) {
-			if key, value, _ := strings.Cut(line, "="); key == name {
-				return value
-			}
-		}
-		return ""
-	}
-	g, err := gateway.New(p.ctx, gateway.Config{Settings: c.Gateway, Webhooks: c.Webhooks, Lookup: lookup,
+	g, err := gateway.New(p.ctx, gateway.Config{Settings: c.Gateway, Webhooks: c.Webhooks, Lookup: p.variable,
 		Auth: cmp.Or(c.Text("api.auth_string"), c.Text("server.api.auth_string"))}, inbox, p.log)
 	if err != nil {
-		return nil, errors.Join(err, inbox.Close())
+		return nil, nil, errors.Join(err, inbox.Close())
 	}
-	return g, nil
+	return g, ship, nil
 }
 
 // openInbox opens the gateway's database: as its owner, or for a look beside one.
-func openInbox(p *process, c *config.Config, beside bool) (*gateway.Inbox, error) {
+// The shipper is nil unless it is copied.
+func openInbox(p *process, c *config.Config, beside bool) (*gateway.Inbox, *backup.Shipper, error) {
 	steps, err := migrations.Gateway("sqlite")
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if same, err := filepath.Abs(c.Database()); err == nil && same == c.Gateway.Database {
-		return nil, fault.New(fault.Invalid, "gateway.database is the server's database %s", same).WithHint("give the gateway a file of its own")
+		return nil, nil, fault.New(fault.Invalid, "gateway.database is the server's database %s", same).WithHint("give the gateway a file of its own")
 	}
-	db, err := sqlite.Open(p.ctx, sqlite.Options{Path: c.Gateway.Database, Steps: steps, Shared: beside, Migrate: !beside, KeepSnapshots: c.Backup.Keep, Readers: 2, Logger: p.log})
+	o := sqlite.Options{Path: c.Gateway.Database, Steps: steps, Shared: true, Readers: 2, Logger: p.log}
+	var kept safety
+	if !beside {
+		if kept, err = keepSafe(p, c, inboxName, o.Path, steps); err != nil {
+			return nil, nil, err
+		}
+		o.Shared, o.Migrate, o.KeepSnapshots, o.Heal = false, true, c.Backup.Keep, kept.heal
+		o.Track, o.Untouched = kept.ship != nil, kept.ship.Untouched
+	}
+	db, err := sqlite.Open(p.ctx, o)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	machine := clock.System{}
-	return gateway.NewInbox(db, machine, clock.NewIDs(machine)), nil
+	return gateway.NewInbox(backup.Keep(db, kept.ship), machine, clock.NewIDs(machine)), kept.ship, nil
 }

@@ -73,7 +73,14 @@ func (s *serverStart) Run(p *process) error {
 	if err != nil {
 		return err
 	}
-	srv, err := server.Open(p.ctx, serverSettings(p, c), p.log)
+	kept, err := keepServerSafe(p, c)
+	if err != nil {
+		_ = listener.Close()
+		return err
+	}
+	settings := serverSettings(p, c)
+	settings.Backups = server.Backups{Shipper: kept.ship, Heal: kept.heal}
+	srv, err := server.Open(p.ctx, settings, p.log)
 	if err != nil {
 		_ = listener.Close()
 		return err

@@ -5,10 +5,13 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
+	"github.com/reevehq/reeve/internal/backup"
 	"github.com/reevehq/reeve/internal/client"
 	"github.com/reevehq/reeve/internal/config"
 	"github.com/reevehq/reeve/internal/fault"
+	"github.com/reevehq/reeve/internal/store/sqlite"
 )
 
 type status struct {
@@ -29,6 +32,13 @@ type serverStatus struct {
 	Version  string         `json:"version"`
 	FlowRuns map[string]int `json:"flow_runs"` // counts of the states that are not final
 	Pools    []poolStatus   `json:"work_pools"`
+	Backup   *backupStatus  `json:"backup"` // nil from a server that is not Reeve
+}
+
+// backupStatus is what the server says of the copies of its databases.
+type backupStatus struct {
+	Databases []backup.Status `json:"databases"`
+	Restored  *sqlite.Healing `json:"restored"`
 }
 
 type poolStatus struct {
@@ -89,7 +99,14 @@ func askStatus(ctx context.Context, c *client.Client) (*serverStatus, error) {
 		}
 		found.FlowRuns[strings.ToLower(state)] = n
 	}
-	return found, c.Ask(ctx, http.MethodPost, "/work_pools/filter", map[string]any{}, &found.Pools)
+	if err := c.Ask(ctx, http.MethodPost, "/work_pools/filter", map[string]any{}, &found.Pools); err != nil {
+		return nil, err
+	}
+	var said backupStatus
+	if c.Ask(ctx, http.MethodGet, "/reeve/backup", nil, &said) == nil {
+		found.Backup = &said
+	}
+	return found, nil
 }
 
 func printStatus(p *process, s *serverStatus) {
@@ -109,5 +126,30 @@ func printStatus(p *process, s *serverStatus) {
 			limit = fmt.Sprintf("%d runs", *pool.Limit)
 		}
 		fmt.Fprintf(p.out, "work pool %s (%s): %s, %s at once\n", pool.Name, pool.Type, strings.ToLower(strings.ReplaceAll(pool.Status, "_", " ")), limit)
+	}
+	printBackup(p, s.Backup)
+}
+
+// printBackup says how the copies of the databases stand, a line each.
+func printBackup(p *process, b *backupStatus) {
+	if b == nil {
+		return
+	}
+	for _, d := range b.Databases {
+		until := "nothing has arrived yet"
+		if d.Until != nil {
+			until = "has all until " + d.Until.Format(time.RFC3339)
+			if !d.Pending {
+				until = "up to date, last change " + d.Until.Format(time.RFC3339)
+			}
+		}
+		if d.Error != nil {
+			until += fmt.Sprintf(", FAILING since %s: %s", d.Since.Format(time.RFC3339), *d.Error)
+		}
+		fmt.Fprintf(p.out, "backup of %s in %s: %s\n", d.Database, d.URL, until)
+	}
+	if r := b.Restored; r != nil {
+		fmt.Fprintf(p.out, "database restored at %s, since it %s: it has what was written until %s, from %s\n",
+			r.At.Format(time.RFC3339), r.Why, r.Until.Format(time.RFC3339), r.From)
 	}
 }

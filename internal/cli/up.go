@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/reevehq/reeve/internal/backup"
 	"github.com/reevehq/reeve/internal/config"
 	"github.com/reevehq/reeve/internal/fault"
 	"github.com/reevehq/reeve/internal/server"
@@ -65,7 +66,12 @@ func (u *up) Run(p *process) error {
 	if err != nil {
 		return err
 	}
-	hooks, err := openWebhooks(p, c)
+	kept, err := keepServerSafe(p, c)
+	if err != nil {
+		_ = listener.Close()
+		return err
+	}
+	hooks, shipHooks, err := openWebhooks(p, c)
 	if err != nil {
 		_ = listener.Close()
 		return err
@@ -77,6 +83,7 @@ func (u *up) Run(p *process) error {
 	ctx, leave := context.WithCancel(p.ctx)
 	defer leave()
 	settings.Leave = leave
+	settings.Backups = server.Backups{Shipper: kept.ship, Others: []*backup.Shipper{shipHooks}, Heal: kept.heal}
 	srv, err := server.Open(p.ctx, settings, p.log)
 	if err != nil {
 		_ = listener.Close()

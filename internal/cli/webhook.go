@@ -32,7 +32,7 @@ func (f *settingFlags) look(p *process, do func(*gateway.Inbox) error) error {
 		return fault.New(fault.Invalid, "there is no inbox at %s", c.Gateway.Database).
 			WithHint("start a gateway (reeve gateway start), or name its reeve.toml with --config")
 	}
-	inbox, err := openInbox(p, c, true)
+	inbox, _, err := openInbox(p, c, true)
 	if err != nil {
 		return err
 	}

@@ -35,6 +35,7 @@ type Parts struct {
 	Nudge   http.Handler // /reeve/nudge: calls of the server
 	Metrics http.Handler // /metrics
 	Workers func() any   // what /health says of the workers
+	Backup  func() any   // what /health says of the inbox's backup
 }
 
 // Gateway receives webhooks, keeps them and brings them to the server. It is an
@@ -157,6 +158,11 @@ func (g *Gateway) health(w http.ResponseWriter, r *http.Request, p Parts) {
 	said := map[string]any{"status": "ok", "inbox": counts, "server": g.server()}
 	if p.Workers != nil {
 		said["workers"] = p.Workers()
+	}
+	if p.Backup != nil {
+		if status := p.Backup(); status != nil {
+			said["backup"] = status
+		}
 	}
 	answer(w, http.StatusOK, said)
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/reevehq/reeve/internal/api"
 	"github.com/reevehq/reeve/internal/api/middleware"
+	"github.com/reevehq/reeve/internal/backup"
 	"github.com/reevehq/reeve/internal/clock"
 	"github.com/reevehq/reeve/internal/metrics"
 	"github.com/reevehq/reeve/internal/nudge"
@@ -35,10 +36,11 @@ const idleTime = 2 * time.Minute
 
 // Config is what a server needs to know.
 type Config struct {
-	Database  string        // path of the SQLite file
-	BlockKey  string        // the Fernet key of block documents, "" to keep one in the database
-	Migrate   bool          // bring an older schema up to date at start
-	Keep      int           // how many snapshots are kept beside the database
+	Database  string // path of the SQLite file
+	BlockKey  string // the Fernet key of block documents, "" to keep one in the database
+	Migrate   bool   // bring an older schema up to date at start
+	Keep      int    // how many snapshots are kept beside the database
+	Backups   Backups
 	KeepAlive time.Duration // how long an idle connection is kept, 0 for two minutes
 	Drain     time.Duration // how long requests under way have to end, 0 for 4 s
 	Origins   middleware.Origins
@@ -81,6 +83,9 @@ type Server struct {
 	http     *http.Server
 
 	connections connections
+
+	backup  *backup.Shipper // nil for none
+	changes *sqlite.Changes
 }
 
 // Open opens the database and prepares the server; it listens to nothing yet.
@@ -92,9 +97,9 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (*Server, error) {
 		started = machine.Now()
 	}
 	ids := clock.NewIDs(machine)
-	meter := metrics.NewMeter()
+	meter, ship := metrics.NewMeter(), c.Backups.Shipper
 	db, err := sqlite.Open(ctx, sqlite.Options{Path: c.Database, Migrate: c.Migrate, KeepSnapshots: c.Keep, Logger: log,
-		Clock: machine, Observer: meter})
+		Clock: machine, Observer: meter, Heal: c.Backups.Heal, Track: ship != nil, Untouched: ship.Untouched})
 	if err != nil {
 		return nil, err
 	}
@@ -104,6 +109,9 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (*Server, error) {
 		return nil, errors.Join(err, db.Close())
 	}
 	err = s.Update(ctx, func(tx *store.Tx) error { return tx.ConfigureFlowLimits(c.FlowLimits) })
+	if err == nil {
+		err = tellHealing(ctx, s, ids, db.Healed())
+	}
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
@@ -113,14 +121,16 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (*Server, error) {
 	c.API.Health = func() error { return errors.Join(db.Health(), due.Health()) }
 	c.API.Cleanup = c.Services.Cleanup
 	c.API.Meter, c.API.Database, c.API.Undelivered = meter, db.Path(), c.Undelivered
+	c.API.Backup = func() api.BackupReport { return c.Backups.report(c.Database) }
 	activity := sleep.NewActivity(machine)
-	forecast := &sleep.Forecaster{Store: s, Activity: activity, Undelivered: c.Undelivered, Services: askServices(due)}
+	forecast := &sleep.Forecaster{Store: s, Activity: activity, Undelivered: c.Undelivered, Unshipped: c.Backups.holds, Services: askServices(due)}
 	c.API.Outlook = forecast.Look
 	a := api.New(s, machine, ids, log, c.API)
 	srv := &Server{store: s, api: a, due: due, gate: new(middleware.Gate), log: log, path: c.API.BasePath,
 		nudges: nudge.New(s, forecast.Look, machine, ids, log),
 		ledger: metrics.NewLedger(s, machine, started, log), drain: cmp.Or(c.Drain, drainTime),
-		clock: machine, config: c, activity: activity, forecast: forecast}
+		clock: machine, config: c, activity: activity, forecast: forecast,
+		backup: ship, changes: db.Changes()}
 	if !c.Services.TaskRunRecorderOff {
 		srv.tasks = services.NewTaskRunRecorder(s, machine, log)
 	}
@@ -178,9 +188,13 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 		recording.Go(func() { s.suspendWhenIdle(background) })
 	}
 	s.due.Start(background)
+	s.backup.Start(s.changes)
 	s.ledger.Woke("start")
 	recording.Go(func() { s.ledger.Run(background) })
 	slept, err := s.answer(ctx, listener)
+	ending, cancelBackup := context.WithTimeout(context.WithoutCancel(ctx), stopTime)
+	defer cancelBackup()
+	go func() { _ = s.backup.Flush(ending) }() // while requests end; Finish waits for it
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.drain)
 	defer cancel()
 	s.gate.Close()
@@ -197,7 +211,10 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	stop()
 	s.due.Stop()
 	recording.Wait()
-	return errors.Join(err, s.store.Close())
+	s.backup.Finish(ending)
+	err = errors.Join(err, s.store.Close())
+	s.backup.Closed()
+	return err
 }
 
 // answer answers until ctx ends, the listener fails, or the server exits for

@@ -13,6 +13,9 @@ import (
 const (
 	// tellTime bounds telling others that the server sleeps.
 	tellTime = time.Second
+	// shipTime bounds sending the last changes to the backup before sleep. They are
+	// few: the server stays awake while there are more, unless the storage fails.
+	shipTime = 3 * time.Second
 	// freezeTime is how long after the host took the request the machine may go on.
 	freezeTime = 10 * time.Second
 	// away is how far the clock must jump forward for connections to be dead.
@@ -67,6 +70,15 @@ func (s *Server) tell(ctx context.Context, o sleep.Outlook) {
 	s.nudges.Asleep(ctx, o)
 }
 
+// ship sends what is not backed up.
+func (s *Server) ship(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, shipTime)
+	defer cancel()
+	if err := s.config.Backups.flush(ctx); err != nil {
+		s.log.Warn("the server sleeps with changes that are not backed up", "error", err)
+	}
+}
+
 // stay is what a server does that does not sleep after all, or no more.
 func (s *Server) stay() {
 	s.activity.Touch()
@@ -79,6 +91,7 @@ func (s *Server) stay() {
 // accepting has ended.
 func (s *Server) leave(ctx context.Context, entry *door, ended <-chan error, m sleep.Moment) bool {
 	s.tell(ctx, m.Outlook)
+	s.ship(ctx)
 	if s.config.Leave != nil {
 		return s.leaveTogether(ctx, m)
 	}
@@ -119,6 +132,7 @@ func (s *Server) suspend(ctx context.Context, sleeper *sleep.Sleeper, m sleep.Mo
 	jumps, unwatch := clock.Jumps(s.clock)
 	defer unwatch()
 	s.tell(ctx, m.Outlook)
+	s.ship(ctx)
 	if !sleeper.Still(ctx, m) {
 		s.stay()
 		return
@@ -126,6 +140,7 @@ func (s *Server) suspend(ctx context.Context, sleeper *sleep.Sleeper, m sleep.Mo
 	s.ledger.Slept("suspend")
 	woke := "not suspended"
 	defer func() { s.ledger.Woke(woke) }()
+	s.ship(ctx)
 	whole, err := s.store.Rest(ctx)
 	if err != nil || !whole || !sleeper.Still(ctx, m) {
 		if err != nil && ctx.Err() == nil {

@@ -24,7 +24,7 @@ type Outlook struct {
 	// Now is the time of the transaction in which all this was read.
 	Now prefect.Time `json:"now"`
 
-	soon bool // the services are at work
+	soon bool // the services or the backup are at work
 }
 
 // Work is what a server's own services have to do.
@@ -43,6 +43,9 @@ type Forecaster struct {
 	// Undelivered is the number of webhooks that were taken and not yet
 	// delivered; nil stands for none.
 	Undelivered func() int
+	// Unshipped tells whether something written has not reached the backup; nil
+	// stands for nothing.
+	Unshipped func() bool
 }
 
 // Look reads the outlook in one transaction.
@@ -80,7 +83,11 @@ func (f *Forecaster) Look(ctx context.Context) (o Outlook, err error) {
 			o.because("a run in pool %s is due", p.Name)
 		}
 	}
-	o.Busy, o.soon = len(o.Reasons) > 0, len(work.Due) > 0
+	unshipped := f.Unshipped != nil && f.Unshipped()
+	if unshipped {
+		o.because("the last changes are not backed up")
+	}
+	o.Busy, o.soon = len(o.Reasons) > 0, len(work.Due) > 0 || unshipped
 	return o, nil
 }
 

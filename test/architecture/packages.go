@@ -59,6 +59,7 @@ var rooms = map[string]room{
 	"internal/cost":           {[]string{"internal/fault"}, "a bill is a function of a usage and prices"},
 	"internal/metrics":        {join(leaves, storage), "it measures what the store keeps and what others tell it"},
 	"internal/sleep":          {join(leaves, storage, []string{"internal/schedule"}), "what keeps a server awake is asked of others through functions"},
+	"internal/backup":         {join(leaves, []string{"internal/store/sqlite", "internal/store/migrations"}), "a backup is of files and pages, whatever they mean"},
 	"internal/services":       {join(leaves, domain, storage), "services do not call the API or each other's packages"},
 	"internal/api":            {join(leaves, domain, storage, []string{"internal/api/ws", "internal/api/middleware", "internal/collections", "internal/cost", "internal/metrics", "internal/sleep"}), "handlers call the domain inside a transaction"},
 	"internal/api/ws":         {join(leaves, domain, storage), "sockets read the committed log"},
@@ -70,7 +71,7 @@ var rooms = map[string]room{
 	"internal/nudge": {join(leaves, domain, storage, []string{"internal/sleep"}), "it reads what is to come, and calls gateways over HTTP"},
 
 	"internal/server": {join(leaves, domain, storage, []string{"internal/store/sqlite", "internal/store/migrations",
-		"internal/api", "internal/api/ws", "internal/api/middleware", "internal/services", "internal/metrics", "internal/nudge", "internal/sleep", "internal/ui"}), "the server joins store, services, API and UI"},
+		"internal/api", "internal/api/ws", "internal/api/middleware", "internal/services", "internal/metrics", "internal/nudge", "internal/sleep", "internal/backup", "internal/ui"}), "the server joins store, services, API and UI"},
 	"internal/supervise": {leaves, "it runs programs, whatever they are"},
 	"internal/gateway":   {join(leaves, domain, storage, []string{"internal/client"}), "a gateway has an inbox of its own and speaks to the server over HTTP"},
 	"internal/up":        {join(leaves, []string{"internal/server", "internal/sleep", "internal/client", "internal/gateway", "internal/supervise"}), "it runs a server and talks to it over HTTP"},
@@ -86,6 +87,7 @@ var forbidden = []struct {
 }{
 	{"zombiezen.com/go/sqlite", []string{"internal/store/sqlite", "test"}, "the driver sits behind store.Conn"},
 	{"modernc.org/sqlite", []string{"internal/store/sqlite", "test"}, "the driver sits behind store.Conn"},
+	{"github.com/minio/minio-go", []string{"internal/backup"}, "the storage sits behind backup.Bucket"},
 	{"database/sql", []string{"test"}, "the driver sits behind store.Conn"},
 	{"net/http", []string{"internal/api", "internal/api/ws", "internal/api/middleware", "internal/server", "internal/ui",
 		"internal/client", "internal/worker", "internal/gateway", "internal/nudge", "internal/sleep", "internal/up", "internal/doctor", "internal/cli", "test"}, "the domain and the store do not know how they are asked"},

@@ -135,8 +135,10 @@ func settleLocked(path string) (aside string, err error) {
 			return "", err
 		}
 	}
-	if err := os.Remove(path + "-shm"); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return "", err
+	for _, end := range []string{"-shm", damagedNote} {
+		if err := os.Remove(path + end); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return "", err
+		}
 	}
 	folder := filepath.Dir(path)
 	if err := syncFile(folder); err != nil {

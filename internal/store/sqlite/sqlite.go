@@ -43,6 +43,13 @@ type Options struct {
 	Migrate bool
 	// Readers is the number of reading connections; 0 means one for each processor, at least 4.
 	Readers int
+	// Track keeps account of which pages change, for DB.Changes. Untouched, asked
+	// once the database is locked, says that all pages, as they are in the file,
+	// were taken before; nil for no.
+	Track     bool
+	Untouched func() bool
+	// Heal replaces a missing or damaged database at start; nil leaves that to people.
+	Heal Healer
 	// KeepSnapshots is how many snapshots are kept; 0 means 5.
 	KeepSnapshots int
 	Logger        *slog.Logger
@@ -77,8 +84,10 @@ type DB struct {
 	lock    *lockFile
 	readers chan *conn
 	writer  *writer
+	changes *Changes // nil unless they are tracked
 	closed  chan struct{}
 
+	healed    *Healing
 	damage    damage
 	space     *space     // nil when the database belongs to another process
 	inspector *inspector // likewise
@@ -106,7 +115,14 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	} else if lock, err = takeLock(path); err != nil {
 		return nil, err
 	}
-	db := &DB{path: path, log: o.Logger, lock: lock, closed: make(chan struct{})}
+	var healed *Healing
+	if o.Heal != nil && !o.Shared {
+		if healed, err = heal(ctx, path, o); err != nil {
+			lock.release()
+			return nil, err
+		}
+	}
+	db := &DB{path: path, healed: healed, log: o.Logger, lock: lock, closed: make(chan struct{})}
 	if err := db.open(o); err != nil {
 		lock.release()
 		return nil, err
@@ -116,11 +132,16 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 
 func (db *DB) open(o Options) error {
 	killed := wasKilled(db.path)
+	known := o.Track && o.Untouched != nil && !killed && o.Untouched()
 	main, err := openConn(db.path, true)
 	if err != nil {
 		return openFault(db.path, err)
 	}
-	if err := prepare(main, o); err != nil {
+	was, err := schemaNumber(main)
+	if err == nil {
+		err = prepare(main, o)
+	}
+	if err != nil {
 		return errors.Join(openFault(db.path, err), main.close())
 	}
 	db.readers = make(chan *conn, o.Readers)
@@ -133,7 +154,19 @@ func (db *DB) open(o Options) error {
 		db.space = newSpace(db.path, o.Clock, o.Logger)
 		db.inspector = &inspector{path: db.path, damage: &db.damage, clock: o.Clock, log: o.Logger, closed: db.closed}
 	}
-	db.writer = startWriter(main, db.space, o)
+	var wrote func(*conn) error
+	if o.Track {
+		is, err := schemaNumber(main)
+		if err != nil {
+			return errors.Join(openFault(db.path, err), main.close())
+		}
+		db.changes = newChanges(db, !known || is != was)
+		if err := db.changes.see(main); err != nil {
+			return errors.Join(openFault(db.path, err), main.close())
+		}
+		wrote = db.changes.see
+	}
+	db.writer = startWriter(main, db.space, o, wrote)
 	if killed && !o.Shared {
 		db.inspector.start(quickLook)
 	}
@@ -231,6 +264,9 @@ func damaged(path string, cause error) error {
 		WithHint("stop the server and restore a copy: reeve server database restore --latest --database %s", path)
 }
 
+// Healed tells how the database was replaced when it was opened, nil if it was not.
+func (db *DB) Healed() *Healing { return db.healed }
+
 // Path is the database file.
 func (db *DB) Path() string { return db.path }
 
@@ -326,7 +362,17 @@ func (db *DB) Close() error {
 			err = errors.Join(err, c.close())
 		}
 	}
+	if db.changes != nil {
+		err = errors.Join(err, db.changes.closeReader())
+	}
 	err = errors.Join(err, db.writer.stop()) // last, since only a writer can remove the log
+	if db.changes != nil {
+		err = errors.Join(err, db.changes.closeLog())
+	}
+	if what := db.damage.health(); what != nil {
+		// The next start must look, though this one ends in order.
+		err = errors.Join(err, os.WriteFile(db.path+damagedNote, []byte(what.Error()+"\n"), 0o600))
+	}
 	db.lock.release()
 	return err
 }

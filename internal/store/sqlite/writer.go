@@ -60,14 +60,17 @@ type writer struct {
 	log   *slog.Logger
 	queue chan write
 	rests chan chan rested
+	pause chan func() // run between two commits
+	// wrote is told after each commit that wrote; nil for nobody.
+	wrote func(*conn) error
 	quit  chan struct{}
 	ended chan struct{} // closed once the goroutine is gone
 	err   error         // how closing went; read after ended
 }
 
-func startWriter(c *conn, s *space, o Options) *writer {
+func startWriter(c *conn, s *space, o Options, wrote func(*conn) error) *writer {
 	w := &writer{conn: c, space: s, clock: o.Clock, watch: o.Observer, log: o.Logger, queue: make(chan write, queueLength),
-		rests: make(chan chan rested), quit: make(chan struct{}), ended: make(chan struct{})}
+		rests: make(chan chan rested), pause: make(chan func()), wrote: wrote, quit: make(chan struct{}), ended: make(chan struct{})}
 	go w.loop()
 	return w
 }
@@ -128,6 +131,20 @@ func (w *writer) rest(ctx context.Context) (bool, error) {
 	}
 }
 
+// between runs fn on the writer's goroutine while no transaction is open.
+func (w *writer) between(ctx context.Context, fn func(*conn)) error {
+	done := make(chan struct{})
+	select {
+	case w.pause <- func() { fn(w.conn); close(done) }:
+		<-done
+		return nil
+	case <-w.quit:
+		return errClosed
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
 func (w *writer) stop() error {
 	close(w.quit)
 	<-w.ended
@@ -141,6 +158,8 @@ func (w *writer) loop() {
 		case job := <-w.queue:
 			w.commit(w.gather(job))
 			rest = w.clock.After(restTime)
+		case fn := <-w.pause:
+			fn()
 		case <-rest:
 			rest = nil
 			done, err := w.checkpoint()
@@ -218,6 +237,11 @@ func (w *writer) commit(group []write) {
 			results[i] = err
 		}
 		full = full || isFull(results[i])
+	}
+	if err == nil && w.wrote != nil {
+		if e := w.wrote(w.conn); e != nil {
+			w.log.Warn("read which pages have changed", "error", e)
+		}
 	}
 	again := w.makeRoom(full, err == nil)
 	var retry []write

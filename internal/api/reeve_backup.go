@@ -1,0 +1,32 @@
+package api
+
+import (
+	"net/http"
+)
+
+func (a *API) reeveBackupRoutes() []Route {
+	return []Route{{http.MethodGet, "/reeve/backup", "reeve_read_backup", a.readBackup}}
+}
+
+// BackupReport is how the copies of the databases stand.
+type BackupReport struct {
+	// Databases are those that are copied to a storage, each with its status.
+	Databases []any `json:"databases"`
+	// Restored tells of the last time that the server's database was missing or
+	// damaged and a copy was put in its place; nil for never.
+	Restored any `json:"restored"`
+	// FailingSince is the earliest time since when a copy fails, "" when none does.
+	FailingSince string `json:"-"`
+}
+
+func (a *API) readBackup(w http.ResponseWriter, _ *http.Request) error {
+	report := BackupReport{}
+	if a.config.Backup != nil {
+		report = a.config.Backup()
+	}
+	if report.Databases == nil {
+		report.Databases = []any{}
+	}
+	respond(w, http.StatusOK, report)
+	return nil
+}
