@@ -21,7 +21,6 @@ type door struct {
 // resumable is what a socket must be able to do for that. TCP and unix sockets are.
 type resumable interface {
 	SetDeadline(time.Time) error
-	syscall.Conn
 }
 
 // newDoor makes a door of a socket. One that is not resumable is closed by leaving.
@@ -57,7 +56,7 @@ func (d *door) takeUp() error {
 
 // waiting tells whether a connection has arrived that nobody has accepted.
 func (d *door) waiting() bool {
-	l, ok := d.Listener.(resumable)
+	l, ok := d.Listener.(syscall.Conn)
 	if !ok {
 		return false
 	}
