@@ -34,7 +34,8 @@ type Gateway struct {
 	Name string `toml:"name"`
 	// URL is where the server can call the gateway, "http://gateway.internal:4280".
 	// By default that is where it listens, if the server is on the same machine;
-	// else the server cannot call, and is asked every FloorPoll.
+	// else the server cannot call, and is asked every FloorPoll. REEVE_GATEWAY_URL
+	// counts more.
 	URL string `toml:"url"`
 	// FloorPoll is how often a server that cannot call is asked, 5m by default.
 	FloorPoll Span `toml:"floor_poll"`
@@ -132,6 +133,20 @@ func (c *Config) finishGateway() {
 		w.MaxBody = cmp.Or(w.MaxBody, g.MaxBody)
 		w.ReplayWindow = cmp.Or(w.ReplayWindow, Span(5*time.Minute))
 	}
+}
+
+// loadGateway lays the environment over what the file says.
+func (c *Config) loadGateway() error {
+	const name = "REEVE_GATEWAY_URL"
+	address := c.environ[name]
+	if address == "" {
+		return nil
+	}
+	c.Gateway.URL = address
+	if !webAddress(address) {
+		return refuse(origin{set: true, name: name}, address, &malformed{"no address", "give one like https://my-gateway.fly.dev"})
+	}
+	return nil
 }
 
 func (g *Gateway) check() error {

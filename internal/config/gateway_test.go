@@ -18,7 +18,7 @@ database = "data/x.db"
 path = "/webhooks/a/b"
 secret_env = "S"
 deployment = "f/d"
-`, "PREFECT_API_URL=http://there/api/")
+`, "PREFECT_API_URL=http://there/api/", "REEVE_GATEWAY_URL=https://here/")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -28,6 +28,12 @@ deployment = "f/d"
 	}
 	if g.Host != "127.0.0.1" || g.Port != 4280 || g.MaxBody != 1<<20 || time.Duration(g.Retention) != 7*24*time.Hour {
 		t.Errorf("gateway is %+v", g)
+	}
+	if g.URL != "https://here" {
+		t.Errorf("the gateway is called at %q", g.URL)
+	}
+	if _, err := load(t, "", "REEVE_GATEWAY_URL=here"); err == nil || !strings.Contains(err.Error(), "REEVE_GATEWAY_URL=here") {
+		t.Errorf("a wrong address is refused with %v", err)
 	}
 	if w := c.Webhooks[0]; w.MaxBody != 1<<20 || time.Duration(w.ReplayWindow) != 5*time.Minute {
 		t.Errorf("webhook is %+v", w)

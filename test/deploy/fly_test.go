@@ -107,6 +107,9 @@ func TestFlyFilesAreWhatTheProgramAccepts(t *testing.T) {
 			if len(a.HTTP.Checks) != 1 || a.HTTP.Checks[0].Path != test.health {
 				t.Errorf("checks %v: want one of %s", a.HTTP.Checks, test.health)
 			}
+			if (c.Sleep.Mode != "") != test.sleeps {
+				t.Errorf("its mode of sleep is %q", c.Sleep.Mode)
+			}
 			if a.HTTP.Stop != "off" || !a.HTTP.Start || (a.HTTP.Min == 0) != test.sleeps {
 				t.Errorf("http_service stops %q, starts %v, keeps %d: Reeve decides when to sleep, and a request wakes it", a.HTTP.Stop, a.HTTP.Start, a.HTTP.Min)
 			}
@@ -123,7 +126,7 @@ func TestFlyFilesAreWhatTheProgramAccepts(t *testing.T) {
 // load reads the settings of an app's environment and file as the program does.
 func load(t *testing.T, a app, names map[string]bool) *config.Config {
 	t.Helper()
-	in := config.Input{File: filepath.Join(root, "deploy/fly/reeve.toml"), Environ: []string{"PREFECT_API_URL=https://server.example/api"}}
+	in := config.Input{File: filepath.Join(root, "deploy/fly/reeve.toml"), Environ: []string{"PREFECT_API_URL=https://server.example/api", "FLY_APP_NAME=app", "FLY_MACHINE_ID=id"}}
 	for name, text := range a.Env {
 		in.Environ = append(in.Environ, name+"="+text)
 		if strings.HasPrefix(name, "REEVE_") && !names[name] {

@@ -39,10 +39,10 @@ class App:
 
 
 class Host:
-    """`binary` is what the next build of an image has in it."""
+    """`binary` is what the next build of an image has in it, `env` what machines are given besides."""
 
-    def __init__(self, world: World, binary: Path, ui: Path, python: str) -> None:
-        self.world, self.binary, self.ui, self.python = world, binary, ui, python
+    def __init__(self, world: World, binary: Path, ui: Path, python: str, **env: str) -> None:
+        self.world, self.binary, self.ui, self.python, self.env = world, binary, ui, python, env
         self.apps: dict[str, App] = {}
         self.edge = Edge(world, self._wake)
         self.path = self._install()
@@ -168,7 +168,7 @@ class Host:
         config = app.config
         stage = stages(TOP / "deploy/fly" / config["build"]["dockerfile"])[config["build"]["build-target"]]
         command = shlex.split(config["processes"]["app"]) if "processes" in config else stage.command
-        env = {**config["env"], **app.secrets, "FLY_APP_NAME": app.name, "FLY_MACHINE_ID": "rehearsal"}
+        env = {**config["env"], **app.secrets, "FLY_APP_NAME": app.name, "FLY_MACHINE_ID": "rehearsal", **self.env}
         number = len(app.releases) + 1
 
         def machine(suffix: int, volume: Path, command: list[str]) -> Machine:

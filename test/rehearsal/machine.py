@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import socketserver
 import subprocess
 import threading
 import time
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 from image import Stage, fill
@@ -69,7 +71,8 @@ class Machine:
                  python: str, binary: Path, ui: Path) -> None:  # fmt: skip
         self.world, self.app, self.command = world, app, command
         self.log = world.folder / f"{app}.log"
-        self.starts = 0
+        self.starts = self.suspensions = 0
+        self.suspended = False
         self._child: subprocess.Popen[bytes] | None = None
         self._wanted = False
         self._lock = threading.RLock()
@@ -83,6 +86,7 @@ class Machine:
             self.env["SSL_CERT_FILE"] = "/etc/ssl/certs/ca-certificates.crt"
         root.trust(world)
         self.workdir = stage.workdir
+        self._offer_suspension()
         (self.root / "data").mkdir(exist_ok=True)
         run("mount", "--bind", volume, self.root / "data")
         if not world.real_root:
@@ -98,6 +102,33 @@ class Machine:
         as_user = ["chroot", f"--userspec={self.user}:{self.user}", "--groups=", "/", python, "-c", ""]
         if self.world.real_root and subprocess.run(as_user, capture_output=True).returncode != 0:
             self.user = 0
+
+    def _offer_suspension(self) -> None:
+        """The host's socket in the machine, by which the machine can have itself suspended."""
+        folder = self.root.parent / "fly"
+        folder.mkdir()
+        (self.root / ".fly").mkdir()
+        machine = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                asked = self.path == f"/v1/apps/{machine.app}/machines/{machine.env['FLY_MACHINE_ID']}/suspend"
+                self.send_response(200 if asked else 404)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+                if asked:
+                    machine.suspend()
+
+            def address_string(self) -> str:
+                return "machine"
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        server = socketserver.ThreadingUnixStreamServer(str(folder / "api"), Handler)
+        os.chmod(folder / "api", 0o666)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        run("mount", "--bind", folder, self.root / ".fly")
 
     def within(self, command: list[str], user: int | None = None) -> list[str]:
         """A command in the machine's network and root."""
@@ -121,7 +152,10 @@ class Machine:
     def start(self) -> None:
         with self._lock:
             self._wanted = True
-            if not self.running:
+            if self.suspended:
+                self.suspended = False
+                self.signal(signal.SIGCONT)
+            elif not self.running:
                 self._start()
 
     def _start(self) -> None:
@@ -131,13 +165,22 @@ class Machine:
                                            stderr=subprocess.STDOUT, start_new_session=True)  # fmt: skip
         threading.Thread(target=self._watch, args=(self._child,), daemon=True).start()
 
+    def processes(self) -> list[int]:
+        """All processes of the machine: those in its network."""
+        here, found = os.stat(f"/run/netns/{self.app}").st_ino, []
+        for process in Path("/proc").iterdir():
+            try:
+                if process.name.isdigit() and (process / "ns/net").stat().st_ino == here:
+                    found.append(int(process.name))
+            except OSError:
+                pass
+        return found
+
     def _watch(self, child: subprocess.Popen[bytes]) -> None:
         """The host's restart policy: one that failed is started again, one that ended well is not."""
         code = child.wait()
-        try:
-            os.killpg(child.pid, signal.SIGKILL)  # a machine ends as a whole
-        except ProcessLookupError:
-            pass
+        if self._child is child:
+            self.signal(signal.SIGKILL)  # a machine ends as a whole
         if code != 0:
             time.sleep(0.5)
             with self._lock:
@@ -154,10 +197,21 @@ class Machine:
         self.signal(signal.SIGKILL)
 
     def signal(self, number: int) -> None:
-        os.killpg(self.pid, number)
+        for process in self.processes():
+            try:
+                os.kill(process, number)
+            except ProcessLookupError:
+                pass
+
+    def suspend(self) -> None:
+        with self._lock:
+            self.suspended = True
+            self.suspensions += 1
+            self.signal(signal.SIGSTOP)
 
     def stop(self, seconds: float) -> float:
         """Asks it to end; gives how long that took."""
+        self.start() if self.suspended else None
         with self._lock:
             self._wanted = False
         if not self.running:

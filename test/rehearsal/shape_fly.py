@@ -68,12 +68,15 @@ def disturbed(host: Host, api: Server, sender: Sender, server: App, gateway: App
     for video in ("asleep", "crashing", "killed"):
         shutil.copy(work / "sample.y4m", work / f"{video}.y4m")
         shutil.chown(work / f"{video}.y4m", gateway.machine.user, gateway.machine.user)
-    server.machine.stop(10)
+    asleep(server, api)
     starts = server.machine.starts
+    time.sleep(3)
+    assert server.machine.starts == starts, "somebody woke the server"
+    say("the server went to sleep by itself and was not woken for 3 s, with a worker attached")
     got = [sender.video("asleep") for _ in range(3)]
     assert [status for status, _ in got] == [202, 202, 202], got
     api.one_completed(video="asleep")
-    say(f"3 times while the server was down: 202 after {1000 * max(t for _, t in got):.0f} ms at most, one run, completed; "
+    say(f"3 times while the server slept: 202 after {1000 * max(t for _, t in got):.0f} ms at most, one run, completed; "
         f"the server was started {server.machine.starts - starts} time")  # fmt: skip
     got = []
     for round in range(3):
@@ -87,6 +90,14 @@ def disturbed(host: Host, api: Server, sender: Sender, server: App, gateway: App
     gateway_killed(sender, server, gateway)
     api.one_completed(video="killed")
     say("kept by a gateway that was killed while it delivered, and sent again: one run, completed")
+
+
+def asleep(app: App, api: Server) -> None:
+    """Waits for an app's machine to go to sleep by itself; says what kept it awake."""
+    try:
+        until(lambda: app.machine.suspended or not app.machine.running, f"the sleep of {app.name}", 30)
+    except AssertionError as late:
+        raise AssertionError(f"{late}: {api.ask('/reeve/sleep')}") from None
 
 
 def gateway_killed(sender: Sender, server: App, gateway: App) -> None:
@@ -139,5 +150,12 @@ def one_machine(host: Host) -> None:
     api = Server(f"https://{app.name}.fly.dev/api", value(user, "PASSWORD"))
     run = api.one_completed(video="sample")
     say(f"the first webhook's run is completed ({run['total_run_time']:.1f} s in the flow)")
+    sender = Sender(f"{app.name}.fly.dev", VIDEO_SECRET=value(user, "VIDEO_SECRET"), CROP_SECRET=value(user, "CROP_SECRET"))
+    asleep(app, api)
+    got = [sender.crop("at night", "sample") for _ in range(3)]
+    assert [status for status, _ in got] == [202, 202, 202], got
+    until(lambda: len(api.runs()) == 2 and {run["state_type"] for run in api.runs()} == {"COMPLETED"}, "the run at night")
+    say(f"3 times while the machine was suspended: 202 after {1000 * max(t for _, t in got):.0f} ms at most, one run, completed; "
+        f"{app.machine.starts} start, {app.machine.suspensions} suspension")  # fmt: skip
     user.close()
     say(f"{app.name} ended in {app.machine.stop(30):.1f} s when it was told to")
