@@ -17,7 +17,7 @@ import (
 // was missed. Who listens to nothing else need not keep the server awake.
 var patientEvents = []string{"prefect.flow-run.Cancelling", "prefect.flow-run.Scheduled", "prefect.flow-run.AwaitingRetry",
 	"prefect.flow-run.Resuming", "prefect.flow-run.Late", "prefect.flow-run.AwaitingConcurrencySlot", "prefect.work-pool.ready",
-	"prefect.work-queue.ready", "prefect.work-pool.updated", "reeve.flow.slot-freed"}
+	"prefect.work-queue.ready", "prefect.work-pool.updated", "reeve.flow.slot-freed", "reeve.work-pool.slot-freed"}
 
 // overlap is how far before its end the listening begins again: clients know
 // events they have had.
