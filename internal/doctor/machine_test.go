@@ -69,14 +69,17 @@ func TestMemory(t *testing.T) {
 		files map[string]string
 		want  finding
 	}{
-		"no limit":   {"", nil, finding{OK, "no limit", ""}},
-		"version 2":  {"", map[string]string{"sys/fs/cgroup/memory.max": "268435456\n", "sys/fs/cgroup/memory.current": "104857600\n"}, finding{OK, "100 MB of 256 MB are used", ""}},
-		"max":        {"", map[string]string{"sys/fs/cgroup/memory.max": "max\n"}, finding{OK, "no limit", ""}},
-		"small":      {"", map[string]string{"sys/fs/cgroup/memory.max": "33554432"}, finding{Warn, "the limit of memory is 32 MB", "fly scale memory"}},
-		"for worker": {"[[pool]]\nname = \"p\"", map[string]string{"sys/fs/cgroup/memory.max": "134217728"}, finding{Warn, "want 256 MB", "fly scale memory"}},
+		"unknown":    {"", nil, finding{Skipped, "does not say", ""}},
+		"machine":    {"", map[string]string{"proc/meminfo": "MemTotal:         225280 kB\nMemFree: 9 kB\nMemAvailable:     122880 kB\n"}, finding{OK, "100 MB of 220 MB are used by this machine", ""}},
+		"small one":  {tomlPool, map[string]string{"proc/meminfo": "MemTotal:         225280 kB\nMemAvailable:     122880 kB\n"}, finding{Warn, "this machine has 220 MB of memory; server and workers want 256 MB", "fly scale memory"}},
+		"was short":  {"", map[string]string{"proc/meminfo": "MemTotal:         225280 kB\n", "proc/vmstat": "oom_kill 1"}, finding{Warn, "1 process was in this machine killed", "fly scale memory"}},
+		"version 2":  {"", map[string]string{"sys/fs/cgroup/memory.max": "268435456\n", "sys/fs/cgroup/memory.current": "104857600\n"}, finding{OK, "100 MB of 256 MB are used by this control group", ""}},
+		"max":        {"", map[string]string{"sys/fs/cgroup/memory.max": "max\n", "proc/meminfo": "MemTotal: 1048576 kB"}, finding{OK, "of 1 GB", ""}},
+		"small":      {"", map[string]string{"sys/fs/cgroup/memory.max": "33554432"}, finding{Warn, "this control group has 32 MB", "fly scale memory"}},
+		"for worker": {tomlPool, map[string]string{"sys/fs/cgroup/memory.max": "134217728"}, finding{Warn, "want 256 MB", "fly scale memory"}},
 		"killed":     {"", map[string]string{"sys/fs/cgroup/memory.max": "268435456", "sys/fs/cgroup/memory.events": "oom 2\noom_kill 2\n"}, finding{Warn, "2 processes were in this control group killed", "fly scale memory"}},
 		"version 1":  {"", map[string]string{"sys/fs/cgroup/memory/memory.limit_in_bytes": "268435456"}, finding{OK, "of 256 MB", ""}},
-		"v1 none":    {"", map[string]string{"sys/fs/cgroup/memory/memory.limit_in_bytes": "9223372036854771712"}, finding{OK, "no limit", ""}},
+		"v1 none":    {"", map[string]string{"sys/fs/cgroup/memory/memory.limit_in_bytes": "9223372036854771712"}, finding{Skipped, "", ""}},
 		"of a parent": {"", map[string]string{"proc/self/cgroup": "0::/a/b\n", "sys/fs/cgroup/a/b/memory.max": "max", "sys/fs/cgroup/a/memory.max": "536870912",
 			"sys/fs/cgroup/memory.max": "1073741824"}, finding{OK, "of 512 MB", ""}},
 	}

@@ -14,24 +14,52 @@ const (
 )
 
 // checkMemory looks at the limit of this process' control group, which every
-// container has, and whether it was ever hit.
+// container has, or at the machine's memory, and whether it was ever short.
 func checkMemory(_ context.Context, e *Exam) []Finding {
-	group := e.Machine.memoryGroup()
-	if group.limit == 0 {
-		return ok("no limit is set on this process' memory")
-	}
-	if group.killed > 0 {
-		return one(Warn, "give it more memory: fly scale memory 512, docker run --memory 512m", "%s in this control group killed for want of memory; its limit is %s",
-			counted(group.killed, "process was", "processes were"), size(group.limit))
+	const more = "give it more memory: fly scale memory 512, docker run --memory 512m"
+	found, of := e.Machine.memoryGroup(), "control group"
+	if found.limit == 0 {
+		found, of = e.Machine.memory(), "machine"
 	}
 	needed := uint64(serverMemory)
 	if len(e.Config.Setup.Pools) > 0 {
 		needed += workerMemory
 	}
-	if group.limit < needed {
-		return one(Warn, "give it more memory: fly scale memory 512, docker run --memory 512m", "the limit of memory is %s; server and workers want %s", size(group.limit), size(needed))
+	switch {
+	case found.limit == 0:
+		return skipped("this system does not say how much memory there is")
+	case found.killed > 0 && found.limit < plenty:
+		return one(Warn, more, "%s in this %s killed for want of memory; it has %s", counted(found.killed, "process was", "processes were"), of, size(found.limit))
+	case found.limit < needed:
+		return one(Warn, more, "this %s has %s of memory; server and workers want %s", of, size(found.limit), size(needed))
 	}
-	return ok("%s of %s are used", size(group.used), size(group.limit))
+	return ok("%s of %s are used by this %s", size(found.used), size(found.limit), of)
+}
+
+// plenty is the memory of a machine on which killed processes were others.
+const plenty = 4 << 30
+
+// memory is that of the whole machine.
+func (m Machine) memory() memoryGroup {
+	var found memoryGroup
+	kilobytes := func(line, name string) uint64 {
+		n, _ := strconv.ParseUint(strings.TrimSpace(strings.TrimSuffix(strings.TrimPrefix(line, name), "kB")), 10, 64)
+		return n << 10
+	}
+	for _, line := range strings.Split(m.read("proc/meminfo"), "\n") {
+		switch {
+		case strings.HasPrefix(line, "MemTotal:"):
+			found.limit = kilobytes(line, "MemTotal:")
+		case strings.HasPrefix(line, "MemAvailable:"):
+			found.used = found.limit - min(found.limit, kilobytes(line, "MemAvailable:"))
+		}
+	}
+	for _, line := range strings.Split(m.read("proc/vmstat"), "\n") {
+		if count, ok := strings.CutPrefix(line, "oom_kill "); ok {
+			found.killed, _ = strconv.ParseUint(count, 10, 64)
+		}
+	}
+	return found
 }
 
 type memoryGroup struct {
