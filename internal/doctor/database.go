@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/reevehq/reeve/internal/fault"
@@ -41,18 +43,30 @@ func checkDatabase(ctx context.Context, e *Exam) []Finding {
 		return one(Fail, "reeve server start --database "+filepath.Join(path, "reeve.db"), "the database %s is a folder", path)
 	}
 	holder, err := sqlite.Holder(path)
-	switch {
-	case err != nil:
+	if err != nil {
 		return one(Warn, "ls -l "+path+".lock", "the lock of database %s cannot be read: %v", path, err)
-	case holder != "" && e.local() && !e.met.answers:
+	}
+	found := e.held(ctx, path, holder)
+	if full, err := filepath.Abs(path); err == nil && found[0].Severity == OK {
+		if others := e.Machine.openers(full, holder, strconv.Itoa(os.Getpid())); len(others) > 0 {
+			return one(Warn, "end it, and copy a database with: reeve server database backup FILE", "database %s is open in another program too: %s", path, strings.Join(others, "; "))
+		}
+	}
+	return found
+}
+
+// held judges a database by the process that has it, or, without one, by itself.
+func (e *Exam) held(ctx context.Context, path, holder string) []Finding {
+	switch {
+	case holder == "":
+		return e.look(ctx, path)
+	case e.local() && !e.met.answers:
 		return one(Fail, "kill "+holder+", or ask the port that it listens on: reeve doctor --url http://127.0.0.1:PORT/api",
 			"process %s has database %s open, but no server answers at %s", holder, path, e.URL)
-	case holder != "" && e.met.problem != "" && e.met.better == "":
+	case e.met.problem != "" && e.met.better == "":
 		return one(Fail, e.met.next, "process %s has database %s open and says that something is wrong with it", holder, path)
-	case holder != "":
-		return ok("process %s has database %s open and found no damage", holder, path)
 	}
-	return e.look(ctx, path)
+	return ok("process %s has database %s open and found no damage", holder, path)
 }
 
 func (e *Exam) look(ctx context.Context, path string) []Finding {

@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/reevehq/reeve/internal/config"
 	"github.com/reevehq/reeve/internal/store/sqlite"
 )
 
@@ -49,6 +50,9 @@ func checkDisk(_ context.Context, e *Exam) []Finding {
 		return one(Warn, "df "+folder, "the volume of %s cannot be measured: %v", folder, err)
 	}
 	var all []Finding
+	if v.Passing && !config.Loopback(e.Config.Text("server.api.host")) { // else somebody only tries it
+		all = one(Fail, "mount a volume at the database's folder: [mounts] in fly.toml, docker run --volume reeve:/data", "%s is on the disk of this container, which is thrown away with it", folder)
+	}
 	grow := "free some space or grow the volume (fly volumes extend): du -xh " + folder + " | sort -h | tail"
 	switch {
 	case v.Free < leastFree:

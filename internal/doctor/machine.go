@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -29,6 +30,8 @@ type Machine struct {
 type Volume struct {
 	Size, Free         uint64
 	Inodes, FreeInodes uint64 // 0 inodes: it does not count them
+	// Passing tells of a container's own disk, which goes with the container.
+	Passing bool
 }
 
 func (m Machine) path(name string) string { return filepath.Join("/", m.Root, name) }
@@ -51,7 +54,36 @@ func (m Machine) volume(folder string) (Volume, error) {
 		return Volume{}, err
 	}
 	block := uint64(fs.Bsize)
-	return Volume{Size: fs.Blocks * block, Free: fs.Bavail * block, Inodes: fs.Files, FreeInodes: fs.Ffree}, nil
+	return Volume{Size: fs.Blocks * block, Free: fs.Bavail * block, Inodes: fs.Files, FreeInodes: fs.Ffree, Passing: m.passing(folder)}, nil
+}
+
+// containers are files that tell a container, or a machine of fly.io.
+var containers = []string{".dockerenv", "run/.containerenv", ".fly/api"}
+
+// passing tells whether a folder is on the root disk of a container.
+func (m Machine) passing(folder string) bool {
+	inside := slices.ContainsFunc(containers, func(name string) bool {
+		_, err := os.Stat(m.path(name))
+		return err == nil
+	})
+	var root, here unix.Stat_t
+	return inside && unix.Stat(m.path("."), &root) == nil && unix.Stat(folder, &here) == nil && root.Dev == here.Dev
+}
+
+// openers names the processes that have a file open, but for some.
+func (m Machine) openers(file string, but ...string) []string {
+	var names []string
+	open, _ := filepath.Glob(m.path("proc/[0-9]*/fd/*")) // the pattern is good
+	for _, fd := range open {
+		target, err := os.Readlink(fd)
+		pid := filepath.Base(filepath.Dir(filepath.Dir(fd)))
+		if err != nil || target != file || slices.Contains(but, pid) {
+			continue
+		}
+		but = append(but, pid)
+		names = append(names, strings.TrimPrefix(m.read("proc/"+pid+"/comm")+", process "+pid, ", "))
+	}
+	return names
 }
 
 func (m Machine) python(ctx context.Context, interpreter, program string) (string, error) {

@@ -30,16 +30,18 @@ func TestDisk(t *testing.T) {
 		situation
 		want []finding
 	}{
-		"room":           {situation{machine: disk(Volume{100 * gb, 50 * gb, 1000, 900})}, []finding{{OK, "50 GB of 100 GB are free", ""}}},
-		"full":           {situation{machine: disk(Volume{gb, 3 * mb, 0, 0})}, []finding{{Fail, "is full: 3 MB of 1 GB", "fly volumes extend"}}},
-		"nearly full":    {situation{machine: disk(Volume{gb, 90 * mb, 0, 0})}, []finding{{Warn, "nearly full: 90 MB", "du -xh"}}},
-		"small but free": {situation{machine: disk(Volume{300 * mb, 200 * mb, 0, 0})}, []finding{{OK, "", ""}}},
-		"no inodes":      {situation{machine: disk(Volume{gb, gb, 100000, 5})}, []finding{{Fail, "can hold no more files: 5 of 100000", "find"}}},
-		"reserve used up": {situation{machine: disk(Volume{gb, gb, 0, 0}), files: map[string]string{"a.db": "", "a.db.reserve": ""}},
+		"room":           {situation{machine: disk(Volume{100 * gb, 50 * gb, 1000, 900, false})}, []finding{{OK, "50 GB of 100 GB are free", ""}}},
+		"full":           {situation{machine: disk(Volume{gb, 3 * mb, 0, 0, false})}, []finding{{Fail, "is full: 3 MB of 1 GB", "fly volumes extend"}}},
+		"nearly full":    {situation{machine: disk(Volume{gb, 90 * mb, 0, 0, false})}, []finding{{Warn, "nearly full: 90 MB", "du -xh"}}},
+		"small but free": {situation{machine: disk(Volume{300 * mb, 200 * mb, 0, 0, false})}, []finding{{OK, "", ""}}},
+		"no inodes":      {situation{machine: disk(Volume{gb, gb, 100000, 5, false})}, []finding{{Fail, "can hold no more files: 5 of 100000", "find"}}},
+		"reserve used up": {situation{machine: disk(Volume{gb, gb, 0, 0, false}), files: map[string]string{"a.db": "", "a.db.reserve": ""}},
 			[]finding{{Fail, "the reserve of database", "free some space"}}},
-		"reserve kept": {situation{machine: disk(Volume{gb, gb, 0, 0}), files: map[string]string{"a.db.reserve": strings.Repeat("0", sqlite.ReserveSize)}},
+		"reserve kept": {situation{machine: disk(Volume{gb, gb, 0, 0, false}), files: map[string]string{"a.db.reserve": strings.Repeat("0", sqlite.ReserveSize)}},
 			[]finding{{OK, "", ""}}},
-		"not measured": {situation{machine: Machine{Volume: func(string) (Volume, error) { return Volume{}, errors.New("no") }}}, []finding{{Warn, "cannot be measured", "df"}}},
+		"a trial in a container":  {situation{machine: disk(Volume{gb, gb, 0, 0, true})}, []finding{{OK, "", ""}}},
+		"lost with the container": {situation{toml: "[server]\nhost = \"0.0.0.0\"", machine: disk(Volume{gb, gb, 0, 0, true})}, []finding{{Fail, "is on the disk of this container, which is thrown away", "[mounts]"}}},
+		"not measured":            {situation{machine: Machine{Volume: func(string) (Volume, error) { return Volume{}, errors.New("no") }}}, []finding{{Warn, "cannot be measured", "df"}}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) { test.expect(t, "disk", test.want...) })
@@ -53,9 +55,9 @@ func TestRetention(t *testing.T) {
 		want finding
 	}{
 		"no database": {situation{}, finding{Skipped, "", ""}},
-		"small":       {situation{files: db, machine: disk(Volume{100 * mb, 90 * mb, 0, 0})}, finding{OK, "1 MB, 1.0 % of its volume; finished runs are kept for ever, events for 7 days", ""}},
-		"large":       {situation{files: db, machine: disk(Volume{2 * mb, mb, 0, 0})}, finding{Warn, "50 % of its volume", "DB_VACUUM_ENABLED=events,flow_runs"}},
-		"large, runs are deleted": {situation{files: db, machine: disk(Volume{2 * mb, mb, 0, 0}), environ: []string{"PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED=events,flow_runs"}},
+		"small":       {situation{files: db, machine: disk(Volume{100 * mb, 90 * mb, 0, 0, false})}, finding{OK, "1 MB, 1.0 % of its volume; finished runs are kept for ever, events for 7 days", ""}},
+		"large":       {situation{files: db, machine: disk(Volume{2 * mb, mb, 0, 0, false})}, finding{Warn, "50 % of its volume", "DB_VACUUM_ENABLED=events,flow_runs"}},
+		"large, runs are deleted": {situation{files: db, machine: disk(Volume{2 * mb, mb, 0, 0, false}), environ: []string{"PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED=events,flow_runs"}},
 			finding{Warn, "finished runs are kept for 90 days", "RETENTION_PERIOD=7d"}},
 	}
 	for name, test := range tests {
@@ -72,12 +74,12 @@ func TestMemory(t *testing.T) {
 		"unknown":    {"", nil, finding{Skipped, "does not say", ""}},
 		"machine":    {"", map[string]string{"proc/meminfo": "MemTotal:         225280 kB\nMemFree: 9 kB\nMemAvailable:     122880 kB\n"}, finding{OK, "100 MB of 220 MB are used by this machine", ""}},
 		"small one":  {tomlPool, map[string]string{"proc/meminfo": "MemTotal:         225280 kB\nMemAvailable:     122880 kB\n"}, finding{Warn, "this machine has 220 MB of memory; server and workers want 256 MB", "fly scale memory"}},
-		"was short":  {"", map[string]string{"proc/meminfo": "MemTotal:         225280 kB\n", "proc/vmstat": "oom_kill 1"}, finding{Warn, "1 process was in this machine killed", "fly scale memory"}},
+		"was short":  {"", map[string]string{"proc/meminfo": "MemTotal:         225280 kB\n", "proc/vmstat": "oom_kill 1"}, finding{Warn, "1 process was killed for want of memory in this machine, which has 220 MB", "fly scale memory"}},
 		"version 2":  {"", map[string]string{"sys/fs/cgroup/memory.max": "268435456\n", "sys/fs/cgroup/memory.current": "104857600\n"}, finding{OK, "100 MB of 256 MB are used by this control group", ""}},
 		"max":        {"", map[string]string{"sys/fs/cgroup/memory.max": "max\n", "proc/meminfo": "MemTotal: 1048576 kB"}, finding{OK, "of 1 GB", ""}},
 		"small":      {"", map[string]string{"sys/fs/cgroup/memory.max": "33554432"}, finding{Warn, "this control group has 32 MB", "fly scale memory"}},
 		"for worker": {tomlPool, map[string]string{"sys/fs/cgroup/memory.max": "134217728"}, finding{Warn, "want 256 MB", "fly scale memory"}},
-		"killed":     {"", map[string]string{"sys/fs/cgroup/memory.max": "268435456", "sys/fs/cgroup/memory.events": "oom 2\noom_kill 2\n"}, finding{Warn, "2 processes were in this control group killed", "fly scale memory"}},
+		"killed":     {"", map[string]string{"sys/fs/cgroup/memory.max": "268435456", "sys/fs/cgroup/memory.events": "oom 2\noom_kill 2\n"}, finding{Warn, "2 processes were killed", "fly scale memory"}},
 		"version 1":  {"", map[string]string{"sys/fs/cgroup/memory/memory.limit_in_bytes": "268435456"}, finding{OK, "of 256 MB", ""}},
 		"v1 none":    {"", map[string]string{"sys/fs/cgroup/memory/memory.limit_in_bytes": "9223372036854771712"}, finding{Skipped, "", ""}},
 		"of a parent": {"", map[string]string{"proc/self/cgroup": "0::/a/b\n", "sys/fs/cgroup/a/b/memory.max": "max", "sys/fs/cgroup/a/memory.max": "536870912",
@@ -175,6 +177,19 @@ func TestDatabase(t *testing.T) {
 			}
 		})
 	}
+	t.Run("open elsewhere", func(t *testing.T) {
+		e := situation{}.exam(t)
+		_ = database(t).Close()
+		path, _ := filepath.Abs("a.db")
+		fd := filepath.Join("proc", "7", "fd")
+		e.Machine.Root = filepath.Join(t.TempDir())
+		err := errors.Join(os.MkdirAll(filepath.Join(e.Machine.Root, fd), 0o700), os.Symlink(path, filepath.Join(e.Machine.Root, fd, "3")),
+			os.WriteFile(filepath.Join(e.Machine.Root, "proc", "7", "comm"), []byte("sqlite3\n"), 0o600))
+		if err != nil {
+			t.Fatal(err)
+		}
+		matches(t, checkDatabase(t.Context(), e)[0], finding{Warn, "is open in another program too: sqlite3, process 7", "reeve server database backup"})
+	})
 	t.Run("held by the server", func(t *testing.T) {
 		e := situation{server: well}.exam(t)
 		db := database(t)

@@ -29,7 +29,7 @@ func checkMemory(_ context.Context, e *Exam) []Finding {
 	case found.limit == 0:
 		return skipped("this system does not say how much memory there is")
 	case found.killed > 0 && found.limit < plenty:
-		return one(Warn, more, "%s in this %s killed for want of memory; it has %s", counted(found.killed, "process was", "processes were"), of, size(found.limit))
+		return one(Warn, more, "%s killed for want of memory in this %s, which has %s", counted(found.killed, "process was", "processes were"), of, size(found.limit))
 	case found.limit < needed:
 		return one(Warn, more, "this %s has %s of memory; server and workers want %s", of, size(found.limit), size(needed))
 	}
