@@ -22,6 +22,10 @@ const (
 	fullLook  = "PRAGMA integrity_check(1)"
 )
 
+// settleTime is how long a look after a kill lets the first requests go before:
+// it takes a whole core, and the disk.
+const settleTime = 2 * time.Second
+
 // inspectPause is the time between two looks when the disk did not answer.
 const inspectPause = 10 * time.Second
 
@@ -39,8 +43,8 @@ type inspector struct {
 	under bool
 }
 
-// start begins to look unless a look is under way.
-func (i *inspector) start(look string) {
+// start begins to look, after a time, unless a look is under way.
+func (i *inspector) start(look string, after time.Duration) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	select {
@@ -55,6 +59,13 @@ func (i *inspector) start(look string) {
 	ctx, stop := context.WithCancel(context.Background())
 	i.looks.Go(func() {
 		defer stop()
+		if after > 0 {
+			select {
+			case <-i.clock.After(after):
+			case <-ctx.Done():
+				return
+			}
+		}
 		i.run(ctx, look)
 	})
 	i.looks.Go(func() {

@@ -104,8 +104,21 @@ func TestDamageIsFoundAfterAKill(t *testing.T) {
 			}
 			left := leave(t, db, path, damaged)
 
-			again := openNotes(t, left, clock.System{})
-			again.inspector.looks.Wait()
+			hands := clock.NewManual(time.Now())
+			again := openNotes(t, left, hands)
+			looked := make(chan struct{})
+			go func() {
+				again.inspector.looks.Wait()
+				close(looked)
+			}()
+			for wait := true; wait; {
+				hands.Advance(settleTime) // in time for the look to have begun to wait, or the next time
+				select {
+				case <-looked:
+					wait = false
+				case <-time.After(time.Millisecond):
+				}
+			}
 			err := execute(t.Context(), again, "INSERT INTO note (text) VALUES ('y')")
 			if !damaged {
 				if err := errors.Join(err, again.Health()); err != nil {

@@ -168,7 +168,7 @@ func (db *DB) open(o Options) error {
 	}
 	db.writer = startWriter(main, db.space, o, wrote)
 	if killed && !o.Shared {
-		db.inspector.start(quickLook)
+		db.inspector.start(quickLook, settleTime)
 	}
 	return nil
 }
@@ -311,7 +311,7 @@ func (db *DB) View(ctx context.Context, fn func(store.Conn) error) error {
 func (db *DB) see(err error) {
 	if db.damage.suspect(err) && db.inspector != nil {
 		db.log.Error("the database may be damaged; nothing is written until it was looked through", "path", db.path, "error", err)
-		db.inspector.start(fullLook)
+		db.inspector.start(fullLook, 0)
 	}
 }
 
