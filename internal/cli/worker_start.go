@@ -3,11 +3,15 @@ package cli
 import (
 	"cmp"
 	"fmt"
+	"net"
+	"net/http"
 	"os/exec"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/reevehq/reeve/internal/clock"
+	"github.com/reevehq/reeve/internal/config"
 	"github.com/reevehq/reeve/internal/fault"
 	"github.com/reevehq/reeve/internal/worker"
 )
@@ -27,6 +31,8 @@ type workerStart struct {
 	Drain        time.Duration `help:"How long runs under way may go on once the worker is told to stop. They are ended then, which takes 2.5 s at most." default:"2s" placeholder:"DURATION"`
 	Warm         string        `help:"Start runs from a process that has prefect loaded: on, off, or auto, which is on with 400 MB of memory or more." enum:"auto,on,off" default:"auto" env:"REEVE_WORKER_WARM"`
 	WarmIdle     time.Duration `help:"Let that process go after this time without a run; 0 for never." default:"1h" placeholder:"DURATION" env:"REEVE_WORKER_WARM_IDLE"`
+	RunOnce      bool          `help:"Poll once, run what is due, and end."`
+	Healthcheck  bool          `name:"with-healthcheck" help:"Answer GET /health on PREFECT_WORKER_WEBSERVER_HOST and _PORT (0.0.0.0:8080): 503 when polls are overdue."`
 	CreatePool   bool          `name:"create-pool-if-not-found" help:"Make the pool when it does not exist." default:"true" negatable:""`
 }
 
@@ -35,6 +41,8 @@ func (*workerStart) Help() string {
 	return `Example:
 
   reeve worker start --pool my-pool --limit 5 --api http://127.0.0.1:4200/api
+  reeve worker start --pool my-pool --run-once            # from cron
+  reeve worker start --pool my-pool --warm on --with-healthcheck
 
 The worker goes on when the server is away and never ends because of it. On
 SIGTERM it takes no more runs, waits for those under way (--drain) and ends the
@@ -63,14 +71,34 @@ func (s *workerStart) Run(p *process) error {
 	}
 	w := worker.New(worker.Config{
 		URL: strings.TrimSuffix(cmp.Or(s.URL, c.Text("server.ui.api_url")), "/"), Auth: cmp.Or(c.Text("api.auth_string"), c.Text("server.api.auth_string")),
-		Pool: s.Pool, Queues: s.WorkQueue, Name: name, Limit: s.Limit, Drain: s.Drain, CreatePool: s.CreatePool, Python: python,
+		Pool: s.Pool, Queues: s.WorkQueue, Name: name, Limit: s.Limit, Drain: s.Drain, CreatePool: s.CreatePool, Python: python, Once: s.RunOnce,
 		Query: c.Seconds("worker.query_seconds"), Heartbeat: c.Seconds("worker.heartbeat_seconds"),
 		Prefetch: c.Seconds("worker.prefetch_seconds"),
 		Warm:     s.Warm == "on" || s.Warm == "auto" && worker.MemoryForWarm(), WarmIdle: s.WarmIdle,
 		Environ: p.environ, Out: p.out, Log: p.log,
 	}, clock.System{}, ids)
+	if s.Healthcheck {
+		stop, err := healthcheck(w, c)
+		if err != nil {
+			return err
+		}
+		defer stop()
+	}
 	fmt.Fprintln(p.out, "[Worker] Connecting to Prefect server...")
 	return w.Run(p.ctx)
+}
+
+// healthcheck serves a worker's health until stop is called.
+func healthcheck(w *worker.Worker, c *config.Config) (stop func(), err error) {
+	address := net.JoinHostPort(c.Text("worker.webserver.host"), strconv.Itoa(c.Int("worker.webserver.port")))
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, fault.Wrap(fault.Invalid, err, "the health check cannot listen on %s", address).
+			WithHint("give another port: PREFECT_WORKER_WEBSERVER_PORT=8081")
+	}
+	server := &http.Server{Handler: w.Healthcheck(), ReadHeaderTimeout: 10 * time.Second}
+	go func() { _ = server.Serve(listener) }() // until it is closed
+	return func() { _ = server.Close() }, nil
 }
 
 // python finds the interpreter that runs flows.

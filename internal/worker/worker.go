@@ -40,6 +40,8 @@ type Config struct {
 	Name string
 	// Limit bounds the runs at a time; 0 means no bound.
 	Limit int
+	// Once takes what one poll finds, and ends when that has run.
+	Once bool
 	// CreatePool makes the pool when it does not exist.
 	CreatePool bool
 	// Python is the interpreter that has the prefect package.
@@ -74,13 +76,14 @@ type Worker struct {
 
 	wake chan struct{} // asks for a poll at once
 
-	mu      sync.Mutex
-	pool    *workPool
-	runs    map[uuid.UUID]*attempt
-	later   map[uuid.UUID]time.Time // runs that could not be started, and when to try again
-	channel bool                    // the worker channel is open: it carries the heartbeats
-	watched bool                    // the server tells of cancellations
-	all     sync.WaitGroup
+	mu       sync.Mutex
+	pool     *workPool
+	runs     map[uuid.UUID]*attempt
+	nextPoll time.Time               // when a poll is to come
+	later    map[uuid.UUID]time.Time // runs that could not be started, and when to try again
+	channel  bool                    // the worker channel is open: it carries the heartbeats
+	watched  bool                    // the server tells of cancellations
+	all      sync.WaitGroup
 
 	under  context.Context // of attempts: ends when they can be waited for no longer
 	giveUp context.CancelFunc
@@ -94,6 +97,7 @@ func New(config Config, c clock.Clock, ids clock.IDs) *Worker {
 	w := &Worker{config: config, clock: c, ids: ids, server: s, logs: newRunLogs(s), consumer: ids.V4(),
 		out: &lines{to: config.Out}, wake: make(chan struct{}, 1), runs: map[uuid.UUID]*attempt{}, later: map[uuid.UUID]time.Time{}}
 	w.under, w.giveUp = context.WithCancel(context.Background())
+	w.polls(0)
 	if config.Warm {
 		w.warm = &warmPool{python: config.Python, environ: environment(config.Environ, w.access()), keep: config.WarmIdle, clock: c, log: config.Log}
 	}
@@ -136,7 +140,12 @@ func (w *Worker) Run(ctx context.Context) error {
 	started := w.tell(ctx, "prefect.worker.started", nil, nil)
 	fmt.Fprintf(w.out, "Worker '%s' started!\n", w.config.Name)
 	w.takeOver(ctx)
-	w.poll(ctx)
+	if w.config.Once {
+		w.pollOnce(ctx)
+		w.await(ctx)
+	} else {
+		w.poll(ctx)
+	}
 	w.drain()
 	last, cancel := context.WithTimeout(serving, farewell)
 	w.tell(last, "prefect.worker.stopped", nil, started)
@@ -240,6 +249,7 @@ const (
 func (w *Worker) poll(ctx context.Context) {
 	for ctx.Err() == nil {
 		wait := w.pollOnce(ctx)
+		w.polls(wait)
 		select {
 		case <-ctx.Done():
 		case <-w.wake:
@@ -248,9 +258,23 @@ func (w *Worker) poll(ctx context.Context) {
 	}
 }
 
+// await waits until no run is under way, or ctx ends.
+func (w *Worker) await(ctx context.Context) {
+	done := make(chan struct{})
+	go func() {
+		w.all.Wait()
+		close(done)
+	}()
+	select {
+	case <-done:
+	case <-ctx.Done():
+	}
+}
+
 // pollOnce starts what is due, as far as there is room, and says when to poll again.
 func (w *Worker) pollOnce(ctx context.Context) time.Duration {
 	wait := w.config.Query + time.Duration((w.ids.Float()-0.5)*0.3*float64(w.config.Query))
+	w.polls(0)
 	now := w.clock.Now()
 	var found []struct {
 		FlowRun flowRun `json:"flow_run"`
