@@ -4,12 +4,13 @@ export CGO_ENABLED := 0
 PYTHON := .venv/bin/python
 REEVE := $(CURDIR)/bin/reeve
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+VERSITYGW := github.com/versity/versitygw/cmd/versitygw@v1.8.0
 MAX_BYTES := 31457280
 # The reference server drops connections and answers 500 or 503 when this machine is busy. A test that
 # failed is run again, twice at most, and the report shows it: -rR lists what needed that.
 RERUNS := --reruns 2 --reruns-delay 1 -rR
 
-.PHONY: help build venv up test unit lint differential e2e browser image rehearsal crash bench clean
+.PHONY: help build venv up test unit lint differential e2e browser image rehearsal crash backup bench clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -25,7 +26,7 @@ venv: ## the private Python environment with the reference client, .venv
 up: build venv ## the example: server, worker and UI, a sample run of each flow
 	bin/reeve up --config examples/captionacc/reeve.toml
 
-test: build venv lint unit race differential e2e browser image rehearsal crash ## everything that must pass
+test: build venv lint unit race differential e2e browser image rehearsal crash backup ## everything that must pass
 
 unit: ## the Go tests
 	go test ./...
@@ -52,6 +53,10 @@ browser: build venv ## the reference UI in a real browser against our server
 
 crash: build ## kills, power losses and failing disks under load; LONG=1 for hours of it
 	REEVE_BIN=$(REEVE) REEVE_CRASH_LONG=$(LONG) go test -tags crash -count=1 -timeout $(if $(LONG),12h -v,10m) ./test/crash
+
+backup: build ## backups in a real S3 server, restored after damage of every kind
+	GOBIN=$(CURDIR)/bin/tools go install $(VERSITYGW)
+	REEVE_BIN=$(REEVE) VERSITYGW=$(CURDIR)/bin/tools/versitygw go test -tags s3 -count=1 ./test/s3
 
 image: build venv ## the server's image: its files, its size, its server in a root of its own
 	REEVE_BIN=$(REEVE) REEVE_UI=$$(echo $(CURDIR)/.venv/lib/python*/site-packages/prefect/server/ui-v2) go test -tags image -count=1 ./test/deploy

@@ -121,6 +121,8 @@ type home struct {
 	db     *sqlite.DB
 	ship   *Shipper
 	heal   bool
+
+	leastMore int64 // 0 for the usual
 }
 
 func newHome(t *testing.T) *home {
@@ -149,6 +151,9 @@ func (h *home) tryStart() (err error) {
 	machine := clock.System{}
 	h.ship = New(Config{Bucket: h.bucket, URL: "s3://bucket/x", Name: "server", Path: h.path, Interval: time.Millisecond,
 		Retention: 7 * day, Clock: machine, IDs: clock.NewIDs(machine), Log: slog.New(slog.DiscardHandler)})
+	if h.leastMore > 0 {
+		h.ship.leastMore = h.leastMore
+	}
 	o := sqlite.Options{Path: h.path, Steps: book, Migrate: true, Track: true, Untouched: h.ship.Untouched}
 	if h.heal {
 		o.Heal = Healer(h.source(), h.path)

@@ -26,8 +26,11 @@ type Source struct {
 // that is not later. It gives the moment up to which it has what was written.
 func (s Source) Restore(ctx context.Context, at time.Time, part string) (time.Time, error) {
 	points, err := Points(ctx, s.Bucket, s.URL, s.Name, at)
-	if err != nil {
+	var known *fault.Error
+	if errors.As(err, &known) {
 		return time.Time{}, err
+	} else if err != nil {
+		return time.Time{}, fault.Wrap(fault.Busy, err, "the storage %s cannot be asked", s.URL)
 	}
 	trial := part + ".trial"
 	defer func() { _ = os.Remove(trial) }()

@@ -135,8 +135,8 @@ func TestTheStorageIsDown(t *testing.T) {
 // A generation that grows past its bounds is followed by another, and old ones go.
 func TestGenerationsEnd(t *testing.T) {
 	h := newHome(t)
+	h.leastMore = 1 << 20
 	h.start()
-	h.ship.leastMore = 1 << 20
 	random := rand.NewChaCha8([32]byte{1})
 	noise := make([]byte, 50<<10)
 	for range 40 {

@@ -49,7 +49,7 @@ func (s *Shipper) note(err error) {
 	defer s.mu.Unlock()
 	if err == nil {
 		if s.status.Failures > 0 {
-			s.Log.Info("the backup works again", "url", s.URL, "database", s.Name, "failures", s.status.Failures)
+			s.Log.Warn("the backup works again", "url", s.URL, "database", s.Name, "failures", s.status.Failures)
 		}
 		s.status.Error, s.status.Since, s.status.Failures = nil, nil, 0
 		return
