@@ -24,6 +24,8 @@ const (
 	maxSockets  = 512
 	// bodyTime bounds the reading of a request's body.
 	bodyTime = time.Minute
+	// closeTime bounds the end.
+	closeTime = 500 * time.Millisecond
 	// answerTime bounds the wait for the server to begin an answer.
 	answerTime = 90 * time.Second
 )
@@ -102,13 +104,22 @@ func (p *Proxy) Start() {
 	}
 }
 
-// Close ends the websockets and everything under way, and waits for it.
+// Close ends the websockets and everything under way, and waits for it; for a
+// moment only, when somebody does not answer the end of a websocket.
 func (p *Proxy) Close() {
 	p.mu.Lock()
 	p.closed = true
 	p.mu.Unlock()
 	p.cancel()
-	p.running.Wait()
+	ended := make(chan struct{})
+	go func() {
+		p.running.Wait()
+		close(ended)
+	}()
+	select {
+	case <-ended:
+	case <-p.clock.After(closeTime):
+	}
 	p.base.CloseIdleConnections()
 }
 

@@ -53,7 +53,10 @@ type carried struct {
 // server's websocket if it is open already.
 func (c *carried) carry(ctx context.Context, up *websocket.Conn) error {
 	c.from, c.gone = make(chan []byte, waitingFrames), make(chan error, 1)
-	c.readers.Go(func() { c.gone <- pump(ctx, c.client, c.from) })
+	c.readers.Go(func() { c.gone <- pump(ctx, c.client, c.from, ctx.Done()) })
+	if up != nil {
+		c.eager = false
+	}
 	for try := 0; ; try++ {
 		if up == nil {
 			if err := c.await(ctx); err != nil {
@@ -69,7 +72,7 @@ func (c *carried) carry(ctx context.Context, up *websocket.Conn) error {
 		}
 		began := c.p.clock.Now()
 		err := c.attached(ctx, up)
-		finish(up, websocket.StatusNormalClosure, "")
+		c.finish(up)
 		up = nil
 		if c.leave != nil {
 			c.leave(err != nil)
@@ -141,8 +144,8 @@ func (c *carried) queue(message []byte) {
 // attached carries messages both ways until either side ends or the server is
 // about to sleep.
 func (c *carried) attached(ctx context.Context, up *websocket.Conn) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
+	left := make(chan struct{})
+	defer close(left)
 	greeting, cancelGreeting := context.WithTimeout(ctx, openTime)
 	heard, err := c.greet(greeting, up)
 	cancelGreeting()
@@ -158,8 +161,8 @@ func (c *carried) attached(ctx context.Context, up *websocket.Conn) error {
 		return err
 	}
 	from, ended := make(chan []byte), make(chan error, 1)
-	c.readers.Go(func() { ended <- pump(ctx, up, from) })
-	c.readers.Go(func() { c.keepAlive(ctx, up) })
+	c.readers.Go(func() { ended <- pump(ctx, up, from, left) })
+	c.readers.Go(func() { c.keepAlive(ctx, up, left) })
 	for {
 		g := c.p.view.now()
 		if g.asleep {
@@ -188,11 +191,11 @@ func (c *carried) attached(ctx context.Context, up *websocket.Conn) error {
 // pingEvery is the pause between two pings, and how long one may take.
 const pingEvery = 30 * time.Second
 
-// keepAlive pings the server until ctx ends, and cuts a connection that is dead.
-func (c *carried) keepAlive(ctx context.Context, up *websocket.Conn) {
+// keepAlive pings the server until it is left, and cuts a connection that is dead.
+func (c *carried) keepAlive(ctx context.Context, up *websocket.Conn, left <-chan struct{}) {
 	for {
 		select {
-		case <-ctx.Done():
+		case <-left:
 			return
 		case <-c.p.clock.After(pingEvery):
 		}
@@ -220,8 +223,10 @@ func send(ctx context.Context, c *websocket.Conn, message []byte) error {
 	return c.Write(ctx, websocket.MessageText, message)
 }
 
-// pump reads messages until the websocket or ctx ends, and gives how it ended.
-func pump(ctx context.Context, c *websocket.Conn, to chan<- []byte) error {
+// pump reads messages until the websocket ends, and gives how it ended. ctx is
+// that of the whole: a websocket whose reading is given up is cut. After left
+// nobody takes messages any more.
+func pump(ctx context.Context, c *websocket.Conn, to chan<- []byte, left <-chan struct{}) error {
 	for {
 		_, message, err := c.Read(ctx)
 		if err != nil {
@@ -229,8 +234,7 @@ func pump(ctx context.Context, c *websocket.Conn, to chan<- []byte) error {
 		}
 		select {
 		case to <- message:
-		case <-ctx.Done():
-			return ctx.Err()
+		case <-left:
 		}
 	}
 }

@@ -37,7 +37,7 @@ func (ch *channel) serve(ctx context.Context) error {
 	cancel()
 	if err != nil {
 		if up != nil {
-			finish(up, websocket.StatusNormalClosure, "")
+			ch.finish(up)
 		}
 		return err
 	}

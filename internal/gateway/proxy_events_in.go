@@ -87,26 +87,30 @@ func (in *eventsIn) serve(ctx context.Context) error {
 		return err
 	}
 	if up != nil {
-		finish(up, websocket.StatusNormalClosure, "") // events go in requests
+		in.finish(up) // events go in requests
 	}
 	in.api = client.New(in.p.server.String(), in.password())
-	reading, stop := context.WithCancel(ctx)
-	defer stop()
 	sending, end := context.WithCancel(ctx)
 	defer end()
+	sent, read := make(chan struct{}), make(chan error, 1)
 	in.readers.Go(func() {
+		defer close(sent)
 		in.send(sending)
-		stop()
 	})
-	err = in.read(reading)
-	in.change(func() { in.ended = true })
+	in.readers.Go(func() { read <- in.read(ctx) })
 	select {
-	case <-reading.Done(): // all is sent, or it failed
-	case <-in.p.clock.After(lastWill):
+	case err = <-read:
+		in.change(func() { in.ended = true })
+		select {
+		case <-sent:
+		case <-in.p.clock.After(lastWill):
+		case <-ctx.Done():
+		}
+	case <-sent: // the server refused an event, or ctx ended
 	}
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	if n := len(in.batch); n > 0 {
+	if n := len(in.batch); n > 0 || in.busy {
 		in.p.log.Warn("events of a client that has gone were not brought to the server; it was told of none of them", "number", n)
 	}
 	if in.err != nil {

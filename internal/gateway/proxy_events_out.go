@@ -40,13 +40,13 @@ func (e *eventsOut) serve(ctx context.Context) error {
 	cancel()
 	if err != nil {
 		if up != nil {
-			finish(up, websocket.StatusNormalClosure, "")
+			e.finish(up)
 		}
 		return err
 	}
 	if !e.patient(first) {
 		if up != nil {
-			finish(up, websocket.StatusNormalClosure, "") // it was opened as a gateway's own
+			e.finish(up) // it was opened as a gateway's own
 		}
 		return e.straight(ctx, first)
 	}
@@ -128,20 +128,20 @@ func (e *eventsOut) since(start time.Time) ([]byte, error) {
 // straight passes a websocket through as it is; it ends when either side does.
 func (e *eventsOut) straight(ctx context.Context, first []byte) error {
 	defer e.p.view.work()()
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
 	up, _, err := e.dial(ctx, false)
 	if err != nil {
 		return err
 	}
-	defer finish(up, websocket.StatusNormalClosure, "")
+	defer e.finish(up)
+	left := make(chan struct{})
+	defer close(left)
 	if err := send(ctx, up, first); err != nil {
 		return err
 	}
 	down, from := make(chan []byte), make(chan []byte)
 	ended, gone := make(chan error, 1), make(chan error, 1)
-	e.readers.Go(func() { ended <- pump(ctx, up, down) })
-	e.readers.Go(func() { gone <- pump(ctx, e.client, from) })
+	e.readers.Go(func() { ended <- pump(ctx, up, down, left) })
+	e.readers.Go(func() { gone <- pump(ctx, e.client, from, left) })
 	for {
 		select {
 		case message := <-down:

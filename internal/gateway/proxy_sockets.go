@@ -24,8 +24,6 @@ const (
 	// openTime bounds the opening of a websocket, without the time the server
 	// takes to wake.
 	openTime = 15 * time.Second
-	// closeTime bounds an orderly end.
-	closeTime = 300 * time.Millisecond
 )
 
 // serveSocket serves a websocket. Those by which a worker waits end here and are
@@ -119,11 +117,11 @@ func (s *socket) end(err error) {
 	var r *refusal
 	switch {
 	case errors.As(err, &r):
-		finish(s.client, r.code, r.reason)
+		_ = s.client.Close(r.code, r.reason)
 	case s.p.ctx.Err() != nil:
-		finish(s.client, websocket.StatusServiceRestart, "")
+		_ = s.client.Close(websocket.StatusServiceRestart, "")
 	case err == nil, websocket.CloseStatus(err) != -1:
-		finish(s.client, websocket.StatusNormalClosure, "")
+		_ = s.client.Close(websocket.StatusNormalClosure, "")
 	default:
 		s.p.log.Debug("a websocket ended", "path", s.path.Path, "error", err)
 		_ = s.client.CloseNow()
@@ -241,19 +239,8 @@ func (s *socket) password() string {
 	return frame.Token
 }
 
-// finish ends a websocket in order, in bounded time.
-func finish(c *websocket.Conn, code websocket.StatusCode, reason string) {
-	ended := make(chan struct{})
-	go func() { // it ends with the connection, which is cut below
-		_ = c.Close(code, reason)
-		close(ended)
-	}()
-	timer := time.NewTimer(closeTime)
-	defer timer.Stop()
-	select {
-	case <-ended:
-	case <-timer.C:
-		_ = c.CloseNow()
-		<-ended
-	}
+// finish ends a server's websocket in order, which takes 5 s when the server does
+// not answer. Nobody waits for it but the end of the whole.
+func (s *socket) finish(up *websocket.Conn) {
+	s.readers.Go(func() { _ = up.Close(websocket.StatusNormalClosure, "") })
 }

@@ -176,6 +176,7 @@ func (s *Server) suspend(ctx context.Context, sleeper *sleep.Sleeper, m sleep.Mo
 // goOn is what a server does that was away with its machine: look at once at
 // what is due, and end connections whose other ends are long gone.
 func (s *Server) goOn() {
+	s.store.Awake(s.clock.Now())
 	s.stay()
 	s.due.Jumped(0)
 	s.api.Drop()
