@@ -40,14 +40,14 @@ func flowLife(id uuid.UUID, now time.Time, f *prefect.Flow, name string) (*prefe
 // PoolSlotFreed tells a pool that its limit has room for a run. Not of the
 // contract: workers poll when they hear it.
 func PoolSlotFreed(id uuid.UUID, now time.Time, pool uuid.UUID) *prefect.Event {
-	return &prefect.Event{ID: id, Occurred: prefect.At(now), Event: "reeve.work-pool.slot-freed",
+	return &prefect.Event{ID: id, Occurred: prefect.At(now), Event: prefect.PoolSlotFreed,
 		Resource: prefect.Resource{prefect.ResourceID: "prefect.work-pool." + pool.String()}}
 }
 
 // FlowSlotFreed tells the pools in which a flow is deployed that its limit has
 // room for a run. Not of the contract: workers poll when they hear it.
 func FlowSlotFreed(id uuid.UUID, now time.Time, flow uuid.UUID, pools []uuid.UUID) *prefect.Event {
-	e := &prefect.Event{ID: id, Occurred: prefect.At(now), Event: "reeve.flow.slot-freed",
+	e := &prefect.Event{ID: id, Occurred: prefect.At(now), Event: prefect.FlowSlotFreed,
 		Resource: prefect.Resource{prefect.ResourceID: "prefect.flow." + flow.String()}}
 	for _, pool := range pools {
 		e.Related = append(e.Related, prefect.Resource{

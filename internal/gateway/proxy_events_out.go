@@ -4,20 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"slices"
 	"time"
 
 	"github.com/coder/websocket"
 
 	"github.com/reevehq/reeve/internal/prefect"
 )
-
-// patientEvents are those that concern a worker: a server that is about to sleep
-// has none to tell, and one that wakes calls the gateway, which then asks for what
-// was missed. Who listens to nothing else need not keep the server awake.
-var patientEvents = []string{"prefect.flow-run.Cancelling", "prefect.flow-run.Scheduled", "prefect.flow-run.AwaitingRetry",
-	"prefect.flow-run.Resuming", "prefect.flow-run.Late", "prefect.flow-run.AwaitingConcurrencySlot", "prefect.work-pool.ready",
-	"prefect.work-queue.ready", "prefect.work-pool.updated", "reeve.flow.slot-freed", "reeve.work-pool.slot-freed"}
 
 // overlap is how far before its end the listening begins again: clients know
 // events they have had.
@@ -55,7 +47,10 @@ func (e *eventsOut) serve(ctx context.Context) error {
 	return c.carry(ctx, up)
 }
 
-// patient tells whether the client listens to nothing but patientEvents.
+// patient tells whether the client listens to nothing but what concerns a worker.
+// A server that is about to sleep has none of that to tell, and one that wakes
+// calls the gateway, which then asks for what was missed: who listens to nothing
+// else need not keep the server awake.
 func (e *eventsOut) patient(first []byte) bool {
 	var filter struct {
 		Event struct {
@@ -67,7 +62,7 @@ func (e *eventsOut) patient(first []byte) bool {
 		return false
 	}
 	for _, name := range filter.Event.Name {
-		if !slices.Contains(patientEvents, name) {
+		if !prefect.ConcernsWorker(name) {
 			return false
 		}
 	}

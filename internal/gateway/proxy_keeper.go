@@ -16,7 +16,7 @@ const (
 	lead = time.Second
 	// restful is for how long nothing but waiting must have gone on before a server
 	// that cannot call is asked whether it has anything to do.
-	restful = 10 * time.Second
+	restful = 5 * time.Second
 	// lookAgain is the pause after it had.
 	lookAgain = 5 * time.Second
 	// longestWait bounds one timer, so that a jump of the clock is noticed.

@@ -84,21 +84,8 @@ func (w *Worker) ping(ctx context.Context, c *websocket.Conn) {
 	}
 }
 
-// newWork are the events after which a poll may find a run to start.
-var newWork = []string{"prefect.flow-run.Scheduled", "prefect.flow-run.AwaitingRetry", "prefect.flow-run.Resuming",
-	"prefect.flow-run.Late", "prefect.flow-run.AwaitingConcurrencySlot", "prefect.work-pool.ready",
-	"prefect.work-queue.ready", "prefect.work-pool.updated", flowSlotFreed, poolSlotFreed}
-
-// Told when a flow or a pool that was at its limit may start a run.
-const (
-	flowSlotFreed = "reeve.flow.slot-freed"
-	poolSlotFreed = "reeve.work-pool.slot-freed"
-)
-
 // watchFor is how far ahead the server is asked to tell of events.
 const watchFor = 365 * 24 * time.Hour
-
-const cancelling = "prefect.flow-run.Cancelling"
 
 // keepWatch listens to what the server tells of the pool's runs.
 func (w *Worker) keepWatch(ctx context.Context) {
@@ -116,7 +103,7 @@ func (w *Worker) watch(ctx context.Context) (useful bool, err error) {
 	// Without a range the server would tell of what has happened, not of what will.
 	now := w.clock.Now()
 	err = wsjson.Write(ctx, c, map[string]any{"type": "filter", "filter": map[string]any{
-		"event":    map[string]any{"name": append([]string{cancelling}, newWork...)},
+		"event":    map[string]any{"name": append(prefect.NewWorkEvents(), prefect.CancellingEvent)},
 		"occurred": map[string]any{"since": timestamp{Time: now}, "until": timestamp{Time: now.Add(watchFor)}}}})
 	if err != nil {
 		return false, err
@@ -150,7 +137,7 @@ func (w *Worker) setWatched(on bool) {
 
 // heard acts on an event of the server.
 func (w *Worker) heard(ctx context.Context, e *prefect.Event) {
-	if e.Event == cancelling {
+	if e.Event == prefect.CancellingEvent {
 		if id, err := uuid.Parse(strings.TrimPrefix(e.Resource.ID(), "prefect.flow-run.")); err == nil {
 			w.cancelRun(context.WithoutCancel(ctx), id)
 		}
@@ -162,7 +149,7 @@ func (w *Worker) heard(ctx context.Context, e *prefect.Event) {
 		ours = ours || r.ID() == pool
 	}
 	if ours {
-		if e.Event == flowSlotFreed || e.Event == poolSlotFreed {
+		if e.Event == prefect.FlowSlotFreed || e.Event == prefect.PoolSlotFreed {
 			w.forgetRefusals()
 		}
 		w.pollNow()
