@@ -142,7 +142,7 @@ def operated(user: Shell, api: Server, server: App) -> None:
 
 def one_machine(host: Host) -> None:
     user = shell(host)
-    *before, webhook = blocks("one-machine")
+    *before, webhook, plan = blocks("one-machine")
     for commands in before:
         user(commands, 120)
     app = host.apps[value(user, "APP")]
@@ -150,6 +150,7 @@ def one_machine(host: Host) -> None:
     api = Server(f"https://{app.name}.fly.dev/api", value(user, "PASSWORD"))
     run = api.one_completed(video="sample")
     say(f"the first webhook's run is completed ({run['total_run_time']:.1f} s in the flow)")
+    user(plan)
     sender = Sender(f"{app.name}.fly.dev", VIDEO_SECRET=value(user, "VIDEO_SECRET"), CROP_SECRET=value(user, "CROP_SECRET"))
     asleep(app, api)
     got = [sender.crop("at night", "sample") for _ in range(3)]

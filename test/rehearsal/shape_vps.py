@@ -32,6 +32,7 @@ def rehearse(machine: Manager) -> None:
         return json.loads(machine.shell('curl -fsS -u "$PASSWORD" -H "Content-Type: application/json" -d "{}" http://127.0.0.1:4200/api/flow_runs/filter'))
 
     until(lambda: [run["state_type"] for run in runs()] == ["COMPLETED"], "the first webhook's run")
+    machine.shell("! command -v systemd-analyze > /dev/null || systemd-analyze verify /etc/systemd/system/reeve-*")
     server = machine.services["reeve-server.service"]
     say(f"the first webhook's run is completed; the server's socket started it {server.starts} time")
     machine.shell("systemctl stop reeve-gateway.service reeve-server.service")
