@@ -41,6 +41,7 @@ type op struct {
 // in which they were done. Several programs may write it.
 type disk struct {
 	folder string
+	files  map[string][]byte // what was there before, by their names in the folder
 	mu     sync.Mutex
 	ops    []op
 }
@@ -92,6 +93,10 @@ type platter struct {
 // once after the last.
 func (d *disk) replay(each func(i int, next op, p *platter)) {
 	p := &platter{folder: d.folder, live: map[string]*file{}, durable: map[string]*file{}}
+	for name, content := range d.files {
+		f := &file{content: slices.Clone(content)}
+		p.live[filepath.Join(d.folder, name)], p.durable[filepath.Join(d.folder, name)] = f, f
+	}
 	for i, o := range d.ops {
 		each(i, o, p)
 		p.apply(i, o)

@@ -50,7 +50,7 @@ func errnoName(e syscall.Errno) string {
 }
 
 // choose gives all calls in the long form; else the first of each kind on each
-// file, of which a few.
+// file, of which a few, and as many of the others.
 func choose(calls []call, random *rand.Rand) (ks []int) {
 	seen := map[string]bool{}
 	for _, c := range calls {
@@ -61,7 +61,10 @@ func choose(calls []call, random *rand.Rand) (ks []int) {
 	}
 	if !long() {
 		random.Shuffle(len(ks), func(i, j int) { ks[i], ks[j] = ks[j], ks[i] })
-		ks = ks[:min(len(ks), 10)]
+		ks = ks[:min(len(ks), 6)]
+		for range 6 {
+			ks = append(ks, 1+random.IntN(len(calls)))
+		}
 	}
 	return ks
 }
@@ -81,18 +84,29 @@ func newFaults(t *testing.T) *faults {
 		t.Fatal(err)
 	}
 	f := &faults{binary: theBinary(t), folder: filepath.Join(folder, "data"), files: map[string][]byte{}}
+	f.fill(t, &ledger{}, (*load).flowRuns)
+	return f
+}
+
+// fill makes the files that each run begins with: those of a server that was
+// killed after some writes.
+func (f *faults) fill(t *testing.T, all *ledger, writes ...func(*load) error) {
+	t.Helper()
 	s := start(t, f.binary, f.database())
-	load := idleLoad(s.url, &ledger{})
-	if err := load.flowRuns(); err != nil {
-		t.Fatal(err)
+	load := idleLoad(s.url, all)
+	defer load.cancel()
+	for _, write := range writes {
+		if err := write(load); err != nil {
+			t.Fatal(err)
+		}
 	}
 	s.kill(t)
 	for _, name := range []string{"server.db", "server.db-wal"} {
+		var err error
 		if f.files[name], err = os.ReadFile(filepath.Join(f.folder, name)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	return f
 }
 
 func (f *faults) database() string { return filepath.Join(f.folder, "server.db") }

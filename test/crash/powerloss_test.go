@@ -79,6 +79,9 @@ func TestAcknowledgedWritesOutliveFailedSyncs(t *testing.T) {
 type history struct {
 	disk   *disk
 	ledger *ledger
+	// check opens what a power loss leaves in a folder and looks for what had
+	// been acknowledged before an operation.
+	check func(t *testing.T, folder string, at int) error
 }
 
 // record runs the load of the kills for a moment, pauses until the logs are
@@ -91,6 +94,7 @@ func record(t *testing.T, binary string, judge func(call) verdict) *history {
 	}
 	h := &history{disk: &disk{folder: folder}}
 	h.ledger = &ledger{clock: h.disk.position}
+	h.check = h.bothComplete
 	s := startOn(t, binary, filepath.Join(folder, "server.db"), freePort(t), &tracer{folder: folder, disk: h.disk, judge: judge})
 	deploy(t, s.url)
 	g := startGateway(t, binary, folder, s.url, &tracer{folder: folder, disk: h.disk, judge: judge})
@@ -158,7 +162,7 @@ func (h *history) replay(t *testing.T) (losses int) {
 		}
 		for _, happens := range fates {
 			checks++
-			if err := h.check(t, i, p, happens, random); err != nil {
+			if err := h.after(t, i, p, happens, random); err != nil {
 				if losses++; losses <= 3 {
 					t.Logf("what was not synced is %s before operation %d, on %s: %v", happens, i, next.path, err)
 				}
@@ -169,8 +173,8 @@ func (h *history) replay(t *testing.T) (losses int) {
 	return losses
 }
 
-// check opens what a power loss leaves and looks for what had been acknowledged.
-func (h *history) check(t *testing.T, at int, p *platter, happens fate, random *rand.Rand) error {
+// after makes the folder as a power loss leaves it, and checks it.
+func (h *history) after(t *testing.T, at int, p *platter, happens fate, random *rand.Rand) error {
 	folder, err := os.MkdirTemp(memoryFolder(), "reeve-crash-")
 	if err != nil {
 		return err
@@ -179,6 +183,11 @@ func (h *history) check(t *testing.T, at int, p *platter, happens fate, random *
 	if err := p.save(folder, happens, random); err != nil {
 		return err
 	}
+	return h.check(t, folder, at)
+}
+
+// bothComplete opens the databases of the server and the gateway.
+func (h *history) bothComplete(t *testing.T, folder string, at int) error {
 	inbox, err := migrations.Gateway("sqlite")
 	if err != nil {
 		return err

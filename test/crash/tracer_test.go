@@ -101,7 +101,7 @@ func (tr *tracer) gone() bool {
 }
 
 func (tr *tracer) follow() {
-	for {
+	for len(tr.threads) > 0 { // the operating system's thread may have other children
 		var status unix.WaitStatus
 		pid, err := unix.Wait4(-1, &status, unix.WALL|unix.WNOTHREAD, nil)
 		if err == unix.EINTR {

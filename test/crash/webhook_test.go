@@ -88,28 +88,39 @@ type webhooks struct {
 
 // send sends webhooks, each with an id of its own, until the gateway is gone.
 func (h *webhooks) send(ctx context.Context, url string) {
-	for ctx.Err() == nil {
-		delivery := uuid.New()
-		id := hex.EncodeToString(delivery[:])
-		status, err := post(ctx, url, id)
-		taken := err == nil && status == http.StatusAccepted
-		if taken && h.ledger != nil {
-			h.ledger.acknowledged(webhook, delivery)
-		}
-		h.mu.Lock()
-		if taken {
-			h.acknowledged = append(h.acknowledged, id)
-		} else {
-			h.unanswered = append(h.unanswered, id)
-		}
-		h.mu.Unlock()
-		if err != nil {
+	for ctx.Err() == nil && h.one(ctx, url) == nil {
+	}
+}
+
+// some sends a number of webhooks.
+func (h *webhooks) some(ctx context.Context, url string, n int) {
+	for range n {
+		if h.one(ctx, url) != nil {
 			return
 		}
-		if status == http.StatusServiceUnavailable {
-			time.Sleep(20 * time.Millisecond) // the inbox is full: a sender comes again
-		}
 	}
+}
+
+// one sends one webhook; an error when the gateway is gone.
+func (h *webhooks) one(ctx context.Context, url string) error {
+	delivery := uuid.New()
+	id := hex.EncodeToString(delivery[:])
+	status, err := post(ctx, url, id)
+	taken := err == nil && status == http.StatusAccepted
+	if taken && h.ledger != nil {
+		h.ledger.acknowledged(webhook, delivery)
+	}
+	h.mu.Lock()
+	if taken {
+		h.acknowledged = append(h.acknowledged, id)
+	} else {
+		h.unanswered = append(h.unanswered, id)
+	}
+	h.mu.Unlock()
+	if err == nil && status == http.StatusServiceUnavailable {
+		time.Sleep(20 * time.Millisecond) // the inbox is full: a sender comes again
+	}
+	return err
 }
 
 // repeat sends again what was not answered, and some of what was.
@@ -175,19 +186,24 @@ type gatewayProcess struct{ *server }
 
 func startGateway(t *testing.T, binary, folder, api string, by follower) *gatewayProcess {
 	t.Helper()
-	file := filepath.Join(folder, "reeve.toml")
-	if err := os.WriteFile(file, []byte(crashSettings), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	port := freePort(t)
-	command := exec.Command(binary, "gateway", "start", "--config", file, "--port", fmt.Sprint(port), "--api", api)
-	command.Env = append(os.Environ(), "CRASH_SECRET=geheim")
-	g := &gatewayProcess{launch(t, command, by)}
-	g.url = fmt.Sprintf("http://127.0.0.1:%d", port)
+	g := launchGateway(t, binary, folder, api, freePort(t), by)
 	if !g.answers("/health") {
 		g.stop()
 		t.Fatalf("the gateway does not start\n%s", g.said())
 	}
+	return g
+}
+
+func launchGateway(t *testing.T, binary, folder, api string, port int, by follower) *gatewayProcess {
+	t.Helper()
+	file := filepath.Join(folder, "reeve.toml")
+	if err := os.WriteFile(file, []byte(crashSettings), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	command := exec.Command(binary, "gateway", "start", "--config", file, "--port", fmt.Sprint(port), "--api", api)
+	command.Env = append(os.Environ(), "CRASH_SECRET=geheim")
+	g := &gatewayProcess{launch(t, command, by)}
+	g.url = fmt.Sprintf("http://127.0.0.1:%d", port)
 	return g
 }
 

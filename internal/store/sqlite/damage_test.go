@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"zombiezen.com/go/sqlite"
 
@@ -101,5 +102,22 @@ func TestUnreadPagesAreNoDamage(t *testing.T) {
 		if unread(finding) != want {
 			t.Errorf("%q: %t", finding, !want)
 		}
+	}
+}
+
+// The health tells of calls that the disk fails, and of its getting well.
+func TestFailedCallsCountAgainstTheHealth(t *testing.T) {
+	c := clock.NewManual(time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC))
+	db := openNotes(t, filepath.Join(t.TempDir(), "notes.db"), c)
+	failed := db.View(t.Context(), func(store.Conn) error { return fmt.Errorf("step: %w", sqlite.ResultIOErrRead.ToError()) })
+	if !fault.Is(failed, fault.Busy) {
+		t.Errorf("clients would not try again: %v", failed)
+	}
+	if db.Health() == nil {
+		t.Error("a disk that fails calls is called healthy")
+	}
+	c.Advance(troubleTime)
+	if err := db.Health(); err != nil {
+		t.Errorf("afterwards: %v", err)
 	}
 }

@@ -88,7 +88,9 @@ type DB struct {
 	closed  chan struct{}
 
 	healed    *Healing
+	clock     clock.Clock
 	damage    damage
+	trouble   trouble
 	space     *space     // nil when the database belongs to another process
 	inspector *inspector // likewise
 }
@@ -122,7 +124,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 			return nil, err
 		}
 	}
-	db := &DB{path: path, healed: healed, log: o.Logger, lock: lock, closed: make(chan struct{})}
+	db := &DB{path: path, healed: healed, clock: o.Clock, log: o.Logger, lock: lock, closed: make(chan struct{})}
 	if err := db.open(o); err != nil {
 		lock.release()
 		return nil, err
@@ -309,6 +311,7 @@ func (db *DB) View(ctx context.Context, fn func(store.Conn) error) error {
 // see looks at an error of the driver: one that may tell of damage has the
 // file looked through, and nothing written meanwhile.
 func (db *DB) see(err error) {
+	db.trouble.see(err, db.clock.Now())
 	if db.damage.suspect(err) && db.inspector != nil {
 		db.log.Error("the database may be damaged; nothing is written until it was looked through", "path", db.path, "error", err)
 		db.inspector.start(fullLook, 0)
@@ -332,10 +335,10 @@ func (db *DB) Rest(ctx context.Context) (bool, error) {
 	return done, translate(err)
 }
 
-// Health is an error while the database can take nothing: it is damaged, or its
-// disk is full.
+// Health is an error while the database can take nothing: it is damaged, its
+// disk is full, or failed a call just now.
 func (db *DB) Health() error {
-	err := db.damage.health()
+	err := errors.Join(db.damage.health(), db.trouble.health(db.clock.Now()))
 	if db.space != nil {
 		err = errors.Join(err, db.space.health())
 	}
