@@ -18,9 +18,11 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/alecthomas/kong"
 
+	"github.com/reevehq/reeve/internal/clock"
 	"github.com/reevehq/reeve/internal/fault"
 	"github.com/reevehq/reeve/internal/mask"
 )
@@ -56,12 +58,20 @@ type process struct {
 	mask *mask.Masker
 }
 
+// sameSignal is how long after the first another signal still counts as the
+// same one: the kernel sends one for each thread of a parent that was killed,
+// and terminals and supervisors both send theirs.
+const sameSignal = time.Second
+
 // Main runs the command line and gives the exit code: 0 for success, 1 for a
 // failure, 2 for a wrong call or configuration.
 func Main(args []string, stdout, stderr io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
-	context.AfterFunc(ctx, stop) // a second signal ends the process at once
+	context.AfterFunc(ctx, func() {
+		<-clock.System{}.After(sameSignal)
+		stop() // from now on a second signal ends the process at once
+	})
 	var c commands
 	done := false
 	environ := os.Environ()

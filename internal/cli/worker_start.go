@@ -5,9 +5,12 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"os"
 	"os/exec"
+	"os/signal"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/reevehq/reeve/internal/clock"
@@ -84,6 +87,9 @@ func (s *workerStart) Run(p *process) error {
 		}
 		defer stop()
 	}
+	// Whoever reads what it prints may be killed before it is: then it still has
+	// runs to end. A handler, unlike ignoring, is not inherited by them.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	fmt.Fprintln(p.out, "[Worker] Connecting to Prefect server...")
 	return w.Run(p.ctx)
 }
