@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/reevehq/reeve/internal/clock"
@@ -29,6 +30,7 @@ type Ledger struct {
 	log   *slog.Logger
 	start time.Time     // of the process
 	woke  chan struct{} // told of what is to be written
+	asked atomic.Pointer[string]
 
 	mu      sync.Mutex // held while it writes, so that entries keep their order
 	open    func(*store.Tx) error
@@ -54,10 +56,26 @@ func (l *Ledger) Woke(reason string) {
 		woke, wakeTime = now.Add(-took), &took
 	}
 	l.started = true
-	l.open = func(tx *store.Tx) error { return tx.OpenAwakening(woke, reason, wakeTime) }
+	l.open = func(tx *store.Tx) error {
+		why := reason
+		if asked := l.asked.Load(); asked != nil {
+			why += ": " + *asked
+		}
+		return tx.OpenAwakening(woke, why, wakeTime)
+	}
 	select {
 	case l.woke <- struct{}{}:
 	default:
+	}
+}
+
+// Asked tells of a request, in a word or two. The first one after a sleep is what
+// the server woke for, as far as can be seen: it is added to the reason when it
+// comes before the entry is written.
+func (l *Ledger) Asked(what string) {
+	if l.asked.Load() == nil {
+		first := what // allocated here, not for every request
+		l.asked.CompareAndSwap(nil, &first)
 	}
 }
 
@@ -70,6 +88,7 @@ func (l *Ledger) Slept(reason string) {
 		_, err := tx.CloseAwakening(tx.Now, reason)
 		return err
 	})
+	l.asked.Store(nil)
 }
 
 // Run writes what Woke notes, and signs of life, until ctx ends.

@@ -110,3 +110,43 @@ func TestLedger(t *testing.T) {
 		})
 	}
 }
+
+// What is asked for first is what the server woke for.
+func TestLedgerKnowsWhoAsked(t *testing.T) {
+	for name, test := range map[string]struct {
+		work func(*Ledger)
+		want string // the reason of the last entry
+	}{
+		"nobody":        {func(*Ledger) { time.Sleep(time.Minute) }, "start"},
+		"the first one": {func(l *Ledger) { l.Asked("webhook"); l.Asked("probe"); time.Sleep(time.Minute) }, "start: webhook"},
+		"much later":    {func(l *Ledger) { time.Sleep(time.Minute); l.Asked("webhook") }, "start"},
+		"after a suspension": {func(l *Ledger) {
+			l.Asked("webhook")
+			time.Sleep(time.Minute)
+			l.Slept("suspend")
+			l.Asked("probe") // it may come before Woke
+			l.Woke("resume")
+			time.Sleep(time.Minute)
+		}, "resume: probe"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "test.db")
+			synctest.Test(t, func(t *testing.T) {
+				m := machine{t, path}
+				m.process(test.work, false)
+				s, stop := m.open()
+				defer stop()
+				err := s.View(t.Context(), func(tx *store.Tx) error {
+					last, _, err := tx.MeasureAwake()
+					if last.Reason != test.want {
+						t.Errorf("%q, want %q", last.Reason, test.want)
+					}
+					return err
+				})
+				if err != nil {
+					t.Fatal(err)
+				}
+			})
+		})
+	}
+}

@@ -137,7 +137,7 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (*Server, error) {
 	if c.ServeUI {
 		srv.ui = ui.New(c.UI, log)
 	}
-	srv.handler = assemble(c, a, srv.ui, srv.gate, activity, log)
+	srv.handler = noteAsked(srv.ledger, srv.path, assemble(c, a, srv.ui, srv.gate, activity, log))
 	srv.http = srv.answering()
 	return srv, nil
 }
