@@ -2,7 +2,11 @@ package ui
 
 import (
 	"bytes"
+	"compress/gzip"
+	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"mime"
 	"net/http"
 	"os"
@@ -91,23 +95,47 @@ func query(r *http.Request) string {
 	return "?" + r.URL.RawQuery
 }
 
-// read gives a file's content with the bundle's base written in.
+// read gives a file's content with the bundle's base written in. A file may be
+// there under its name with .gz instead.
 func (b *bundle) read(name string) (content []byte, modified time.Time, ok bool) {
 	if b.root == nil {
 		return nil, modified, false
 	}
-	info, err := b.root.Stat(filepath.FromSlash(name))
-	if err != nil || !info.Mode().IsRegular() {
-		return nil, modified, false
+	content, modified, err := b.file(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		content, modified, err = b.file(name + ".gz")
+		if err == nil {
+			content, err = inflate(content)
+		}
 	}
-	content, err = b.root.ReadFile(filepath.FromSlash(name))
 	if err != nil {
 		return nil, modified, false
 	}
 	if texts[path.Ext(name)] {
 		content = bytes.ReplaceAll(content, placeholder, []byte(strings.TrimSuffix(b.base, "/")))
 	}
-	return content, info.ModTime(), true
+	return content, modified, true
+}
+
+func (b *bundle) file(name string) (content []byte, modified time.Time, err error) {
+	info, err := b.root.Stat(filepath.FromSlash(name))
+	if err != nil {
+		return nil, modified, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, modified, fmt.Errorf("%s is no file", name)
+	}
+	content, err = b.root.ReadFile(filepath.FromSlash(name))
+	return content, info.ModTime(), err
+}
+
+// inflate reads a file that an image keeps small.
+func inflate(packed []byte) ([]byte, error) {
+	r, err := gzip.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(r)
 }
 
 func contentType(name string) string {

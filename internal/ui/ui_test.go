@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"bytes"
+	"compress/gzip"
 	"io"
 	"log/slog"
 	"net/http"
@@ -10,6 +12,15 @@ import (
 	"strings"
 	"testing"
 )
+
+// packed is a text as gzip writes it.
+func packed(text string) string {
+	var out bytes.Buffer
+	w := gzip.NewWriter(&out)
+	_, _ = w.Write([]byte(text))
+	_ = w.Close()
+	return out.String()
+}
 
 func folder(t *testing.T, files map[string]string) string {
 	t.Helper()
@@ -27,12 +38,14 @@ func folder(t *testing.T, files map[string]string) string {
 }
 
 var both = map[string]string{
-	"ui-v2/index.html":    `<script src="/PREFECT_UI_SERVE_BASE_REPLACE_PLACEHOLDER/assets/a.js">`,
-	"ui-v2/assets/a.js":   "base='/PREFECT_UI_SERVE_BASE_REPLACE_PLACEHOLDER'",
-	"ui-v2/picture.svg":   "<svg/>",
-	"ui/index.html":       "older",
-	"ui/assets/older.css": "x",
-	"secret.txt":          "no part of a bundle",
+	"ui-v2/index.html":      `<script src="/PREFECT_UI_SERVE_BASE_REPLACE_PLACEHOLDER/assets/a.js">`,
+	"ui-v2/assets/a.js":     "base='/PREFECT_UI_SERVE_BASE_REPLACE_PLACEHOLDER'",
+	"ui-v2/assets/b.css.gz": packed("packed at /PREFECT_UI_SERVE_BASE_REPLACE_PLACEHOLDER"),
+	"ui-v2/assets/c.js.gz":  "not packed",
+	"ui-v2/picture.svg":     "<svg/>",
+	"ui/index.html":         "older",
+	"ui/assets/older.css":   "x",
+	"secret.txt":            "no part of a bundle",
 }
 
 func TestServe(t *testing.T) {
@@ -49,6 +62,8 @@ func TestServe(t *testing.T) {
 		{"newer start page", "/", "GET", "/v2/", page, "", 200, `<script src="/v2/assets/a.js">`},
 		{"a page of the newer bundle", "/", "GET", "/v2/runs/flow-run/1", page, "", 200, `<script src="/v2/assets/a.js">`},
 		{"an asset has its base written in", "/", "GET", "/v2/assets/a.js", part, "", 200, "base='/v2'"},
+		{"a packed asset is unpacked", "/", "GET", "/v2/assets/b.css", part, "", 200, "packed at /v2"},
+		{"a broken one is not found", "/", "GET", "/v2/assets/c.js", part, "", 404, `{"detail":"Not Found"}`},
 		{"a missing asset is not found", "/", "GET", "/v2/assets/b.js", part, "", 404, `{"detail":"Not Found"}`},
 		{"an older page", "/", "GET", "/flows", page, "", 200, "older"},
 		{"another base", "/ui", "GET", "/ui/v2/assets/a.js", part, "", 200, "base='/ui/v2'"},

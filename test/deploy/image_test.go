@@ -17,6 +17,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"syscall"
@@ -48,6 +49,13 @@ func stagesOutput(t *testing.T) map[string]string {
 	place(t, setting(t, "REEVE_BIN"), filepath.Join(build, "out/reeve"))
 	place(t, certificates, filepath.Join(build, certificates))
 	place(t, setting(t, "REEVE_UI"), filepath.Join(ui, "ui"))
+	for _, line := range readDockerfile(t)["ui"].lines {
+		if command, ok := strings.CutPrefix(line, "RUN find /ui "); ok {
+			if out, err := exec.Command("sh", "-c", "find "+filepath.Join(ui, "ui")+" "+command).CombinedOutput(); err != nil {
+				t.Fatalf("%s: %v %s", line, err, out)
+			}
+		}
+	}
 	if err := os.MkdirAll(filepath.Join(build, "out/empty"), 0o755); err != nil {
 		t.Fatal(err)
 	}
@@ -255,9 +263,7 @@ func TestServerImage(t *testing.T) {
 	if user := m.status("Uid"); os.Getuid() == 0 && !strings.HasPrefix(user, image.user) {
 		t.Errorf("it runs as %s", user)
 	}
-	if page := get(t, m.url+"/"); !strings.Contains(page, "<html") {
-		t.Errorf("the UI's page is %.80q", page)
-	}
+	checkPage(m)
 	checkZone(m)
 	m.ask(http.MethodPost, "/variables/", map[string]any{"name": "kept", "value": "yes"}, &struct{}{})
 	m.kill()
@@ -269,6 +275,19 @@ func TestServerImage(t *testing.T) {
 		t.Errorf("after kill -9 the variable is %q", kept.Value)
 	}
 	t.Logf("answers %v after its second start", m.time.Round(time.Millisecond))
+}
+
+// checkPage loads the UI's page and the program that it names.
+func checkPage(m *machine) {
+	m.t.Helper()
+	page := get(m.t, m.url+"/")
+	program := regexp.MustCompile(`src="(/[^"]+\.js)"`).FindStringSubmatch(page)
+	if program == nil {
+		m.t.Fatalf("the UI's page is %.200q", page)
+	}
+	if script := get(m.t, m.url+program[1]); !strings.Contains(script, "import") {
+		m.t.Errorf("%s is %.80q", program[1], script)
+	}
 }
 
 func get(t *testing.T, url string) string {
