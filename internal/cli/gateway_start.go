@@ -154,6 +154,15 @@ func serveGateway(p *process, c *config.Config, g *gateway.Gateway, ship *backup
 	return err
 }
 
+// measured is what /metrics tells of workers.
+func measured(all []supervise.Health) []gateway.WorkerMeasure {
+	out := make([]gateway.WorkerMeasure, len(all))
+	for i, h := range all {
+		out[i] = gateway.WorkerMeasure{Pool: h.Name, Up: h.Running, Since: h.Since, Restarts: h.Restarts}
+	}
+	return out
+}
+
 // newProxy makes what workers talk to. The server may call it where it listens,
 // if both are on one machine, or where gateway.url says.
 func newProxy(p *process, c *config.Config, listener net.Listener) (*gateway.Proxy, error) {

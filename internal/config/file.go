@@ -116,7 +116,7 @@ func knownKeys(key string) string {
 	names := []string{"server", "pool", "pool.name", "pool.concurrency", "pool.description", "flow", "flow.name", "flow.entrypoint",
 		"flow.pool", "flow.max_concurrent", "flow.concurrency", "flow.parameters", "flow.sample", "flow.tags", "worker", "worker.python", "worker.stock", "worker.limit", "worker.warm", "worker.warm_idle",
 		"gateway.host", "gateway.port", "gateway.database", "gateway.api", "gateway.max_body", "gateway.max_inbox", "gateway.max_inbox_bytes",
-		"gateway.concurrency", "gateway.retention", "gateway.dead_retention", "gateway.name", "gateway.url", "gateway.floor_poll", "gateway.hold", "webhook.path", "webhook.form", "webhook.secret_env", "webhook.open",
+		"gateway.concurrency", "gateway.retention", "gateway.dead_retention", "gateway.name", "gateway.url", "gateway.floor_poll", "gateway.hold", "webhook.path", "webhook.form", "webhook.secret_env", "webhook.optional", "webhook.open",
 		"webhook.secret_header", "webhook.signature_header", "webhook.timestamp_header", "webhook.replay_window", "webhook.max_body", "webhook.when",
 		"webhook.delivery_id", "webhook.key", "webhook.deployment", "webhook.parameters", "webhook.idempotency_key", "webhook.event",
 		"backup.keep", "backup.url", "backup.endpoint", "backup.region", "backup.access_key_env", "backup.secret_key_env", "backup.interval",

@@ -67,6 +67,9 @@ type Webhook struct {
 	Form string `toml:"form"`
 	// SecretEnv names the environment variable with the secret.
 	SecretEnv string `toml:"secret_env"`
+	// Optional has a webhook whose secret is not set refuse all, instead of being
+	// an error.
+	Optional bool `toml:"optional"`
 	// Open accepts anybody, without a secret.
 	Open bool `toml:"open"`
 	// SecretHeader is the header that holds the secret itself, X-Webhook-Secret

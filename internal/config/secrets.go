@@ -117,7 +117,9 @@ func (c *Config) Secrets() []NamedSecret {
 	}
 	for _, w := range c.Webhooks {
 		if w.SecretEnv != "" {
-			all = append(all, c.named(w.SecretEnv, "webhook "+w.Path, leastSecret))
+			secret := c.named(w.SecretEnv, "webhook "+w.Path, leastSecret)
+			secret.Needed = !w.Optional
+			all = append(all, secret)
 		}
 	}
 	if c.Backup.URL != "" {

@@ -142,14 +142,17 @@ func (d *deliverer) deliver(ctx context.Context, p place) {
 	var failed error
 	switch {
 	case err == nil:
+		d.g.count.delivered.Add(1)
 		failed = d.g.inbox.finish(write, p.seq, Delivered, &outcome, nil)
 		d.g.log.Debug("delivered a webhook", "id", e.ID, "path", e.Path, "made", outcome)
 	case permanent(err):
 		reason := err.Error()
+		d.g.count.dead.Add(1)
 		failed = d.g.inbox.finish(write, p.seq, Dead, nil, &reason)
 		d.g.log.Error("a webhook cannot be delivered", "id", e.ID, "path", e.Path, "reason", reason,
 			"next", "mend the cause, then: reeve webhook replay "+e.ID.String())
 	default:
+		d.g.count.failed.Add(1)
 		next := d.g.lanes.failed(p, d.pause)
 		if failed = d.g.inbox.postpone(write, p.seq, err.Error(), next); failed != nil {
 			d.g.log.Error("note a failed delivery", "id", e.ID, "error", failed)

@@ -50,6 +50,7 @@ type Gateway struct {
 	ids      clock.IDs
 	log      *slog.Logger
 	auth     string
+	count    webhookCounters
 
 	mu     sync.Mutex
 	out    *deliverer
@@ -68,6 +69,9 @@ func New(ctx context.Context, c Config, inbox *Inbox, log *slog.Logger) (*Gatewa
 			return nil, err
 		}
 		g.routes[w.Path] = r
+		if r.off {
+			log.Warn("a webhook is off: its secret is not set", "path", w.Path, "variable", w.SecretEnv)
+		}
 	}
 	all, err := inbox.waiting(ctx, nil)
 	if err != nil {

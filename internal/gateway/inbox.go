@@ -192,3 +192,12 @@ func (b *Inbox) Counts(ctx context.Context) (map[Status]int, error) {
 	})
 	return counts, err
 }
+
+// oldest is when the oldest entry that waits arrived, nil when none does.
+func (b *Inbox) oldest(ctx context.Context) (at *time.Time, err error) {
+	err = b.backend.View(ctx, func(c store.Conn) error {
+		return c.Query(`SELECT received_at FROM inbox WHERE status = 'waiting' ORDER BY seq LIMIT 1`, nil,
+			func(r store.Row) error { return r.Scan(&at) })
+	})
+	return at, err
+}

@@ -14,6 +14,7 @@ import (
 	"github.com/reevehq/reeve/internal/clock"
 	"github.com/reevehq/reeve/internal/config"
 	"github.com/reevehq/reeve/internal/fault"
+	"github.com/reevehq/reeve/internal/metrics"
 )
 
 const (
@@ -92,6 +93,7 @@ func NewProxy(c ProxyConfig, machine clock.Clock, ids clock.IDs, log *slog.Logge
 		pools: newNames(c.Pools), view: newView(machine), memory: newMemory(), beats: newHeartbeats(),
 		api: client.New(c.Settings.API, c.Auth).Marked(c.Settings.Name), base: base, clock: machine, ids: ids, log: log,
 		requests: make(chan struct{}, maxRequests), sockets: make(chan struct{}, maxSockets), ctx: ctx, cancel: cancel}
+	p.count.wakes = metrics.NewHistogram(wakeBounds...)
 	p.reverse = &httputil.ReverseProxy{Rewrite: p.rewrite, Transport: &holder{p}, ModifyResponse: p.learn, ErrorHandler: p.failed,
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug)}
 	return p, nil

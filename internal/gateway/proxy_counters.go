@@ -1,31 +1,22 @@
 package gateway
 
 import (
-	"sync"
 	"sync/atomic"
-	"time"
+
+	"github.com/reevehq/reeve/internal/metrics"
 )
 
 // proxyCounters is what a proxy has done.
 type proxyCounters struct {
-	forwarded  atomic.Int64
-	remembered [channelKind + 1]atomic.Int64 // by kind
+	forwarded  atomic.Int64                  // requests brought to the server
+	remembered [channelKind + 1]atomic.Int64 // requests answered from memory, by kind
 	held       atomic.Int64                  // requests that found no server
-	failed     atomic.Int64                  // requests the server did not answer
+	failed     atomic.Int64                  // forwarded requests that it did not answer
 	unwoken    atomic.Int64                  // attempts to wake it that failed
-	calls      atomic.Int64                  // times the server called
+	calls      atomic.Int64                  // times it called
 	sockets    atomic.Int64                  // open now
-
-	mu       sync.Mutex
-	wakes    int64
-	waking   time.Duration // all of them together
-	mostWake time.Duration
+	wakes      *metrics.Histogram            // how long it took to wake
 }
 
-func (c *proxyCounters) woke(took time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.wakes++
-	c.waking += took
-	c.mostWake = max(c.mostWake, took)
-}
+// wakeBounds are the buckets of the time to wake a server, in seconds.
+var wakeBounds = []float64{0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30}

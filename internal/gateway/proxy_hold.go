@@ -164,7 +164,7 @@ func (p *Proxy) knock() error {
 		if err == nil {
 			if p.view.woke() || slept {
 				took := p.clock.Now().Sub(started)
-				p.count.woke(took)
+				p.count.wakes.Time(took)
 				p.log.Info("the server was woken", "took", took.Round(time.Millisecond))
 			}
 			return nil

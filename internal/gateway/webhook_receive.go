@@ -22,6 +22,33 @@ const (
 
 // receive answers a webhook: 202 once it is durable.
 func (g *Gateway) receive(w http.ResponseWriter, r *http.Request) {
+	answered := &statusWriter{ResponseWriter: w}
+	g.consider(answered, r)
+	switch status := answered.status; {
+	case status >= http.StatusInternalServerError:
+		g.count.unkept.Add(1)
+	case status >= http.StatusBadRequest:
+		g.count.refused.Add(1)
+	}
+}
+
+// statusWriter remembers the status that was answered.
+type statusWriter struct {
+	http.ResponseWriter
+	status int
+}
+
+// WriteHeader implements http.ResponseWriter.
+func (w *statusWriter) WriteHeader(status int) {
+	w.status = status
+	w.ResponseWriter.WriteHeader(status)
+}
+
+// Unwrap lets http.ResponseController find the connection.
+func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// consider takes a webhook, or says why not.
+func (g *Gateway) consider(w http.ResponseWriter, r *http.Request) {
 	route := g.routes[r.URL.Path]
 	switch {
 	case route == nil:
@@ -30,6 +57,9 @@ func (g *Gateway) receive(w http.ResponseWriter, r *http.Request) {
 	case r.Method != http.MethodPost:
 		w.Header().Set("Allow", http.MethodPost)
 		refuse(w, http.StatusMethodNotAllowed, "a webhook is a POST")
+		return
+	case route.off:
+		refuse(w, http.StatusServiceUnavailable, "this webhook is off: its secret is not set")
 		return
 	case r.ContentLength > route.MaxBody:
 		g.tooLarge(w, r)
@@ -73,6 +103,7 @@ func (g *Gateway) keep(w http.ResponseWriter, r *http.Request, route *route, bod
 		return
 	}
 	if !route.wanted(e, values) {
+		g.count.ignored.Add(1)
 		answer(w, http.StatusOK, map[string]any{"status": "ignored"})
 		return
 	}
@@ -100,8 +131,10 @@ func (g *Gateway) keep(w http.ResponseWriter, r *http.Request, route *route, bod
 	}
 	status := "accepted"
 	if due {
+		g.count.accepted.Add(1)
 		g.lanes.add(place{kept.Seq, kept.Lane, kept.Size})
 	} else {
+		g.count.duplicates.Add(1)
 		status = "duplicate"
 	}
 	answer(w, http.StatusAccepted, map[string]any{"id": kept.ID, "status": status})

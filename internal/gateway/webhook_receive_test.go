@@ -107,6 +107,17 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
+func TestAnOptionalWebhookWithoutItsSecretIsOff(t *testing.T) {
+	g := newRig(t, config.Webhook{Path: "/webhooks/a", Form: "standard", SecretEnv: "NOTHING", Optional: true},
+		config.Webhook{Path: "/webhooks/b", SecretEnv: "SECRET", Optional: true})
+	if got := g.send("/webhooks/a", "{}", known); got.Code != http.StatusServiceUnavailable || !strings.Contains(got.Body.String(), "is off") {
+		t.Errorf("answered %d %s", got.Code, got.Body)
+	}
+	if got := g.send("/webhooks/b", "{}", known); got.Code != http.StatusAccepted {
+		t.Errorf("with its secret: answered %d", got.Code)
+	}
+}
+
 func TestWrongMethod(t *testing.T) {
 	g := newRig(t, config.Webhook{Path: "/webhooks/plain"})
 	for _, method := range []string{http.MethodGet, http.MethodPut, http.MethodDelete} {

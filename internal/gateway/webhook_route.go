@@ -15,20 +15,27 @@ import (
 type route struct {
 	config.Webhook
 	check *check
+	off   bool // its secret is not set, and it is optional
 }
 
 // newRoute makes a route; lookup gives environment variables.
 func newRoute(w config.Webhook, lookup func(string) string) (*route, error) {
 	secret := ""
+	off := false
 	if !w.Open {
-		if secret = lookup(w.SecretEnv); secret == "" {
+		secret = lookup(w.SecretEnv)
+		off = secret == "" && w.Optional
+		if secret == "" && !off {
 			return nil, fault.New(fault.Invalid, "webhook %s: the environment variable %s is not set", w.Path, w.SecretEnv).
 				WithHint("set it to the secret that the sender knows")
 		}
 	}
-	c, err := newCheck(w, secret)
-	if err != nil {
-		return nil, err
+	var c *check
+	if !off {
+		var err error
+		if c, err = newCheck(w, secret); err != nil {
+			return nil, err
+		}
 	}
 	templates := map[string]any{"when": w.When, "delivery_id": w.DeliveryID, "key": w.Key, "idempotency_key": w.IdempotencyKey, "parameters": w.Parameters}
 	if w.Event != nil {
@@ -40,7 +47,7 @@ func newRoute(w config.Webhook, lookup func(string) string) (*route, error) {
 	if err := checkTemplates(templates); err != nil {
 		return nil, fault.New(fault.Invalid, "webhook %s: %s", w.Path, err).WithHint("mend the template")
 	}
-	return &route{w, c}, nil
+	return &route{w, c, off}, nil
 }
 
 // deliveryHeaders are where senders put the id of a delivery.
