@@ -52,7 +52,8 @@ func (*gatewayStart) Help() string {
 Webhooks are the [[webhook]] of reeve.toml. Each is written to the gateway's own
 database before it is answered with 202, and delivered once the server takes it.
 A worker is kept running for each [[pool]]; one that ends is started again. Its
-lines come with the pool's name before them.`
+lines come with the pool's name before them. Workers talk to the server through
+the gateway (its /api), which stands in for a server that sleeps and wakes it.`
 }
 
 const (

@@ -1,4 +1,5 @@
-// Package gateway takes webhooks and brings them to the server.
+// Package gateway takes webhooks and brings them to the server, and stands
+// between workers and a server that sleeps (see Proxy and view).
 //
 // A webhook is checked (secret, signature, window), written to the inbox, a
 // SQLite file of the gateway's own, and only then answered with 202. From there
