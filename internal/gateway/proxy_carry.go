@@ -99,6 +99,7 @@ func (c *carried) lost(ctx context.Context, err error, try int) error {
 		return err
 	}
 	c.p.log.Debug("the server's websocket was lost", "path", c.path.Path, "error", err)
+	c.p.view.lost()
 	select {
 	case <-c.p.clock.After(min(redial<<min(try, 6), longestWait)):
 		return nil

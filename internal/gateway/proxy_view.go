@@ -106,6 +106,17 @@ func (v *view) called(o outlook, sleeping bool) (woke bool) {
 	return woke
 }
 
+// lost notes that the server went without having said so. Until it calls again it
+// counts as one that cannot.
+func (v *view) lost() {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.calls && !v.asleep {
+		v.calls = false
+		v.change()
+	}
+}
+
 // work notes a request that is more than waiting, until what it gives is called.
 func (v *view) work() (done func()) {
 	v.mu.Lock()
