@@ -74,7 +74,7 @@ def test_pausing_takes_runs_away_and_resuming_brings_them_back(stock_worker, dep
 
 
 def test_scheduled_run_starts_when_its_time_comes(worker, deployments):
-    soon = datetime.now(timezone.utc) + timedelta(seconds=4)
+    soon = datetime.now(timezone.utc) + timedelta(seconds=10)  # a deployment takes seconds on a busy machine
     schedule = Interval(timedelta(days=1), anchor_date=soon)
     deployment = deploy(deployments, worker, f"soon-on-{worker.kind}", schedule, parameters={"name": "the schedule"})
     due = until(lambda: scheduled(deployment), "the run", 30)[0]
