@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"io"
 	"mime"
 	"net/http"
 	"strings"
@@ -45,7 +44,7 @@ func decodeBody(value pyjson.Value, dst any) decode.Issues {
 }
 
 func readJSON(r *http.Request) (pyjson.Value, error) {
-	data, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, maxBody))
+	data, err := readBody(r)
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {
 		return pyjson.Value{}, fault.New(fault.TooLarge, "The request body is larger than %d bytes.", tooLarge.Limit)
@@ -75,6 +74,16 @@ func readJSON(r *http.Request) (pyjson.Value, error) {
 		}}, text}
 	}
 	return value, err
+}
+
+// readBody reads a body into memory of its size, not of twice that.
+func readBody(r *http.Request) ([]byte, error) {
+	var buffer bytes.Buffer
+	if r.ContentLength > 0 && r.ContentLength <= maxBody {
+		buffer.Grow(int(r.ContentLength) + bytes.MinRead)
+	}
+	_, err := buffer.ReadFrom(http.MaxBytesReader(nil, r.Body, maxBody))
+	return buffer.Bytes(), err
 }
 
 // isJSON tells whether a content type is JSON; none given counts as JSON.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"strings"
 	"testing"
 )
 
@@ -91,5 +92,29 @@ func TestLargeObjectKeepsOrderAndLastValues(t *testing.T) {
 		if m := v.Members()[i]; m.Key != fmt.Sprintf("k%d", i) || string(m.Value.Raw()) != want {
 			t.Errorf("member %d is %s: %s", i, m.Key, m.Value.Raw())
 		}
+	}
+}
+
+func TestTooManyValues(t *testing.T) {
+	for _, c := range []struct {
+		name, text string
+		many       bool
+	}{
+		{"as many as may be", "[" + strings.Repeat("0,", mostValues-2) + "0]", false},
+		{"one more", "[" + strings.Repeat("0,", mostValues-1) + "0]", true},
+		{"empty objects", "[" + strings.Repeat("{},", mostValues) + "{}]", true},
+		{"nested", "[" + strings.Repeat("[0],", mostValues/2) + "0]", true},
+		{"commas in texts", `["` + strings.Repeat(",", 2*mostValues) + `", "\\\"` + strings.Repeat(",", 2*mostValues) + `"]`, false},
+		{"a text without an end", `["` + strings.Repeat(",", 2*mostValues), false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if _, err := Parse([]byte(c.text)); errors.Is(err, ErrTooMany) != c.many {
+				t.Errorf("%v", err)
+			}
+		})
+	}
+	text := []byte("[" + strings.Repeat("0,", 3<<20) + "0]")
+	if allocated := testing.AllocsPerRun(1, func() { _, _ = Parse(text) }); allocated > 0 {
+		t.Errorf("%v allocations before a text is refused", allocated)
 	}
 }
