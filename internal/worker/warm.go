@@ -38,7 +38,7 @@ type warmPool struct {
 	failed int         // starts in a row that failed
 	again  time.Time   // no start before
 	never  bool        // there can be none, or the worker ends
-	uses   int         // counts runs, to tell whether an idle time was whole
+	used   time.Time   // when a run was last started, or the last one ended
 }
 
 // prepare starts a fork server unless there is one.
@@ -74,9 +74,9 @@ func (w *warmPool) watch(s *forkServer, started time.Time) {
 	if able {
 		w.log.Debug("runs start from a process that has prefect loaded", "pid", s.command.Process.Pid, "took", w.clock.Now().Sub(started))
 		w.mu.Lock()
-		w.failed = 0
+		w.failed, w.used = 0, w.clock.Now()
 		w.mu.Unlock()
-		w.rested(s)
+		w.letGo(s)
 	}
 	<-s.gone
 	w.mu.Lock()
@@ -101,31 +101,39 @@ func (w *warmPool) fail(err error) {
 	w.log.Warn("the process that has prefect loaded ended; runs start as plain ones meanwhile", "reason", err, "again_in", pause)
 }
 
-// rested is called when a fork server has no run left. It is let go when none
-// comes while it is kept, at once when new runs come from another.
+// letGo lets a fork server go once it had no run for as long as it is kept. It
+// returns when it has gone, or at once when it is kept for ever.
+func (w *warmPool) letGo(s *forkServer) {
+	for w.keep > 0 {
+		w.mu.Lock()
+		left := w.used.Add(w.keep).Sub(w.clock.Now())
+		if left <= 0 && s.busy() {
+			left = w.keep
+		}
+		if left <= 0 && w.server == s {
+			w.log.Debug("no run came: the process that has prefect loaded is let go", "after", w.keep)
+			w.server = nil
+			s.close()
+		}
+		w.mu.Unlock()
+		select {
+		case <-s.gone:
+			return
+		case <-w.clock.After(max(left, time.Second)):
+		}
+	}
+}
+
+// rested is called when a fork server has no run left: it is let go when new
+// runs come from another.
 func (w *warmPool) rested(s *forkServer) {
 	w.mu.Lock()
-	uses, current := w.uses, w.server == s
-	w.mu.Unlock()
-	switch {
-	case !current:
-		s.close()
-		return
-	case w.keep == 0:
-		return
-	}
-	select {
-	case <-s.gone:
-		return
-	case <-w.clock.After(w.keep):
-	}
-	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.server == s && w.uses == uses {
-		w.log.Debug("no run came: the process that has prefect loaded is let go", "after", w.keep)
-		w.server = nil
+	if w.server != s {
 		s.close()
+		return
 	}
+	w.used = w.clock.Now()
 }
 
 // spawn starts a run from the fork server. An error says only that a plain
@@ -149,7 +157,7 @@ func (w *warmPool) spawn(argv []string, dir string, env []string, output io.Writ
 		return nil, err
 	}
 	w.mu.Lock()
-	w.uses++
+	w.used = w.clock.Now()
 	w.mu.Unlock()
 	p, err := s.fork(argv, dir, env, out)
 	closeAll(out)
@@ -178,10 +186,7 @@ func (w *warmPool) retire(s *forkServer) {
 		w.log.Info("the Python packages changed: prefect is loaded anew")
 	}
 	w.mu.Unlock()
-	s.mu.Lock()
-	rests := len(s.running) == 0
-	s.mu.Unlock()
-	if current && rests { // else rested does it
+	if current && !s.busy() { // else rested does it
 		s.close()
 	}
 }

@@ -291,5 +291,12 @@ func octets(texts []string) [][]byte {
 	return out
 }
 
+// busy tells whether a run of it is under way.
+func (s *forkServer) busy() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.running)+len(s.asked) > 0
+}
+
 // close lets a fork server go; runs that it has forked go on.
 func (s *forkServer) close() { closeAll(s.conn) }
