@@ -17,7 +17,7 @@ var hidden = map[string]string{
 	"PREFECT_SERVER_API_AUTH_STRING": "admin:server-p4ssword", "PREFECT_API_AUTH_STRING": "admin:client-p4ssword",
 	"PREFECT_API_KEY": "pnu_0123456789abcdef", "PREFECT_SERVER_ENCRYPTION_KEY": "a-key-that-is-no-fernet-key",
 	"PREFECT_API_DATABASE_PASSWORD": "db/p4ssword", "HOOK_SECRET": "whsec_not/base64!but-a-secret",
-	"PREFECT_API_URL": "http://user:url-p4ssword@127.0.0.1:1/api",
+	"AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI/K7MDENG", "PREFECT_API_URL": "http://user:url-p4ssword@127.0.0.1:1/api",
 }
 
 // TestNoCommandShowsSecrets runs commands, most of which fail, with every
@@ -29,20 +29,22 @@ func TestNoCommandShowsSecrets(t *testing.T) {
 		t.Setenv(name, value)
 	}
 	t.Setenv("PREFECT_HOME", folder)
-	toml := "[server]\ndatabase = \"a.db\"\n[gateway]\nport = 1\n[[webhook]]\npath = \"/webhooks/a\"\nform = \"standard\"\nsecret_env = \"HOOK_SECRET\"\ndeployment = \"f/d\"\n"
+	toml := "[server]\ndatabase = \"a.db\"\n[gateway]\nport = 1\n[[webhook]]\npath = \"/webhooks/a\"\nform = \"standard\"\nsecret_env = \"HOOK_SECRET\"\ndeployment = \"f/d\"\n" +
+		"[backup]\nurl = \"s3://bucket/x\"\nendpoint = \"http://127.0.0.1:1\"\n"
 	if err := os.WriteFile(filepath.Join(folder, "reeve.toml"), []byte(toml), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	var commands [][]string
 	for _, value := range hidden {
-		commands = append(commands, []string{"status", "--url", value}, []string{"why", value}, []string{"webhook", "show", value},
+		commands = append(commands, []string{"status", "--url", value}, []string{"why", value}, []string{"doctor", "--url", value}, []string{"webhook", "show", value},
 			[]string{"server", "start", "--database", value + "/x.db", "--host", value}, []string{"server", "start", "--port", value},
 			[]string{"server", "database", "check", "--database", value}, []string{value}, []string{"config", "check", "--config", value},
 			[]string{"worker", "start", "--pool", "p", "--name", "/" + value, "--python", value},
 			[]string{"config", "check", "--database", "postgresql://u:" + value + "@h/d"})
 	}
 	commands = append(commands, []string{"status"}, []string{"status", "--json"}, []string{"config", "check"}, []string{"config", "check", "--json"},
-		[]string{"gateway", "start", "--no-workers"}, []string{"server", "start", "--port", "0"}, []string{"webhook", "ls"}, []string{"up"})
+		[]string{"gateway", "start", "--no-workers"}, []string{"server", "start", "--port", "0"}, []string{"webhook", "ls"}, []string{"up"},
+		[]string{"doctor"}, []string{"doctor", "--json"}, []string{"wake-plan"}, []string{"cost"}, []string{"server", "database", "backup"})
 	for _, arguments := range commands {
 		var out bytes.Buffer
 		Main(arguments, &out, &out)

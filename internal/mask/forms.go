@@ -69,7 +69,7 @@ func urlSecret(s string, i int) (from, to int) {
 var (
 	secretHeaders = []string{"authorization", "api_key", "webhook_secret", "cookie"}
 	secretNames   = []string{"password", "passwd", "pwd", "secret", "token", "api_key", "apikey", "access_key", "secret_key",
-		"auth_string", "encryption_key", "authorization"}
+		"auth_string", "encryption_key", "authorization", "signature", "credential"}
 )
 
 // isSecretHeader tells whether a colon after a name is followed by a secret: a

@@ -103,6 +103,7 @@ func TestForms(t *testing.T) {
 		{"keyword DSN", "host=db password=geheim dbname=x", "host=db password=" + x + " dbname=x"},
 		{"quoted", "connect(password='ge heim', user='a')", "connect(password='" + x + "', user='a')"},
 		{"query", "GET /x?token=abc&b=c", "GET /x?token=" + x + "&b=c"},
+		{"AWS", "Authorization: AWS4-HMAC-SHA256 Credential=AKIA/2026/s3/aws4_request, SignedHeaders=host, Signature=00ff", "Authorization: " + x + " Credential=" + x + ", SignedHeaders=host, Signature=" + x},
 		{"JSON", `{"api_key":"abc","b":"c"}`, `{"api_key":"` + x + `","b":"c"}`},
 		{"nothing set", `{"password": null} token=None secret= `, ""},
 		{"masked already", "PREFECT_SERVER_API_AUTH_STRING=**********: not user:password", ""},
