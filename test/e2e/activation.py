@@ -78,6 +78,11 @@ class Activation:
         return self._child is not None and self._child.poll() is None
 
     @property
+    def pid(self) -> int:
+        assert self._child is not None, "nothing was started"
+        return self._child.pid
+
+    @property
     def starts(self) -> int:
         return len(self._lives)
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import os
+import signal
+import time
 import urllib.request
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from activation import Activation
 from api import await_completed, start_run
 from processes import Worker
 from waiting import until
@@ -55,3 +60,27 @@ def test_runs_are_measured_by_flow(server, stock_worker, deployments):
     samples = measured(server)
     assert count(samples, "wide") == before + 1
     assert samples[("reeve_flow_success_ratio", ("flow", "wide"))] == 1
+
+
+def test_the_ledger_agrees_with_who_starts_the_server(tmp_path):
+    """Woken four times, killed once: time awake, starts and reasons are those that the keeper of its socket saw."""
+    with Activation(tmp_path, REEVE_SLEEP_AFTER="1500ms") as server:
+        ask = lambda path: urllib.request.urlopen(server.url + path, timeout=10).read()  # noqa: E731
+        for path in ("/api/admin/version", "/api/health", "/metrics"):
+            ask(path)
+            until(lambda: not server.running, "the server to sleep", 10)
+        ask("/api/admin/version")
+        until(lambda: b"reeve_wakes_total 4" in ask("/metrics"), "the fourth start in the ledger", 5)
+        os.kill(server.pid, signal.SIGKILL)
+        until(lambda: not server.running, "the end", 10)
+        before = server.awake()
+        time.sleep(1)
+        ask("/api/admin/version")
+        assert server.starts == 5
+        found = until(lambda: (s := measured(server)).get(("reeve_wakes_total",)) == 5 and s, "the fifth start in the ledger", 5)
+        awake, asleep = found[("reeve_awake_seconds_total",)], found[("reeve_asleep_seconds_total",)]
+        # The kill takes back what was after the last sign of life, a second after its start.
+        assert before - 2 < awake < server.awake() + 0.5, (before, awake, server.awake())
+        assert asleep > 1
+        used = json.loads(ask("/api/reeve/usage"))
+        assert used["wakes_by_reason"] == {"start: client": 3, "start: probe": 1, "start: metrics": 1}, used
