@@ -113,10 +113,12 @@ func sickness(ctx context.Context, path string) (string, error) {
 // page once makes it look so too.
 func lookTwice(ctx context.Context, path string, thorough bool) (what string, err error) {
 	for range 2 {
-		what = ""
-		if thorough {
+		what, err = "", rollBack(path)
+		switch {
+		case err != nil:
+		case thorough:
 			what, err = inspect(ctx, path, quickLook)
-		} else {
+		default:
 			_, err = schemaOf(path)
 		}
 		if !isDamage(err) {
@@ -130,6 +132,20 @@ func lookTwice(ctx context.Context, path string, thorough bool) (what string, er
 		what, err = "", openFault(path, err)
 	}
 	return what, err
+}
+
+// rollBack ends what a process was killed in that made the database or changed
+// its mode: those who only read cannot.
+func rollBack(path string) error {
+	if !exists(path + "-journal") {
+		return nil
+	}
+	c, err := openConn(path, true)
+	if err != nil {
+		return err
+	}
+	_, err = schemaNumber(c)
+	return errors.Join(err, c.close())
 }
 
 func ignoreShort(err error) error {

@@ -123,8 +123,9 @@ func settleLocked(path string) (aside string, err error) {
 	}
 	// The time is that of the decision, so that a second attempt gives the same name.
 	aside = path + replaced + info.ModTime().UTC().Format(stamp)
-	// The log belongs to the old database: it goes with it, before the new one comes.
-	for _, end := range []string{"-wal", ""} {
+	// Log and journal belong to the old database: they go with it, before the new
+	// one comes.
+	for _, end := range []string{"-wal", "-journal", ""} {
 		if info, err := os.Stat(path + end); err == nil && info.Size() == 0 {
 			if err := os.Remove(path + end); err != nil {
 				return "", err

@@ -200,6 +200,61 @@ func move(t *testing.T, from, to string) {
 	}
 }
 
+// The journal of the database that was there must not be rolled back into the new
+// one.
+func TestRestoreTakesTheJournalAway(t *testing.T) {
+	folder := t.TempDir()
+	path, copied := filepath.Join(folder, "reeve.db"), filepath.Join(folder, "copy.db")
+	keepNote(t, copied, notebook, "copied")
+	leaveJournal(t, path)
+	done, err := Restore(t.Context(), path, copied, notebook)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := fmt.Sprint(notesIn(t, path)); got != "[copied]" {
+		t.Errorf("the database has %s", got)
+	}
+	if !exists(done.Aside+"-journal") || exists(path+"-journal") {
+		t.Error("the journal is where it was")
+	}
+	leaveJournal(t, path)
+	if what, err := sickness(t.Context(), path); what != "" || err != nil {
+		t.Errorf("a database with a journal is sick: %s, %v", what, err)
+	}
+}
+
+// leaveJournal leaves what a process leaves that is killed in a commit of a
+// database without a log.
+func leaveJournal(t *testing.T, path string) {
+	t.Helper()
+	_ = os.Remove(path)
+	c, err := openConn(path, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	script := []string{"PRAGMA journal_mode=DELETE", notebook[0].SQL, "PRAGMA cache_size=1", "BEGIN IMMEDIATE",
+		"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i < 2000) INSERT INTO note (text) SELECT 'long text ' || i FROM n"}
+	for _, line := range script {
+		if err := c.run(line); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, end := range []string{"", "-journal"} {
+		text, err := os.ReadFile(path + end)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() {
+			if err := os.WriteFile(path+end, text, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}()
+	}
+	if err := errors.Join(c.run("ROLLBACK"), c.close()); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestDamagedCopiesAreRefused(t *testing.T) {
 	for name, spoil := range spoilers {
 		t.Run(name, func(t *testing.T) {

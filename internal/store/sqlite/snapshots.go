@@ -110,8 +110,10 @@ func prune(database string, keep int) error {
 	slices.Sort(aside)
 	for _, old := range aside[:max(0, len(aside)-keep)] {
 		err = errors.Join(err, os.Remove(old))
-		if e := os.Remove(old + "-wal"); !errors.Is(e, fs.ErrNotExist) {
-			err = errors.Join(err, e)
+		for _, end := range []string{"-wal", "-journal"} {
+			if e := os.Remove(old + end); !errors.Is(e, fs.ErrNotExist) {
+				err = errors.Join(err, e)
+			}
 		}
 	}
 	return errors.Join(err, globErr)
