@@ -59,7 +59,7 @@ func (u *up) Run(p *process) error {
 	c.Setup.Worker.Python = python
 	settings := serverSettings(p, c)
 	settings.Drain = ups.ServerDrain
-	if settings.UI.Directory == "" {
+	if settings.ServeUI && settings.UI.Directory == "" {
 		settings.UI.Directory = bundledUI(p.ctx, python)
 	}
 	listener, err := listen(p, c)
@@ -105,8 +105,16 @@ func interpreter(name string) (string, error) {
 }
 
 // bundledUI is the folder of the UI that the prefect package of an interpreter
-// has, "" when there is none.
+// has, "" when there is none. It is looked for where virtual environments have
+// packages before the interpreter is asked, which takes longer than all else of
+// a start.
 func bundledUI(ctx context.Context, python string) string {
+	near, _ := filepath.Glob(filepath.Join(filepath.Dir(filepath.Dir(python)), "lib", "python3*", "site-packages", "prefect", "server"))
+	for _, folder := range near {
+		if isFolder(folder) {
+			return folder
+		}
+	}
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
 	out, err := exec.CommandContext(ctx, python, "-c",
@@ -115,8 +123,13 @@ func bundledUI(ctx context.Context, python string) string {
 	if err != nil || len(out) == 0 {
 		return ""
 	}
-	if info, err := os.Stat(folder); err != nil || !info.IsDir() {
+	if !isFolder(folder) {
 		return ""
 	}
 	return folder
+}
+
+func isFolder(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
 }

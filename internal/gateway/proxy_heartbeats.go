@@ -91,5 +91,5 @@ func (n *names) list() (all []string, fresh bool) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	fresh, n.changed = n.changed, false
-	return slices.Clone(n.all), fresh
+	return append([]string{}, n.all...), fresh // none is a list too
 }

@@ -129,7 +129,7 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (*Server, error) {
 	srv := &Server{store: s, api: a, due: due, gate: new(middleware.Gate), log: log, path: c.API.BasePath,
 		nudges: nudge.New(s, forecast.Look, machine, ids, log),
 		ledger: metrics.NewLedger(s, machine, started, log), drain: cmp.Or(c.Drain, drainTime),
-		clock: machine, config: c, activity: activity, forecast: forecast,
+		clock: machine, config: c, connections: connections{clock: machine}, activity: activity, forecast: forecast,
 		backup: ship, changes: db.Changes()}
 	if !c.Services.TaskRunRecorderOff {
 		srv.tasks = services.NewTaskRunRecorder(s, machine, log)
@@ -199,6 +199,9 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	defer cancel()
 	s.gate.Close()
 	s.api.Close(drain)
+	if slept {
+		s.connections.closeSilent()
+	}
 	if e := s.http.Shutdown(drain); e != nil {
 		s.log.Warn("requests were cut off", "error", e)
 		err = errors.Join(err, s.http.Close())

@@ -116,7 +116,6 @@ class Activation:
 
     def _run(self) -> None:
         life = [time.monotonic(), 0.0]
-        self._lives.append(life)
         fd = self._held.fileno()
         # The socket shall be descriptor 3, and LISTEN_PID the process that exec makes of the shell (dash knows no descriptor above 9).
         shell = f'exec 3<&{fd}; LISTEN_PID=$$ LISTEN_FDS=1 exec "$@"'
@@ -131,6 +130,7 @@ class Activation:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+        self._lives.append(life)
         self.exits.append(self._child.wait())
         life[1] = time.monotonic()
 

@@ -1,0 +1,88 @@
+"""Webhooks to an installation that sleeps: how long until the durable answer.
+
+`REEVE_SLEEP_SHOW=1` sends 200 of each kind instead of some.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+import settings
+from activation import Activation
+from processes import BINARY, Process
+from waiting import until
+
+pytestmark = pytest.mark.skipif(settings.ORACLE, reason="the real server does not sleep")
+
+NUMBER = 200 if os.environ.get("REEVE_SLEEP_SHOW") == "1" else 15
+HOOK = """[[webhook]]
+path = "/webhooks/seen"
+open = true
+event = { name = "hook.seen", resource = { "prefect.resource.id" = "hook.{{ body.number }}" } }
+"""
+
+
+def send(url: str, number: int) -> float:
+    """Milliseconds until the 202, which is given after the commit."""
+    request = urllib.request.Request(f"{url}/webhooks/seen", json.dumps({"number": number}).encode(), {"Content-Type": "application/json"})
+    begun = time.perf_counter()
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        assert answer.status == 202
+    return (time.perf_counter() - begun) * 1000
+
+
+def told(what: str, times: list[float]) -> float:
+    times = sorted(times)
+    p99 = times[min(len(times) - 1, int(len(times) * 0.99))]
+    print(f"\n{what}: p50 {times[len(times) // 2]:.1f} ms, p99 {p99:.1f} ms, most {times[-1]:.1f} ms of {len(times)}")
+    return p99
+
+
+def seen(url: str) -> int:
+    body = json.dumps({"filter": {"event": {"name": ["hook.seen"]}}, "limit": 1}).encode()
+    request = urllib.request.Request(f"{url}/api/events/filter", body, {"Content-Type": "application/json"})
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        return json.load(answer)["total"]
+
+
+def test_a_gateway_answers_while_the_server_sleeps(tmp_path: Path):
+    with Activation(tmp_path / "server", REEVE_SLEEP_AFTER="50ms", REEVE_SLEEP_LEAST="1s") as server:
+        port = settings.free_port()
+        (tmp_path / "reeve.toml").write_text(f'[gateway]\nport = {port}\napi = "{server.api_url}"\ndatabase = "gateway.db"\n{HOOK}')
+        gateway = Process("gateway", [BINARY, "gateway", "start"], settings.environment(tmp_path / "home"), tmp_path)
+        gateway.start()
+        try:
+            url = f"http://127.0.0.1:{port}"
+            until(lambda: urllib.request.urlopen(url + "/health", timeout=2), "the gateway")
+            times = []
+            for number in range(NUMBER):
+                until(lambda: not server.running, "the server to sleep", every=0.01)
+                starts = server.starts
+                times.append(send(url, number))
+                until(lambda: server.starts > starts, "the delivery to wake the server", every=0.01)
+            p99 = told("to a gateway before a sleeping server", times)
+            until(lambda: seen(server.socket_url) == NUMBER, "all to be delivered")
+            assert server.starts >= NUMBER * 0.8, server.starts
+            assert p99 <= 100 or NUMBER < 100
+        finally:
+            gateway.stop(5)
+
+
+def test_a_sleeping_program_of_one_machine_answers(tmp_path: Path):
+    (tmp_path / "reeve.toml").write_text(f'[server]\ndatabase = "server.db"\n{HOOK}')
+    command = [BINARY, "up", "--config", str(tmp_path / "reeve.toml"), "--no-ui"]
+    with Activation(tmp_path, command, REEVE_SLEEP_AFTER="50ms", REEVE_SLEEP_LEAST="1s") as server:
+        times = []
+        for number in range(NUMBER):
+            until(lambda: not server.running, "the program to sleep", every=0.01)
+            times.append(send(server.socket_url, number))
+        p99 = told("to a program of one machine that sleeps", times)
+        until(lambda: seen(server.socket_url) == NUMBER, "all to be delivered")
+        assert server.starts >= NUMBER * 0.8 and set(server.exits) == {0}, (server.starts, server.exits, server.output()[-2000:])
+        assert p99 <= 100 or NUMBER < 100
