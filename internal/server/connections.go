@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"net"
 	"net/http"
 	"sync"
@@ -21,6 +22,7 @@ type connections struct {
 
 	mu   sync.Mutex
 	busy map[net.Conn]time.Time // since when it is new; zero when it is active
+	less chan struct{}          // closed once there are fewer, nil when nobody waits
 }
 
 // note implements http.Server.ConnState.
@@ -37,6 +39,10 @@ func (c *connections) note(conn net.Conn, state http.ConnState) {
 		c.busy[conn] = time.Time{}
 	default:
 		delete(c.busy, conn)
+		if c.less != nil {
+			close(c.less)
+			c.less = nil
+		}
 	}
 }
 
@@ -49,6 +55,28 @@ func (c *connections) idle() bool {
 		}
 	}
 	return true
+}
+
+// settle waits until all are idle, or ctx ends: Go's server drops requests that
+// it reads once it shuts down.
+func (c *connections) settle(ctx context.Context) {
+	for !c.idle() {
+		c.mu.Lock()
+		if c.less == nil {
+			c.less = make(chan struct{})
+		}
+		less := c.less
+		none := len(c.busy) == 0
+		c.mu.Unlock()
+		if none {
+			return
+		}
+		select {
+		case <-less:
+		case <-ctx.Done():
+			return
+		}
+	}
 }
 
 // closeSilent closes connections on which nothing was ever sent: the server would

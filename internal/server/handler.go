@@ -40,8 +40,9 @@ func assemble(c Config, a *api.API, u *ui.UI, gate *middleware.Gate, activity *s
 	if c.Webhooks == nil {
 		return whole
 	}
-	// Webhooks bring secrets of their own and come from no browser.
-	webhooks := middleware.Chain(c.Webhooks, middleware.Recover(log), counted, gate.Wrap)
+	// Webhooks bring secrets of their own and come from no browser. They are taken
+	// to the end: what is not delivered now is after the next start.
+	webhooks := middleware.Chain(c.Webhooks, middleware.Recover(log), counted)
 	outer := http.NewServeMux()
 	outer.Handle("/webhooks/", webhooks)
 	outer.Handle("/", whole)

@@ -190,13 +190,19 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	s.due.Start(background)
 	s.backup.Start(s.changes)
 	s.ledger.Woke("start")
+	s.activity.Touch() // opening may have taken longer than nothing must go on
 	recording.Go(func() { s.ledger.Run(background) })
-	slept, err := s.answer(ctx, listener)
+	entry := newDoor(listener)
+	slept, err := s.answer(ctx, entry)
 	ending, cancelBackup := context.WithTimeout(context.WithoutCancel(ctx), stopTime)
 	defer cancelBackup()
 	go func() { _ = s.backup.Flush(ending) }() // while requests end; Finish waits for it
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.drain)
 	defer cancel()
+	if slept { // who comes now is for the next
+		_ = entry.shut()
+		s.settle(drain)
+	}
 	s.gate.Close()
 	s.api.Close(drain)
 	if slept {
@@ -206,6 +212,7 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 		s.log.Warn("requests were cut off", "error", e)
 		err = errors.Join(err, s.http.Close())
 	}
+	_ = entry.shut()
 	if slept {
 		s.ledger.Slept("idle")
 	} else {
@@ -222,9 +229,7 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 
 // answer answers until ctx ends, the listener fails, or the server exits for
 // sleep, in which case it is true.
-func (s *Server) answer(ctx context.Context, l net.Listener) (slept bool, err error) {
-	entry := newDoor(l)
-	defer func() { _ = entry.shut() }()
+func (s *Server) answer(ctx context.Context, entry *door) (slept bool, err error) {
 	waiting, stop := context.WithCancel(ctx)
 	defer stop()
 	for {
@@ -232,7 +237,7 @@ func (s *Server) answer(ctx context.Context, l net.Listener) (slept bool, err er
 		go func() { ended <- s.http.Serve(entry) }()
 		select {
 		case err := <-ended:
-			return false, fmt.Errorf("answer requests at %s: %w", l.Addr(), err)
+			return false, fmt.Errorf("answer requests at %s: %w", entry.Addr(), err)
 		case <-ctx.Done():
 			return false, nil
 		case m := <-s.moment(waiting):
@@ -240,7 +245,7 @@ func (s *Server) answer(ctx context.Context, l net.Listener) (slept bool, err er
 				return true, nil
 			}
 			if err := entry.takeUp(); err != nil {
-				return false, fmt.Errorf("answer requests at %s again: %w", l.Addr(), err)
+				return false, fmt.Errorf("answer requests at %s again: %w", entry.Addr(), err)
 			}
 		}
 	}

@@ -16,6 +16,8 @@ const (
 	// shipTime bounds sending the last changes to the backup before sleep. They are
 	// few: the server stays awake while there are more, unless the storage fails.
 	shipTime = 3 * time.Second
+	// settleTime bounds the wait for requests that arrive just when the server stops.
+	settleTime = 250 * time.Millisecond
 	// freezeTime is how long after the host took the request the machine may go on.
 	freezeTime = 10 * time.Second
 	// away is how far the clock must jump forward for connections to be dead.
@@ -63,6 +65,13 @@ func (s *Server) suspendWhenIdle(ctx context.Context) {
 	}
 }
 
+// settle lets requests that were read, or are about to be, end.
+func (s *Server) settle(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, settleTime)
+	defer cancel()
+	s.connections.settle(ctx)
+}
+
 // tell says to the gateways, which stand in for the server, that it sleeps.
 func (s *Server) tell(ctx context.Context, o sleep.Outlook) {
 	ctx, cancel := context.WithTimeout(ctx, tellTime)
@@ -93,7 +102,7 @@ func (s *Server) leave(ctx context.Context, entry *door, ended <-chan error, m s
 	s.tell(ctx, m.Outlook)
 	s.ship(ctx)
 	if s.config.Leave != nil {
-		return s.leaveTogether(ctx, m)
+		return s.leaveTogether(ctx, entry, m)
 	}
 	if err := entry.Close(); err != nil {
 		s.log.Error("leave the socket", "error", err)
@@ -109,8 +118,8 @@ func (s *Server) leave(ctx context.Context, entry *door, ended <-chan error, m s
 
 // leaveTogether lets the program end that the server is a part of: in its own
 // order, in which workers are answered to the end.
-func (s *Server) leaveTogether(ctx context.Context, m sleep.Moment) bool {
-	if !s.sleeper().Still(ctx, m) {
+func (s *Server) leaveTogether(ctx context.Context, entry *door, m sleep.Moment) bool {
+	if !s.connections.idle() || entry.waiting() || !s.sleeper().Still(ctx, m) {
 		s.stay()
 		return false
 	}
@@ -141,6 +150,9 @@ func (s *Server) suspend(ctx context.Context, sleeper *sleep.Sleeper, m sleep.Mo
 	woke := "not suspended"
 	defer func() { s.ledger.Woke(woke) }()
 	s.ship(ctx)
+	copied, cancel := context.WithTimeout(ctx, stopTime)
+	defer cancel()
+	_ = s.backup.Flush(copied) // it logs what went wrong, and makes up for it later
 	whole, err := s.store.Rest(ctx)
 	if err != nil || !whole || !sleeper.Still(ctx, m) {
 		if err != nil && ctx.Err() == nil {

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import time
 import urllib.request
 from pathlib import Path
@@ -74,15 +75,26 @@ def test_a_gateway_answers_while_the_server_sleeps(tmp_path: Path):
             gateway.stop(5)
 
 
+@pytest.mark.skipif(not shutil.which("systemd-socket-activate"), reason="there is no systemd here")
 def test_a_sleeping_program_of_one_machine_answers(tmp_path: Path):
+    """Activated by systemd's own tool, which becomes the program when a connection arrives."""
     (tmp_path / "reeve.toml").write_text(f'[server]\ndatabase = "server.db"\n{HOOK}')
-    command = [BINARY, "up", "--config", str(tmp_path / "reeve.toml"), "--no-ui"]
-    with Activation(tmp_path, command, REEVE_SLEEP_AFTER="50ms", REEVE_SLEEP_LEAST="1s") as server:
-        times = []
-        for number in range(NUMBER):
-            until(lambda: not server.running, "the program to sleep", every=0.01)
-            times.append(send(server.socket_url, number))
-        p99 = told("to a program of one machine that sleeps", times)
-        until(lambda: seen(server.socket_url) == NUMBER, "all to be delivered")
-        assert server.starts >= NUMBER * 0.8 and set(server.exits) == {0}, (server.starts, server.exits, server.output()[-2000:])
-        assert p99 <= 100 or NUMBER < 100
+    port = settings.free_port()
+    url = f"http://127.0.0.1:{port}"
+    command = ["systemd-socket-activate", "-l", f"127.0.0.1:{port}", BINARY, "up", "--config", str(tmp_path / "reeve.toml")]
+    env = settings.environment(tmp_path / "home", REEVE_SLEEP_AFTER="50ms", REEVE_SLEEP_LEAST="1s")
+    command[1:1] = [f"--setenv={name}" for name in env]
+    times = []
+    for number in range(NUMBER):
+        program = Process("up", command, env, tmp_path)
+        program.start()
+        try:
+            until(lambda: f"{program.output()}".count("Listening on") > number, "systemd to listen", every=0.01)
+            times.append(send(url, number))
+            assert program.wait(30) == 0, program.describe()
+        finally:
+            program.stop(5)
+    p99 = told("to a program of one machine that sleeps", times)
+    with Activation(tmp_path) as server:
+        assert seen(server.socket_url) == NUMBER
+    assert p99 <= 100 or NUMBER < 100
