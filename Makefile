@@ -10,7 +10,7 @@ MAX_BYTES := 31457280
 # failed is run again, twice at most, and the report shows it: -rR lists what needed that.
 RERUNS := --reruns 2 --reruns-delay 1 -rR
 
-.PHONY: help build venv up test unit lint differential e2e browser image rehearsal crash backup bench clean
+.PHONY: help build venv up test unit lint differential e2e browser image rehearsal crash backup asleep bench clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -64,6 +64,9 @@ image: build venv ## the server's image: its files, its size, its server in a ro
 rehearsal: build venv ## docs/QUICKSTART.md as it stands, on machines made of network namespaces
 	@scripts/need ip openssl curl
 	REEVE_BIN=$(REEVE) REEVE_UI=$$(echo $(CURDIR)/.venv/lib/python*/site-packages/prefect/server/ui-v2) test/rehearsal/rehearse
+
+asleep: build venv ## 10 real minutes with a worker attached, and webhooks, while the server sleeps
+	REEVE_SLEEP_SHOW=1 REEVE_BIN=$(REEVE) REEVE_PYTHON=$(CURDIR)/$(PYTHON) $(PYTHON) -m pytest test/e2e/test_sleeping_worker.py test/e2e/test_sleeping_webhooks.py -q -s
 
 bench: build venv ## our server beside the reference, one run
 	go run ./test/bench -reeve $(REEVE) -python $(PYTHON)
