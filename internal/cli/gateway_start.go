@@ -121,7 +121,8 @@ func serveGateway(p *process, c *config.Config, g *gateway.Gateway, ship *backup
 	}
 	srv := &http.Server{
 		Handler: g.Handler(gateway.Parts{API: proxy, Nudge: http.HandlerFunc(proxy.ServeNudge),
-			Workers: func() any { return health() }, Backup: ship.Report}),
+			Workers: func() any { return health() }, Backup: ship.Report,
+			Metrics: g.Metrics(proxy, func() []gateway.WorkerMeasure { return measured(health()) })}),
 		ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		ErrorLog: slog.NewLogLogger(p.log.Handler(), slog.LevelWarn),
 	}

@@ -95,6 +95,12 @@ api = "{self.server.api_url}"
 
         return until(look, f"the run to be {names}", 60, every=1)
 
+    def metrics(self) -> dict[str, float]:
+        """The gateway's, by name and labels."""
+        with urllib.request.urlopen(f"{self.url}/metrics", timeout=10) as answer:
+            lines = [line for line in answer.read().decode().splitlines() if not line.startswith("#")]
+        return {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines)}
+
     def describe(self) -> str:
         return f"{self.server.output()[-4000:]}\n{self.gateway.describe()}"
 
@@ -129,6 +135,9 @@ def test_a_worker_that_waits_leaves_the_server_asleep(installation: Installation
     since, starts = time.monotonic(), i.server.starts
     time.sleep(12)
     assert i.server.lines(since) == [] and i.server.starts == starts
+    metrics = i.metrics()
+    assert metrics["reeve_gateway_server_asleep"] == 1 and metrics[f'reeve_gateway_worker_up{{pool="{POOL}"}}'] == 1, metrics
+    assert metrics['reeve_gateway_remembered_total{kind="poll"}'] > 5, metrics
 
     # Another client makes a run. Our worker hears of it at once, the stock one when it next polls.
     run = i.run(deployment)
