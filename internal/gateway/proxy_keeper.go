@@ -21,6 +21,8 @@ const (
 	lookAgain = 5 * time.Second
 	// longestWait bounds one timer, so that a jump of the clock is noticed.
 	longestWait = 30 * time.Second
+	// muteTime is for how long a server that is none of Reeve's is let alone.
+	muteTime = 10 * time.Minute
 	// sayAgain is the pause after the server could not be told of this gateway.
 	sayAgain = 10 * time.Second
 )
@@ -29,10 +31,9 @@ const (
 // at its deadlines, and asks it now and then when it cannot call.
 type keeper struct {
 	p *Proxy
-	// mute says that the server is none of ours: it never sleeps, and is let alone.
-	mute bool
-	// told says that the server knows where this gateway is.
-	told bool
+	// told says that the server knows where this gateway is, called that it has
+	// called. One that no longer does may have forgotten.
+	told, called bool
 	// next is not done anything before, after a failure.
 	next time.Time
 	// looked is when the server was last asked while it slept.
@@ -64,10 +65,12 @@ func (k *keeper) step(ctx context.Context, g glimpse) time.Duration {
 			p.bringHeartbeats(ctx, 0)
 		}
 	}
+	if k.called && !g.calls {
+		k.told = false
+	}
+	k.called = g.calls
 	pools, fresh := p.pools.list()
 	switch {
-	case k.mute:
-		return longestWait
 	case now.Before(k.next):
 		return k.next.Sub(now)
 	case g.asleep:
@@ -117,12 +120,18 @@ func (k *keeper) introduce(ctx context.Context, pools []string) {
 	case err == nil:
 		k.told = true
 	case unknownThere(err):
-		k.mute = true
-		p.log.Info("the server is none of Reeve's: everything is passed to it, and it is not expected to sleep")
+		k.alone()
 	case ctx.Err() == nil:
 		p.log.Debug("the server could not be told of this gateway", "error", err)
 		k.next = p.clock.Now().Add(sayAgain)
 	}
+}
+
+// alone lets a server alone that is none of Reeve's: it never sleeps.
+func (k *keeper) alone() {
+	k.p.log.Info("the server is none of Reeve's: everything is passed to it, and it is not expected to sleep")
+	k.p.view.woke()
+	k.next = k.p.clock.Now().Add(muteTime)
 }
 
 // unknownThere tells whether the server does not know such a request.
@@ -148,8 +157,7 @@ func (k *keeper) look(ctx context.Context) time.Duration {
 	now := p.clock.Now()
 	k.looked = now
 	if unknownThere(err) {
-		k.mute = true
-		p.view.woke()
+		k.alone()
 		return 0
 	}
 	if err != nil {

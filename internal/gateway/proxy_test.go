@@ -207,6 +207,75 @@ func TestHeartbeatsAreBroughtWhenTheServerIsWoken(t *testing.T) {
 	}
 }
 
+func TestAGatewayMakesItselfKnownAgainToAServerThatForgotIt(t *testing.T) {
+	server := newFakeServer(t)
+	p := newFront(t, server, func(c *ProxyConfig) {
+		c.Local, c.Settings.URL, c.Pools = false, "http://gateway:1", []string{"p"}
+	})
+	p.Start()
+	known := func(times int) func() bool {
+		return func() bool {
+			n := 0
+			for _, r := range server.requests() {
+				if r == "PUT /base/api/reeve/gateways/g" {
+					n++
+				}
+			}
+			return n == times
+		}
+	}
+	until(t, "that it is known", known(1))
+	if body := decoded(t, []byte(server.last().body)); body["url"] != "http://gateway:1" || body["token"] != p.token || len(body["pools"].([]any)) != 1 {
+		t.Errorf("it said %v", body)
+	}
+	p.call(t, `{"sleeping": false}`)
+	until(t, "that it can be called", func() bool { return p.view.now().calls })
+	time.Sleep(10 * time.Millisecond) // the keeper has seen it by then
+	p.view.lost()
+	until(t, "that it is known again", known(2))
+	p.ask(t, "POST", "/api/work_pools/q/get_scheduled_flow_runs", "{}")
+	p.call(t, `{"sleeping": false}`)
+	until(t, "that another pool is known", known(3))
+}
+
+func TestAServerThatCannotCallIsAskedWhenNothingGoesOn(t *testing.T) {
+	for name, test := range map[string]struct {
+		status int
+		answer string
+		asleep bool
+		due    any
+	}{
+		"it has nothing to do":   {200, `{"busy": false, "next_deadline": null, "pools": [{"name": "p", "next_due": "2040-01-01T00:00:00Z"}]}`, true, 2040},
+		"it is busy":             {200, `{"busy": true, "next_deadline": null, "pools": []}`, false, nil},
+		"it will be needed soon": {200, `{"busy": false, "next_deadline": "` + time.Now().Add(time.Second).UTC().Format(time.RFC3339) + `", "pools": []}`, false, nil},
+		"it is none of ours":     {404, `{}`, false, nil},
+		"it is unwell":           {500, `{}`, false, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := newFakeServer(t)
+			server.handler = func(w http.ResponseWriter, r *http.Request) {
+				if strings.HasSuffix(r.URL.Path, "/reeve/sleep") {
+					w.WriteHeader(test.status)
+					_, _ = w.Write([]byte(test.answer))
+				}
+			}
+			p := newFront(t, server)
+			k := &keeper{p: p.Proxy, awake: true}
+			p.view.last = time.Now().Add(-time.Hour)
+			k.step(t.Context(), p.view.now())
+			if got := p.view.sleeping(); got != test.asleep {
+				t.Errorf("believed to sleep: %v", got)
+			}
+			if due, known := p.view.due("p"); test.due != nil && (!known || due.Year() != test.due) {
+				t.Errorf("the pool has %v", due)
+			}
+			if got := server.last().Header.Get("Reeve-Gateway"); got != "g" {
+				t.Errorf("it was asked by %q", got)
+			}
+		})
+	}
+}
+
 func TestOnlyTheServerMayCall(t *testing.T) {
 	p := newFront(t, newFakeServer(t))
 	for name, test := range map[string]struct {

@@ -26,7 +26,7 @@ const (
 	// callTime bounds one call.
 	callTime = 5 * time.Second
 	// settle gathers commits that come close together into one look.
-	settle = 20 * time.Millisecond
+	settle = 100 * time.Millisecond
 	// stayed is after how long a server that said it sleeps, and still runs, says
 	// that it does not.
 	stayed = 5 * time.Second

@@ -115,7 +115,7 @@ func (r *rig) due(pools map[string]*prefect.Time) {
 // none checks that nobody is called, by something that is: a call to all.
 func (r *rig) none(what string) {
 	r.Helper()
-	time.Sleep(5 * settle) // nothing tells that nothing happens
+	time.Sleep(3 * settle) // nothing tells that nothing happens
 	select {
 	case s := <-r.calls:
 		r.Errorf("%s: called with %+v", what, s)
