@@ -13,8 +13,11 @@ from host import App, Host
 from quickstart import OPERATIONS, Shell, blocks
 
 
+_began = time.monotonic()
+
+
 def say(text: str) -> None:
-    print(f"  {text}", flush=True)
+    print(f"  {time.monotonic() - _began:5.1f} s: {text}", flush=True)
 
 
 def shell(host: Host) -> Shell:
