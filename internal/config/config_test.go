@@ -200,11 +200,16 @@ concurrency = 2
 sample = {}
 [worker]
 python = "venv/bin/python"
+warm = false
+warm_idle = "30m"
 `)
 	if err != nil {
 		t.Fatal(err)
 	}
 	f := c.Setup.Flows[0]
+	if w := c.Setup.Worker; w.Warm == nil || *w.Warm || time.Duration(*w.WarmIdle) != 30*time.Minute {
+		t.Errorf("the worker is %+v", w)
+	}
 	if f.Pool != "p" || *f.Concurrency != 2 || f.Sample == nil || !filepath.IsAbs(c.Setup.Worker.Python) {
 		t.Errorf("set-up is %+v", c.Setup)
 	}

@@ -86,3 +86,17 @@ def test_runs_survive_the_process_they_were_forked_from(own_worker, deployments,
     assert "not known" in await_state(runs[1], "Crashed").state.message
     assert look(worker, deployments)["leader"]
     assert worker.running()
+
+
+@OURS
+def test_run_of_a_killed_worker_is_looked_after_by_the_next(worker_kind, own_worker, deployments, tmp_path):
+    worker = own_worker(worker_kind, f"killed-{worker_kind}")
+    run_id = start_run(deployments("hold", worker.pool), scratch=str(tmp_path))
+    until((tmp_path / "pids").exists, "the flow to start", 60)
+    await_state(run_id, "Running")
+    worker.signal(signal.SIGKILL)
+    worker.wait(10)
+    following = own_worker(worker_kind, worker.pool)
+    until(lambda: "looks after it" in following.output(), "the next worker to find the run", 30)
+    (tmp_path / "go").touch()
+    assert await_completed(run_id).run_count == 1
