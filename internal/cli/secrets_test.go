@@ -36,7 +36,7 @@ func TestNoCommandShowsSecrets(t *testing.T) {
 	}
 	var commands [][]string
 	for _, value := range hidden {
-		commands = append(commands, []string{"status", "--url", value}, []string{"why", value}, []string{"doctor", "--url", value}, []string{"webhook", "show", value},
+		commands = append(commands, []string{"status", "--url", value}, []string{"why", value}, []string{"webhook", "show", value},
 			[]string{"server", "start", "--database", value + "/x.db", "--host", value}, []string{"server", "start", "--port", value},
 			[]string{"server", "database", "check", "--database", value}, []string{value}, []string{"config", "check", "--config", value},
 			[]string{"worker", "start", "--pool", "p", "--name", "/" + value, "--python", value},
@@ -44,7 +44,7 @@ func TestNoCommandShowsSecrets(t *testing.T) {
 	}
 	commands = append(commands, []string{"status"}, []string{"status", "--json"}, []string{"config", "check"}, []string{"config", "check", "--json"},
 		[]string{"gateway", "start", "--no-workers"}, []string{"server", "start", "--port", "0"}, []string{"webhook", "ls"}, []string{"up"},
-		[]string{"doctor"}, []string{"doctor", "--json"}, []string{"wake-plan"}, []string{"cost"}, []string{"server", "database", "backup"})
+		[]string{"doctor"}, []string{"doctor", "--json", "--url", hidden["PREFECT_SERVER_API_AUTH_STRING"]}, []string{"wake-plan"}, []string{"cost"}, []string{"server", "database", "backup"})
 	for _, arguments := range commands {
 		var out bytes.Buffer
 		Main(arguments, &out, &out)
