@@ -24,7 +24,8 @@ type Outlook struct {
 	// Now is the time of the transaction in which all this was read.
 	Now prefect.Time `json:"now"`
 
-	soon bool // the services or the backup are at work
+	soon   bool // the services or the backup are at work
+	unsaid bool // there is a reason whose end nothing in the database tells
 }
 
 // Work is what a server's own services have to do.
@@ -66,7 +67,7 @@ func (f *Forecaster) Look(ctx context.Context) (o Outlook, err error) {
 	if err != nil {
 		return o, fmt.Errorf("read what the server must be awake for: %w", err)
 	}
-	o.Reasons = f.underWay()
+	o.Reasons, o.unsaid = f.underWay()
 	o.runs(active)
 	for _, name := range work.Due {
 		o.because("service %s has work to do", name)
@@ -91,19 +92,18 @@ func (f *Forecaster) Look(ctx context.Context) (o Outlook, err error) {
 	return o, nil
 }
 
-// underWay are the reasons that are not in the database.
-func (f *Forecaster) underWay() []string {
+// underWay are the reasons that are not in the database. Webhooks are delivered by
+// requests, but the last is marked as delivered after its request has ended.
+func (f *Forecaster) underWay() (reasons []string, undelivered bool) {
 	state, _ := f.Activity.State()
-	reasons := state.Reasons()
+	reasons = append([]string{}, state.Reasons()...)
 	if f.Undelivered != nil {
 		if n := f.Undelivered(); n > 0 {
+			undelivered = true
 			reasons = append(reasons, plural(n, "a webhook is", "webhooks are")+" not delivered")
 		}
 	}
-	if reasons == nil {
-		return []string{}
-	}
-	return reasons
+	return reasons, undelivered
 }
 
 func (o *Outlook) because(format string, args ...any) {

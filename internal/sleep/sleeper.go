@@ -140,6 +140,8 @@ func (s *Sleeper) next(o Outlook, err error) <-chan time.Time {
 		return s.Clock.After(s.Settings.After)
 	case o.soon:
 		return s.Clock.After(again)
+	case o.unsaid:
+		return s.Clock.After(max(again, s.Settings.After))
 	case o.NextDeadline == nil:
 		return nil
 	}

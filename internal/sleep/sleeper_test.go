@@ -19,6 +19,7 @@ type bed struct {
 	next      time.Time // the deadline, zero for none
 	busy      bool
 	soon      bool
+	unsaid    bool
 	failing   bool
 	looks     int
 	committed chan struct{}
@@ -35,7 +36,7 @@ func newBed() *bed {
 			if b.failing {
 				return Outlook{}, errors.New("no outlook")
 			}
-			o := Outlook{Now: prefect.At(machine.Now()), Busy: b.busy, soon: b.soon}
+			o := Outlook{Now: prefect.At(machine.Now()), Busy: b.busy, soon: b.soon, unsaid: b.unsaid}
 			if !b.next.IsZero() {
 				o.NextDeadline = prefect.AtPointer(b.next)
 			}
@@ -75,6 +76,10 @@ func TestWhenToSleep(t *testing.T) {
 			b.busy, b.soon = true, true
 			at(b, 31500*time.Millisecond, func() { b.busy, b.soon = false, false })
 		}, 32 * time.Second},
+		{"a webhook is marked as delivered after its request", func(b *bed) {
+			b.busy, b.unsaid = true, true
+			at(b, 31*time.Second, func() { b.busy, b.unsaid = false, false })
+		}, 60 * time.Second},
 		{"the outlook cannot be read for a while", func(b *bed) {
 			b.failing = true
 			at(b, 40*time.Second, func() { b.failing = false })
