@@ -31,6 +31,7 @@ class App:
     name: str
     address: str
     volume: Path | None = None
+    region: str = ""
     secrets: dict[str, str] = field(default_factory=dict)
     releases: list[tuple[str, Path]] = field(default_factory=list)  # image, its binary
     config: dict = field(default_factory=dict)
@@ -129,7 +130,7 @@ class Host:
             raise Refused("would ask, and there is nobody to answer")
         app.volume = self.world.folder / "volumes" / app.name / given.name
         app.volume.mkdir(parents=True)
-        app.config["region"] = given.region
+        app.region = given.region
         return f"Name: {given.name}\n"
 
     def _secrets(self, words: list[str]) -> str:
@@ -148,6 +149,8 @@ class Host:
         app.config = tomllib.loads((TOP / given.config).read_text())
         if app.volume is None or app.volume.name != app.config["mounts"]["source"]:
             raise Refused("there is no volume for [mounts]")
+        if app.region != app.config["primary_region"]:
+            raise Refused("there is no volume in primary_region")
         known = dict(app.releases)
         if given.image:
             if given.image not in known:
