@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"sort"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -67,6 +68,7 @@ type Config struct {
 	Webhooks []Webhook
 
 	values map[string]value
+	mu     sync.Mutex      // held for read: settings may be asked for at once
 	read   map[string]bool // which settings somebody has asked for
 
 	environ map[string]string
@@ -100,6 +102,8 @@ func (c *Config) value(key string) value {
 	if !ok {
 		panic("config: no setting " + key)
 	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	if c.read != nil {
 		c.read[key] = true
 	}
@@ -111,6 +115,8 @@ func (c *Config) IsSet(key string) bool { return c.value(key).origin.set }
 
 // Asked lists the settings that somebody has asked for.
 func (c *Config) Asked() []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	all := make([]string, 0, len(c.read))
 	for key := range c.read {
 		all = append(all, key)
