@@ -36,51 +36,44 @@ type inspector struct {
 	damage *damage
 	clock  clock.Clock
 	log    *slog.Logger
-	closed <-chan struct{}
+	ctx    context.Context // ends with end
+	cancel context.CancelFunc
 
 	mu    sync.Mutex
 	looks sync.WaitGroup
 	under bool
 }
 
+func newInspector(path string, d *damage, c clock.Clock, log *slog.Logger) *inspector {
+	ctx, cancel := context.WithCancel(context.Background())
+	return &inspector{path: path, damage: d, clock: c, log: log, ctx: ctx, cancel: cancel}
+}
+
 // start begins to look, after a time, unless a look is under way.
 func (i *inspector) start(look string, after time.Duration) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	select {
-	case <-i.closed:
-		return
-	default:
-	}
-	if i.under {
+	if i.under || i.ctx.Err() != nil {
 		return
 	}
 	i.under = true
-	ctx, stop := context.WithCancel(context.Background())
 	i.looks.Go(func() {
-		defer stop()
 		if after > 0 {
 			select {
 			case <-i.clock.After(after):
-			case <-ctx.Done():
+			case <-i.ctx.Done():
 				return
 			}
 		}
-		i.run(ctx, look)
-	})
-	i.looks.Go(func() {
-		select {
-		case <-i.closed:
-			stop()
-		case <-ctx.Done():
-		}
+		i.run(i.ctx, look)
 	})
 }
 
-// wait ends the look under way, once closed is; none is started after that.
-func (i *inspector) wait() {
-	i.mu.Lock()   // a look that is being started is counted
-	i.mu.Unlock() //nolint:staticcheck // see above
+// end ends the look under way, and none is started after it.
+func (i *inspector) end() {
+	i.mu.Lock()
+	i.cancel()
+	i.mu.Unlock()
 	i.looks.Wait()
 }
 

@@ -154,7 +154,7 @@ func (db *DB) open(o Options) error {
 		clearWork(filepath.Dir(db.path))
 		clearWork(snapshotFolder(db.path))
 		db.space = newSpace(db.path, o.Clock, o.Logger)
-		db.inspector = &inspector{path: db.path, damage: &db.damage, clock: o.Clock, log: o.Logger, closed: db.closed}
+		db.inspector = newInspector(db.path, &db.damage, o.Clock, o.Logger)
 	}
 	var wrote func(*conn) error
 	if o.Track {
@@ -357,7 +357,7 @@ func (db *DB) Close() error {
 	}
 	close(db.closed)
 	if db.inspector != nil {
-		db.inspector.wait()
+		db.inspector.end()
 	}
 	var err error
 	for range cap(db.readers) {
