@@ -46,7 +46,6 @@ type tracer struct {
 
 // thread is a thread of the program and the call that it is in.
 type thread struct {
-	inside  bool
 	call    *call
 	verdict verdict
 	effect  op
