@@ -234,6 +234,7 @@ func (s *gatewayStart) workers(p *process, c *config.Config, api string) ([]*sup
 	if !slices.ContainsFunc(environ, func(line string) bool { return strings.HasPrefix(line, "PREFECT_UI_URL=") }) {
 		environ = append(environ, "PREFECT_UI_URL="+strings.TrimSuffix(c.Gateway.API, "/api")) // the gateway serves no pages
 	}
+	environ = ups.WorkerEnviron(c.Setup.Worker, environ)
 	var all []*supervise.Supervisor
 	for _, pool := range c.Setup.Pools {
 		all = append(all, supervise.New(supervise.Program{Name: pool.Name, Command: ups.WorkerCommand(c.Setup.Worker, reeve, python, pool.Name),

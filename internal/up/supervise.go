@@ -2,7 +2,9 @@ package up
 
 import (
 	"context"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/reevehq/reeve/internal/config"
@@ -20,7 +22,7 @@ const (
 
 // superviseWorker keeps a worker attached to a pool until ctx ends.
 func (r *running) superviseWorker(ctx context.Context, pool string) {
-	supervise.New(supervise.Program{Name: pool, Farewell: farewell, Command: WorkerCommand(r.Setup.Worker, r.Reeve, r.python(), pool), Environ: r.environ(r.front.url),
+	supervise.New(supervise.Program{Name: pool, Farewell: farewell, Command: WorkerCommand(r.Setup.Worker, r.Reeve, r.python(), pool), Environ: WorkerEnviron(r.Setup.Worker, r.environ(r.front.url)),
 		Greet: r.Setup.Worker.Stock, Out: r.Err, Mask: r.Mask, Log: r.Log, Clock: r.clock}).Run(ctx)
 }
 
@@ -41,4 +43,28 @@ func WorkerCommand(w config.Worker, reeve, python, pool string) []string {
 		command = append(command, "--limit", strconv.Itoa(*w.Limit))
 	}
 	return command
+}
+
+// stockPrefetch is how far ahead a supervised worker of the prefect package
+// claims runs. Its polls are up to 13 s apart (worker.query_seconds and 30 %),
+// and the process of a run takes seconds to start: with the 10 s of the contract
+// some runs start late by as much. A claimed run holds its slots, so it is no
+// more than it has to be.
+const stockPrefetch = "PREFECT_WORKER_PREFETCH_SECONDS=18"
+
+// WorkerEnviron is the environment of a supervised worker: environ, with what
+// serves a worker that is kept by us, unless environ says otherwise.
+func WorkerEnviron(w config.Worker, environ []string) []string {
+	if !w.Stock {
+		return environ
+	}
+	return orDefault(environ, stockPrefetch)
+}
+
+func orDefault(environ []string, line string) []string {
+	name, _, _ := strings.Cut(line, "=")
+	if slices.ContainsFunc(environ, func(set string) bool { return strings.HasPrefix(set, name+"=") }) {
+		return environ
+	}
+	return append(slices.Clone(environ), line)
 }
