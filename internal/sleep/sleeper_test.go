@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -15,7 +16,9 @@ import (
 // bed is a sleeper in simulated time, with an outlook that the test sets.
 type bed struct {
 	*Sleeper
-	start     time.Time
+	start time.Time
+
+	mu        sync.Mutex
 	next      time.Time // the deadline, zero for none
 	busy      bool
 	soon      bool
@@ -32,6 +35,8 @@ func newBed() *bed {
 		Activity: NewActivity(machine), Log: slog.New(slog.DiscardHandler),
 		Watch: func() (<-chan struct{}, func()) { return b.committed, func() {} },
 		Look: func(context.Context) (Outlook, error) {
+			b.mu.Lock()
+			defer b.mu.Unlock()
 			b.looks++
 			if b.failing {
 				return Outlook{}, errors.New("no outlook")
@@ -45,8 +50,16 @@ func newBed() *bed {
 	return b
 }
 
+// at does what after d.
+func at(b *bed, d time.Duration, what func()) {
+	time.AfterFunc(d, func() {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		what()
+	})
+}
+
 func TestWhenToSleep(t *testing.T) {
-	at := func(b *bed, d time.Duration, what func()) { time.AfterFunc(d, what) }
 	tests := []struct {
 		name    string
 		arrange func(b *bed)
