@@ -61,6 +61,8 @@ type Config struct {
 	Backup Backup
 	// Sleep is when the server is away.
 	Sleep Sleep
+	// SilentRuns is what becomes of runs that send no heartbeats any more.
+	SilentRuns SilentRuns
 	// Cost is what the host asks for.
 	Cost Cost
 	// Gateway and Webhooks are what the gateway does.

@@ -5,6 +5,9 @@ import "slices"
 // CancellingEvent tells that a flow run is being cancelled.
 const CancellingEvent = "prefect.flow-run.Cancelling"
 
+// HeartbeatEvent tells that a flow run's process is alive.
+const HeartbeatEvent = "prefect.flow-run.heartbeat"
+
 // FlowSlotFreed and PoolSlotFreed tell that a flow or a pool that was at its
 // limit may start a run. They are Reeve's own.
 const (

@@ -151,6 +151,11 @@ func serviceSettings(c *config.Config) services.Config {
 		CancellationsOff:    off("cancellation_cleanup"),
 		CancellingTimeout:   c.Seconds("server.services.cancellation_cleanup.cancelling_timeout_seconds"),
 		LeaseExpirationsOff: off("repossessor"),
+		SilentRunsOff:       c.SilentRuns.Off(),
+		SilentRuns: services.SilentRunsConfig{
+			Least:    time.Duration(c.SilentRuns.Least),
+			Interval: time.Duration(c.SilentRuns.Interval),
+		},
 	}
 }
 

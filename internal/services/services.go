@@ -32,7 +32,10 @@ type Config struct {
 	PauseExpirationsOff bool
 	CancellationsOff    bool
 	// CancellingTimeout is how long a run may be cancelling (300 s).
-	CancellingTimeout   time.Duration
+	CancellingTimeout time.Duration
+	// SilentRunsOff leaves runs alone that stopped to send heartbeats.
+	SilentRunsOff       bool
+	SilentRuns          SilentRunsConfig
 	LeaseExpirationsOff bool
 	// Start is when the server starts.
 	Start time.Time
@@ -72,6 +75,9 @@ func All(c Config) []Service {
 	}
 	if !c.CancellationsOff {
 		all = append(all, NewCancellations(engine), NewCancellingTimeouts(engine, c.CancellingTimeout))
+	}
+	if !c.SilentRunsOff {
+		all = append(all, NewSilentRuns(engine, c.SilentRuns))
 	}
 	if !c.LeaseExpirationsOff {
 		all = append(all, NewLeaseExpirations(engine.Slots(), c.Start))

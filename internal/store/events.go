@@ -29,6 +29,11 @@ func (tx *Tx) Emit(events ...*prefect.Event) error {
 		if err := tx.relate(e); err != nil {
 			return err
 		}
+		if e.Event == prefect.HeartbeatEvent {
+			if err := tx.noteHeartbeat(e); err != nil {
+				return err
+			}
+		}
 		tx.Touch(Events)
 	}
 	return nil

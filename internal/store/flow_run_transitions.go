@@ -48,13 +48,18 @@ func (tx *Tx) ReadFlowRunForUpdate(id uuid.UUID) (*orchestration.FlowRun, error)
 
 // SaveFlowRun stores what a change of its state changes of a flow run.
 func (tx *Tx) SaveFlowRun(run *orchestration.FlowRun) error {
+	if t := run.StateType; t != nil && *t != prefect.Pending && *t != prefect.Running && *t != prefect.Cancelling {
+		if err := tx.DeleteHeartbeats(run.ID); err != nil {
+			return err
+		}
+	}
 	switch t := run.StateType; {
 	case t == nil:
 	case *t == prefect.Cancelled:
 		if err := tx.noteCancellation(run.ID); err != nil {
 			return err
 		}
-	case *t == prefect.Scheduled, *t == prefect.Paused, *t == prefect.Cancelling:
+	case *t == prefect.Scheduled, *t == prefect.Paused, *t == prefect.Running, *t == prefect.Cancelling:
 		tx.Touch(Deadlines)
 	}
 	_, err := tx.conn.Exec(`UPDATE flow_run SET updated = ?, state_id = ?, state_type = ?, state_name = ?, state_timestamp = ?,

@@ -52,18 +52,27 @@ func WorkerCommand(w config.Worker, reeve, python, pool string) []string {
 // more than it has to be.
 const stockPrefetch = "PREFECT_WORKER_PREFETCH_SECONDS=18"
 
+// stockHeartbeats is how often runs tell that they are alive, as below our own
+// worker; olderHeartbeats is the other name of the setting.
+const (
+	stockHeartbeats = "PREFECT_FLOWS_HEARTBEAT_FREQUENCY=30"
+	olderHeartbeats = "PREFECT_RUNNER_HEARTBEAT_FREQUENCY"
+)
+
 // WorkerEnviron is the environment of a supervised worker: environ, with what
 // serves a worker that is kept by us, unless environ says otherwise.
 func WorkerEnviron(w config.Worker, environ []string) []string {
 	if !w.Stock {
 		return environ
 	}
-	return orDefault(environ, stockPrefetch)
+	return orDefault(orDefault(environ, stockPrefetch), stockHeartbeats, olderHeartbeats)
 }
 
-func orDefault(environ []string, line string) []string {
+// orDefault adds a line unless its name, or one of the others, is set.
+func orDefault(environ []string, line string, others ...string) []string {
 	name, _, _ := strings.Cut(line, "=")
-	if slices.ContainsFunc(environ, func(set string) bool { return strings.HasPrefix(set, name+"=") }) {
+	names := append(others, name)
+	if slices.ContainsFunc(environ, func(set string) bool { n, _, _ := strings.Cut(set, "="); return slices.Contains(names, n) }) {
 		return environ
 	}
 	return append(slices.Clone(environ), line)

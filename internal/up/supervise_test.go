@@ -12,9 +12,10 @@ func TestWorkerEnviron(t *testing.T) {
 		worker        config.Worker
 		environ, want []string
 	}{
-		"our own":          {config.Worker{}, []string{"A=1"}, []string{"A=1"}},
-		"stock":            {config.Worker{Stock: true}, []string{"A=1"}, []string{"A=1", "PREFECT_WORKER_PREFETCH_SECONDS=18"}},
-		"stock, said else": {config.Worker{Stock: true}, []string{"PREFECT_WORKER_PREFETCH_SECONDS=5"}, []string{"PREFECT_WORKER_PREFETCH_SECONDS=5"}},
+		"our own": {config.Worker{}, []string{"A=1"}, []string{"A=1"}},
+		"stock":   {config.Worker{Stock: true}, []string{"A=1"}, []string{"A=1", "PREFECT_WORKER_PREFETCH_SECONDS=18", "PREFECT_FLOWS_HEARTBEAT_FREQUENCY=30"}},
+		"stock, said else": {config.Worker{Stock: true}, []string{"PREFECT_WORKER_PREFETCH_SECONDS=5", "PREFECT_FLOWS_HEARTBEAT_FREQUENCY=60"},
+			[]string{"PREFECT_WORKER_PREFETCH_SECONDS=5", "PREFECT_FLOWS_HEARTBEAT_FREQUENCY=60"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := WorkerEnviron(c.worker, c.environ); !slices.Equal(got, c.want) {

@@ -185,7 +185,7 @@ func (a *attempt) spawn(j *job, dir string) (*process, error) {
 	if j.StreamOutput {
 		output = w.out
 	}
-	env := append(environment(w.config.Environ, own, j.Env), control...)
+	env := append(environment(w.config.Environ, own, heartbeatsOf(j.Env), j.Env), control...)
 	p, err := (*process)(nil), errGone
 	if j.Command == "" {
 		p, err = w.warm.spawn(command, dir, env, output)

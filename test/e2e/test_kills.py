@@ -26,7 +26,7 @@ FLOWS = Path(__file__).parent / "flows" / "deployed.py"
 class Up(Process):
     """`reeve up` with the flow `hold`, which runs until it is told to go on."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, more: str = "") -> None:
         self.api = f"http://127.0.0.1:{(port := settings.free_port())}/api"
         self.runs = 0
         (folder / "reeve.toml").write_text(
@@ -40,7 +40,7 @@ name = "kills"
 [[flow]]
 name = "hold"
 entrypoint = "{FLOWS}:hold"
-"""
+{more}"""
         )
         env = settings.environment(folder / "home", settings.CLIENT)
         super().__init__("up", [BINARY, "up", "--config", str(folder / "reeve.toml")], env, folder)
@@ -132,6 +132,29 @@ def test_a_run_outlives_its_worker(up: Up) -> None:
     up.ask(f"/flow_runs/{stays.id}/set_state", {"state": {"type": "CANCELLING"}, "force": False})
     until(stays.gone, "the run to be cancelled by the next worker", 40)
     until(lambda: stays.state() in ("CANCELLED", "CRASHED"), "the run to be reported", 20)
+
+
+def test_a_run_of_which_nothing_is_heard_is_crashed_by_the_server(tmp_path: Path) -> None:
+    """As when the machine of a worker is gone: the worker and all processes of the run stand still."""
+    up = Up(tmp_path, '[silent_runs]\nleast = "5s"\ninterval = "1s"\n')
+    up.start()
+    try:
+        run, worker = up.hold(), up.worker()
+        run_id = [f"prefect.flow-run.{run.id}"]
+        beats = {"filter": {"event": {"name": ["prefect.flow-run.heartbeat"]}, "resource": {"id": run_id}}}
+        until(lambda: up.ask("/events/filter", beats)["total"], "the first heartbeat", 30)
+        assert run.state() == "RUNNING"
+        os.kill(worker, signal.SIGSTOP)
+        os.killpg(os.getpgid(run.pids[0]), signal.SIGSTOP)
+        until(lambda: run.state() == "CRASHED", "the run to be crashed", 40)
+        assert "No heartbeat came" in up.ask(f"/flow_runs/{run.id}")["state"]["message"]
+        os.killpg(os.getpgid(run.pids[0]), signal.SIGKILL)
+        os.kill(worker, signal.SIGKILL)  # another takes its place
+        again = up.hold()
+        again.go()
+        until(lambda: again.state() == "COMPLETED", "another run", 60)
+    finally:
+        up.stop()
 
 
 def test_up_ends_in_time(up: Up) -> None:

@@ -312,6 +312,17 @@ CREATE TABLE flow_run_cancellation (
 ) WITHOUT ROWID;
 CREATE INDEX flow_run_cancellation_due ON flow_run_cancellation (due);
 
+-- Runs with a process that sends heartbeats, while they are pending, running or
+-- cancelling. gap and gap_before are the times, in microseconds, between the last
+-- three that it sent; 0 for those that it has not sent yet.
+CREATE TABLE flow_run_heartbeat (
+    flow_run_id BLOB PRIMARY KEY REFERENCES flow_run (id) ON DELETE CASCADE,
+    heard       INTEGER NOT NULL,
+    sent        INTEGER NOT NULL,
+    gap         INTEGER NOT NULL,
+    gap_before  INTEGER NOT NULL
+) WITHOUT ROWID;
+
 CREATE TABLE flow_run_state (
     id                 BLOB PRIMARY KEY,
     flow_run_id        BLOB NOT NULL REFERENCES flow_run (id) ON DELETE CASCADE,
