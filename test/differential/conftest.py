@@ -17,8 +17,8 @@ def pytest_report_header() -> str:
 
 
 def pytest_pycollect_makeitem(collector: pytest.Collector, name: str, obj: object):
-    if isinstance(obj, harness.Scenario):
-        return pytest.Function.from_parent(collector, name=name, callobj=obj.run)
+    if getattr(obj, "is_scenario", False):
+        return pytest.Function.from_parent(collector, name=name)
     return None
 
 

@@ -213,11 +213,10 @@ def _body(answer: httpx.Response) -> Any:
 
 
 class Scenario:
-    """A scripted conversation. conftest.py makes a test of it."""
+    """A scripted conversation."""
 
     def __init__(self, script: Callable[[Session], None], settings: dict[str, str]) -> None:
         self.script, self.settings = script, settings
-        self.__doc__ = script.__doc__
 
     def run(self) -> None:
         pair = _pair(self.settings)
@@ -248,10 +247,16 @@ class Scenario:
 
 
 def scenario(script: Callable[[Session], None] | None = None, *, settings: dict[str, str] | None = None) -> Any:
-    """Makes a test of a function that takes a Session."""
+    """Makes a test of a function that takes a Session; conftest.py collects it."""
     if script is None:
-        return lambda inner: Scenario(inner, settings or {})
-    return Scenario(script, settings or {})
+        return lambda inner: scenario(inner, settings=settings)
+    made = Scenario(script, settings or {})
+
+    def run() -> None:
+        made.run()
+
+    run.__doc__, run.is_scenario = script.__doc__, True
+    return run
 
 
 def _pair(settings: dict[str, str]) -> Pair:
