@@ -45,6 +45,7 @@ differential: build venv ## the same requests to the reference server and to our
 	REEVE_BIN=$(REEVE) $(PYTHON) -m pytest test/differential -q --at-least 400 $(RERUNS)
 
 e2e: build venv ## the unmodified client, worker and CLI against our server
+	@scripts/need systemd-socket-activate
 	REEVE_BIN=$(REEVE) REEVE_PYTHON=$(CURDIR)/$(PYTHON) $(PYTHON) -m pytest test/e2e -q $(RERUNS)
 
 browser: build venv ## the reference UI in a real browser against our server
@@ -67,6 +68,7 @@ rehearsal: build venv ## docs/QUICKSTART.md as it stands, on machines made of ne
 	REEVE_BIN=$(REEVE) REEVE_UI=$$(echo $(CURDIR)/.venv/lib/python*/site-packages/prefect/server/ui-v2) test/rehearsal/rehearse
 
 asleep: build venv ## 10 real minutes with a worker attached, and webhooks, while the server sleeps
+	@scripts/need systemd-socket-activate
 	REEVE_SLEEP_SHOW=1 REEVE_BIN=$(REEVE) REEVE_PYTHON=$(CURDIR)/$(PYTHON) $(PYTHON) -m pytest test/e2e/test_sleeping_worker.py test/e2e/test_sleeping_webhooks.py -q -s
 
 bench: build venv ## our server beside the reference, one run
