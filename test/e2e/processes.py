@@ -18,6 +18,11 @@ import settings
 BINARY = os.path.abspath(shutil.which(os.environ.get("REEVE_BIN", "reeve")) or "reeve")
 
 
+def _interruptible() -> None:
+    """Undoes what a shell does to its background jobs, whose children would ignore an interrupt."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Process:
     """A command with its output in a file."""
 
@@ -36,6 +41,7 @@ class Process:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                preexec_fn=_interruptible,
             )
 
     @property
