@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"reflect"
 	"time"
@@ -46,16 +45,16 @@ func (c *conn) Exec(query string, args ...any) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
+	defer p.reset()
 	for {
 		more, err := p.stmt.Step()
 		if err != nil {
-			return 0, errors.Join(err, p.reset())
+			return 0, err
 		}
 		if !more {
-			break
+			return int64(c.c.Changes()), nil
 		}
 	}
-	return int64(c.c.Changes()), p.reset()
 }
 
 // Query implements store.Conn.
@@ -64,22 +63,15 @@ func (c *conn) Query(query string, args []any, each func(store.Row) error) error
 	if err != nil {
 		return err
 	}
-	defer func() {
-		if p.busy { // each panicked
-			_ = p.reset()
-		}
-	}()
+	defer p.reset()
 	r := row{p.stmt}
 	for {
 		more, err := p.stmt.Step()
-		if err != nil {
-			return errors.Join(err, p.reset())
-		}
-		if !more {
-			return p.reset()
+		if err != nil || !more {
+			return err
 		}
 		if err := each(r); err != nil {
-			return errors.Join(err, p.reset())
+			return err
 		}
 	}
 }
@@ -138,11 +130,12 @@ func (c *conn) makeRoom() error {
 }
 
 // reset frees the rows of a statement. What Reset returns repeats the error of
-// the last step, which is already known.
-func (p *prepared) reset() error {
+// the last step, which is already known; an interrupted connection refuses to
+// clear the bindings, which the next use replaces anyway.
+func (p *prepared) reset() {
 	p.busy = false
 	_ = p.stmt.Reset()
-	return p.stmt.ClearBindings()
+	_ = p.stmt.ClearBindings()
 }
 
 func bind(stmt *sqlite.Stmt, i int, arg any) error {

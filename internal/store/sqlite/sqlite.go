@@ -282,7 +282,7 @@ func (db *DB) View(ctx context.Context, fn func(store.Conn) error) error {
 	case <-db.closed:
 		return errClosed
 	}
-	defer func() { db.readers <- c }()
+	defer func() { db.readers <- db.rested(c) }()
 	if c == nil {
 		opened, err := openConn(db.path, false)
 		if err != nil {
@@ -291,11 +291,11 @@ func (db *DB) View(ctx context.Context, fn func(store.Conn) error) error {
 		}
 		c = opened
 	}
-	c.c.SetInterrupt(ctx.Done())
-	defer c.c.SetInterrupt(nil)
 	if err := c.run("BEGIN"); err != nil {
+		db.see(err)
 		return translate(err)
 	}
+	c.c.SetInterrupt(ctx.Done()) // after BEGIN, which could be done and yet be interrupted
 	err := guard(fn, c)
 	c.c.SetInterrupt(nil)
 	if e := c.run("ROLLBACK"); e != nil && err == nil {
@@ -306,6 +306,19 @@ func (db *DB) View(ctx context.Context, fn func(store.Conn) error) error {
 	}
 	db.see(err)
 	return translate(err)
+}
+
+// rested is a reader for the next to use; nil, for a new one, when this one did
+// not come out of its transaction.
+func (db *DB) rested(c *conn) *conn {
+	if c == nil || c.c.AutocommitEnabled() {
+		return c
+	}
+	db.log.Error("a reader did not come out of its transaction, and is closed")
+	if err := c.close(); err != nil {
+		db.log.Error("close a reader", "error", err)
+	}
+	return nil
 }
 
 // see looks at an error of the driver: one that may tell of damage has the
