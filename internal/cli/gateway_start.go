@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/reevehq/reeve/internal/backup"
+	"github.com/reevehq/reeve/internal/client"
 	"github.com/reevehq/reeve/internal/clock"
 	"github.com/reevehq/reeve/internal/config"
 	"github.com/reevehq/reeve/internal/fault"
@@ -86,7 +87,7 @@ func (s *gatewayStart) Run(p *process) error {
 	if err := refuseOpen(c, listener.Addr(), auth, "PREFECT_API_AUTH_STRING"); err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	programs, err := s.workers(p, c, "http://"+reachable(listener.Addr())+"/api")
+	programs, err := s.workers(p, c, "http://"+client.Reachable(listener.Addr())+"/api")
 	if err != nil {
 		_ = listener.Close()
 		return err
@@ -96,9 +97,9 @@ func (s *gatewayStart) Run(p *process) error {
 		_ = listener.Close()
 		return err
 	}
-	fmt.Fprintf(p.out, "Gateway: http://%s\nServer: %s\nInbox: %s\n", reachable(listener.Addr()), settings.API, settings.Database)
+	fmt.Fprintf(p.out, "Gateway: http://%s\nServer: %s\nInbox: %s\n", client.Reachable(listener.Addr()), settings.API, settings.Database)
 	for _, w := range c.Webhooks {
-		fmt.Fprintf(p.out, "Webhook: http://%s%s\n", reachable(listener.Addr()), w.Path)
+		fmt.Fprintf(p.out, "Webhook: http://%s%s\n", client.Reachable(listener.Addr()), w.Path)
 	}
 	err = serveGateway(p, c, g, ship, listener, programs)
 	return errors.Join(err, g.Close())
@@ -173,7 +174,7 @@ func newProxy(p *process, c *config.Config, listener net.Listener) (*gateway.Pro
 		settings.Name = machineName()
 	}
 	if settings.URL == "" && onThisMachine(settings.API) {
-		settings.URL = "http://" + reachable(listener.Addr())
+		settings.URL = "http://" + client.Reachable(listener.Addr())
 	}
 	var pools []string
 	for _, pool := range c.Setup.Pools {

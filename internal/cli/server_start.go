@@ -3,8 +3,8 @@ package cli
 import (
 	"fmt"
 	"net"
-	"strconv"
 
+	"github.com/reevehq/reeve/internal/client"
 	"github.com/reevehq/reeve/internal/config"
 	"github.com/reevehq/reeve/internal/server"
 )
@@ -90,20 +90,11 @@ func (s *serverStart) Run(p *process) error {
 }
 
 func printAddresses(p *process, c *config.Config, srv *server.Server, address net.Addr) {
-	base := "http://" + reachable(address)
+	base := "http://" + client.Reachable(address)
 	fmt.Fprintf(p.out, "Reeve serves the Prefect API at %s%s\n", base, srv.APIPath())
 	if path, ok := srv.UIPath(); ok {
 		fmt.Fprintf(p.out, "UI: %s%s\n", base, path)
 	}
 	fmt.Fprintf(p.out, "Database: %s\n", c.Database())
 	fmt.Fprintf(p.out, "Clients: export PREFECT_API_URL=%s%s\n", base, srv.APIPath())
-}
-
-// reachable is an address that a program on this machine can open.
-func reachable(address net.Addr) string {
-	tcp, ok := address.(*net.TCPAddr)
-	if !ok || !tcp.IP.IsUnspecified() {
-		return address.String()
-	}
-	return net.JoinHostPort("127.0.0.1", strconv.Itoa(tcp.Port))
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/reevehq/reeve/internal/config"
 	"github.com/reevehq/reeve/internal/supervise"
+	"github.com/reevehq/reeve/internal/worker"
 )
 
 // Hosts kill 5 s after they asked to stop. Runs have drain to end by themselves,
@@ -45,18 +46,14 @@ func WorkerCommand(w config.Worker, reeve, python, pool string) []string {
 	return command
 }
 
-// stockPrefetch is how far ahead a supervised worker of the prefect package
-// claims runs. Its polls are up to 13 s apart (worker.query_seconds and 30 %),
-// and the process of a run takes seconds to start: with the 10 s of the contract
-// some runs start late by as much. A claimed run holds its slots, so it is no
-// more than it has to be.
-const stockPrefetch = "PREFECT_WORKER_PREFETCH_SECONDS=18"
-
-// stockHeartbeats is how often runs tell that they are alive, as below our own
-// worker; olderHeartbeats is the other name of the setting.
+// prefetch says how far ahead a worker of the prefect package claims runs, and
+// ownPrefetch how far one does that we keep. Its polls are up to 13 s apart
+// (worker.query_seconds and 30 %), and the process of a run takes seconds to
+// start: with the 10 s of the contract some runs start late by as much. A claimed
+// run holds its slots, so it is no more than it has to be.
 const (
-	stockHeartbeats = "PREFECT_FLOWS_HEARTBEAT_FREQUENCY=30"
-	olderHeartbeats = "PREFECT_RUNNER_HEARTBEAT_FREQUENCY"
+	prefetch    = "PREFECT_WORKER_PREFETCH_SECONDS="
+	ownPrefetch = "18"
 )
 
 // WorkerEnviron is the environment of a supervised worker: environ, with what
@@ -65,15 +62,8 @@ func WorkerEnviron(w config.Worker, environ []string) []string {
 	if !w.Stock {
 		return environ
 	}
-	return orDefault(orDefault(environ, stockPrefetch), stockHeartbeats, olderHeartbeats)
-}
-
-// orDefault adds a line unless its name, or one of the others, is set.
-func orDefault(environ []string, line string, others ...string) []string {
-	name, _, _ := strings.Cut(line, "=")
-	names := append(others, name)
-	if slices.ContainsFunc(environ, func(set string) bool { n, _, _ := strings.Cut(set, "="); return slices.Contains(names, n) }) {
-		return environ
+	if !slices.ContainsFunc(environ, func(line string) bool { return strings.HasPrefix(line, prefetch) }) {
+		environ = append(slices.Clip(environ), prefetch+ownPrefetch)
 	}
-	return append(slices.Clone(environ), line)
+	return worker.WithHeartbeats(environ)
 }

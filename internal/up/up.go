@@ -63,7 +63,7 @@ type running struct {
 func Run(ctx context.Context, p Plan, srv *server.Server, listener net.Listener) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	base := "http://" + reachable(listener.Addr())
+	base := "http://" + client.Reachable(listener.Addr())
 	r := &running{Plan: p, clock: clock.System{}, base: base, api: client.New(base+srv.APIPath(), p.Server.API.AuthString)}
 	if path, ok := srv.UIPath(); ok {
 		r.ui = base + path
@@ -147,13 +147,4 @@ func (r *running) setUp(ctx context.Context, workers *sync.WaitGroup) error {
 		fmt.Fprintf(r.Out, "Webhooks: %s/webhooks/\n", r.base)
 	}
 	return r.runSamples(ctx, deployments)
-}
-
-// reachable is an address that a program on this machine can open.
-func reachable(address net.Addr) string {
-	tcp, ok := address.(*net.TCPAddr)
-	if !ok || !tcp.IP.IsUnspecified() {
-		return address.String()
-	}
-	return net.JoinHostPort("127.0.0.1", fmt.Sprint(tcp.Port))
 }

@@ -207,12 +207,8 @@ func (a *attempt) spawn(j *job, dir string) (*process, error) {
 // finish reports a process that ended with an error and told nothing of it.
 func (a *attempt) finish(ctx context.Context, p *process) {
 	concluded := a.worker.control.end(a.session)
-	a.mu.Lock()
-	cancelled := a.cancelled
-	a.mu.Unlock()
-	if cancelled != nil {
-		<-cancelled // who cancels reports the state
-		return
+	if a.awaitCancelled() {
+		return // who cancels reports the state
 	}
 	if concluded || p.code == 0 || p.code == unknownCode && a.settled(ctx) {
 		return

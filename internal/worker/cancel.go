@@ -56,6 +56,18 @@ func (a *attempt) cancel(ctx context.Context) {
 	}
 }
 
+// awaitCancelled is true, once that has ended, when the run was being cancelled.
+func (a *attempt) awaitCancelled() bool {
+	a.mu.Lock()
+	cancelled := a.cancelled
+	a.mu.Unlock()
+	if cancelled == nil {
+		return false
+	}
+	<-cancelled
+	return true
+}
+
 // reportCancelled gives the run its last state: Cancelled, unless it ended
 // otherwise meanwhile.
 func (a *attempt) reportCancelled(ctx context.Context) bool {

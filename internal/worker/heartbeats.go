@@ -15,9 +15,9 @@ const (
 	heartbeatSeconds = "30"
 )
 
-// withHeartbeats is an environment for runs with a frequency of heartbeats: the
+// WithHeartbeats is an environment for runs with a frequency of heartbeats: the
 // one it has, else the highest, so that the server soon sees when one is gone.
-func withHeartbeats(environ []string) []string {
+func WithHeartbeats(environ []string) []string {
 	said := slices.ContainsFunc(environ, func(line string) bool {
 		name, _, _ := strings.Cut(line, "=")
 		return name == heartbeats || name == olderHeartbeats

@@ -22,7 +22,7 @@ func TestRunsSendHeartbeatsAsOftenAsSomebodySaid(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			got := ""
-			for _, line := range environment(withHeartbeats(test.environ), heartbeatsOf(test.job), test.job) {
+			for _, line := range environment(WithHeartbeats(test.environ), heartbeatsOf(test.job), test.job) {
 				if value, ok := strings.CutPrefix(line, heartbeats+"="); ok {
 					got = value // the last counts
 				}

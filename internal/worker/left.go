@@ -183,12 +183,8 @@ func (a *attempt) resume(ctx context.Context) {
 // concludeLeft reports a run whose process has gone and which did not say how
 // it ended.
 func (a *attempt) concludeLeft(ctx context.Context) {
-	a.mu.Lock()
-	cancelled := a.cancelled
-	a.mu.Unlock()
-	if cancelled != nil {
-		<-cancelled // who cancels reports the state
-		return
+	if a.awaitCancelled() {
+		return // who cancels reports the state
 	}
 	var now flowRun
 	err := a.worker.server.ask(ctx, http.MethodGet, a.path(""), nil, &now)

@@ -93,7 +93,7 @@ type Worker struct {
 
 // New makes a worker; it does nothing before Run.
 func New(config Config, c clock.Clock, ids clock.IDs) *Worker {
-	config.Environ = withHeartbeats(config.Environ)
+	config.Environ = WithHeartbeats(config.Environ)
 	s := &server{url: config.URL, auth: config.Auth, clock: c, ids: ids, log: config.Log, http: &http.Client{}}
 	w := &Worker{config: config, clock: c, ids: ids, server: s, logs: newRunLogs(s), consumer: ids.V4(),
 		out: &lines{to: config.Out}, wake: make(chan struct{}, 1), runs: map[uuid.UUID]*attempt{}, later: map[uuid.UUID]time.Time{}}

@@ -74,7 +74,7 @@ var rooms = map[string]room{
 		"internal/api", "internal/api/ws", "internal/api/middleware", "internal/services", "internal/metrics", "internal/nudge", "internal/sleep", "internal/backup", "internal/ui"}), "the server joins store, services, API and UI"},
 	"internal/supervise": {leaves, "it runs programs, whatever they are"},
 	"internal/gateway":   {join(leaves, domain, storage, []string{"internal/client", "internal/metrics"}), "a gateway has an inbox of its own and speaks to the server over HTTP"},
-	"internal/up":        {join(leaves, []string{"internal/server", "internal/sleep", "internal/client", "internal/gateway", "internal/supervise"}), "it runs a server and talks to it over HTTP"},
+	"internal/up":        {join(leaves, []string{"internal/server", "internal/sleep", "internal/client", "internal/gateway", "internal/supervise", "internal/worker"}), "it runs a server and its workers, and talks to it over HTTP"},
 	"internal/doctor":    {join(leaves, []string{"internal/client", "internal/store/sqlite"}), "a doctor asks over HTTP and looks at files; it changes nothing"},
 	"internal/cli":       {[]string{everything}, "the command line wires everything"},
 }
