@@ -28,11 +28,7 @@ func (w *Worker) drain() {
 		return
 	}
 	w.config.Log.Info("no new runs are taken; waiting for those under way", "runs", n, "at_most", w.config.Drain)
-	done := make(chan struct{})
-	go func() {
-		w.all.Wait()
-		close(done)
-	}()
+	done := w.idle()
 	select {
 	case <-done:
 		return

@@ -261,15 +261,20 @@ func (w *Worker) poll(ctx context.Context) {
 
 // await waits until no run is under way, or ctx ends.
 func (w *Worker) await(ctx context.Context) {
+	select {
+	case <-w.idle():
+	case <-ctx.Done():
+	}
+}
+
+// idle gives a channel that is closed once no run is under way.
+func (w *Worker) idle() <-chan struct{} {
 	done := make(chan struct{})
 	go func() {
 		w.all.Wait()
 		close(done)
 	}()
-	select {
-	case <-done:
-	case <-ctx.Done():
-	}
+	return done
 }
 
 // pollOnce starts what is due, as far as there is room, and says when to poll again.
