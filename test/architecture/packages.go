@@ -7,7 +7,7 @@ package architecture
 const module = "github.com/reevehq/reeve/"
 
 // leaves are the packages that know nothing of the others.
-var leaves = []string{"internal/clock", "internal/fault", "internal/pyjson", "internal/prefect",
+var leaves = []string{"internal/clock", "internal/fault", "internal/budget", "internal/pyjson", "internal/prefect",
 	"internal/prefect/decode", "internal/config", "internal/mask", "internal/schedule/cron", "internal/schedule/recurrence", "internal/schedule/zones"}
 
 // domain are the packages that decide: no network, no SQL.
@@ -32,9 +32,10 @@ var rooms = map[string]room{
 
 	"internal/clock":          {nil, "everything uses it"},
 	"internal/fault":          {nil, "everything uses it"},
+	"internal/budget":         {[]string{"internal/fault"}, "everything that a client can make large draws on it"},
 	"internal/mask":           {nil, "logs of everything pass it"},
 	"internal/pyjson":         {nil, "it is a leaf"},
-	"internal/prefect/decode": {[]string{"internal/pyjson", "internal/fault"}, "it reads values into structs, whatever they mean"},
+	"internal/prefect/decode": {[]string{"internal/pyjson", "internal/fault", "internal/budget"}, "it reads values into structs, whatever they mean"},
 	"internal/prefect":        {leaves, "the vocabulary imports nothing that uses it"},
 	"internal/collections":    {nil, "its views are files"},
 	"internal/config":         {[]string{"internal/fault"}, "settings know nothing of what they set"},
@@ -46,10 +47,10 @@ var rooms = map[string]room{
 	"internal/blocks":        {join(leaves, domain), "checksums and references are functions of schemas"},
 	"internal/templating":    {join(leaves, domain, []string{"internal/templating/jsonschema"}), "templates are functions of text and values"},
 
-	"internal/templating/jsonschema": {[]string{"internal/pyjson"}, "it checks JSON values, whatever they mean"},
+	"internal/templating/jsonschema": {[]string{"internal/pyjson", "internal/budget"}, "it checks JSON values, whatever they mean"},
 
-	"internal/schedule/cron":       {nil, "it is a grammar; the vocabulary checks texts with it"},
-	"internal/schedule/recurrence": {nil, "it is a grammar; the vocabulary checks texts with it"},
+	"internal/schedule/cron":       {[]string{"internal/budget"}, "it is a grammar; the vocabulary checks texts with it"},
+	"internal/schedule/recurrence": {[]string{"internal/budget"}, "it is a grammar; the vocabulary checks texts with it"},
 	"internal/schedule/zones":      {nil, "it is a table of names"},
 
 	"internal/store":            {join(leaves, domain), "the store keeps what the domain decides"},
