@@ -71,8 +71,11 @@ asleep: build venv ## 10 real minutes with a worker attached, and webhooks, whil
 	@scripts/need systemd-socket-activate
 	REEVE_SLEEP_SHOW=1 REEVE_BIN=$(REEVE) REEVE_PYTHON=$(CURDIR)/$(PYTHON) $(PYTHON) -m pytest test/e2e/test_sleeping_worker.py test/e2e/test_sleeping_webhooks.py -q -s
 
-bench: build venv ## our server beside the reference, one run
-	go run ./test/bench -reeve $(REEVE) -python $(PYTHON)
+bench: build venv ## our server beside the reference, one run; BEFORE=COMMIT puts that commit's beside them
+	@rm -f bin/before
+	@[ -z "$(BEFORE)" ] || { tree=$$(mktemp -d) && git archive $(BEFORE) | tar -x -C $$tree && \
+		(cd $$tree && go build -trimpath -ldflags '-s -w' -o $(CURDIR)/bin/before ./cmd/reeve) && rm -rf $$tree; }
+	go run ./test/bench -reeve $(REEVE) -python $(PYTHON) -before "$$([ -z "$(BEFORE)" ] || echo bin/before)" -rounds $(or $(ROUNDS),1)
 
 clean: ## what was built
 	rm -rf bin

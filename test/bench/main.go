@@ -1,7 +1,9 @@
-// Command bench puts the real Prefect server and Reeve side by side: each in a
-// process of its own on a new database, one after the other, loaded by the same
-// eight clients with the same requests. It prints what each did per second, the
-// memory it held, how long it took to start, and the ratios.
+// Command bench puts servers side by side: the real Prefect server, Reeve, and
+// with -before a Reeve of another tree. Each runs in a process of its own on a new
+// database, in turn, loaded by the same eight clients with the same requests. It
+// prints what each did per second, the memory it held, how long it took to start,
+// and the ratios. With -rounds the medians of several turns count, since a busy
+// machine's speed drifts.
 //
 // A call that the server answers with 503 is sent again, as the stock client
 // does, and counts once. Creates and life cycles are counted in the database
@@ -12,41 +14,72 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"slices"
 	"time"
 )
 
 func main() {
 	binary := flag.String("reeve", "bin/reeve", "our `binary`")
-	python := flag.String("python", ".venv/bin/python", "`interpreter` with the prefect package")
+	before := flag.String("before", "", "our `binary` of another tree, measured beside it")
+	python := flag.String("python", ".venv/bin/python", "`interpreter` with the prefect package; none leaves the real server out")
 	length := flag.Duration("length", 8*time.Second, "how long each rate is measured")
+	rounds := flag.Int("rounds", 1, "how often each of our binaries is measured, in turn")
 	cold := flag.Bool("cold", false, "measure cold starts alone")
-	only := flag.String("only", "", "measure one server: real or reeve")
 	flag.Parse()
-	if err := compare(*binary, *python, *length, *only, *cold); err != nil {
+	var kinds []kind
+	if *python != "none" {
+		kinds = append(kinds, realServer(*python))
+	}
+	if *before != "" {
+		kinds = append(kinds, reeveServer("before", *before))
+	}
+	kinds = append(kinds, reeveServer("reeve", *binary))
+	if err := compare(kinds, *length, *rounds, *cold); err != nil {
 		fmt.Fprintln(os.Stderr, "error:", err)
 		os.Exit(1)
 	}
 }
 
-func compare(binary, python string, length time.Duration, only string, cold bool) error {
+// compare measures the servers in turn and prints the medians.
+func compare(kinds []kind, length time.Duration, rounds int, cold bool) error {
+	turns := make([][]map[string]float64, len(kinds))
+	for round := range rounds {
+		for i, k := range kinds {
+			if k.mayLose && round > 0 {
+				continue // the reference is so far away that one turn tells
+			}
+			fmt.Fprintf(os.Stderr, "measuring %s, %d of %d\n", k.name, round+1, rounds)
+			values := map[string]float64{}
+			err := coldStart(k, values)
+			if err == nil && !cold {
+				err = measure(k, length, values)
+			}
+			if err != nil {
+				return fmt.Errorf("%s: %w", k.name, err)
+			}
+			turns[i] = append(turns[i], values)
+		}
+	}
 	var results []figures
-	for _, k := range []kind{realServer(python), reeveServer(binary)} {
-		if only != "" && only != k.name {
-			continue
-		}
-		fmt.Fprintf(os.Stderr, "measuring %s\n", k.name)
-		f := figures{k.name, map[string]float64{}}
-		err := coldStart(k, f.values)
-		if err == nil && !cold {
-			err = measure(k, length, f.values)
-		}
-		if err != nil {
-			return fmt.Errorf("%s: %w", k.name, err)
-		}
-		results = append(results, f)
+	for i, k := range kinds {
+		results = append(results, figures{k.name, medians(turns[i])})
 	}
 	print(os.Stdout, results)
 	return nil
+}
+
+// medians is each figure's median over the turns, which all have the same figures.
+func medians(turns []map[string]float64) map[string]float64 {
+	all := map[string]float64{}
+	for key := range turns[0] {
+		var values []float64
+		for _, turn := range turns {
+			values = append(values, turn[key])
+		}
+		slices.Sort(values)
+		all[key] = values[len(values)/2]
+	}
+	return all
 }
 
 // figures is what was measured of one server, by the key of a line in the report.

@@ -27,31 +27,36 @@ var lines = []struct {
 	{"loaded", "memory loaded, MB", true, false},
 }
 
-// print writes the figures side by side; with both servers also how many times
-// better ours is.
+// print writes the figures side by side, and how many times better those of the
+// last server, ours, are than each other's.
 func print(w io.Writer, results []figures) {
+	ours := results[len(results)-1]
+	others := results[:len(results)-1]
 	fmt.Fprintf(w, "%-28s", fmt.Sprintf("%d clients", clients))
 	for _, r := range results {
 		fmt.Fprintf(w, "%12s", r.name)
 	}
-	if len(results) == 2 {
-		fmt.Fprintf(w, "%12s", "ratio")
+	for _, r := range others {
+		fmt.Fprintf(w, "%14s", "to "+r.name)
 	}
 	fmt.Fprintln(w)
 	for _, l := range lines {
-		if _, measured := results[0].values[l.key]; !measured {
+		if _, measured := ours.values[l.key]; !measured {
 			continue
 		}
 		fmt.Fprintf(w, "%-28s", l.title)
 		for _, r := range results {
 			fmt.Fprintf(w, "%12.1f", r.values[l.key])
 		}
-		if len(results) == 2 && !l.bare {
-			better, worse := results[1].values[l.key], results[0].values[l.key]
+		for _, r := range others {
+			if l.bare {
+				break
+			}
+			better, worse := ours.values[l.key], r.values[l.key]
 			if l.less {
 				better, worse = worse, better
 			}
-			fmt.Fprintf(w, "%11.1fx", better/worse)
+			fmt.Fprintf(w, "%13.2fx", better/worse)
 		}
 		fmt.Fprintln(w)
 	}

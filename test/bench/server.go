@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// kind is how one of the two servers is started.
+// kind is how one of the servers is started.
 type kind struct {
 	name    string
 	starts  int  // cold starts that are timed; the best counts
@@ -28,8 +28,8 @@ func realServer(python string) kind {
 	}}
 }
 
-func reeveServer(binary string) kind {
-	return kind{"reeve", 5, false, func(folder, port string) *exec.Cmd {
+func reeveServer(name, binary string) kind {
+	return kind{name, 5, false, func(folder, port string) *exec.Cmd {
 		return exec.Command(absolute(binary), "server", "start", "--host", "127.0.0.1", "--port", port,
 			"--database", filepath.Join(folder, "bench.db"))
 	}}
