@@ -79,3 +79,65 @@ func TestLogsOutRefusesOtherMessages(t *testing.T) {
 		}
 	}
 }
+
+// After the newest run is deleted, what is written next must not take the places
+// of its logs: a follower would be sent older lines again, or none of the new.
+func TestLogsOutGoesOnAfterTheNewestRunIsDeleted(t *testing.T) {
+	s := newTestServer(t, Config{StreamLogs: true})
+	c := s.dial(t, "/logs/out", "")
+	receive(t, c)
+	send(t, c, `{"type":"filter","filter":{}}`)
+	next := func() string {
+		t.Helper()
+		var got logMessage
+		if err := json.Unmarshal([]byte(receive(t, c)), &got); err != nil {
+			t.Fatal(err)
+		}
+		return got.Log.Message
+	}
+	written := make(chan int)
+	follows := make(chan struct{})
+	go func() {
+		for i := 1; ; i++ {
+			s.writeLogs(t, logLine(20, strconv.Itoa(i)))
+			select {
+			case <-follows:
+				written <- i
+				return
+			default:
+			}
+		}
+	}()
+	got := next()
+	close(follows)
+	for last := strconv.Itoa(<-written); got != last; {
+		got = next()
+	}
+
+	_, flow := s.post(t, "/flows/", `{"name":"f"}`)
+	_, answer := s.post(t, "/flow_runs/", `{"flow_id":"`+idOf(t, string(flow))+`"}`)
+	run := idOf(t, string(answer))
+	for _, lines := range []int{2, 6} {
+		for i := range lines {
+			s.writeLogs(t, fmt.Sprintf(`{"name":"n","level":20,"message":"of the run %d","timestamp":"2026-01-01T00:00:00Z","flow_run_id":%q}`, i, run))
+		}
+		for range lines {
+			next()
+		}
+	}
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodDelete, s.URL+"/api/flow_runs/"+run, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil || response.StatusCode != http.StatusNoContent {
+		t.Fatalf("%v, %v", response, err)
+	}
+	_ = response.Body.Close()
+	s.writeLogs(t, logLine(20, "new 1"), logLine(20, "new 2"))
+	for _, want := range []string{"new 1", "new 2"} {
+		if got := next(); got != want {
+			t.Fatalf("got %q, want %q", got, want)
+		}
+	}
+}

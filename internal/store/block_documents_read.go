@@ -122,7 +122,7 @@ func (tx *Tx) blockDocuments(ids []uuid.UUID) (*blockDocumentSet, error) {
 		}
 		var next []uuid.UUID
 		err := tx.conn.Query(`SELECT parent_block_document_id, reference_block_document_id, name FROM block_document_reference
-			WHERE parent_block_document_id IN (SELECT unhex(value) FROM json_each(?)) ORDER BY rowid`, []any{idList(ids)}, func(r Row) error {
+			WHERE parent_block_document_id IN (SELECT unhex(value) FROM json_each(?)) ORDER BY sequence`, []any{idList(ids)}, func(r Row) error {
 			var parent uuid.UUID
 			var child blocks.DocumentReference
 			if err := r.Scan(&parent, &child.ID, &child.Field); err != nil {

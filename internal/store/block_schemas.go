@@ -84,7 +84,7 @@ func (tx *Tx) nestedBlockSchema(outer *blocks.Schema, r blocks.SchemaReference, 
 		return uuid.UUID{}, fault.New(fault.Conflict,
 			"Cannot create block schema because block type '%s' was not found.Did you forget to register the block type?", r.Slug)
 	}
-	known, err := column[uuid.UUID](tx, `SELECT id FROM block_schema WHERE checksum = ? ORDER BY created DESC, rowid DESC LIMIT 1`, r.Checksum)
+	known, err := column[uuid.UUID](tx, `SELECT id FROM block_schema WHERE checksum = ? ORDER BY created DESC, sequence DESC LIMIT 1`, r.Checksum)
 	if err != nil {
 		return uuid.UUID{}, err
 	}
@@ -126,7 +126,7 @@ func (tx *Tx) ReadBlockSchemaByChecksum(checksum string, version *string) (*pref
 		c.add(when("version = ?", *version))
 	}
 	where := c.join(prefect.And)
-	ids, err := column[uuid.UUID](tx, `SELECT id FROM block_schema`+where.where()+` ORDER BY created DESC, rowid DESC LIMIT 1`, where.args...)
+	ids, err := column[uuid.UUID](tx, `SELECT id FROM block_schema`+where.where()+` ORDER BY created DESC, sequence DESC LIMIT 1`, where.args...)
 	if err != nil || len(ids) == 0 {
 		return nil, err
 	}
@@ -137,7 +137,7 @@ func (tx *Tx) ReadBlockSchemaByChecksum(checksum string, version *string) (*pref
 func (tx *Tx) FilterBlockSchemas(f *prefect.BlockSchemaFilter, page prefect.Page) ([]*prefect.BlockSchema, error) {
 	c := blockSchemaCondition(f)
 	ids, err := column[uuid.UUID](tx, `SELECT block_schema.id FROM block_schema`+c.where()+
-		` ORDER BY block_schema.created DESC, block_schema.rowid DESC LIMIT ? OFFSET ?`, append(c.args, page.Limit, page.Offset)...)
+		` ORDER BY block_schema.created DESC, block_schema.sequence DESC LIMIT ? OFFSET ?`, append(c.args, page.Limit, page.Offset)...)
 	if err != nil {
 		return nil, err
 	}
@@ -212,7 +212,7 @@ func (tx *Tx) blockSchemas(ids []uuid.UUID) (blockSchemaSet, error) {
 		err := tx.conn.Query(`SELECT parent_block_schema_id, reference_block_schema_id, name FROM block_schema_reference
 			JOIN block_schema ON block_schema.id = reference_block_schema_id
 			WHERE parent_block_schema_id IN (SELECT unhex(value) FROM json_each(?))
-			ORDER BY block_schema.created, block_schema.rowid, block_schema_reference.rowid`, []any{idList(ids)}, func(r Row) error {
+			ORDER BY block_schema.created, block_schema.sequence, block_schema_reference.sequence`, []any{idList(ids)}, func(r Row) error {
 			var e edge
 			if err := r.Scan(&e.parent, &e.child, &e.field); err != nil {
 				return err

@@ -16,7 +16,7 @@ func scanSchedule(r Row) (*prefect.DeploymentSchedule, error) {
 
 // ReadDeploymentSchedules gives a deployment's schedules, the last changed first.
 func (tx *Tx) ReadDeploymentSchedules(deployment uuid.UUID) ([]*prefect.DeploymentSchedule, error) {
-	return collect(tx, `SELECT `+scheduleColumns+` FROM deployment_schedule WHERE deployment_id = ? ORDER BY updated DESC, rowid DESC`,
+	return collect(tx, `SELECT `+scheduleColumns+` FROM deployment_schedule WHERE deployment_id = ? ORDER BY updated DESC, sequence DESC`,
 		[]any{deployment}, scanSchedule)
 }
 

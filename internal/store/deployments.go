@@ -67,7 +67,7 @@ func (tx *Tx) readDeployments(clauses string, args ...any) ([]*prefect.Deploymen
 		byID[d.ID], ids[i] = d, d.ID
 	}
 	schedules, err := collect(tx, `SELECT `+scheduleColumns+` FROM deployment_schedule
-		WHERE deployment_id IN (SELECT unhex(value) FROM json_each(?)) ORDER BY updated DESC, rowid DESC`, []any{idList(ids)}, scanSchedule)
+		WHERE deployment_id IN (SELECT unhex(value) FROM json_each(?)) ORDER BY updated DESC, sequence DESC`, []any{idList(ids)}, scanSchedule)
 	for _, s := range schedules {
 		d := byID[*s.DeploymentID]
 		d.Schedules = append(d.Schedules, s)

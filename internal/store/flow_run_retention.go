@@ -55,7 +55,7 @@ func (tx *Tx) DeleteRunsEndedBefore(before time.Time, limit int) (int, error) {
 // deleteOutput deletes at most limit logs and artifacts of a run and gives how
 // many it deleted.
 func (tx *Tx) deleteOutput(run uuid.UUID, limit int) (int, error) {
-	logs, err := tx.conn.Exec(`DELETE FROM log WHERE id IN (SELECT id FROM log WHERE flow_run_id = ? LIMIT ?)`, run, limit)
+	logs, err := tx.conn.Exec(`DELETE FROM log WHERE sequence IN (SELECT sequence FROM log WHERE flow_run_id = ? LIMIT ?)`, run, limit)
 	if err != nil {
 		return 0, err
 	}

@@ -20,9 +20,9 @@ func (tx *Tx) ReadFlowRunName(id uuid.UUID) (*string, error) {
 // limit of those after one that was read before; after is nil at the start.
 func (tx *Tx) ReadFlowRunLogs(id uuid.UUID, after *prefect.Log, limit int) ([]*prefect.Log, error) {
 	if after == nil {
-		return collect(tx, `SELECT `+logColumns+` FROM log WHERE flow_run_id = ? ORDER BY timestamp, rowid LIMIT ?`,
+		return collect(tx, `SELECT `+logColumns+` FROM log WHERE flow_run_id = ? ORDER BY timestamp, sequence LIMIT ?`,
 			[]any{id, limit}, scanLog)
 	}
-	return collect(tx, `SELECT `+logColumns+` FROM log WHERE flow_run_id = ? AND (timestamp, rowid) > (?, ?) ORDER BY timestamp, rowid LIMIT ?`,
+	return collect(tx, `SELECT `+logColumns+` FROM log WHERE flow_run_id = ? AND (timestamp, sequence) > (?, ?) ORDER BY timestamp, sequence LIMIT ?`,
 		[]any{id, after.Timestamp, after.Sequence, limit}, scanLog)
 }

@@ -6,7 +6,7 @@ import (
 	"github.com/reevehq/reeve/internal/prefect"
 )
 
-const logColumns = `log.rowid, log.id, log.created, log.created, log.name, log.level, log.message, log.timestamp, log.flow_run_id, log.task_run_id`
+const logColumns = `log.sequence, log.id, log.created, log.created, log.name, log.level, log.message, log.timestamp, log.flow_run_id, log.task_run_id`
 
 func scanLog(r Row) (*prefect.Log, error) {
 	var l prefect.Log
@@ -32,25 +32,18 @@ func (tx *Tx) CreateLogs(logs []prefect.LogCreate) error {
 	return nil
 }
 
-// LastLog is the place of the newest log, 0 without any.
+// LastLog is the place of the newest log that is there, 0 without any.
 func (tx *Tx) LastLog() (int64, error) {
 	var sequence int64
-	err := tx.one(`SELECT coalesce(max(rowid), 0) FROM log`, nil, &sequence)
+	err := tx.one(`SELECT coalesce(max(sequence), 0) FROM log`, nil, &sequence)
 	return sequence, err
 }
 
-// LogsAfter gives the logs added after a place, oldest first, at most limit, and
-// the place of the last of them. Places start again when the table has been
-// emptied: a place beyond its end stands for its start.
+// LogsAfter returns the logs added after a place, oldest first, at most limit, and
+// the place of the last of them. A place is never given to two logs, whatever was
+// deleted between them.
 func (tx *Tx) LogsAfter(place int64, limit int) ([]*prefect.Log, int64, error) {
-	last, err := tx.LastLog()
-	if err != nil || last == place {
-		return nil, place, err
-	}
-	if last < place {
-		place = 0
-	}
-	page, err := collect(tx, `SELECT `+logColumns+` FROM log WHERE rowid > ? ORDER BY rowid LIMIT ?`, []any{place, limit}, scanLog)
+	page, err := collect(tx, `SELECT `+logColumns+` FROM log WHERE sequence > ? ORDER BY sequence LIMIT ?`, []any{place, limit}, scanLog)
 	if len(page) > 0 {
 		place = page[len(page)-1].Sequence
 	}
@@ -60,9 +53,9 @@ func (tx *Tx) LogsAfter(place int64, limit int) ([]*prefect.Log, int64, error) {
 // FilterLogs lists logs; logs with the same timestamp are in the order they
 // were added.
 func (tx *Tx) FilterLogs(f *prefect.LogFilter, sort prefect.LogSort, page prefect.Page) ([]*prefect.Log, error) {
-	order := "log.timestamp, log.rowid"
+	order := "log.timestamp, log.sequence"
 	if sort == prefect.LogTimestampDesc {
-		order = "log.timestamp DESC, log.rowid DESC"
+		order = "log.timestamp DESC, log.sequence DESC"
 	}
 	c := logCondition(f)
 	return collect(tx, `SELECT `+logColumns+` FROM log`+c.where()+` ORDER BY `+order+` LIMIT ? OFFSET ?`,

@@ -139,7 +139,14 @@ func schemaNumber(c *conn) (int, error) {
 	return n, err
 }
 
+// apply carries out a step. References are checked at its end and not enforced
+// on the way: SQLite takes a dropped table for the deletion of its rows, which
+// would take along what refers to them.
 func apply(c *conn, step migrations.Migration) (err error) {
+	if err := sqlitex.ExecuteTransient(c.c, "PRAGMA foreign_keys = OFF", nil); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, sqlitex.ExecuteTransient(c.c, "PRAGMA foreign_keys = ON", nil)) }()
 	end, err := sqlitex.ImmediateTransaction(c.c)
 	if err != nil {
 		return err
