@@ -72,7 +72,7 @@ func (c *Config) loadFile(in Input) error {
 	problems = append(problems, c.inFile(c.Backup.check(), lines["backup"], "backup"))
 	problems = append(problems, c.inFile(c.Sleep.check(), lines["sleep"], "sleep"))
 	problems = append(problems, c.inFile(c.Gateway.check(), lines["gateway"], "gateway"))
-	if index, err := checkWebhooks(c.Webhooks); err != nil {
+	if index, err := checkWebhooks(c.Webhooks, c.Gateway.Retention); err != nil {
 		problems = append(problems, c.inFile(err, lines[fmt.Sprintf("webhook#%d", index)], fmt.Sprintf("webhook %d", index)))
 	}
 	if strings.Contains(f.Worker.Python, "/") {

@@ -44,6 +44,11 @@ type Gateway struct {
 	Hold Span `toml:"hold"`
 }
 
+const (
+	defaultRetention = Span(7 * 24 * time.Hour)
+	defaultWindow    = Span(5 * time.Minute)
+)
+
 // Span is a duration in reeve.toml, in any form that ParseDuration reads.
 type Span time.Duration
 
@@ -62,8 +67,8 @@ func (s *Span) UnmarshalText(text []byte) error {
 type Webhook struct {
 	// Path is where it is sent to: /webhooks/NAME.
 	Path string `toml:"path"`
-	// Form is a sender whose way of signing is known: github, supabase or
-	// standard (standardwebhooks.com); "" takes the settings below.
+	// Form is a sender whose way of signing is known: github, supabase,
+	// standard (standardwebhooks.com) or stripe; "" takes the settings below.
 	Form string `toml:"form"`
 	// SecretEnv names the environment variable with the secret.
 	SecretEnv string `toml:"secret_env"`
@@ -120,7 +125,7 @@ func (c *Config) finishGateway() {
 	g.MaxInbox = cmp.Or(g.MaxInbox, 10000)
 	g.MaxInboxBytes = cmp.Or(g.MaxInboxBytes, 256<<20)
 	g.Concurrency = cmp.Or(g.Concurrency, 256)
-	g.Retention = cmp.Or(g.Retention, Span(7*24*time.Hour))
+	g.Retention = cmp.Or(g.Retention, defaultRetention)
 	g.DeadRetention = cmp.Or(g.DeadRetention, Span(90*24*time.Hour))
 	g.FloorPoll = cmp.Or(g.FloorPoll, Span(5*time.Minute))
 	g.Hold = cmp.Or(g.Hold, Span(30*time.Second))
@@ -134,7 +139,7 @@ func (c *Config) finishGateway() {
 	for i := range c.Webhooks {
 		w := &c.Webhooks[i]
 		w.MaxBody = cmp.Or(w.MaxBody, g.MaxBody)
-		w.ReplayWindow = cmp.Or(w.ReplayWindow, Span(5*time.Minute))
+		w.ReplayWindow = cmp.Or(w.ReplayWindow, defaultWindow)
 	}
 }
 
@@ -170,7 +175,7 @@ var (
 	webhookPath = regexp.MustCompile(`^/webhooks/[A-Za-z0-9._~-]+(/[A-Za-z0-9._~-]+)*$`)
 	gatewayName = regexp.MustCompile(`^[A-Za-z0-9._-]{1,100}$`)
 	headerName  = regexp.MustCompile(`^[A-Za-z0-9-]+$`)
-	forms       = map[string]bool{"": true, "github": true, "supabase": true, "standard": true}
+	forms       = map[string]bool{"": true, "github": true, "supabase": true, "standard": true, "stripe": true}
 )
 
 func webAddress(text string) bool {
@@ -178,13 +183,17 @@ func webAddress(text string) bool {
 	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""
 }
 
-// checkWebhooks finds what is wrong with a webhook; index counts from 1.
-func checkWebhooks(all []Webhook) (index int, err error) {
+// checkWebhooks finds what is wrong with a webhook; index counts from 1. A
+// delivery is remembered for the retention, which is 0 when it was left out.
+func checkWebhooks(all []Webhook, retention Span) (index int, err error) {
 	paths := map[string]bool{}
 	for i := range all {
 		w := &all[i]
 		if err := w.check(); err != nil {
 			return i + 1, err
+		}
+		if window := cmp.Or(w.ReplayWindow, defaultWindow); w.timed() && window > cmp.Or(retention, defaultRetention)/2 {
+			return i + 1, &malformed{"replay_window is more than half of gateway.retention, after which a delivery is forgotten", "shorten replay_window, or lengthen retention"}
 		}
 		if paths[w.Path] {
 			return i + 1, &malformed{fmt.Sprintf("there is another webhook at %s", w.Path), "give each a path of its own"}
@@ -194,13 +203,18 @@ func checkWebhooks(all []Webhook) (index int, err error) {
 	return 0, nil
 }
 
+// timed tells whether a sender may sign the time, so that the window counts.
+func (w *Webhook) timed() bool {
+	return w.TimestampHeader != "" || w.Form == "standard" || w.Form == "stripe" || w.Form == "supabase"
+}
+
 func (w *Webhook) check() error {
 	flow, deployment, slash := strings.Cut(w.Deployment, "/")
 	switch {
 	case !webhookPath.MatchString(w.Path):
 		return &malformed{fmt.Sprintf("path %q is not /webhooks/NAME", w.Path), `write it like path = "/webhooks/video"`}
 	case !forms[w.Form]:
-		return &malformed{fmt.Sprintf("form %q is not known", w.Form), "give github, supabase or standard, or leave it out"}
+		return &malformed{fmt.Sprintf("form %q is not known", w.Form), "give github, supabase, standard or stripe, or leave it out"}
 	case w.SecretEnv == "" && !w.Open:
 		return &malformed{"has no secret", `name the environment variable that holds it: secret_env = "MY_SECRET"; open = true accepts anybody`}
 	case w.SecretEnv != "" && w.Open:

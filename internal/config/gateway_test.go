@@ -71,3 +71,15 @@ func TestWrongWebhooks(t *testing.T) {
 		})
 	}
 }
+
+func TestAReplayWindowIsWithinWhatIsRemembered(t *testing.T) {
+	hook := func(window string) string {
+		return "[gateway]\nretention = \"1h\"\n[[webhook]]\npath = \"/webhooks/a\"\nform = \"stripe\"\nsecret_env = \"S\"\ndeployment = \"f/d\"\nreplay_window = \"" + window + "\"\n"
+	}
+	if _, err := load(t, hook("30m")); err != nil {
+		t.Errorf("30m: %v", err)
+	}
+	if _, err := load(t, hook("31m")); err == nil || !strings.Contains(err.Error(), "replay_window") {
+		t.Errorf("31m: %v", err)
+	}
+}

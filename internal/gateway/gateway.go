@@ -73,6 +73,7 @@ func New(ctx context.Context, c Config, inbox *Inbox, log *slog.Logger) (*Gatewa
 			log.Warn("a webhook is off: its secret is not set", "path", w.Path, "variable", w.SecretEnv)
 		}
 	}
+	g.warnOfSharedSecrets(c.Webhooks)
 	all, err := inbox.waiting(ctx, nil)
 	if err != nil {
 		return nil, err
@@ -84,6 +85,24 @@ func New(ctx context.Context, c Config, inbox *Inbox, log *slog.Logger) (*Gatewa
 		log.Info("webhooks wait to be delivered", "number", len(all))
 	}
 	return g, nil
+}
+
+// warnOfSharedSecrets names webhooks whose senders sign with one secret: no
+// signature covers the path, so what was sent to one is valid at the other.
+func (g *Gateway) warnOfSharedSecrets(all []config.Webhook) {
+	first := map[string]string{}
+	for _, w := range all {
+		route := g.routes[w.Path]
+		if route.off || route.check == nil || !route.check.signed {
+			continue
+		}
+		secret := key("shared", string(route.check.secret))
+		if other, shared := first[secret]; shared {
+			g.log.Warn("two webhooks share a secret: who saw a delivery of one could send it to the other", "path", w.Path, "other", other)
+			continue
+		}
+		first[secret] = w.Path
+	}
 }
 
 // Start begins to deliver to the API at url, until Close.

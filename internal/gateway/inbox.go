@@ -41,7 +41,12 @@ type Entry struct {
 	Finished    *time.Time        `json:"finished"`
 	Outcome     *string           `json:"outcome"`
 	Again       int               `json:"again"`
+
+	// proof is the verified MAC of a webhook that is signed, else empty.
+	proof []byte
 }
+
+func (e *Entry) signed() bool { return len(e.proof) > 0 }
 
 // Inbox is the durable queue of webhooks. It may be opened by the gateway that
 // owns it and, for single looks and replays, by the command line beside it.
@@ -59,7 +64,7 @@ func NewInbox(backend store.Backend, c clock.Clock, ids clock.IDs) *Inbox {
 // Close closes the database.
 func (b *Inbox) Close() error { return b.backend.Close() }
 
-// put writes an entry unless its delivery is there already. It returns once the
+// put writes an entry unless its delivery, or its proof, is there already. It returns once the
 // entry is durable, with the seq, id and status of what is there now, and
 // whether it has to be delivered from here on. A dead letter that is sent again
 // is waiting again.
@@ -67,10 +72,14 @@ func (b *Inbox) put(ctx context.Context, e *Entry) (kept Entry, due bool, err er
 	headers, _ := json.Marshal(e.Headers) // maps of strings always marshal
 	query, _ := json.Marshal(e.Query)
 	id, now := b.ids.V7(), b.clock.Now()
+	var proof any
+	if e.signed() {
+		proof = e.proof
+	}
 	err = b.backend.Update(ctx, func(c store.Conn) error {
-		n, err := c.Exec(`INSERT INTO inbox (id, path, delivery, lane, status, headers, query, body, size, received_at)
-			VALUES (?, ?, ?, ?, 'waiting', ?, ?, ?, ?, ?) ON CONFLICT (path, delivery) WHERE delivery IS NOT NULL DO NOTHING`,
-			id, e.Path, e.Delivery, e.Lane, string(headers), string(query), e.Body, len(e.Body), now)
+		n, err := c.Exec(`INSERT INTO inbox (id, path, delivery, lane, status, headers, query, body, size, received_at, proof)
+			VALUES (?, ?, ?, ?, 'waiting', ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+			id, e.Path, e.Delivery, e.Lane, string(headers), string(query), e.Body, len(e.Body), now, proof)
 		if err != nil {
 			return err
 		}
@@ -78,7 +87,10 @@ func (b *Inbox) put(ctx context.Context, e *Entry) (kept Entry, due bool, err er
 		if n == 1 {
 			return c.Query(`SELECT last_insert_rowid()`, nil, func(r store.Row) error { return r.Scan(&kept.Seq) })
 		}
-		err = c.Query(`SELECT seq, id, lane, status, size FROM inbox WHERE path = ? AND delivery = ?`, []any{e.Path, e.Delivery},
+		kept = Entry{}
+		err = c.Query(`SELECT seq, id, lane, status, size FROM (
+				SELECT seq, id, lane, status, size FROM inbox WHERE path = ?1 AND delivery = ?2
+				UNION SELECT seq, id, lane, status, size FROM inbox WHERE path = ?1 AND proof = ?3) ORDER BY seq LIMIT 1`, []any{e.Path, e.Delivery, proof},
 			func(r store.Row) error { return r.Scan(&kept.Seq, &kept.ID, &kept.Lane, &kept.Status, &kept.Size) })
 		if due = kept.Status == Dead; err != nil || !due {
 			return err
@@ -117,13 +129,13 @@ func (b *Inbox) waiting(ctx context.Context, replayed *time.Time) (all []place, 
 	return all, err
 }
 
-const columns = `seq, id, path, delivery, lane, status, headers, query, body, size, received_at, attempts, next_attempt_at, error, finished_at, outcome, again`
+const columns = `seq, id, path, delivery, lane, status, headers, query, body, size, received_at, attempts, next_attempt_at, error, finished_at, outcome, again, proof`
 
 func scanEntry(r store.Row) (*Entry, error) {
 	e := &Entry{}
 	var headers, query string
 	if err := r.Scan(&e.Seq, &e.ID, &e.Path, &e.Delivery, &e.Lane, &e.Status, &headers, &query, &e.Body, &e.Size,
-		&e.Received, &e.Attempts, &e.NextAttempt, &e.Error, &e.Finished, &e.Outcome, &e.Again); err != nil {
+		&e.Received, &e.Attempts, &e.NextAttempt, &e.Error, &e.Finished, &e.Outcome, &e.Again, &e.proof); err != nil {
 		return nil, err
 	}
 	if err := json.Unmarshal([]byte(headers), &e.Headers); err != nil {
@@ -162,7 +174,7 @@ func (b *Inbox) Read(ctx context.Context, id uuid.UUID) (e *Entry, err error) {
 func (b *Inbox) List(ctx context.Context, status Status, limit int) (all []*Entry, err error) {
 	all = []*Entry{}
 	err = b.backend.View(ctx, func(c store.Conn) error {
-		return c.Query(`SELECT seq, id, path, delivery, lane, status, '{}', '{}', x'', size, received_at, attempts, next_attempt_at, error, finished_at, outcome, again
+		return c.Query(`SELECT seq, id, path, delivery, lane, status, '{}', '{}', x'', size, received_at, attempts, next_attempt_at, error, finished_at, outcome, again, NULL
 			FROM inbox WHERE (? = '' OR status = ?) ORDER BY seq DESC LIMIT ?`, []any{string(status), string(status), limit}, func(r store.Row) error {
 			e, err := scanEntry(r)
 			all = append(all, e)

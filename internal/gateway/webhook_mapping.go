@@ -1,10 +1,8 @@
 package gateway
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -47,10 +45,9 @@ func keptQuery(q url.Values) map[string]string {
 	return kept
 }
 
-// values are what templates see: body (the JSON or the form that was sent, else
-// none), text, headers (X-Git-Event as headers["x-git-event"] and
+// values are what templates see: body (see content), text, headers (X-Git-Event as headers["x-git-event"] and
 // headers.x_git_event) and query.
-func (e *Entry) values() (map[string]any, error) {
+func (e *Entry) values(form string) (map[string]any, error) {
 	headers := map[string]any{}
 	for name, value := range e.Headers {
 		headers[name] = value
@@ -60,34 +57,10 @@ func (e *Entry) values() (map[string]any, error) {
 	for name, value := range e.Query {
 		query[name] = value
 	}
-	all := map[string]any{"headers": headers, "query": query, "text": string(e.Body), "body": nil}
-	media, _, _ := strings.Cut(e.Headers["content-type"], ";")
-	if strings.TrimSpace(strings.ToLower(media)) == "application/x-www-form-urlencoded" {
-		form, err := url.ParseQuery(string(e.Body))
-		if err != nil {
-			return all, fmt.Errorf("the body is no form: %w", err)
-		}
-		body := map[string]any{}
-		for name, values := range form {
-			body[name] = values[0]
-		}
-		all["body"] = body
-		return all, nil
-	}
-	if len(bytes.TrimSpace(e.Body)) == 0 {
-		return all, nil
-	}
-	decoder := json.NewDecoder(bytes.NewReader(e.Body))
-	decoder.UseNumber()
-	var body any
-	if err := decoder.Decode(&body); err != nil {
-		return all, fmt.Errorf("the body is no JSON: %w", err)
-	}
-	if _, err := decoder.Token(); err != io.EOF {
-		return all, fmt.Errorf("the body is no JSON: there is more after its end")
-	}
-	all["body"] = plain(body)
-	return all, nil
+	all := map[string]any{"headers": headers, "query": query, "text": string(e.Body)}
+	var err error
+	all["body"], err = content(e.Body, e.Headers["content-type"], form)
+	return all, err
 }
 
 // plain gives numbers the types that templates reckon with.

@@ -77,6 +77,10 @@ func (g *Gateway) consider(w http.ResponseWriter, r *http.Request) {
 		g.denied(w, route, err)
 		return
 	}
+	if err := checkEncoding(r.Header); err != nil {
+		g.unusable(w, r, err)
+		return
+	}
 	body, err := g.readBody(w, r, route.MaxBody)
 	var large *http.MaxBytesError
 	switch {
@@ -87,19 +91,26 @@ func (g *Gateway) consider(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusBadRequest, "the body ended early")
 		return
 	}
-	if err := route.check.after(r.Header, body); err != nil {
+	proof, err := route.check.after(r.Header, body)
+	if err != nil {
 		g.denied(w, route, err)
 		return
 	}
-	g.keep(w, r, route, body)
+	e := &Entry{Path: route.Path, proof: proof, Headers: keptHeaders(r.Header, route.check.secretHeaders()), Query: keptQuery(r.URL.Query())}
+	if e.Body, err = unpack(r.Header, body, route.MaxBody); err != nil {
+		g.unusable(w, r, err)
+		return
+	}
+	delete(e.Headers, "content-encoding") // what is kept is unpacked
+	g.keep(w, r, route, e)
 }
 
-// keep writes a webhook that may be kept to the inbox, and answers.
-func (g *Gateway) keep(w http.ResponseWriter, r *http.Request, route *route, body []byte) {
-	e := &Entry{Path: route.Path, Body: body, Headers: keptHeaders(r.Header, route.check.secretHeaders()), Query: keptQuery(r.URL.Query())}
-	values, err := e.values()
+// keep writes a webhook that may be kept to the inbox, and answers. What could
+// never be delivered is refused, so that the sender learns of it.
+func (g *Gateway) keep(w http.ResponseWriter, r *http.Request, route *route, e *Entry) {
+	values, err := e.values(route.Form)
 	if err != nil {
-		refuse(w, http.StatusBadRequest, err.Error())
+		g.unusable(w, r, err)
 		return
 	}
 	if !route.wanted(e, values) {
@@ -107,12 +118,12 @@ func (g *Gateway) keep(w http.ResponseWriter, r *http.Request, route *route, bod
 		answer(w, http.StatusOK, map[string]any{"status": "ignored"})
 		return
 	}
-	signature := ""
-	if route.check != nil && route.check.signed {
-		signature = r.Header.Get(route.check.header)
+	e.Delivery, e.Lane = route.delivery(e, values), route.lane(values)
+	if _, err := route.actionOf(e, values); err != nil {
+		g.unusable(w, r, &unreadable{http.StatusUnprocessableEntity, "the webhook does not fit its mapping: " + err.Error()})
+		return
 	}
-	e.Delivery, e.Lane = route.delivery(e, values, signature), route.lane(values)
-	if n, bytes := g.lanes.size(); n >= g.settings.MaxInbox || bytes+int64(len(body)) > g.settings.MaxInboxBytes {
+	if n, bytes := g.lanes.size(); n >= g.settings.MaxInbox || bytes+int64(len(e.Body)) > g.settings.MaxInboxBytes {
 		w.Header().Set("Retry-After", "30")
 		refuse(w, http.StatusServiceUnavailable, "the inbox is full")
 		return
@@ -172,6 +183,21 @@ func (g *Gateway) tooLarge(w http.ResponseWriter, r *http.Request) {
 func (g *Gateway) denied(w http.ResponseWriter, route *route, err error) {
 	g.log.Warn("a webhook was refused", "path", route.Path, "reason", err)
 	refuse(w, http.StatusUnauthorized, err.Error())
+}
+
+// unusable refuses a webhook whose sender is known, but whose body or form is
+// not what the route takes.
+func (g *Gateway) unusable(w http.ResponseWriter, r *http.Request, err error) {
+	var why *unreadable
+	if !errors.As(err, &why) {
+		why = &unreadable{http.StatusBadRequest, err.Error()}
+	}
+	if why.status == http.StatusUnsupportedMediaType {
+		w.Header().Set("Accept-Encoding", "gzip")
+		w.Header().Set("Connection", "close") // its body is not read
+	}
+	g.log.Warn("a webhook was refused", "path", r.URL.Path, "status", why.status, "reason", why.reason)
+	refuse(w, why.status, why.reason)
 }
 
 func refuse(w http.ResponseWriter, status int, detail string) {

@@ -50,23 +50,34 @@ func newRoute(w config.Webhook, lookup func(string) string) (*route, error) {
 	return &route{w, c, off}, nil
 }
 
-// deliveryHeaders are where senders put the id of a delivery.
+// deliveryHeaders are where senders that sign nothing put the id of a delivery.
 var deliveryHeaders = []string{"x-github-delivery", "webhook-id", "idempotency-key", "x-delivery-id"}
 
-// delivery is the sender's id of a delivery, nil when it gives none. What a
-// signed window could be passed twice in is told apart by its signature.
-func (r *route) delivery(e *Entry, values map[string]any, signature string) *string {
+// delivery is the id of a delivery, nil when it has none. Of a sender that signs,
+// only what is signed counts by default: who saw one delivery could send it again
+// with other headers. A template may read anything, since the proof alone makes
+// a repeat the same (see Inbox.put).
+func (r *route) delivery(e *Entry, values map[string]any) *string {
 	id := ""
 	if r.DeliveryID != "" {
 		id = r.text(r.DeliveryID, values)
 	}
-	for _, name := range deliveryHeaders {
-		if id == "" {
-			id = e.Headers[name]
+	switch {
+	case id != "":
+	case !e.signed():
+		for _, name := range deliveryHeaders {
+			if id == "" {
+				id = e.Headers[name]
+			}
 		}
+	case r.check.id != "":
+		id = e.Headers[strings.ToLower(r.check.id)]
+	case r.Form == "stripe": // each attempt has a time, and so a signature, of its own
+		body, _ := values["body"].(map[string]any)
+		id, _ = body["id"].(string)
 	}
-	if id == "" && r.check != nil && r.check.timestamp != "" {
-		id = "signature " + shortened(signature+"."+e.Headers[strings.ToLower(r.check.timestamp)], 0)
+	if id == "" && e.signed() {
+		id = e.proved()
 	}
 	if id == "" {
 		return nil
@@ -74,6 +85,9 @@ func (r *route) delivery(e *Entry, values map[string]any, signature string) *str
 	id = shortened(id, longestName)
 	return &id
 }
+
+// proved names a delivery after its proof.
+func (e *Entry) proved() string { return "signature " + hex.EncodeToString(e.proof) }
 
 // lane is the name of the order in which an entry is delivered.
 func (r *route) lane(values map[string]any) string {
@@ -87,8 +101,8 @@ func (r *route) lane(values map[string]any) string {
 	return r.Path + " " + shortened(key, longestName)
 }
 
-// wanted tells whether a webhook is one to keep. One that cannot be judged is
-// kept: its fault is found when it is delivered, and can be mended then.
+// wanted tells whether a webhook is one to keep. One that cannot be judged is,
+// if its mapping fits.
 func (r *route) wanted(e *Entry, values map[string]any) bool {
 	if r.Form == "github" && e.Headers["x-github-event"] == "ping" {
 		return false
@@ -134,10 +148,15 @@ type action struct {
 
 // action maps an entry. Its error says what does not fit.
 func (r *route) action(e *Entry) (*action, error) {
-	values, err := e.values()
+	values, err := e.values(r.Form)
 	if err != nil {
 		return nil, err
 	}
+	return r.actionOf(e, values)
+}
+
+// actionOf maps an entry whose values were read.
+func (r *route) actionOf(e *Entry, values map[string]any) (_ *action, err error) {
 	if r.Event != nil {
 		return r.event(e, values)
 	}
@@ -156,9 +175,15 @@ func (r *route) action(e *Entry) (*action, error) {
 		}
 		key = strings.TrimSpace(key)
 	}
-	if key == "" && e.Delivery != nil {
+	switch {
+	case key != "":
+	case e.signed() && r.DeliveryID != "" && !r.check.timed():
+		// The template may have read what is not signed, and nothing makes what was
+		// signed expire: one run for a proof, also when the inbox has forgotten it.
+		key = "webhook " + e.Path + " " + e.proved()
+	case e.Delivery != nil:
 		key = "webhook " + e.Path + " " + *e.Delivery
-	} else if key == "" {
+	default:
 		key = "webhook " + e.ID.String()
 	}
 	if e.Again > 0 {

@@ -22,7 +22,9 @@ type check struct {
 	signed    bool
 	timestamp string // the header with the signed time, "" without one
 	id        string // the header with the signed id (standard webhooks), "" without one
-	window    time.Duration
+	// combined has the signed time in the signature's own header: "t=TIME,v1=HEX" (Stripe).
+	combined bool
+	window   time.Duration
 }
 
 // errDenied is all that a sender is told: not what was wrong.
@@ -44,6 +46,8 @@ func newCheck(w config.Webhook, secret string) (*check, error) {
 	switch {
 	case form == "github":
 		c.header, c.signed = "X-Hub-Signature-256", true
+	case form == "stripe":
+		c.header, c.signed, c.combined = "Stripe-Signature", true, true
 	case form == "standard":
 		_, after, found := strings.Cut(secret, "whsec_")
 		if !found {
@@ -87,35 +91,60 @@ func (c *check) before(h http.Header, now time.Time) error {
 		}
 		return nil
 	}
-	if c.timestamp == "" {
+	// A dot parts id, time and body where they are signed: an id that holds one
+	// could take over what was signed as the time.
+	if c.id != "" && (h.Get(c.id) == "" || strings.Contains(h.Get(c.id), ".")) {
+		return errDenied
+	}
+	if !c.timed() {
 		return nil
 	}
-	at, ok := parseTimestamp(h.Get(c.timestamp))
+	at, ok := parseTimestamp(c.signedTime(h))
 	if !ok || at.Before(now.Add(-c.window)) || at.After(now.Add(c.window)) {
 		return errExpired
 	}
 	return nil
 }
 
-// after looks at the signature of the body.
-func (c *check) after(h http.Header, body []byte) error {
+// timed tells whether the time is signed, so that what was sent once is refused
+// after the window.
+func (c *check) timed() bool { return c != nil && (c.timestamp != "" || c.combined) }
+
+// signedTime is the text of the time, as it was signed.
+func (c *check) signedTime(h http.Header) string {
+	if !c.combined {
+		return h.Get(c.timestamp)
+	}
+	for part := range strings.SplitSeq(h.Get(c.header), ",") {
+		if name, value, _ := strings.Cut(strings.TrimSpace(part), "="); name == "t" {
+			return value
+		}
+	}
+	return ""
+}
+
+// after looks at the signature of the body and gives what it proves: the MAC,
+// which is the same however the header writes it. It is nil for a route whose
+// sender signs nothing.
+func (c *check) after(h http.Header, body []byte) (proof []byte, err error) {
 	if c == nil || !c.signed {
-		return nil
+		return nil, nil
 	}
 	mac := hmac.New(sha256.New, c.secret)
-	for _, name := range []string{c.id, c.timestamp} {
-		if name != "" {
-			_, _ = mac.Write([]byte(h.Get(name) + "."))
-		}
+	if c.id != "" {
+		_, _ = mac.Write([]byte(h.Get(c.id) + "."))
+	}
+	if c.timed() {
+		_, _ = mac.Write([]byte(c.signedTime(h) + "."))
 	}
 	_, _ = mac.Write(body)
 	want := mac.Sum(nil)
 	for _, given := range parseSignatures(h.Get(c.header)) {
 		if hmac.Equal(given, want) {
-			return nil
+			return want, nil
 		}
 	}
-	return errDenied
+	return nil, errDenied
 }
 
 // secretHeaders are the headers that are never kept with an entry.

@@ -60,7 +60,7 @@ parameters = {{ name = "{{{{ body.repository.name }}}} of {{{{ headers.x_github_
             return json.load(answer)
 
     def send(self, delivery: str, repository: str = "reeve", secret: str = SECRET, path: str = "hello") -> int:
-        body = json.dumps({"repository": {"name": repository}}).encode()
+        body = json.dumps({"repository": {"name": repository}, "after": delivery}).encode()
         headers = {
             "Content-Type": "application/json",
             "X-GitHub-Event": "push",
