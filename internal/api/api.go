@@ -48,6 +48,8 @@ type Config struct {
 	// Health gives an error when the server does not work as it should though it
 	// answers; nil stands for one that never does.
 	Health func() error
+	// Slow names the queries that take long; nil stands for none.
+	Slow func() []string
 	// Backup tells how the copies of the databases stand; nil stands for none.
 	Backup func() BackupReport
 	// Cleanup says how cleanup messages are delivered to workers; its zero value

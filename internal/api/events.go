@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/prefect/decode"
@@ -78,8 +79,10 @@ func (a *API) createEvents(w http.ResponseWriter, r *http.Request) error {
 
 // emit appends events to the log; they are durable when it returns nil.
 func (a *API) emit(ctx context.Context, events []*prefect.Event) error {
-	if len(events) == 0 {
-		return nil
+	for batch := range slices.Chunk(events, intakeEvents) {
+		if err := a.store.Update(ctx, func(tx *store.Tx) error { return tx.Emit(batch...) }); err != nil {
+			return err
+		}
 	}
-	return a.store.Update(ctx, func(tx *store.Tx) error { return tx.Emit(events...) })
+	return nil
 }

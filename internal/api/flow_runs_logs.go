@@ -13,7 +13,7 @@ import (
 	"github.com/reevehq/reeve/internal/store"
 )
 
-// logsAtOnce is how many log rows a download reads in one transaction.
+// logsAtOnce is how many log rows one transaction reads for a download, or writes.
 const logsAtOnce = 1000
 
 // downloadFlowRunLogs answers with all logs of a flow run, its task runs

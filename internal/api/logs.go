@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/prefect/decode"
@@ -20,9 +21,10 @@ func (a *API) createLogs(w http.ResponseWriter, r *http.Request) error {
 	if err := body(r, &in); err != nil {
 		return err
 	}
-	err := a.store.Update(r.Context(), func(tx *store.Tx) error { return tx.CreateLogs(in) })
-	if err != nil {
-		return err
+	for batch := range slices.Chunk(in, logsAtOnce) { // in pieces, as in the reference: others write too
+		if err := a.store.Update(r.Context(), func(tx *store.Tx) error { return tx.CreateLogs(batch) }); err != nil {
+			return err
+		}
 	}
 	respond(w, http.StatusCreated, nil)
 	return nil

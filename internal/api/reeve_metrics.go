@@ -54,9 +54,10 @@ func (a *API) counted(route Route) handler {
 		return route.handle
 	}
 	requests := a.meter.Requests(route.Method, route.Path)
+	operation := route.Method + " " + route.Path
 	return func(w http.ResponseWriter, r *http.Request) error {
 		began := a.clock.Now()
-		err := route.handle(w, r)
+		err := route.handle(w, r.WithContext(store.WithOperation(r.Context(), operation)))
 		requests.Answered(statusFor(err), a.clock.Now().Sub(began))
 		return err
 	}

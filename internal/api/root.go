@@ -22,6 +22,8 @@ func (a *API) health(w http.ResponseWriter, _ *http.Request) error {
 		Status  string `json:"status"`
 		Problem string `json:"problem,omitempty"`
 		Backup  string `json:"backup,omitempty"`
+		// Slow are queries that take long; they hold up nobody.
+		Slow []string `json:"slow,omitempty"`
 	}
 	if a.config.Health != nil {
 		if err := a.config.Health(); err != nil {
@@ -35,6 +37,9 @@ func (a *API) health(w http.ResponseWriter, _ *http.Request) error {
 		if since := a.config.Backup().FailingSince; since != "" {
 			answer.Backup = "failing since " + since
 		}
+	}
+	if a.config.Slow != nil {
+		answer.Slow = a.config.Slow()
 	}
 	respond(w, http.StatusOK, answer)
 	return nil

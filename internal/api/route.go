@@ -138,7 +138,8 @@ func (rt *router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			}
 		}
 		if frees(r) {
-			r = r.WithContext(store.WithReserve(r.Context()))
+			// What is deleted with an object may be a long history.
+			r = r.WithContext(store.WithPatience(store.WithReserve(r.Context())))
 		}
 		if err := p.methods[r.Method](w, r); err != nil {
 			rt.fail(w, r, err)

@@ -13,7 +13,8 @@ import (
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"reeve": func() { os.Exit(Main(os.Args[1:], os.Stdout, os.Stderr)) },
+		"reeve":       func() { os.Exit(Main(os.Args[1:], os.Stdout, os.Stderr)) },
+		"reeve-hangs": hang,
 	})
 }
 

@@ -66,6 +66,7 @@ const (
 
 // Run serves until it is told to stop.
 func (s *gatewayStart) Run(p *process) error {
+	defer endInTime(p)()
 	c, err := s.prepare(p, nil)
 	if err != nil {
 		return err

@@ -65,6 +65,7 @@ PREFECT_SERVER_API_AUTH_STRING=user:password, or --allow-open.`
 
 // Run serves until it is told to stop.
 func (s *serverStart) Run(p *process) error {
+	defer endInTime(p)()
 	c, err := s.prepare(p)
 	if err != nil {
 		return err

@@ -36,6 +36,7 @@ keeps serving until Ctrl-C.`
 
 // Run sets everything up and serves.
 func (u *up) Run(p *process) error {
+	defer endInTime(p)()
 	c, err := u.prepare(p)
 	if err != nil {
 		return err

@@ -49,7 +49,7 @@ var serverSettings = []Setting{
 	{"server.database.password", Secret, "", "API_DATABASE_PASSWORD", PostgreSQL, "password at PostgreSQL"},
 	{"server.database.echo", Bool, "false", "API_DATABASE_ECHO", Moot, "log every statement"},
 	{"server.database.migrate_on_start", Bool, "true", "API_DATABASE_MIGRATE_ON_START", Works, "bring an older schema up to date at start"},
-	{"server.database.timeout", Number, "10", "API_DATABASE_TIMEOUT", Moot, "SQLite's statements do not wait for another program"},
+	{"server.database.timeout", Number, "10", "API_DATABASE_TIMEOUT", Works, "seconds a query may take, 30 when it is not set; a change has one second"},
 	{"server.database.connection_timeout", Number, "5", "API_DATABASE_CONNECTION_TIMEOUT", PostgreSQL, "seconds to wait for PostgreSQL to accept"},
 	{"server.database.migration_timeout", Number, "", "", Moot, "a migration is never cut off"},
 	{"server.deployments.concurrency_slot_wait_seconds", Number, "30", "DEPLOYMENT_CONCURRENCY_SLOT_WAIT_SECONDS", Works, "seconds until a run without a slot asks again"},

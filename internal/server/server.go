@@ -36,10 +36,12 @@ const idleTime = 2 * time.Minute
 
 // Config is what a server needs to know.
 type Config struct {
-	Database  string // path of the SQLite file
-	BlockKey  string // the Fernet key of block documents, "" to keep one in the database
-	Migrate   bool   // bring an older schema up to date at start
-	Keep      int    // how many snapshots are kept beside the database
+	Database string // path of the SQLite file
+	BlockKey string // the Fernet key of block documents, "" to keep one in the database
+	Migrate  bool   // bring an older schema up to date at start
+	Keep     int    // how many snapshots are kept beside the database
+	// ReadTime is how long a query may take, 0 for the default of package sqlite.
+	ReadTime  time.Duration
 	Backups   Backups
 	KeepAlive time.Duration // how long an idle connection is kept, 0 for two minutes
 	Drain     time.Duration // how long requests under way have to end, 0 for 4 s
@@ -98,7 +100,7 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (*Server, error) {
 	}
 	ids := clock.NewIDs(machine)
 	meter, ship := metrics.NewMeter(), c.Backups.Shipper
-	db, err := sqlite.Open(ctx, sqlite.Options{Path: c.Database, Migrate: c.Migrate, KeepSnapshots: c.Keep, Logger: log,
+	db, err := sqlite.Open(ctx, sqlite.Options{Path: c.Database, Migrate: c.Migrate, KeepSnapshots: c.Keep, ReadTime: c.ReadTime, Logger: log,
 		Clock: machine, Observer: meter, Heal: c.Backups.Heal, Track: ship != nil, Untouched: ship.Untouched})
 	if err != nil {
 		return nil, err
@@ -119,7 +121,7 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (*Server, error) {
 	c.Services.Scheduler.Log = log
 	due := services.NewRunner(s, machine, ids, log, services.All(c.Services)...)
 	c.API.Health = func() error { return errors.Join(db.Health(), due.Health()) }
-	c.API.Cleanup = c.Services.Cleanup
+	c.API.Slow, c.API.Cleanup = db.Slow, c.Services.Cleanup
 	c.API.Meter, c.API.Database, c.API.Undelivered = meter, db.Path(), c.Undelivered
 	c.API.Backup = func() api.BackupReport { return c.Backups.report(c.Database) }
 	activity := sleep.NewActivity(machine)

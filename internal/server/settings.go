@@ -32,6 +32,10 @@ func Settings(c *config.Config) Config {
 	if c.IsSet("server.api.keepalive_timeout") {
 		keepAlive = c.Seconds("server.api.keepalive_timeout")
 	}
+	var readTime time.Duration // the contract's default is too short for some queries of a long history
+	if c.IsSet("server.database.timeout") {
+		readTime = c.Seconds("server.database.timeout")
+	}
 	csrf := api.CSRFConfig{
 		Enabled:    c.Bool("server.api.csrf_protection_enabled"),
 		Expiration: c.Seconds("server.api.csrf_token_expiration"),
@@ -41,6 +45,7 @@ func Settings(c *config.Config) Config {
 		BlockKey:  c.EncryptionKey,
 		Migrate:   c.Bool("server.database.migrate_on_start"),
 		Keep:      c.Backup.Keep,
+		ReadTime:  readTime,
 		KeepAlive: keepAlive,
 		Origins: middleware.Origins{
 			Allowed: strings.Split(c.Text("server.api.cors_allowed_origins"), ","),

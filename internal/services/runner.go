@@ -182,7 +182,7 @@ func (r *Runner) loop(ctx context.Context) {
 
 // look asks every service that is not held back when its work is due.
 func (r *Runner) look(ctx context.Context) {
-	err := r.store.View(ctx, func(tx *store.Tx) error {
+	err := r.store.View(store.WithOperation(ctx, "the services' deadlines"), func(tx *store.Tx) error {
 		for _, e := range r.services {
 			if tx.Now.Before(e.held) {
 				e.at, e.due = e.held, true
@@ -223,7 +223,7 @@ func (r *Runner) work(ctx context.Context) bool {
 		var n int
 		r.begin(e.Name(), now)
 		err := guarded(e, func() error {
-			return r.store.Update(store.WithReserve(ctx), func(tx *store.Tx) (err error) {
+			return r.store.Update(store.WithPatience(store.WithReserve(store.WithOperation(ctx, "service "+e.Name()))), func(tx *store.Tx) (err error) {
 				n, err = e.Run(tx)
 				return err
 			})

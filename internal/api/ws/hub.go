@@ -10,6 +10,8 @@ import (
 	"sync"
 
 	"github.com/coder/websocket"
+
+	"github.com/reevehq/reeve/internal/store"
 )
 
 // Hub opens the server's websockets and ends them when it stops.
@@ -51,9 +53,10 @@ func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, o Options, handle Ha
 		return
 	}
 	defer h.leave(c)
-	err := h.handshake(h.ctx, c, o)
+	ctx := store.WithOperation(h.ctx, "websocket "+r.URL.Path)
+	err := h.handshake(ctx, c, o)
 	if err == nil {
-		err = handle(h.ctx, c)
+		err = handle(ctx, c)
 	}
 	h.end(c, r, err)
 }

@@ -16,6 +16,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"time"
 
 	"zombiezen.com/go/sqlite"
 	"zombiezen.com/go/sqlite/sqlitex"
@@ -43,6 +44,8 @@ type Options struct {
 	Migrate bool
 	// Readers is the number of reading connections; 0 means one for each processor, at least 4.
 	Readers int
+	// ReadTime is how long a read may take; 0 means ReadTime.
+	ReadTime time.Duration
 	// Track keeps account of which pages change, for DB.Changes. Untouched, asked
 	// once the database is locked, says that all pages, as they are in the file,
 	// were taken before; nil for no.
@@ -71,6 +74,9 @@ func (o Options) withDefaults() Options {
 	if o.Readers == 0 {
 		o.Readers = max(4, runtime.GOMAXPROCS(0))
 	}
+	if o.ReadTime == 0 {
+		o.ReadTime = ReadTime
+	}
 	if o.KeepSnapshots == 0 {
 		o.KeepSnapshots = KeepSnapshots
 	}
@@ -82,7 +88,9 @@ type DB struct {
 	path    string
 	log     *slog.Logger
 	lock    *lockFile
-	readers chan *conn
+	readers *readers
+	reads   time.Duration // how long one may take
+	dog     *watchdog
 	writer  *writer
 	changes *Changes // nil unless they are tracked
 	closed  chan struct{}
@@ -146,10 +154,7 @@ func (db *DB) open(o Options) error {
 	if err != nil {
 		return errors.Join(openFault(db.path, err), main.close())
 	}
-	db.readers = make(chan *conn, o.Readers)
-	for range o.Readers {
-		db.readers <- nil // opened when first needed: a cold start pays for none
-	}
+	db.readers, db.reads, db.dog = newReaders(o.Readers), o.ReadTime, newWatchdog(o.Clock, o.Logger)
 	if !o.Shared {
 		clearWork(filepath.Dir(db.path))
 		clearWork(snapshotFolder(db.path))
@@ -168,7 +173,7 @@ func (db *DB) open(o Options) error {
 		}
 		wrote = db.changes.see
 	}
-	db.writer = startWriter(main, db.space, o, wrote)
+	db.writer = startWriter(main, db.space, db.dog, o, wrote)
 	if killed && !o.Shared {
 		db.inspector.start(quickLook, settleTime)
 	}
@@ -272,17 +277,16 @@ func (db *DB) Healed() *Healing { return db.healed }
 // Path is the database file.
 func (db *DB) Path() string { return db.path }
 
-// View implements store.Backend.
+// View implements store.Backend. A read that takes too long, or has to give way
+// to others, is interrupted.
 func (db *DB) View(ctx context.Context, fn func(store.Conn) error) error {
-	var c *conn
-	select {
-	case c = <-db.readers:
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-db.closed:
-		return errClosed
+	operation := store.Operation(ctx)
+	l, err := db.readers.take(ctx, operation)
+	if err != nil {
+		return err
 	}
-	defer func() { db.readers <- db.rested(c) }()
+	c := l.conn
+	defer func() { db.readers.giveBack(l, db.rested(c)) }()
 	if c == nil {
 		opened, err := openConn(db.path, false)
 		if err != nil {
@@ -295,17 +299,36 @@ func (db *DB) View(ctx context.Context, fn func(store.Conn) error) error {
 		db.see(err)
 		return translate(err)
 	}
-	c.c.SetInterrupt(ctx.Done()) // after BEGIN, which could be done and yet be interrupted
-	err := guard(fn, c)
+	defer db.watchRead(l).end()
+	defer context.AfterFunc(ctx, func() { db.readers.stop(l, ctx.Err()) })()
+	c.c.SetInterrupt(l.interrupt) // after BEGIN, which could be done and yet be interrupted
+	err = guard(fn, c)
 	c.c.SetInterrupt(nil)
 	if e := c.run("ROLLBACK"); e != nil && err == nil {
 		err = e
 	}
-	if ctx.Err() != nil && sqlite.ErrCode(err).ToPrimary() == sqlite.ResultInterrupt {
-		return ctx.Err()
+	if why := db.readers.stopped(l); why != nil && isInterrupt(err) {
+		return why
 	}
 	db.see(err)
 	return translate(err)
+}
+
+// watchRead says when a read is slow, and interrupts it when its time is over.
+func (db *DB) watchRead(l *lent) *watched {
+	return db.dog.watch("read", l.operation, false, min(slowRead, db.reads), func(w *watched) {
+		db.readers.isSlow(l)
+		db.log.Warn("a read is slow", "operation", l.operation, "so_far", slowRead)
+		w.then(db.reads-slowRead, func() {
+			db.log.Warn("a read has exceeded its time and is interrupted", "operation", l.operation, "limit", db.reads)
+			db.readers.stop(l, errReadTooLong(db.reads))
+			w.insist()
+		})
+	})
+}
+
+func isInterrupt(err error) bool {
+	return err != nil && sqlite.ErrCode(err).ToPrimary() == sqlite.ResultInterrupt
 }
 
 // rested is a reader for the next to use; nil, for a new one, when this one did
@@ -348,15 +371,24 @@ func (db *DB) Rest(ctx context.Context) (bool, error) {
 	return done, translate(err)
 }
 
+// Slow names the reads that have been going on for more than a second. They hold
+// up nobody: they give way to those who wait.
+func (db *DB) Slow() []string { return db.dog.slow() }
+
 // Health is an error while the database can take nothing: it is damaged, its
-// disk is full, or failed a call just now.
+// disk is full, or failed a call just now, or a write exceeds its time.
 func (db *DB) Health() error {
-	err := errors.Join(db.damage.health(), db.trouble.health(db.clock.Now()))
+	err := errors.Join(db.damage.health(), db.trouble.health(db.clock.Now()), db.dog.health())
 	if db.space != nil {
 		err = errors.Join(err, db.space.health())
 	}
 	return err
 }
+
+// closeTime is how long a read that is interrupted, and the write under way, have
+// to end when the database is closed. What does not end by then is left to the
+// end of the process: nothing of it was acknowledged.
+const closeTime = 1500 * time.Millisecond
 
 var errClosed = fault.New(fault.Busy, "the server is stopping")
 
@@ -372,16 +404,11 @@ func (db *DB) Close() error {
 	if db.inspector != nil {
 		db.inspector.end()
 	}
-	var err error
-	for range cap(db.readers) {
-		if c := <-db.readers; c != nil {
-			err = errors.Join(err, c.close())
-		}
-	}
+	err := db.readers.close(closeTime)
 	if db.changes != nil {
 		err = errors.Join(err, db.changes.closeReader())
 	}
-	err = errors.Join(err, db.writer.stop()) // last, since only a writer can remove the log
+	err = errors.Join(err, db.writer.stop(closeTime)) // last, since only a writer can remove the log
 	if db.changes != nil {
 		err = errors.Join(err, db.changes.closeLog())
 	}

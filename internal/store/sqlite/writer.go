@@ -18,6 +18,10 @@ const (
 	// groupLength bounds the writes of one commit, and so the time a write waits
 	// for the others of its group.
 	groupLength = 128
+	// groupTime bounds that too: what has not had its turn by then is for the next commit.
+	groupTime = 250 * time.Millisecond
+	// slowDisk is from when on the disk counts as slow: twice what a write may take.
+	slowDisk = 2 * time.Second
 	// restTime is how long nothing must have been written for the log to be
 	// written back whole and cut off. Under load SQLite writes it back in passing
 	// (wal_autocheckpoint).
@@ -32,6 +36,16 @@ type write struct {
 	// reserve: it may use the space kept for when the disk is full.
 	reserve bool
 	queued  time.Time
+	what    string // the operation, for people
+	limit   time.Duration
+}
+
+func newWrite(ctx context.Context, fn func(store.Conn) error, now time.Time) write {
+	w := write{fn, make(chan error, 1), store.UsesReserve(ctx), now, store.Operation(ctx), writeTime}
+	if store.HasPatience(ctx) {
+		w.limit = patientTime
+	}
+	return w
 }
 
 // Observer is told how writes fare. Its methods return at once.
@@ -55,6 +69,8 @@ func (unobserved) Committed(int, time.Duration) {}
 type writer struct {
 	conn  *conn
 	space *space // nil when the database belongs to another process
+	dog   *watchdog
+	fuse  fuse
 	clock clock.Clock
 	watch Observer
 	log   *slog.Logger
@@ -68,15 +84,16 @@ type writer struct {
 	err   error         // how closing went; read after ended
 }
 
-func startWriter(c *conn, s *space, o Options, wrote func(*conn) error) *writer {
-	w := &writer{conn: c, space: s, clock: o.Clock, watch: o.Observer, log: o.Logger, queue: make(chan write, queueLength),
+func startWriter(c *conn, s *space, dog *watchdog, o Options, wrote func(*conn) error) *writer {
+	w := &writer{conn: c, space: s, dog: dog, clock: o.Clock, watch: o.Observer, log: o.Logger, queue: make(chan write, queueLength),
 		rests: make(chan chan rested), pause: make(chan func()), wrote: wrote, quit: make(chan struct{}), ended: make(chan struct{})}
+	c.c.SetInterrupt(w.fuse.renew())
 	go w.loop()
 	return w
 }
 
 func (w *writer) do(ctx context.Context, fn func(store.Conn) error) error {
-	job := write{fn, make(chan error, 1), store.UsesReserve(ctx), w.clock.Now()}
+	job := newWrite(ctx, fn, w.clock.Now())
 	if w.space != nil && !job.reserve && w.space.refuses() {
 		return errFull(nil)
 	}
@@ -145,10 +162,16 @@ func (w *writer) between(ctx context.Context, fn func(*conn)) error {
 	}
 }
 
-func (w *writer) stop() error {
+// stop ends the writer after the writes that wait. When one does not end within
+// a time the connection stays open: its transaction ends with the process.
+func (w *writer) stop(within time.Duration) error {
 	close(w.quit)
-	<-w.ended
-	return w.err
+	select {
+	case <-w.ended:
+		return w.err
+	case <-time.After(within):
+		return fmt.Errorf("the writer has not ended within %v", within)
+	}
 }
 
 func (w *writer) loop() {
@@ -192,6 +215,7 @@ func (w *writer) loop() {
 func (w *writer) checkpoint() (done bool, err error) {
 	w.conn.c.SetBusyTimeout(0)
 	defer w.conn.c.SetBlockOnBusy()
+	defer w.watchDisk("write the log back").end()
 	var busy, frames, written int
 	err = w.conn.Query("PRAGMA wal_checkpoint(TRUNCATE)", nil, func(r store.Row) error { return r.Scan(&busy, &frames, &written) })
 	return busy == 0, err
@@ -210,32 +234,49 @@ func (w *writer) gather(job write) []write {
 	return group
 }
 
-// commit runs a group in one transaction. A write that fails is undone alone;
-// when the commit itself fails all are told.
+// commit runs a group in as few transactions as it takes, one unless a write
+// takes long.
 func (w *writer) commit(group []write) {
-	results := make([]error, len(group))
-	began := w.clock.Now()
-	for i := range group {
-		w.watch.Begun(began.Sub(group[i].queued))
+	for len(group) > 0 {
+		began := w.clock.Now()
+		for i := range group {
+			w.watch.Begun(began.Sub(group[i].queued))
+		}
+		group = w.transact(group, began)
+		for range group {
+			w.watch.Queued()
+		}
 	}
+}
+
+// transact runs a group in one transaction and gives those of it that must have
+// another. A write that fails is undone alone; when the commit itself fails all
+// are told.
+func (w *writer) transact(group []write, began time.Time) (again []write) {
+	results := make([]error, len(group))
+	ran, tooLong := len(group), -1
 	err := w.transaction(func() error {
 		for i, job := range group {
 			if len(group) == 1 {
-				results[i] = guard(job.fn, w.conn)
+				results[i] = w.attempt(job)
 				return results[i]
 			}
-			if err := w.savepoint(job.fn, &results[i]); err != nil {
+			if i > 0 && w.clock.Now().Sub(began) > groupTime {
+				ran = i
+				return nil
+			}
+			if err := w.savepoint(job, &results[i]); err != nil {
+				if isInterrupt(results[i]) {
+					tooLong = i
+				}
 				return err
 			}
 		}
 		return nil
 	})
-	w.watch.Committed(len(group), w.clock.Now().Sub(began))
+	w.watch.Committed(ran, w.clock.Now().Sub(began))
 	full := isFull(err)
-	for i := range group {
-		if results[i] == nil {
-			results[i] = err
-		}
+	for i := range ran {
 		full = full || isFull(results[i])
 	}
 	if err == nil && w.wrote != nil {
@@ -243,21 +284,22 @@ func (w *writer) commit(group []write) {
 			w.log.Warn("read which pages have changed", "error", e)
 		}
 	}
-	again := w.makeRoom(full, err == nil)
-	var retry []write
-	for i, job := range group {
-		if again && job.reserve && isFull(results[i]) {
-			retry = append(retry, job)
+	room := w.makeRoom(full, err == nil)
+	for i, job := range group[:ran] {
+		if tooLong >= 0 && results[i] == nil {
+			again = append(again, job) // undone with the one that took too long
+			continue
+		}
+		if results[i] == nil {
+			results[i] = err
+		}
+		if room && job.reserve && isFull(results[i]) {
+			again = append(again, job)
 			continue
 		}
 		job.done <- results[i]
 	}
-	if len(retry) > 0 {
-		for range retry {
-			w.watch.Queued()
-		}
-		w.commit(retry)
-	}
+	return append(again, group[ran:]...)
 }
 
 // makeRoom tells the reserve how a commit went. It is true when the disk was
@@ -280,7 +322,9 @@ func (w *writer) transaction(body func() error) error {
 	}
 	err := body()
 	if err == nil {
+		disk := w.watchDisk("commit")
 		err = w.conn.run("COMMIT")
+		disk.end()
 	}
 	if err != nil && !w.conn.c.AutocommitEnabled() {
 		if e := w.conn.run("ROLLBACK"); e != nil {
@@ -292,11 +336,11 @@ func (w *writer) transaction(body func() error) error {
 
 // savepoint runs fn and keeps its error in result. What it returns is a failure
 // of the transaction as a whole.
-func (w *writer) savepoint(fn func(store.Conn) error, result *error) error {
+func (w *writer) savepoint(job write, result *error) error {
 	if err := w.conn.run("SAVEPOINT write"); err != nil {
 		return err
 	}
-	*result = guard(fn, w.conn)
+	*result = w.attempt(job)
 	if *result != nil {
 		if w.conn.c.AutocommitEnabled() {
 			return fmt.Errorf("the transaction was rolled back by the database: %w", *result)
@@ -306,6 +350,34 @@ func (w *writer) savepoint(fn func(store.Conn) error, result *error) error {
 		}
 	}
 	return w.conn.run("RELEASE write")
+}
+
+// attempt runs a write, and interrupts it when it takes too long.
+func (w *writer) attempt(job write) error {
+	turn := w.fuse.light()
+	watched := w.dog.watch("write", job.what, true, job.limit, func(watched *watched) {
+		if w.fuse.burn(turn) {
+			w.log.Error("a write has exceeded its time and is interrupted", "operation", job.what, "limit", job.limit)
+			watched.insist()
+		}
+	})
+	err := guard(job.fn, w.conn)
+	watched.end()
+	if w.fuse.put() {
+		w.conn.c.SetInterrupt(w.fuse.renew())
+	}
+	if isInterrupt(err) {
+		err = errWriteTooLong(err, job.limit)
+	}
+	return err
+}
+
+// watchDisk watches what the writer does with the disk, which must not be
+// interrupted: it is the disk that takes the time.
+func (w *writer) watchDisk(what string) *watched {
+	return w.dog.watch("write", what, true, slowDisk, func(*watched) {
+		w.log.Warn("the disk is slow", "operation", what, "so_far", slowDisk)
+	})
 }
 
 // guard turns a panic of fn into an error, so that one request's defect does
