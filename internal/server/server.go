@@ -17,6 +17,7 @@ import (
 	"github.com/reevehq/reeve/internal/api/middleware"
 	"github.com/reevehq/reeve/internal/backup"
 	"github.com/reevehq/reeve/internal/clock"
+	"github.com/reevehq/reeve/internal/follow"
 	"github.com/reevehq/reeve/internal/metrics"
 	"github.com/reevehq/reeve/internal/nudge"
 	"github.com/reevehq/reeve/internal/services"
@@ -67,7 +68,6 @@ type Config struct {
 type Server struct {
 	store *store.Store
 	api   *api.API
-	tasks *services.TaskRunRecorder // nil when it is switched off
 	due   *services.Runner
 	ui    *ui.UI // nil when it is not served
 	gate  *middleware.Gate
@@ -88,6 +88,8 @@ type Server struct {
 
 	backup  *backup.Shipper // nil for none
 	changes *sqlite.Changes
+
+	followers follow.Followers
 }
 
 // Open opens the database and prepares the server; it listens to nothing yet.
@@ -119,8 +121,13 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (*Server, error) {
 	}
 	c.Services.Orchestration, c.Services.Start = c.API.Orchestration, machine.Now()
 	c.Services.Scheduler.Log = log
+	var followers follow.Followers
+	if !c.Services.TaskRunRecorderOff {
+		followers = append(followers, follow.New(services.TaskRunRecorder(log), s, machine, log))
+	}
+	c.Services.EventRetention.Passed = followers.Passed
 	due := services.NewRunner(s, machine, ids, log, services.All(c.Services)...)
-	c.API.Health = func() error { return errors.Join(db.Health(), due.Health()) }
+	c.API.Health = func() error { return errors.Join(db.Health(), due.Health(), followers.Health()) }
 	c.API.Slow, c.API.Cleanup = db.Slow, c.Services.Cleanup
 	c.API.Meter, c.API.Database, c.API.Undelivered = meter, db.Path(), c.Undelivered
 	c.API.Backup = func() api.BackupReport { return c.Backups.report(c.Database) }
@@ -132,10 +139,7 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (*Server, error) {
 		nudges: nudge.New(s, forecast.Look, machine, ids, log),
 		ledger: metrics.NewLedger(s, machine, started, log), drain: cmp.Or(c.Drain, drainTime),
 		clock: machine, config: c, connections: connections{clock: machine}, activity: activity, forecast: forecast,
-		backup: ship, changes: db.Changes()}
-	if !c.Services.TaskRunRecorderOff {
-		srv.tasks = services.NewTaskRunRecorder(s, machine, log)
-	}
+		backup: ship, changes: db.Changes(), followers: followers}
 	if c.ServeUI {
 		srv.ui = ui.New(c.UI, log)
 	}
@@ -181,8 +185,8 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	var recording sync.WaitGroup
-	if s.tasks != nil {
-		recording.Go(func() { s.tasks.Run(background) })
+	for _, f := range s.followers {
+		recording.Go(func() { f.Run(background) })
 	}
 	recording.Go(func() { s.nudges.Run(background) })
 	recording.Go(func() { s.watchClock(background) })

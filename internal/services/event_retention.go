@@ -1,6 +1,7 @@
 package services
 
 import (
+	"math"
 	"sort"
 	"time"
 
@@ -20,10 +21,16 @@ type EventRetentionConfig struct {
 	Slack time.Duration
 	// Batch bounds the events that one transaction deletes.
 	Batch int
+	// Passed is the place in the log up to which every consumer has dealt with it:
+	// nothing after it is deleted. Nil for a log without consumers.
+	Passed func() int64
 }
 
 // EventRetention deletes events that have outlived their period.
-type EventRetention struct{ rules []retentionRule }
+type EventRetention struct {
+	rules  []retentionRule
+	passed func() int64
+}
 
 type retentionRule struct {
 	name   string // of the events, "" for all
@@ -43,7 +50,10 @@ func NewEventRetention(c EventRetentionConfig) *EventRetention {
 	if c.Batch == 0 {
 		c.Batch = 200
 	}
-	r := &EventRetention{rules: []retentionRule{{"", c.Period, c.Slack, c.Batch}}}
+	if c.Passed == nil {
+		c.Passed = func() int64 { return math.MaxInt64 }
+	}
+	r := &EventRetention{rules: []retentionRule{{"", c.Period, c.Slack, c.Batch}}, passed: c.Passed}
 	for name, period := range c.Overrides {
 		if period < c.Period {
 			r.rules = append(r.rules, retentionRule{name, period, c.Slack, c.Batch})
@@ -57,14 +67,18 @@ func NewEventRetention(c EventRetentionConfig) *EventRetention {
 func (*EventRetention) Name() string { return "event-retention" }
 
 // Next implements Service: when the first event has outlived its period by the
-// slack. A backlog larger than that is due at once.
+// slack. A backlog larger than that is due at once. What a consumer has yet to
+// deal with is not due.
 func (r *EventRetention) Next(tx *store.Tx) (at time.Time, ok bool, err error) {
 	for _, rule := range r.rules {
-		oldest, found, err := tx.OldestEvent(rule.name)
+		oldest, sequence, found, err := tx.OldestEvent(rule.name)
 		if err != nil {
 			return at, ok, err
 		}
-		if due := oldest.Add(rule.period + rule.slack); found && (!ok || due.Before(at)) {
+		if !found || sequence > r.passed() {
+			continue
+		}
+		if due := oldest.Add(rule.period + rule.slack); !ok || due.Before(at) {
 			at, ok = due, true
 		}
 	}
@@ -76,7 +90,7 @@ func (r *EventRetention) Next(tx *store.Tx) (at time.Time, ok bool, err error) {
 func (r *EventRetention) Run(tx *store.Tx) (int, error) {
 	total := 0
 	for _, rule := range r.rules {
-		n, err := tx.DeleteEventsBefore(tx.Now.Add(-rule.period), rule.name, rule.batch)
+		n, err := tx.DeleteEventsBefore(tx.Now.Add(-rule.period), rule.name, r.passed(), rule.batch)
 		if err != nil {
 			return total, err
 		}

@@ -21,8 +21,10 @@ func TestEventRetentionDeletesWhatHasOutlivedItsPeriod(t *testing.T) {
 	}
 	t.Cleanup(func() { _ = db.Close() })
 	s := store.New(db, manual, clock.NewIDs(manual))
+	passed := int64(0)
 	service := NewEventRetention(EventRetentionConfig{Period: 24 * time.Hour, Slack: time.Hour, Batch: 10,
-		Overrides: map[string]time.Duration{"beat": time.Hour, "never-longer": 48 * time.Hour}})
+		Overrides: map[string]time.Duration{"beat": time.Hour, "never-longer": 48 * time.Hour},
+		Passed:    func() int64 { return passed }})
 	rt := &recorderTest{t: t, path: path}
 
 	next := func() (at time.Time, ok bool) {
@@ -58,11 +60,21 @@ func TestEventRetentionDeletesWhatHasOutlivedItsPeriod(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if at, ok := next(); ok {
+		t.Errorf("due at %v, though a consumer has not seen the first event", at)
+	}
+	passed = 30 // 15 of each name
 	if at, _ := next(); !at.Equal(epoch.Add(2 * time.Hour)) {
 		t.Errorf("due at %v, want two hours after the first", at)
 	}
 	manual.Advance(2 * time.Hour)
-	for _, want := range []int{10, 10, 5, 0} {
+	for _, want := range []int{10, 5, 0} {
+		if n := run(); n != want {
+			t.Fatalf("deleted %d, want %d", n, want)
+		}
+	}
+	passed = 50
+	for _, want := range []int{10, 0} {
 		if n := run(); n != want {
 			t.Fatalf("deleted %d, want %d", n, want)
 		}

@@ -14,6 +14,7 @@ import (
 	"zombiezen.com/go/sqlite/sqlitex"
 
 	"github.com/reevehq/reeve/internal/clock"
+	"github.com/reevehq/reeve/internal/follow"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/store"
 	lite "github.com/reevehq/reeve/internal/store/sqlite"
@@ -23,7 +24,7 @@ type recorderTest struct {
 	t        *testing.T
 	path     string
 	store    *store.Store
-	recorder *TaskRunRecorder
+	recorder *follow.Follower
 	run      uuid.UUID
 }
 
@@ -40,7 +41,7 @@ func newRecorderTest(t *testing.T) *recorderTest {
 		}
 	})
 	s := store.New(db, machine, clock.NewIDs(machine))
-	return &recorderTest{t, path, s, NewTaskRunRecorder(s, machine, slog.New(slog.DiscardHandler)), uuid.New()}
+	return &recorderTest{t, path, s, follow.New(TaskRunRecorder(slog.New(slog.DiscardHandler)), s, machine, slog.New(slog.DiscardHandler)), uuid.New()}
 }
 
 var epoch = time.Date(2026, 11, 24, 8, 0, 0, 0, time.UTC)
@@ -71,7 +72,7 @@ func (rt *recorderTest) record() {
 	rt.t.Helper()
 	for more := true; more; {
 		var err error
-		if more, err = rt.recorder.Record(rt.t.Context()); err != nil {
+		if more, err = rt.recorder.Step(rt.t.Context()); err != nil {
 			rt.t.Fatal(err)
 		}
 	}
@@ -169,15 +170,15 @@ func TestTaskRunRecorderPassesOverWhatItCannotRecord(t *testing.T) {
 
 func TestTaskRunRecorderGoesOnWhereAnotherStopped(t *testing.T) {
 	rt := newRecorderTest(t)
-	const reports = 2*recorderEvents + 7
+	const reports = 2*follow.BatchEvents + 7
 	for i := range reports {
 		rt.report(uuid.New(), i+1, "RUNNING", ``)
 	}
-	if more, err := rt.recorder.Record(t.Context()); err != nil || !more {
+	if more, err := rt.recorder.Step(t.Context()); err != nil || !more {
 		t.Fatalf("more %v, error %v", more, err)
 	}
-	rt.want(`SELECT count(*) FROM task_run`, fmt.Sprint(recorderEvents))
-	rt.recorder = NewTaskRunRecorder(rt.store, clock.System{}, slog.New(slog.DiscardHandler))
+	rt.want(`SELECT count(*) FROM task_run`, fmt.Sprint(follow.BatchEvents))
+	rt.recorder = follow.New(TaskRunRecorder(slog.New(slog.DiscardHandler)), rt.store, clock.System{}, slog.New(slog.DiscardHandler))
 	rt.record()
 	rt.want(`SELECT count(*) FROM task_run`, fmt.Sprint(reports))
 	rt.want(`SELECT sequence FROM event_cursor`, fmt.Sprint(reports))

@@ -1,7 +1,8 @@
 package store
 
 import (
-	"github.com/reevehq/reeve/internal/fault"
+	"errors"
+
 	"github.com/reevehq/reeve/internal/prefect"
 )
 
@@ -47,18 +48,19 @@ func (tx *Tx) EventCursor(consumer string) (int64, error) {
 	return sequence, err
 }
 
+// ErrCursorMoved says that a consumer's cursor does not stand where it was
+// expected: somebody else has dealt with the events after it.
+var ErrCursorMoved = errors.New("the consumer's cursor was moved by somebody else")
+
 // AdvanceEventCursor moves a consumer's cursor, in the transaction that holds
-// the effect of the events between. It fails with a Conflict when the cursor
-// does not stand at from: then somebody else has dealt with them.
+// the effect of the events between. It returns ErrCursorMoved when the cursor
+// does not stand at from.
 func (tx *Tx) AdvanceEventCursor(consumer string, from, to int64) error {
 	n, err := tx.conn.Exec(`INSERT INTO event_cursor (consumer, sequence, updated) VALUES (?, ?, ?)
 		ON CONFLICT (consumer) DO UPDATE SET sequence = excluded.sequence, updated = excluded.updated
 		WHERE event_cursor.sequence = ?`, consumer, to, tx.Now, from)
-	if err != nil {
-		return err
+	if err == nil && n == 0 {
+		err = ErrCursorMoved
 	}
-	if n == 0 {
-		return fault.New(fault.Conflict, "the cursor of %s does not stand at %d", consumer, from)
-	}
-	return nil
+	return err
 }

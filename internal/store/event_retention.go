@@ -7,26 +7,31 @@ import (
 )
 
 // OldestEvent is when the oldest event of a name occurred, of any name when it
-// is empty; false when there is none.
-func (tx *Tx) OldestEvent(name string) (time.Time, bool, error) {
-	query, args := `SELECT min(occurred) FROM event`, []any(nil)
+// is empty, and its place in the log; false when there is none.
+func (tx *Tx) OldestEvent(name string) (occurred time.Time, sequence int64, ok bool, err error) {
+	query, args := `SELECT occurred, sequence FROM event ORDER BY occurred LIMIT 1`, []any(nil)
 	if name != "" {
-		query, args = `SELECT min(occurred) FROM event WHERE event = ?`, []any{name}
+		query, args = `SELECT occurred, sequence FROM event WHERE event = ? ORDER BY occurred LIMIT 1`, []any{name}
 	}
-	var oldest *prefect.Time
-	if err := tx.one(query, args, &oldest); err != nil || oldest == nil {
-		return time.Time{}, false, err
+	var oldest prefect.Time
+	switch err := tx.one(query, args, &oldest, &sequence); err {
+	case nil:
+		return oldest.Time, sequence, true, nil
+	case ErrNoRows:
+		return time.Time{}, 0, false, nil
+	default:
+		return time.Time{}, 0, false, err
 	}
-	return oldest.Time, true, nil
 }
 
 // DeleteEventsBefore deletes events that occurred before a moment, the oldest
-// first, at most limit; only those of a name unless it is empty. It gives how
-// many it deleted.
-func (tx *Tx) DeleteEventsBefore(before time.Time, name string, limit int) (int, error) {
-	query, args := `SELECT sequence, occurred, related FROM event WHERE occurred < ? ORDER BY occurred LIMIT ?`, []any{before, limit}
+// first, at most limit; only those of a name unless it is empty, and none after a
+// place in the log. It returns how many it deleted.
+func (tx *Tx) DeleteEventsBefore(before time.Time, name string, upTo int64, limit int) (int, error) {
+	query, args := `SELECT sequence, occurred, related FROM event WHERE occurred < ? AND +sequence <= ? ORDER BY occurred LIMIT ?`, []any{before, upTo, limit}
 	if name != "" {
-		query, args = `SELECT sequence, occurred, related FROM event WHERE event = ? AND occurred < ? ORDER BY occurred LIMIT ?`, []any{name, before, limit}
+		query, args = `SELECT sequence, occurred, related FROM event WHERE event = ? AND occurred < ? AND +sequence <= ? ORDER BY occurred LIMIT ?`,
+			[]any{name, before, upTo, limit}
 	}
 	type old struct {
 		sequence int64

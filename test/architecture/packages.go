@@ -61,7 +61,8 @@ var rooms = map[string]room{
 	"internal/metrics":        {join(leaves, storage), "it measures what the store keeps and what others tell it"},
 	"internal/sleep":          {join(leaves, storage, []string{"internal/schedule"}), "what keeps a server awake is asked of others through functions"},
 	"internal/backup":         {join(leaves, []string{"internal/store/sqlite", "internal/store/migrations"}), "a backup is of files and pages, whatever they mean"},
-	"internal/services":       {join(leaves, domain, storage), "services do not call the API or each other's packages"},
+	"internal/follow":         {join(leaves, storage), "it drives consumers of the log, whatever the events mean"},
+	"internal/services":       {join(leaves, domain, storage, []string{"internal/follow"}), "services do not call the API or each other's packages"},
 	"internal/api":            {join(leaves, domain, storage, []string{"internal/api/ws", "internal/api/middleware", "internal/collections", "internal/cost", "internal/metrics", "internal/sleep"}), "handlers call the domain inside a transaction"},
 	"internal/api/ws":         {join(leaves, domain, storage), "sockets read the committed log"},
 	"internal/api/middleware": {leaves, "middleware knows requests, not resources"},
@@ -72,7 +73,7 @@ var rooms = map[string]room{
 	"internal/nudge": {join(leaves, domain, storage, []string{"internal/sleep"}), "it reads what is to come, and calls gateways over HTTP"},
 
 	"internal/server": {join(leaves, domain, storage, []string{"internal/store/sqlite", "internal/store/migrations",
-		"internal/api", "internal/api/ws", "internal/api/middleware", "internal/services", "internal/metrics", "internal/nudge", "internal/sleep", "internal/backup", "internal/ui"}), "the server joins store, services, API and UI"},
+		"internal/follow", "internal/api", "internal/api/ws", "internal/api/middleware", "internal/services", "internal/metrics", "internal/nudge", "internal/sleep", "internal/backup", "internal/ui"}), "the server joins store, services, API and UI"},
 	"internal/supervise": {leaves, "it runs programs, whatever they are"},
 	"internal/gateway":   {join(leaves, domain, storage, []string{"internal/client", "internal/metrics"}), "a gateway has an inbox of its own and speaks to the server over HTTP"},
 	"internal/up":        {join(leaves, []string{"internal/server", "internal/sleep", "internal/client", "internal/gateway", "internal/supervise", "internal/worker"}), "it runs a server and its workers, and talks to it over HTTP"},
