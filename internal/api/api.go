@@ -127,6 +127,10 @@ func New(s *store.Store, c clock.Clock, ids clock.IDs, log *slog.Logger, config 
 // Close ends the websockets in order and waits for them, at most until ctx ends.
 func (a *API) Close(ctx context.Context) { a.hub.Close(ctx) }
 
+// Stop ends the websockets that are open, and from now on those that are opened:
+// their clients connect again, to the next server.
+func (a *API) Stop() { a.hub.Stop() }
+
 // Drop ends the websockets that are open; their clients connect again.
 func (a *API) Drop() { a.hub.Drop() }
 

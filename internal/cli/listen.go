@@ -30,7 +30,7 @@ func listen(p *process, c *config.Config) (net.Listener, error) {
 		return allowed(c, inherited)
 	}
 	address := net.JoinHostPort(c.Text("server.api.host"), strconv.Itoa(c.Int("server.api.port")))
-	listener, err := net.Listen("tcp", address)
+	listener, err := server.Listen(p.ctx, address)
 	if err == nil {
 		return allowed(c, listener)
 	}
@@ -107,7 +107,8 @@ func withoutActivation(environ []string) []string {
 // somebody else may exit when it has nothing to do, unless it is told otherwise.
 func serverSettings(p *process, c *config.Config) server.Config {
 	settings := server.Settings(c)
-	if _, yes := activated(p.environ, os.Getpid()); yes && settings.Sleep.Mode == "" {
+	_, settings.SocketKept = activated(p.environ, os.Getpid())
+	if settings.SocketKept && settings.Sleep.Mode == "" {
 		settings.Sleep.Mode = sleep.Exit
 	}
 	return settings

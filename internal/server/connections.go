@@ -49,33 +49,57 @@ func (c *connections) note(conn net.Conn, state http.ConnState) {
 func (c *connections) idle() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	idle, _ := c.look()
+	return idle
+}
+
+// look reports whether all are idle, and otherwise when that may be for no
+// other reason than that time has passed: 0 when only an end can make it so.
+func (c *connections) look() (idle bool, after time.Duration) {
+	idle = true
+	now := c.clock.Now()
 	for _, since := range c.busy {
-		if since.IsZero() || c.clock.Now().Sub(since) < silent {
-			return false
+		if since.IsZero() {
+			return false, 0
+		}
+		if left := silent - now.Sub(since); left > 0 {
+			idle, after = false, max(after, left)
 		}
 	}
-	return true
+	return idle, after
 }
 
 // settle waits until all are idle, or ctx ends: Go's server drops requests that
 // it reads once it shuts down.
 func (c *connections) settle(ctx context.Context) {
-	for !c.idle() {
+	for {
 		c.mu.Lock()
+		idle, after := c.look()
 		if c.less == nil {
 			c.less = make(chan struct{})
 		}
 		less := c.less
-		none := len(c.busy) == 0
 		c.mu.Unlock()
-		if none {
+		if idle {
 			return
 		}
-		select {
-		case <-less:
-		case <-ctx.Done():
+		c.await(ctx, less, after)
+		if ctx.Err() != nil {
 			return
 		}
+	}
+}
+
+// await waits until less is closed, or for a time if that is not 0.
+func (c *connections) await(ctx context.Context, less <-chan struct{}, after time.Duration) {
+	if after > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, after)
+		defer cancel()
+	}
+	select {
+	case <-less:
+	case <-ctx.Done():
 	}
 }
 

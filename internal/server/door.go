@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"errors"
 	"net"
 	"os"
@@ -11,11 +12,20 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// Listen listens for TCP at an address ("host:port"). Multipath TCP, which Go's own
+// net.Listen takes where it can, knows no filters, see bar.
+func Listen(ctx context.Context, address string) (net.Listener, error) {
+	var plain net.ListenConfig
+	plain.SetMultipathTCP(false)
+	return plain.Listen(ctx, "tcp", address)
+}
+
 // door is a listening socket that can be left and taken up again: connections
 // that arrive meanwhile wait in the kernel.
 type door struct {
 	net.Listener
-	left atomic.Bool
+	left   atomic.Bool
+	barred bool
 }
 
 // resumable is what a socket must be able to do for that. TCP and unix sockets are.
@@ -51,11 +61,50 @@ func (d *door) takeUp() error {
 		return net.ErrClosed
 	}
 	d.left.Store(false)
+	d.unbar()
 	return l.SetDeadline(time.Time{})
 }
 
-// waiting tells whether a connection has arrived that nobody has accepted.
-func (d *door) waiting() bool {
+// notSYN is a filter that drops the segments which ask for a connection and lets
+// all others pass. The kernel runs it on the TCP header (classic BPF).
+var notSYN = []unix.SockFilter{
+	{Code: unix.BPF_LD | unix.BPF_B | unix.BPF_ABS, K: 13}, // the flags
+	{Code: unix.BPF_ALU | unix.BPF_AND | unix.BPF_K, K: flagSYN | flagACK},
+	{Code: unix.BPF_JMP | unix.BPF_JEQ | unix.BPF_K, K: flagSYN, Jt: 1},
+	{Code: unix.BPF_RET | unix.BPF_K, K: 0xffff},
+	{Code: unix.BPF_RET | unix.BPF_K, K: 0},
+}
+
+const (
+	flagSYN = 0x02
+	flagACK = 0x10
+)
+
+// bar has the kernel ignore those who want to connect from now on. Their own
+// kernels ask again a second later, and reach the next process; whoever asked
+// before can still be accepted. Without it, a connection that the kernel
+// completes between the last Accept and the end of the socket would be reset,
+// which clients of websockets do not forgive. Where there are no such filters
+// nothing happens. The filter is the socket's, so one that outlives the process
+// must not be barred.
+func (d *door) bar() {
+	d.control(func(fd int) error {
+		d.barred = true
+		return unix.SetsockoptSockFprog(fd, unix.SOL_SOCKET, unix.SO_ATTACH_FILTER,
+			&unix.SockFprog{Len: uint16(len(notSYN)), Filter: &notSYN[0]})
+	})
+}
+
+// unbar undoes bar.
+func (d *door) unbar() {
+	if d.barred {
+		d.control(func(fd int) error { return unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_DETACH_FILTER, 0) })
+		d.barred = false
+	}
+}
+
+// control calls f with the socket's descriptor and reports whether that worked.
+func (d *door) control(f func(fd int) error) bool {
 	l, ok := d.Listener.(syscall.Conn)
 	if !ok {
 		return false
@@ -64,11 +113,17 @@ func (d *door) waiting() bool {
 	if err != nil {
 		return false
 	}
+	failed := raw.Control(func(fd uintptr) { err = f(int(fd)) })
+	return failed == nil && err == nil
+}
+
+// waiting tells whether a connection has arrived that nobody has accepted.
+func (d *door) waiting() bool {
 	n := 0
-	failed := raw.Control(func(fd uintptr) {
+	return d.control(func(fd int) (err error) {
 		n, err = unix.Poll([]unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}, 0)
-	})
-	return failed == nil && err == nil && n > 0
+		return err
+	}) && n > 0
 }
 
 // shut closes the socket for good.

@@ -55,6 +55,9 @@ type Config struct {
 	// Clock is the machine's when nil.
 	Clock clock.Clock
 	Sleep sleep.Settings
+	// SocketKept says that the listening socket outlives the process (socket
+	// activation): whoever is not accepted is served by the next one.
+	SocketKept bool
 	// Leave ends the whole program when the server is to exit for sleep; nil when
 	// the server is all of it.
 	Leave func()
@@ -135,7 +138,7 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (*Server, error) {
 	forecast := &sleep.Forecaster{Store: s, Activity: activity, Undelivered: c.Undelivered, Unshipped: c.Backups.holds, Services: askServices(due)}
 	c.API.Outlook = forecast.Look
 	a := api.New(s, machine, ids, log, c.API)
-	srv := &Server{store: s, api: a, due: due, gate: new(middleware.Gate), log: log, path: c.API.BasePath,
+	srv := &Server{store: s, api: a, due: due, gate: middleware.NewGate(api.IsUpgrade), log: log, path: c.API.BasePath,
 		nudges: nudge.New(s, forecast.Look, machine, ids, log),
 		ledger: metrics.NewLedger(s, machine, started, log), drain: cmp.Or(c.Drain, drainTime),
 		clock: machine, config: c, connections: connections{clock: machine}, activity: activity, forecast: forecast,
@@ -205,20 +208,12 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	go func() { _ = s.backup.Flush(ending) }() // while requests end; Finish waits for it
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.drain)
 	defer cancel()
-	if slept { // who comes now is for the next
-		_ = entry.shut()
-		s.settle(drain)
-	}
-	s.gate.Close()
+	s.clear(drain, entry, slept)
 	s.api.Close(drain)
-	if slept {
-		s.connections.closeSilent()
-	}
 	if e := s.http.Shutdown(drain); e != nil {
 		s.log.Warn("requests were cut off", "error", e)
 		err = errors.Join(err, s.http.Close())
 	}
-	_ = entry.shut()
 	if slept {
 		s.ledger.Slept("idle")
 	} else {
@@ -230,6 +225,7 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	s.backup.Finish(ending)
 	err = errors.Join(err, s.store.Close())
 	s.backup.Closed()
+	_ = entry.shut() // a door that is barred until here is refused least
 	return err
 }
 

@@ -108,6 +108,9 @@ func (s *Server) leave(ctx context.Context, entry *door, ended <-chan error, m s
 		s.log.Error("leave the socket", "error", err)
 	}
 	<-ended
+	if !s.config.SocketKept {
+		entry.bar()
+	}
 	if s.connections.idle() && !entry.waiting() && s.sleeper().Still(ctx, m) {
 		s.log.Info("the server sleeps", "next_deadline", deadline(m.Outlook))
 		return true

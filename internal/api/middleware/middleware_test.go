@@ -152,7 +152,7 @@ func TestGzip(t *testing.T) {
 }
 
 func TestGateAndRecover(t *testing.T) {
-	var g Gate
+	g := NewGate(func(r *http.Request) bool { return r.URL.Path == "/passes" })
 	h := Chain(ok("{}"), Recover(slog.New(slog.DiscardHandler)), g.Wrap)
 	if r := ask(h, "GET", "/"); r.StatusCode != 201 {
 		t.Errorf("open gate: %d", r.StatusCode)
@@ -160,6 +160,9 @@ func TestGateAndRecover(t *testing.T) {
 	g.Close()
 	if r := ask(h, "GET", "/"); r.StatusCode != 503 || r.Header.Get("Retry-After") != "1" || r.Header.Get("Prefect-Maintenance") != "true" {
 		t.Errorf("closed gate: %d %v", r.StatusCode, r.Header)
+	}
+	if r := ask(h, "GET", "/passes"); r.StatusCode != 201 {
+		t.Errorf("what passes a closed gate: %d", r.StatusCode)
 	}
 	panics := http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("defect") })
 	r := ask(Chain(panics, Recover(slog.New(slog.DiscardHandler)), Gzip), "GET", "/", "Accept-Encoding", "gzip")

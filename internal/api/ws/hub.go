@@ -8,13 +8,24 @@ import (
 	"log/slog"
 	"net/http"
 	"sync"
+	"time"
 
 	"github.com/coder/websocket"
 
 	"github.com/reevehq/reeve/internal/store"
 )
 
+// openingTime is how long a client has to complete its handshake with a server
+// that stops.
+const openingTime = time.Second
+
 // Hub opens the server's websockets and ends them when it stops.
+//
+// Clients try again when a socket is closed that had been opened whole, and some
+// take anything earlier for a wrong address or password: prefect's own gives up
+// for good when its connection is closed before the upgrade is answered, before
+// its auth frame is, or, up to 3.6, before its first ping is. So a hub that stops
+// goes on with opening handshakes, and closes each socket right after its own.
 type Hub struct {
 	auth string
 	log  *slog.Logger
@@ -25,8 +36,10 @@ type Hub struct {
 	cancel context.CancelFunc
 
 	mu       sync.Mutex
-	open     map[*websocket.Conn]struct{}
+	open     map[*websocket.Conn]*wire
+	wires    map[*wire]bool // of all sockets; true for those that have opened
 	stopping bool
+	ended    bool
 	handlers sync.WaitGroup
 }
 
@@ -34,7 +47,8 @@ type Hub struct {
 // unless it is empty.
 func NewHub(auth string, log *slog.Logger) *Hub {
 	ctx, cancel := context.WithCancel(context.Background())
-	return &Hub{auth: auth, log: log, ctx: ctx, cancel: cancel, open: map[*websocket.Conn]struct{}{}}
+	return &Hub{auth: auth, log: log, ctx: ctx, cancel: cancel,
+		open: map[*websocket.Conn]*wire{}, wires: map[*wire]bool{}}
 }
 
 // Handler serves one socket after its handshake. ctx ends with the server. The
@@ -44,32 +58,51 @@ type Handler func(ctx context.Context, c *websocket.Conn) error
 
 // Serve accepts the request as a websocket and runs handle until it returns.
 func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, o Options, handle Handler) {
-	c := h.accept(w, r, o)
+	wire := newWire(w)
+	if !h.begin(wire) {
+		http.Error(w, "", http.StatusServiceUnavailable)
+		return
+	}
+	defer h.done(wire)
+	o.OnPing = wire.noting(o.OnPing)
+	c := h.accept(wire, r, o)
 	if c == nil {
 		return
 	}
-	if !h.enter(c) {
-		closeWith(c, websocket.StatusServiceRestart, "")
-		return
-	}
-	defer h.leave(c)
 	ctx := store.WithOperation(h.ctx, "websocket "+r.URL.Path)
 	err := h.handshake(ctx, c, o)
-	if err == nil {
+	switch {
+	case err != nil:
+	case h.enter(c, wire):
 		err = handle(ctx, c)
+		h.leave(c)
+	default:
+		go func() { _, _, _ = c.Read(ctx) }() // until the socket ends
+		h.dismiss(c, wire)
+		return
 	}
 	h.end(c, r, err)
 }
 
-// Close asks every socket to end, with 1012 ("service restart"), and waits for
-// their handlers, at most until ctx ends.
-func (h *Hub) Close(ctx context.Context) {
+// Stop asks every open socket to end, with 1012 ("service restart"). From now
+// on sockets are opened only to be closed so.
+func (h *Hub) Stop() {
 	h.mu.Lock()
+	defer h.mu.Unlock()
 	h.stopping = true
-	for c := range h.open {
-		go closeWith(c, websocket.StatusServiceRestart, "")
-	}
+	h.closeOpen()
+}
+
+// Close stops and waits for all sockets to end. Those that have not opened after
+// a second, and what is left when ctx ends, are cut off.
+func (h *Hub) Close(ctx context.Context) {
+	h.Stop()
+	h.mu.Lock()
+	h.ended = true
 	h.mu.Unlock()
+	opening, cancel := context.WithTimeout(ctx, openingTime)
+	defer cancel()
+	context.AfterFunc(opening, func() { h.cut(func(open bool) bool { return !open }) })
 	done := make(chan struct{})
 	go func() { h.handlers.Wait(); close(done) }()
 	select {
@@ -77,27 +110,69 @@ func (h *Hub) Close(ctx context.Context) {
 	case <-ctx.Done():
 	}
 	h.cancel()
+	h.cut(func(bool) bool { return true })
 	<-done
 }
 
-// Drop asks every socket to end, as Close does, and goes on opening new ones:
+func (h *Hub) cut(which func(open bool) bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for w, open := range h.wires {
+		if which(open) {
+			w.cut()
+		}
+	}
+}
+
+// Drop asks every socket to end, as Stop does, and goes on opening new ones:
 // for sockets whose peers may be gone without a word.
 func (h *Hub) Drop() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	for c := range h.open {
-		go closeWith(c, websocket.StatusServiceRestart, "")
+	h.closeOpen()
+}
+
+func (h *Hub) closeOpen() {
+	for c, w := range h.open {
+		go h.dismiss(c, w)
 	}
 }
 
-func (h *Hub) enter(c *websocket.Conn) bool {
+// dismiss closes a socket whose client is to come again.
+func (h *Hub) dismiss(c *websocket.Conn, w *wire) {
+	if c.Subprotocol() != protocol {
+		w.awaitPing(h.ctx, c)
+	}
+	closeWith(c, websocket.StatusServiceRestart, "")
+}
+
+// begin reports whether a socket may be opened at all.
+func (h *Hub) begin(w *wire) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.ended {
+		return false
+	}
+	h.wires[w] = false
+	h.handlers.Add(1)
+	return true
+}
+
+func (h *Hub) done(w *wire) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	delete(h.wires, w)
+	h.handlers.Done()
+}
+
+// enter reports whether a socket that has opened may stay.
+func (h *Hub) enter(c *websocket.Conn, w *wire) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.stopping {
 		return false
 	}
-	h.open[c] = struct{}{}
-	h.handlers.Add(1)
+	h.open[c], h.wires[w] = w, true
 	return true
 }
 
@@ -105,5 +180,4 @@ func (h *Hub) leave(c *websocket.Conn) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	delete(h.open, c)
-	h.handlers.Done()
 }
