@@ -10,7 +10,7 @@ MAX_BYTES := 31457280
 # failed is run again, twice at most, and the report shows it: -rR lists what needed that.
 RERUNS := --reruns 2 --reruns-delay 1 -rR
 
-.PHONY: help build venv up test unit lint differential e2e browser image rehearsal crash backup asleep bench clean
+.PHONY: help build venv up test unit lint differential e2e restarts browser image rehearsal crash backup asleep bench clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -47,6 +47,10 @@ differential: build venv ## the same requests to the reference server and to our
 e2e: build venv ## the unmodified client, worker and CLI against our server
 	@scripts/need systemd-socket-activate
 	REEVE_BIN=$(REEVE) REEVE_PYTHON=$(CURDIR)/$(PYTHON) $(PYTHON) -m pytest test/e2e -q $(RERUNS)
+
+restarts: build venv ## 120 runs of a stock worker while the server is restarted every 6 s; SIGNAL=SIGKILL for kills
+	REEVE_RESTART_RUNS=120 REEVE_RESTARTS=1000 REEVE_RESTART_EVERY=6 REEVE_RESTART_SIGNAL=$(or $(SIGNAL),SIGTERM) \
+	REEVE_BIN=$(REEVE) REEVE_PYTHON=$(CURDIR)/$(PYTHON) $(PYTHON) -m pytest test/e2e/test_restarts.py -q -s --timeout 5400
 
 browser: build venv ## the reference UI in a real browser against our server
 	@scripts/need npm chromium
