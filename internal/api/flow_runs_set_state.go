@@ -1,11 +1,13 @@
 package api
 
 import (
+	"encoding/json"
 	"net/http"
 	"time"
 
 	"github.com/google/uuid"
 
+	"github.com/reevehq/reeve/internal/fault"
 	"github.com/reevehq/reeve/internal/orchestration"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/prefect/decode"
@@ -33,6 +35,27 @@ func options(r *http.Request, policy orchestration.Policy, force bool) orchestra
 	return orchestration.Options{Policy: policy, Force: force, Client: clientVersion(r), API: r.Header.Get("X-Prefect-Api-Version")}
 }
 
+// largestClaim bounds the claim of a worker, in bytes.
+const largestClaim = 4096
+
+// claimOf are the labels with which a worker that sent a request claims a run,
+// nil without any: see prefect.ClaimHeader.
+func claimOf(r *http.Request) (prefect.Labels, error) {
+	text := r.Header.Get(prefect.ClaimHeader)
+	if text == "" {
+		return nil, nil
+	}
+	var claim map[string]string
+	if len(text) > largestClaim || json.Unmarshal([]byte(text), &claim) != nil {
+		return nil, fault.New(fault.Invalid, "The header %s has to be a JSON object of texts, of at most %d bytes.", prefect.ClaimHeader, largestClaim)
+	}
+	labels := make(prefect.Labels, len(claim))
+	for name, value := range claim {
+		labels[name] = prefect.Text(value)
+	}
+	return labels, nil
+}
+
 // outcome answers with what became of a proposed state: 201 when a state was
 // written since start.
 func outcome(w http.ResponseWriter, result *prefect.OrchestrationResult, start time.Time) error {
@@ -45,11 +68,15 @@ func (a *API) setFlowRunState(w http.ResponseWriter, r *http.Request) error {
 	if err := body(r, &in); err != nil {
 		return err
 	}
+	o := options(r, orchestration.CoreFlowPolicy, in.Force)
+	var err error
+	if o.Claim, err = claimOf(r); err != nil {
+		return err
+	}
 	start := a.clock.Now()
 	var result *prefect.OrchestrationResult
-	err := a.store.Update(r.Context(), func(tx *store.Tx) (err error) {
-		result, err = a.engine.SetFlowRunState(tx, pathID(r, "id"), in.State.State(tx.IDs.V7(), tx.Now),
-			options(r, orchestration.CoreFlowPolicy, in.Force))
+	err = a.store.Update(r.Context(), func(tx *store.Tx) (err error) {
+		result, err = a.engine.SetFlowRunState(tx, pathID(r, "id"), in.State.State(tx.IDs.V7(), tx.Now), o)
 		return err
 	})
 	if err != nil {

@@ -17,7 +17,7 @@
 //
 // The tables of flow_policies.go, task_policies.go and global_policies.go list
 // the rules in order; each rule is in the file of its group. The rules, their
-// order and their sentences are those of the contract (Prefect 3.8.8,
+// order and their sentences are those of the contract (Prefect 3.9.1,
 // server/orchestration).
 //
 // Everything happens in one transaction, which is undone when a hook fails. The

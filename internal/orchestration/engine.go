@@ -63,6 +63,9 @@ type Options struct {
 	Policy Policy
 	// Force leaves all but the minimal policy out.
 	Force bool
+	// Claim are the labels of the worker that claims the run, nil when it does not
+	// say who it is.
+	Claim prefect.Labels
 	// Client and API are the versions of the client package and of the API it
 	// speaks, "" when not known.
 	Client, API string

@@ -26,7 +26,7 @@ func TestPoliciesListTheContractsRulesInOrder(t *testing.T) {
 			RemoveDeploymentConcurrencyLeaseForOldClientVersions EnsureOnlyScheduledFlowsMarkedLate HandlePausingFlows
 			HandleResumingPausedFlows CopyScheduledTime WaitForScheduledTime RetryFailedFlows InstrumentFlowRunStateTransitions
 			ReleaseFlowConcurrencySlots`},
-		{"MinimalFlowPolicy", orchestration.MinimalFlowPolicy, `PreventResultDataLoss BypassCancellingFlowRunsWithNoInfra
+		{"MinimalFlowPolicy", orchestration.MinimalFlowPolicy, `PreserveDeploymentConcurrencyLeaseId PreventResultDataLoss BypassCancellingFlowRunsWithNoInfra
 			InstrumentFlowRunStateTransitions ReleaseFlowConcurrencySlots`},
 		{"MarkLateRunsPolicy", orchestration.MarkLateRunsPolicy, `EnsureOnlyScheduledFlowsMarkedLate
 			EnforceDeploymentConcurrencyOnLate InstrumentFlowRunStateTransitions`},

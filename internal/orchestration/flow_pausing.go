@@ -2,6 +2,8 @@ package orchestration
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/reevehq/reeve/internal/prefect"
@@ -51,11 +53,16 @@ func (r *pausing) before(t *transition) error {
 	return nil
 }
 
+// after keeps that the pause has fired. It had not before in this attempt, so
+// what is stored under the names of its inputs was said to an earlier one.
 func (r *pausing) after(t *transition) error {
 	if r.key != nil {
 		t.addPauseKey(*r.key)
 	}
-	return nil
+	if t.validated == nil || len(t.validated.StateDetails.RunInputKeyset) == 0 {
+		return nil
+	}
+	return t.tx.DeleteFlowRunInputs(t.flow.ID, slices.Collect(maps.Values(t.validated.StateDetails.RunInputKeyset)))
 }
 
 // handleResumingFlows says where a paused run may go, and marks it as resuming
@@ -87,7 +94,14 @@ func (resuming) before(t *transition) error {
 	return nil
 }
 
+// after begins a new attempt when a run that paused inside its process is
+// scheduled: the process does not go on, and its pauses fire again. One that was
+// suspended skips those that it has passed.
 func (resuming) after(t *transition) error {
+	if !t.initial.StateDetails.PauseReschedule && t.options.knowsPauses() && typeOf(t.validated) == prefect.Scheduled {
+		t.forgetPauses(pointer(prefect.RetryReschedule))
+		return nil
+	}
 	t.setResuming(true)
 	return nil
 }

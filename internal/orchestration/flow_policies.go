@@ -8,6 +8,7 @@ var CoreFlowPolicy = Policy{
 	enforceCancellingToCancelled,
 	bypassCancellingWithoutInfrastructure,
 	preventPendingTransitions,
+	preventSecondExecution,
 	validateSlotAtRunning,
 	secureFlowLimit,
 	securePoolLimit,
@@ -19,6 +20,7 @@ var CoreFlowPolicy = Policy{
 	copyScheduledTime,
 	waitForScheduledTime,
 	retryFailedFlows,
+	keepClaim,
 	instrumentFlowRuns,
 	releaseFlowSlots,
 	freeFlowLimit,
@@ -28,8 +30,10 @@ var CoreFlowPolicy = Policy{
 
 // MinimalFlowPolicy governs forced states and those the server sets itself.
 var MinimalFlowPolicy = Policy{
+	preserveLeaseID,
 	preventResultDataLoss,
 	bypassCancellingWithoutInfrastructure,
+	keepClaim,
 	instrumentFlowRuns,
 	releaseFlowSlots,
 	freeFlowLimit,

@@ -123,6 +123,15 @@ type Tx interface {
 	// start, when one waits.
 	TellPoolSlotFreed(queue uuid.UUID) error
 
+	// ClaimFlowRun gives a run the labels of the worker that claims it, in place of
+	// those of whoever had it before.
+	ClaimFlowRun(run uuid.UUID, worker prefect.Labels) error
+	// DeleteFlowRunInputs deletes a run's inputs of those keys.
+	DeleteFlowRunInputs(run uuid.UUID, keys []string) error
+	// ReadWorkPoolType gives the type of the pool that a queue belongs to, "" when
+	// there is no such queue.
+	ReadWorkPoolType(queue uuid.UUID) (string, error)
+
 	// CountEndedRun keeps how a run of a flow ended and for how long it ran in all.
 	CountEndedRun(flow uuid.UUID, outcome prefect.StateType, took time.Duration) error
 

@@ -11,6 +11,10 @@ import (
 	"github.com/reevehq/reeve/internal/pyjson"
 )
 
+// ProcessPoolType is the type of pools whose workers run flows as processes of
+// their own machine.
+const ProcessPoolType = "process"
+
 // AgentPoolType is the type of pools that are polled by agents, queue by
 // queue. They have no status on the wire.
 const AgentPoolType = "prefect-agent"

@@ -48,6 +48,12 @@ func (tx *Tx) FilterFlowRunInputs(run uuid.UUID, prefix string, exclude []string
 	return found, nil
 }
 
+// DeleteFlowRunInputs deletes a run's inputs of those keys.
+func (tx *Tx) DeleteFlowRunInputs(run uuid.UUID, keys []string) error {
+	_, err := tx.conn.Exec(`DELETE FROM flow_run_input WHERE flow_run_id = ? AND key IN (SELECT value FROM json_each(?))`, run, JSON(keys))
+	return err
+}
+
 // DeleteFlowRunInput deletes a run's input of a key; false when there is none.
 func (tx *Tx) DeleteFlowRunInput(run uuid.UUID, key string) (bool, error) {
 	n, err := tx.conn.Exec(`DELETE FROM flow_run_input WHERE flow_run_id = ? AND key = ?`, run, key)

@@ -26,6 +26,17 @@ func (tx *Tx) ReadPoolLimit(queue uuid.UUID) (*orchestration.PoolLimit, error) {
 	return &l, err
 }
 
+// ReadWorkPoolType gives the type of the pool that a queue belongs to, "" when
+// there is no such queue.
+func (tx *Tx) ReadWorkPoolType(queue uuid.UUID) (kind string, err error) {
+	err = tx.one(`SELECT work_pool.type FROM work_queue CROSS JOIN work_pool ON work_pool.id = work_queue.work_pool_id
+		WHERE work_queue.id = ?`, []any{queue}, &kind)
+	if err == ErrNoRows {
+		return "", nil
+	}
+	return kind, err
+}
+
 // TellPoolSlotFreed tells the workers of a queue's pool that a run of it may
 // start, when one is due.
 func (tx *Tx) TellPoolSlotFreed(queue uuid.UUID) error {

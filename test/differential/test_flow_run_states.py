@@ -54,6 +54,80 @@ for _start in TYPES:
     globals()[f"test_transitions_from_{_start.lower()}"] = transitions_from(_start)
 
 
+EXECUTED_ONCE = {(start, end) for start in ("COMPLETED", "FAILED", "CANCELLED", "CRASHED", "RUNNING") for end in ("PENDING", "RUNNING")}
+"""What is refused, unforced, for runs that are handed out, on purpose: see docs/ARCHITECTURE.md, "Decisions"."""
+
+
+def pool_transitions_from(start):
+    def transitions(s):
+        flow = a_flow(s, f"pool-transitions-from-{start.lower()}")
+        pool = f"pool-{start.lower()}"
+        s.quietly.post("/work_pools/", json={"name": pool, "type": "process"})
+        deployment = s.quietly.post("/deployments/", json={"name": "d", "flow_id": flow, "work_pool_name": pool})["id"]
+        for force in (False, True):
+            for end in TYPES:
+                if force or (start, end) not in EXECUTED_ONCE:
+                    run = s.quietly.post(f"/deployments/{deployment}/create_flow_run", json={"name": "a-run"})["id"]
+                    for type in ("RUNNING", start):  # a scheduled run would be cancelled at once
+                        s.quietly.post(f"/flow_runs/{run}/set_state", json={"state": {"type": type}, "force": True})
+                    propose(s, run, end, force=force)
+                    show(s, run)
+
+    transitions.__name__ = f"pool_transitions_from_{start.lower()}"
+    return scenario(transitions)
+
+
+for _start in TYPES:
+    globals()[f"test_pool_transitions_from_{_start.lower()}"] = pool_transitions_from(_start)
+
+
+@scenario
+def forced_states_keep_the_lease(s):
+    flow = a_flow(s, "kept-lease")
+    s.quietly.post("/work_pools/", json={"name": "kept-lease", "type": "process"})
+    deployment = s.quietly.post("/deployments/", json={
+        "name": "d", "flow_id": flow, "work_pool_name": "kept-lease", "concurrency_limit": 2})["id"]
+    for ends in (["RUNNING", "RUNNING", "COMPLETED"], ["RUNNING", "SCHEDULED"], ["CANCELLED"], ["PAUSED", "RUNNING", "FAILED"]):
+        run = s.post(f"/deployments/{deployment}/create_flow_run", json={"name": "a-run"})["id"]
+        propose(s, run, "PENDING")
+        for end in ends:
+            propose(s, run, end, force=True)
+            show(s, run)
+        s.get(f"/deployments/{deployment}", ignore=["global_concurrency_limit.updated"])
+
+
+@scenario
+def pausing_forgets_inputs(s):
+    run = a_run(s, a_flow(s, "pausing-forgets"), "RUNNING")
+    keys = {"schema": "k-schema", "response": "k-response"}
+    for key in ("k-schema", "k-response", "other"):
+        s.post(f"/flow_runs/{run}/input", json={"key": key, "value": "1"})
+    inputs = lambda: s.post(f"/flow_runs/{run}/input/filter", json={"prefix": "", "limit": 10})
+    pause = lambda key: propose(s, run, "PAUSED", state_details={"pause_key": key, "run_input_keyset": keys})
+    pause("one")
+    inputs()
+    s.post(f"/flow_runs/{run}/input", json={"key": "k-response", "value": "2"})
+    propose(s, run, "RUNNING")
+    pause("one")
+    inputs()
+    propose(s, run, "PAUSED", force=True, state_details={"run_input_keyset": keys})
+    inputs()
+
+
+@scenario
+def paused_runs_that_are_scheduled(s):
+    flow = a_flow(s, "paused-and-scheduled")
+    deployment = s.quietly.post("/deployments/", json={"name": "d", "flow_id": flow})["id"]
+    for details in ({"pause_key": "k"}, {"pause_key": "k", "pause_reschedule": True}):
+        for version in ("0.8.3", "0.8.4", None):
+            for force in (False, True):
+                run = s.post(f"/deployments/{deployment}/create_flow_run", json={"name": "a-run"})["id"]
+                propose(s, run, "RUNNING", force=True)
+                propose(s, run, "PAUSED", state_details=details)
+                propose(s, run, "SCHEDULED", force=force, headers={"X-PREFECT-API-VERSION": version} if version else None)
+                show(s, run)
+
+
 @scenario
 def every_first_state(s):
     flow = a_flow(s, "every-first-state")
