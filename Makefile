@@ -41,8 +41,10 @@ lint: ## gofmt, vet and staticcheck
 	go run $(STATICCHECK) ./...
 	go run $(STATICCHECK) -tags crash,s3 ./test/...
 
-differential: build venv ## the same requests to the reference server and to ours
+differential: build venv ## the same requests to the reference server and to ours; to the release before where it differs
+	@scripts/venv .venv-388 test/requirements-388.txt
 	REEVE_BIN=$(REEVE) $(PYTHON) -m pytest test/differential -q --at-least 400 $(RERUNS)
+	REEVE_BIN=$(REEVE) .venv-388/bin/python -m pytest test/differential -q -m changed --at-least 100 $(RERUNS)
 
 e2e: build venv ## the unmodified client, worker and CLI against our server
 	@scripts/need systemd-socket-activate

@@ -144,6 +144,7 @@ func (a *API) Routes() []Route {
 		a.flowRoutes(),
 		a.flowRunRoutes(),
 		a.taskRunRoutes(),
+		a.observedStateRoutes(),
 		a.uiRoutes(),
 		a.eventRoutes(),
 		a.logRoutes(),

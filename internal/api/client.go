@@ -15,7 +15,7 @@ const (
 	minimumVersion = "0.8.0"
 	// PrefectVersion is the release whose contract this is. Clients compare their
 	// own with it.
-	PrefectVersion = "3.8.8"
+	PrefectVersion = "3.9.1"
 	// ReeveVersion is this program's own.
 	ReeveVersion = "0.1.0"
 )

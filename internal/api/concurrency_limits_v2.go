@@ -134,7 +134,7 @@ func (slotMode) Literals() []string { return []string{"concurrency", "rate_limit
 type slotsWanted struct {
 	decode.Embedded
 	Slots int      `json:"slots" rule:"required,gt=0"`
-	Names []string `json:"names" rule:"required"`
+	Names []string `json:"names" rule:"required,min=1"`
 	Mode  slotMode `json:"mode"`
 }
 
@@ -292,7 +292,7 @@ func (a *API) decrementSlots(w http.ResponseWriter, r *http.Request) error {
 	var in struct {
 		decode.Embedded
 		Slots            int      `json:"slots" rule:"required,gt=0"`
-		Names            []string `json:"names" rule:"required"`
+		Names            []string `json:"names" rule:"required,min=1"`
 		OccupancySeconds *float64 `json:"occupancy_seconds" rule:"gt=0"`
 	}
 	if err := body(r, &in); err != nil {

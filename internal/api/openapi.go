@@ -55,7 +55,7 @@ var resources = map[string]string{
 	"block_documents": "Block documents", "block_schemas": "Block schemas", "block_capabilities": "Block capabilities",
 	"work_pools": "Work Pools", "task_workers": "Task Workers", "work_queues": "Work Queues", "artifacts": "Artifacts",
 	"collections": "Collections", "variables": "Variables", "events": "Events", "automations": "Automations",
-	"templates": "Automations", "admin": "Admin", "health": "Root", "version": "Root", "hello": "Root", "ready": "Root",
+	"templates": "Automations", "admin": "Admin", "observed-states": "Observed States", "health": "Root", "version": "Root", "hello": "Root", "ready": "Root",
 }
 
 // document describes the routes.

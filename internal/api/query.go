@@ -7,6 +7,7 @@ import (
 
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/prefect/decode"
+	"github.com/reevehq/reeve/internal/pyjson"
 )
 
 // The filters that requests carry, by the resources that they may name. Other
@@ -113,4 +114,17 @@ func queryID(r *http.Request, name string) (uuid.UUID, error) {
 			Msg: "Input should be a valid UUID, " + reason, Input: text, Ctx: map[string]any{"error": reason}}}, nil}
 	}
 	return id, nil
+}
+
+// queryParameters decodes the parameters of the URL's query into dst, a pointer
+// to a struct. Of a parameter that was given more than once the last counts.
+func queryParameters(r *http.Request, dst any) error {
+	var given []pyjson.Member
+	for name, values := range r.URL.Query() {
+		given = append(given, pyjson.Member{Key: name, Value: pyjson.NewString(values[len(values)-1])})
+	}
+	if issues := decode.Into(pyjson.NewObject(given), dst, "query"); len(issues) > 0 {
+		return &invalidBody{issues, nil}
+	}
+	return nil
 }

@@ -28,7 +28,7 @@ func (a *API) uiRoutes() []Route {
 // byFlow is a body that asks something of each of some flows.
 type byFlow struct {
 	decode.Embedded
-	FlowIDs []uuid.UUID `json:"flow_ids" rule:"required"`
+	FlowIDs []uuid.UUID `json:"flow_ids" rule:"required,max=200"`
 }
 
 // orZero completes the counts by those that are 0.
@@ -89,7 +89,7 @@ func (a *API) uiFlowRunHistory(w http.ResponseWriter, r *http.Request) error {
 func (a *API) countTaskRunsByFlowRun(w http.ResponseWriter, r *http.Request) error {
 	var in struct {
 		decode.Embedded
-		FlowRunIDs []uuid.UUID `json:"flow_run_ids" rule:"required"`
+		FlowRunIDs []uuid.UUID `json:"flow_run_ids" rule:"required,max=200"`
 	}
 	if err := body(r, &in); err != nil {
 		return err

@@ -227,7 +227,7 @@ func (s *gatewayStart) workers(p *process, c *config.Config, api string) ([]*sup
 	}
 	if err != nil {
 		return nil, fault.New(fault.Invalid, "there is no Python at %s", name).
-			WithHint("install the prefect package (pip install prefect==3.8.8) and name its interpreter: [worker] python = \"...\"; --no-workers keeps none")
+			WithHint("install the prefect package (pip install prefect==3.9.1) and name its interpreter: [worker] python = \"...\"; --no-workers keeps none")
 	}
 	environ := slices.DeleteFunc(withoutSecrets(p.environ, c.Webhooks), func(line string) bool {
 		return strings.HasPrefix(line, "PREFECT_API_URL=") || strings.HasPrefix(line, "PREFECT_SERVER_")

@@ -100,7 +100,7 @@ func interpreter(name string) (string, error) {
 	path, err := exec.LookPath(name)
 	if err != nil {
 		return "", fault.New(fault.Invalid, "there is no Python at %s", name).
-			WithHint("make one with the prefect package (python3 -m venv .venv; .venv/bin/pip install prefect==3.8.8) and name it: [worker] python = \".venv/bin/python\"")
+			WithHint("make one with the prefect package (python3 -m venv .venv; .venv/bin/pip install prefect==3.9.1) and name it: [worker] python = \".venv/bin/python\"")
 	}
 	return filepath.Abs(path)
 }

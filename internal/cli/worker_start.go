@@ -119,5 +119,5 @@ func (s *workerStart) python() (string, error) {
 		}
 	}
 	return "", fault.New(fault.Invalid, "no Python interpreter %s is found", strings.Join(wanted, " or ")).
-		WithHint("install Python 3.10 or newer with prefect (pip install prefect==3.8.8), or name one with --python")
+		WithHint("install Python 3.10 or newer with prefect (pip install prefect==3.9.1), or name one with --python")
 }

@@ -28,8 +28,8 @@ func TestDefaultsAreTheContracts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := len(settings()); got != 226 {
-		t.Errorf("%d settings, want the contract's 226", got)
+	if got := len(settings()); got != 227 {
+		t.Errorf("%d settings, want the contract's 227", got)
 	}
 	if c.Int("server.api.port") != 4200 || c.Text("server.api.host") != "127.0.0.1" {
 		t.Errorf("default address is %s:%d", c.Text("server.api.host"), c.Int("server.api.port"))

@@ -30,6 +30,7 @@ var clientSettings = []Setting{
 	{"cloud.ui_url", Text, "https://app.prefect.cloud", "", Client, ""},
 	{"deployments.default_work_pool_name", Text, "", "DEFAULT_WORK_POOL_NAME", Client, ""},
 	{"deployments.default_docker_build_namespace", Text, "", "DEFAULT_DOCKER_BUILD_NAMESPACE", Client, ""},
+	{"deployments.clear_schedules_on_empty", Bool, "false", "", Client, ""},
 	{"events.worker_max_queue_size", Int, "0", "", Client, ""},
 	{"experiments.warn", Bool, "true", "EXPERIMENTAL_WARN", Client, ""},
 	{"flows.heartbeat_frequency", Int, "180", "RUNNER_HEARTBEAT_FREQUENCY", Client, ""},

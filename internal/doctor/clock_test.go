@@ -49,10 +49,10 @@ func TestVersions(t *testing.T) {
 		want   finding
 	}{
 		"down":           {nil, finding{OK, "the server's is not known", ""}},
-		"same":           {well, finding{OK, "reeve 1 here and at the server, Prefect 3.8.8, SQLite 3.", ""}},
+		"same":           {well, finding{OK, "reeve 1 here and at the server, Prefect 3.9.1, SQLite 3.", ""}},
 		"other reeve":    {well.with(answers{"GET /reeve/version": map[string]any{"reeve": "0.9", "now": noon}}), finding{Warn, "the server is Reeve 0.9, this program 1", "reeve version"}},
 		"Prefect's own":  {well.with(answers{"GET /reeve/version": 404}), finding{Warn, "is no Reeve, or an older one", "curl http"}},
-		"other contract": {well.with(answers{"GET /admin/version": "3.9.0"}), finding{Warn, "speaks Prefect 3.9.0, this program 3.8.8", "reeve version"}},
+		"other contract": {well.with(answers{"GET /admin/version": "3.9.0"}), finding{Warn, "speaks Prefect 3.9.0, this program 3.9.1", "reeve version"}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) { situation{server: test.server}.expect(t, "versions", test.want) })

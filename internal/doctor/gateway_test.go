@@ -23,7 +23,7 @@ func TestGateway(t *testing.T) {
 		mux.Handle("/health", page(200, ""))
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if r.URL.Path == "/api/admin/version" {
-				_, _ = w.Write([]byte(`"3.8.8"`))
+				_, _ = w.Write([]byte(`"3.9.1"`))
 				return
 			}
 			answers{"GET /health": object{"status": "ok", "inbox": object{}, "server": server, "workers": workers}}.ServeHTTP(w, withPrefix(r))

@@ -58,7 +58,7 @@ func (a answers) with(more answers) answers {
 
 // well is a server that is well and does nothing.
 var well = answers{
-	"GET /health": map[string]string{"status": "ok"}, "GET /admin/version": "3.8.8",
+	"GET /health": map[string]string{"status": "ok"}, "GET /admin/version": "3.9.1",
 	"GET /reeve/version":          map[string]any{"reeve": "1", "now": noon},
 	"POST /work_pools/filter":     []any{},
 	"POST /flow_runs/count":       0,
@@ -121,7 +121,7 @@ func (s situation) exam(t *testing.T) *Exam {
 		}
 	}
 	c, err := config.Load(config.Input{Environ: append([]string{"REEVE_DATABASE=" + filepath.Join(folder, "a.db")}, s.environ...)})
-	e := &Exam{Config: c, Problems: config.Problems(err), URL: "http://127.0.0.1:1/api", Auth: s.auth, Reeve: "1", Prefect: "3.8.8",
+	e := &Exam{Config: c, Problems: config.Problems(err), URL: "http://127.0.0.1:1/api", Auth: s.auth, Reeve: "1", Prefect: "3.9.1",
 		Clock: &ticking{now: noon}, Machine: s.machine, Patience: 2 * time.Second}
 	if s.path == "" {
 		s.path = "/api"

@@ -226,10 +226,10 @@ func TestPython(t *testing.T) {
 		machine Machine
 		want    finding
 	}{
-		"right":         {pool, says(`{"python": "3.12.1", "prefect": "3.8.8"}`, nil), finding{OK, "Python 3.12.1 with prefect 3.8.8", ""}},
-		"another":       {pool, says(`{"python": "3.12.1", "prefect": "3.4.0"}`, nil), finding{Warn, "has prefect 3.4.0; the server speaks 3.8.8", "pip install prefect==3.8.8"}},
-		"none":          {pool, says(`{"python": "3.12.1", "prefect": ""}`, nil), finding{Fail, "has no prefect package", "pip install prefect==3.8.8"}},
-		"old Python":    {pool, says(`{"python": "3.9.1", "prefect": "3.8.8"}`, nil), finding{Fail, "wants 3.10 or newer", "venv"}},
+		"right":         {pool, says(`{"python": "3.12.1", "prefect": "3.9.1"}`, nil), finding{OK, "Python 3.12.1 with prefect 3.9.1", ""}},
+		"another":       {pool, says(`{"python": "3.12.1", "prefect": "3.4.0"}`, nil), finding{Warn, "has prefect 3.4.0; the server speaks 3.9.1", "pip install prefect==3.9.1"}},
+		"none":          {pool, says(`{"python": "3.12.1", "prefect": ""}`, nil), finding{Fail, "has no prefect package", "pip install prefect==3.9.1"}},
+		"old Python":    {pool, says(`{"python": "3.9.1", "prefect": "3.9.1"}`, nil), finding{Fail, "wants 3.10 or newer", "venv"}},
 		"broken":        {pool, says("", io.ErrUnexpectedEOF), finding{Fail, "does not work", "venv"}},
 		"nobody needs":  {"", says("", io.ErrUnexpectedEOF), finding{Skipped, "does not work", ""}},
 		"not there":     {pool + "[worker]\npython = \"/no/such\"", Machine{}, finding{Fail, "no Python at /no/such", "venv"}},

@@ -150,7 +150,7 @@ func TestWebhooks(t *testing.T) {
 
 func TestReport(t *testing.T) {
 	machine := Machine{Python: func(context.Context, string, string) (string, error) {
-		return `{"python":"3.12.1","prefect":"3.8.8"}`, nil
+		return `{"python":"3.12.1","prefect":"3.9.1"}`, nil
 	}}
 	report := Run(t.Context(), situation{server: socketServer("prefect", accepted), machine: machine}.exam(t))
 	if !report.Healthy || report.Failures != 0 || len(report.Findings) < len(checks) {

@@ -28,7 +28,7 @@ func TestDeploymentSlotsThroughALife(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		client string
-	}{{"a client that renews leases", "3.8.8"}, {"an older client", "3.4.10"}, {"an unknown client", ""}} {
+	}{{"a client that renews leases", "3.9.1"}, {"an older client", "3.4.10"}, {"an unknown client", ""}} {
 		t.Run(c.name, func(t *testing.T) {
 			w := newWorld(t)
 			deployment := w.newDeployment(1, "")
@@ -66,11 +66,11 @@ func TestSecureFlowConcurrencySlots(t *testing.T) {
 		client       string
 		want         outcome
 	}{
-		{"limit 0", "", 0, "3.8.8", outcome{abort, "The deployment concurrency limit is 0. The flow will deadlock if submitted again.", "SCHEDULED Scheduled"}},
-		{"full, by default", "", 1, "3.8.8", outcome{reject, limitReached, "SCHEDULED AwaitingConcurrencySlot"}},
-		{"full, ENQUEUE", `{"collision_strategy":"ENQUEUE"}`, 1, "3.8.8", outcome{reject, limitReached, "SCHEDULED AwaitingConcurrencySlot"}},
-		{"full, CANCEL_NEW", `{"collision_strategy":"CANCEL_NEW"}`, 1, "3.8.8", outcome{reject, limitReached, "CANCELLED Cancelled"}},
-		{"free", "", 2, "3.8.8", accepted("PENDING Pending")},
+		{"limit 0", "", 0, "3.9.1", outcome{abort, "The deployment concurrency limit is 0. The flow will deadlock if submitted again.", "SCHEDULED Scheduled"}},
+		{"full, by default", "", 1, "3.9.1", outcome{reject, limitReached, "SCHEDULED AwaitingConcurrencySlot"}},
+		{"full, ENQUEUE", `{"collision_strategy":"ENQUEUE"}`, 1, "3.9.1", outcome{reject, limitReached, "SCHEDULED AwaitingConcurrencySlot"}},
+		{"full, CANCEL_NEW", `{"collision_strategy":"CANCEL_NEW"}`, 1, "3.9.1", outcome{reject, limitReached, "CANCELLED Cancelled"}},
+		{"free", "", 2, "3.9.1", accepted("PENDING Pending")},
 		{"full, a worker that takes slots itself", "", 1, "3.0.2", accepted("PENDING Pending")},
 	} {
 		t.Run(c.row, func(t *testing.T) {
@@ -112,9 +112,9 @@ func TestValidateDeploymentConcurrencyAtRunning(t *testing.T) {
 		client string
 		want   outcome
 	}{
-		{"in time", false, false, "3.8.8", accepted("RUNNING Running")},
-		{"slot lost, still free", true, false, "3.8.8", accepted("RUNNING Running")},
-		{"slot lost, taken by another", true, true, "3.8.8",
+		{"in time", false, false, "3.9.1", accepted("RUNNING Running")},
+		{"slot lost, still free", true, false, "3.9.1", accepted("RUNNING Running")},
+		{"slot lost, taken by another", true, true, "3.9.1",
 			outcome{reject, "Deployment concurrency limit reached after lease expiry.", "CANCELLED Cancelled"}},
 		{"slot lost, a client without leases", true, true, "3.4.0", accepted("RUNNING Running")},
 	} {

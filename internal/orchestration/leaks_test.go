@@ -22,7 +22,7 @@ func TestRandomTransitionsLeakNoSlot(t *testing.T) {
 	shared.newLimit("tag:few", 2)
 	types := prefect.StateTypes()
 	names := []string{"", "", "", "AwaitingRetry", "Late", "Suspended", "Submitting", "Resuming"}
-	clients := []string{"3.8.8", "3.4.10", "", "3.0.2"}
+	clients := []string{"3.9.1", "3.4.10", "", "3.0.2"}
 
 	rapid.Check(t, func(r *rapid.T) {
 		w := shared.in(t)

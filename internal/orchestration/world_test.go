@@ -233,7 +233,7 @@ func of(deployment uuid.UUID) func(*prefect.FlowRun) {
 }
 
 var (
-	core     = orchestration.Options{Policy: orchestration.CoreFlowPolicy, Client: "3.8.8", API: "0.8.4"}
+	core     = orchestration.Options{Policy: orchestration.CoreFlowPolicy, Client: "3.9.1", API: "0.8.4"}
 	coreTask = orchestration.Options{Policy: orchestration.CoreTaskPolicy}
 	forced   = orchestration.Options{Force: true}
 )

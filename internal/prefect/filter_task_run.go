@@ -48,5 +48,5 @@ type TaskRunSort string
 // Values implements decode.Enum.
 func (TaskRunSort) Values() []string {
 	return []string{"ID_DESC", "EXPECTED_START_TIME_ASC", "EXPECTED_START_TIME_DESC", "NAME_ASC", "NAME_DESC",
-		"NEXT_SCHEDULED_START_TIME_ASC", "END_TIME_DESC"}
+		"NEXT_SCHEDULED_START_TIME_ASC", "END_TIME_DESC", "DURATION_DESC", "DURATION_ASC"}
 }

@@ -10,7 +10,7 @@ type ScheduledRun struct {
 }
 
 // ScheduledJob is a flow run as workers are told of it: without its pool, which
-// goes beside it, and without its state, which is Scheduled.
+// goes beside it.
 type ScheduledJob struct {
 	*FlowRun
 	NoPoolID   *struct{} `json:"work_pool_id,omitempty"`

@@ -60,26 +60,17 @@ func flowRunCondition(f *prefect.FlowRunFilter) condition {
 	return c.join(f.Operator)
 }
 
-// flowRunState restricts the current state. A criterion on type or name that
-// both includes and excludes is passed over, as in the reference: only one that
-// is a single comparison counts.
+// flowRunState restricts the current state.
 func flowRunState(f *prefect.FlowRunFilterState) condition {
 	var c criteria
 	if t := f.Type; t != nil {
 		var one criteria
 		texts(&one, "flow_run.state_type", t.Any)
 		notTexts(&one, "flow_run.state_type", t.NotAny)
-		if len(one) == 1 {
-			c.add(one...)
-		}
+		c.add(one.join(prefect.And))
 	}
 	if n := f.Name; n != nil {
-		var one criteria
-		texts(&one, "flow_run.state_name", n.Any)
-		notTexts(&one, "flow_run.state_name", n.NotAny)
-		if len(one) == 1 {
-			c.add(one...)
-		}
+		c.add(anyNotAnyText("flow_run.state_name", n))
 	}
 	return c.join(f.Operator)
 }

@@ -1,6 +1,10 @@
 package store
 
-import "github.com/reevehq/reeve/internal/prefect"
+import (
+	"time"
+
+	"github.com/reevehq/reeve/internal/prefect"
+)
 
 // taskRunCondition restricts a row of task_run.
 func taskRunCondition(f *prefect.TaskRunFilter) condition {
@@ -103,4 +107,19 @@ var taskRunOrder = map[prefect.TaskRunSort]string{
 	"NAME_DESC":                     "task_run.name DESC",
 	"NEXT_SCHEDULED_START_TIME_ASC": "task_run.next_scheduled_start_time ASC",
 	"END_TIME_DESC":                 "task_run.end_time DESC",
+	"DURATION_ASC":                  runTimeExpression + " ASC" + taskRunTies,
+	"DURATION_DESC":                 runTimeExpression + " DESC" + taskRunTies,
+}
+
+// taskRunTies keep pages stable where many runs have run for as long, such as
+// those that have not started.
+const taskRunTies = ", task_run.expected_start_time DESC, task_run.id DESC"
+
+// taskRunsBy is an order with the arguments of its placeholders.
+func taskRunsBy(sort prefect.TaskRunSort, now time.Time) condition {
+	order := when(taskRunOrder[sort])
+	if sort == "DURATION_ASC" || sort == "DURATION_DESC" {
+		order.args = []any{now}
+	}
+	return order
 }

@@ -72,7 +72,6 @@ func (tx *Tx) ScheduledRuns(pool *prefect.WorkPool, queues []*prefect.WorkQueue,
 			return nil, err
 		}
 		for _, run := range found {
-			run.State = nil
 			runs = append(runs, prefect.ScheduledRun{WorkPoolID: pool.ID, WorkQueueID: q.ID,
 				FlowRun: prefect.ScheduledJob{FlowRun: run}})
 		}

@@ -79,9 +79,9 @@ func (tx *Tx) ReadTaskRunByKeys(flowRunID uuid.UUID, taskKey, dynamicKey string)
 
 // FilterTaskRuns gives the task runs that meet the criteria, sorted.
 func (tx *Tx) FilterTaskRuns(f *prefect.Filters, sort prefect.TaskRunSort, page prefect.Page) ([]*prefect.TaskRun, error) {
-	c := taskRunsWhere(f)
-	return collect(tx, `SELECT `+taskRunColumns+taskRunFrom+c.where()+` ORDER BY `+taskRunOrder[sort]+` LIMIT ? OFFSET ?`,
-		append(c.args, page.Limit, page.Offset), scanTaskRun(tx.Now))
+	c, order := taskRunsWhere(f), taskRunsBy(sort, tx.Now)
+	return collect(tx, `SELECT `+taskRunColumns+taskRunFrom+c.where()+` ORDER BY `+order.sql+` LIMIT ? OFFSET ?`,
+		append(append(c.args, order.args...), page.Limit, page.Offset), scanTaskRun(tx.Now))
 }
 
 // CountTaskRuns counts the task runs that meet the criteria.

@@ -23,7 +23,7 @@ pre { padding: .75rem 1rem; border: 1px solid #8888; border-radius: .5rem; overf
 <p>The API answers at <a href="health">this address</a>. There is no user interface yet: it is a folder of
 files, and none was named.</p>
 <p>The <code>prefect</code> package has one. Tell the server where it is:</p>
-<pre>pip install prefect==3.8.8
+<pre>pip install prefect==3.9.1
 reeve server start --ui-directory "$(python -c 'import pathlib, prefect.server as s; print(pathlib.Path(s.__file__).parent)')"</pre>
 <p>The same as a line of <code>reeve.toml</code>, or in the environment:</p>
 <pre>[server]

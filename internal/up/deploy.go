@@ -73,7 +73,7 @@ func (r *running) deployFault(err error, printed string) error {
 	r.Log.Debug("the deployment printed", "text", printed)
 	if strings.Contains(printed, "No module named 'prefect'") || last == "" {
 		return fault.Wrap(fault.Invalid, err, "%s cannot import the prefect package", r.python()).
-			WithHint("install it (pip install prefect==3.8.8), or name another interpreter: [worker] python = \"...\"")
+			WithHint("install it (pip install prefect==3.9.1), or name another interpreter: [worker] python = \"...\"")
 	}
 	return fault.New(fault.Invalid, "the flows cannot be deployed: %s", last).
 		WithHint("run with --log-level DEBUG to see the whole traceback")

@@ -13,7 +13,7 @@ import (
 )
 
 // packageVersion is the version of the contract this worker keeps.
-const packageVersion = "3.8.8"
+const packageVersion = "3.9.1"
 
 var notSlug = regexp.MustCompile(`[^a-z0-9]+`)
 

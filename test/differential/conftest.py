@@ -13,12 +13,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_report_header() -> str:
-    return "ours: " + ("a second real server" if servers.TWICE_REAL else servers.BINARY)
+    ours = "a second real server" if servers.TWICE_REAL else servers.BINARY
+    return f"real: Prefect {servers.RELEASE}, ours: {ours}"
 
 
 def pytest_pycollect_makeitem(collector: pytest.Collector, name: str, obj: object):
     if getattr(obj, "is_scenario", False):
-        return pytest.Function.from_parent(collector, name=name)
+        test = pytest.Function.from_parent(collector, name=name)
+        if obj.is_changed:
+            test.add_marker("changed")
+        return test
     return None
 
 

@@ -18,6 +18,9 @@ status, the headers that clients read, and the body.
 - `s.quietly.post(…)` makes a call that is not compared.
 - `with s.websocket("/events/in") as ws: ws.send({…}); ws.receive()` records what is received.
 - `@scenario(settings={"PREFECT_…": "…"})` runs on a pair of servers with these settings.
+- `@scenario(changed=True)` marks a scenario in which the release before the contract's answers
+  something else; the calls say what with `was=["path.to.field"]`, or `was=True` for the whole
+  answer. Run with that release (`-m changed`), exactly what they name must differ.
 
 Differences on purpose are listed in differences.py.
 """
@@ -35,7 +38,7 @@ import httpx
 
 from compare import Matcher, strings
 from differences import ignored
-from servers import Pair, Server
+from servers import CONTRACT, RELEASE, Pair, Server
 
 COMPARED = {"total": 0}
 """Number of answers compared so far."""
@@ -54,6 +57,7 @@ class Exchange:
     body: Any
     ignore: list[str] = field(default_factory=list)
     unordered: bool | list[str] = False
+    was: bool | list[str] = False
 
 
 class Session:
@@ -95,6 +99,7 @@ class Session:
         *,
         ignore: list[str] | None = None,
         unordered: bool | list[str] = False,
+        was: bool | list[str] = False,
         **options: Any,
     ) -> Any:
         """The parsed body of the answer. Options are those of httpx."""
@@ -107,7 +112,7 @@ class Session:
         sent = options.get("json", options.get("content"))
         self.sent.update(strings(sent))
         exchange = Exchange(
-            f"{method} {path}", sent, answer.status_code, _headers(answer), _body(answer), ignore or [], unordered
+            f"{method} {path}", sent, answer.status_code, _headers(answer), _body(answer), ignore or [], unordered, was
         )
         exchange.ignore += ignored(method, path)
         self.exchanges.append(exchange)
@@ -215,8 +220,8 @@ def _body(answer: httpx.Response) -> Any:
 class Scenario:
     """A scripted conversation."""
 
-    def __init__(self, script: Callable[[Session], None], settings: dict[str, str]) -> None:
-        self.script, self.settings = script, settings
+    def __init__(self, script: Callable[[Session], None], settings: dict[str, str], changed: bool) -> None:
+        self.script, self.settings, self.changed = script, settings, changed
 
     def run(self) -> None:
         pair = _pair(self.settings)
@@ -226,6 +231,8 @@ class Scenario:
             report = _report(real, ours)
             raise AssertionError(f"the scenario itself fails:\n{report}") from real_error
         report = _report(real, ours)
+        if any(call.was for call in ours.exchanges) and not self.changed:
+            report += "\na call has `was`, so the scenario is to be marked: @scenario(changed=True)"
         if len(real.exchanges) != len(ours.exchanges):
             report += f"\n{len(real.exchanges)} calls to real, {len(ours.exchanges)} to ours"
         if ours_error:
@@ -246,16 +253,21 @@ class Scenario:
         return session, None
 
 
-def scenario(script: Callable[[Session], None] | None = None, *, settings: dict[str, str] | None = None) -> Any:
+def scenario(
+    script: Callable[[Session], None] | None = None,
+    *,
+    settings: dict[str, str] | None = None,
+    changed: bool = False,
+) -> Any:
     """Makes a test of a function that takes a Session; conftest.py collects it."""
     if script is None:
-        return lambda inner: scenario(inner, settings=settings)
-    made = Scenario(script, settings or {})
+        return lambda inner: scenario(inner, settings=settings, changed=changed)
+    made = Scenario(script, settings or {}, changed)
 
     def run() -> None:
         made.run()
 
-    run.__doc__, run.is_scenario = script.__doc__, True
+    run.__doc__, run.is_scenario, run.is_changed = script.__doc__, True, changed
     return run
 
 
@@ -278,18 +290,34 @@ def _report(real: Session, ours: Session) -> str:
     parts = []
     for number, (a, b) in enumerate(zip(real.exchanges, ours.exchanges), start=1):
         COMPARED["total"] += 1
-        lines = []
-        if a.status != b.status:
-            lines.append(f"status: {a.status} in real, {b.status} in ours")
-        for name in sorted(a.headers.keys() | b.headers.keys()):
-            left, right = a.headers.get(name, "(none)"), b.headers.get(name, "(none)")
-            if not matcher.same_text(left, right):
-                lines.append(f"header {name}: {left!r} in real, {right!r} in ours")
-        if a.status != b.status:
-            lines += [f"real: {jsonlib.dumps(a.body)[:1500]}", f"ours: {jsonlib.dumps(b.body)[:1500]}"]
+        if a.was and RELEASE != CONTRACT:
+            lines = _changes(matcher, a, b)
         else:
-            lines += matcher.differences(a.body, b.body, a.ignore, a.unordered)
+            lines = _differences(matcher, a, b, a.ignore)
         if lines:
             sent = f"  sent {jsonlib.dumps(b.sent)[:1500]}" if b.sent is not None else ""
             parts.append("\n".join([f"call {number}: {b.call}{sent}", *(f"    {line}" for line in lines)]))
     return "\n".join(parts)
+
+
+def _differences(matcher: Matcher, a: Exchange, b: Exchange, ignore: list[str]) -> list[str]:
+    """What differs between the two answers to one call."""
+    lines = []
+    if a.status != b.status:
+        lines.append(f"status: {a.status} in real, {b.status} in ours")
+    for name in sorted(a.headers.keys() | b.headers.keys()):
+        left, right = a.headers.get(name, "(none)"), b.headers.get(name, "(none)")
+        if not matcher.same_text(left, right):
+            lines.append(f"header {name}: {left!r} in real, {right!r} in ours")
+    if a.status != b.status:
+        return [*lines, f"real: {jsonlib.dumps(a.body)[:1500]}", f"ours: {jsonlib.dumps(b.body)[:1500]}"]
+    return [*lines, *matcher.differences(a.body, b.body, ignore, a.unordered)]
+
+
+def _changes(matcher: Matcher, a: Exchange, b: Exchange) -> list[str]:
+    """What differs between an earlier release and ours but for what the call names, which must."""
+    named = [] if a.was is True else a.was
+    beyond = [] if a.was is True else _differences(matcher, a, b, a.ignore + named)
+    if not beyond and not _differences(matcher, a, b, a.ignore):
+        return [f"{RELEASE} answers as {CONTRACT} does: take `was` off"]
+    return beyond

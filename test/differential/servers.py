@@ -19,9 +19,16 @@ import urllib.request
 import uuid
 from contextlib import closing
 from datetime import datetime, timezone
+from importlib.metadata import version
 from pathlib import Path
 
 BINARY = os.path.abspath(shutil.which(os.environ.get("REEVE_BIN", "reeve")) or "reeve")
+
+CONTRACT = "3.9.1"
+"""The release of Prefect that ours answers like."""
+
+RELEASE = version("prefect")
+"""The release of the real server, which is that of this interpreter."""
 
 TWICE_REAL = os.environ.get("REEVE_DIFFERENTIAL_SELF") == "1"
 """Compare the real server with a second real server, to prove the scenarios themselves."""

@@ -18,15 +18,15 @@ _LOCAL = [
 ]
 
 
-@scenario
+@scenario(changed=True)
 def admin_settings(s):
-    s.get("/admin/settings", ignore=_LOCAL)
+    s.get("/admin/settings", ignore=_LOCAL, was=["deployments.clear_schedules_on_empty"])
     s.post("/admin/settings")
 
 
-@scenario
+@scenario(changed=True)
 def admin_version(s):
-    s.get("/admin/version")
+    s.get("/admin/version", was=True)
     s.delete("/admin/version")
 
 
@@ -41,6 +41,7 @@ def admin_version(s):
         "PREFECT_SERVER_LOGGING_LEVEL": "ERROR",
         "PREFECT_API_KEY": "hidden",
         "PREFECT_CLIENT_CUSTOM_HEADERS": '{"a": "b"}',
+        "PREFECT_DEPLOYMENTS_CLEAR_SCHEDULES_ON_EMPTY": "true",
     }
 )
 def admin_settings_that_were_set(s):

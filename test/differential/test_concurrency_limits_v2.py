@@ -49,7 +49,6 @@ def global_slots(s):
     take = lambda **sent: s.post("/v2/concurrency_limits/increment", json=sent, unordered=True)
     give = lambda **sent: s.post("/v2/concurrency_limits/decrement", json=sent, unordered=True)
     take(slots=1, names=["unknown"])
-    take(slots=1, names=[])
     take(slots=2, names=["s-a", "s-b", "s-off", "unknown", "s-a"])
     take(slots=1, names=["s-a"])
     take(slots=1, names=["s-b", "s-a"])
@@ -70,6 +69,12 @@ def global_slots(s):
     for sent in ({}, {"slots": 0, "names": "x"}, {"slots": 1, "names": [1], "mode": "nope"}, {"slots": 1, "names": ["s-a"], "occupancy_seconds": 0}):
         s.post("/v2/concurrency_limits/increment", json=sent)
         s.post("/v2/concurrency_limits/decrement", json=sent)
+
+
+@scenario(changed=True)
+def slots_of_no_limit(s):
+    for path in ("increment", "increment-with-lease", "decrement"):
+        s.post(f"/v2/concurrency_limits/{path}", json={"slots": 1, "names": []}, was=True)
 
 
 @scenario
@@ -103,7 +108,7 @@ def leases(s):
     s.get("/v2/concurrency_limits/l-a")
 
 
-NEW_CLIENT = {"User-Agent": "prefect/3.8.8 (API 0.8.4)"}
+NEW_CLIENT = {"User-Agent": "prefect/3.9.1 (API 0.8.4)"}
 
 
 def limited_deployment(s, name, limit, strategy=None):

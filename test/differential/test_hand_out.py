@@ -130,3 +130,14 @@ def hand_out_job_defaults(s):
         ]
     ):
         s.post("/work_pools/", json={"name": f"p{index}", "type": "process", "base_job_template": made})
+
+
+@scenario(changed=True)
+def hand_out_with_states(s):
+    of = pool(s, queues=[("default", {})])
+    run(s, of["default"], 0, name="scheduled")
+    late = run(s, of["default"], 1, name="late")["id"]
+    s.post(f"/flow_runs/{late}/set_state", json={"force": True, "state": {
+        "type": "SCHEDULED", "name": "Late", "message": "m", "data": {"a": 1}, "state_details": {"scheduled_time": SOON.format(1)}}})
+    s.post("/work_pools/first/get_scheduled_flow_runs", json={}, was=["*.flow_run.state"])
+    s.post("/deployments/get_scheduled_flow_runs", json={"deployment_ids": [of["default"]]})

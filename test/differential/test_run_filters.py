@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from harness import scenario
 
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
@@ -84,10 +86,8 @@ def flow_run_filters(flows, runs, tasks):
         {"state": {"type": {"any_": ["RUNNING", "FAILED"]}}},
         {"state": {"type": {"any_": []}}},
         {"state": {"type": {"not_any_": ["RUNNING", "SCHEDULED"]}}},
-        {"state": {"type": {"any_": ["RUNNING", "FAILED"], "not_any_": ["RUNNING"]}}},
         {"state": {"name": {"any_": ["Late", "TimedOut"]}}},
         {"state": {"name": {"not_any_": ["Late"]}}},
-        {"state": {"name": {"any_": ["Late"], "not_any_": ["Late"]}}},
         {"state": {"operator": "or_", "type": {"any_": ["RUNNING"]}, "name": {"any_": ["Late"]}}},
         {"state": {"type": {}, "name": {}}},
         {"flow_version": {"any_": ["1"]}},
@@ -211,6 +211,19 @@ def filter_flow_runs(s):
         s.post("/flow_runs/count", json=by)
 
 
+@scenario(changed=True)
+def filter_flow_runs_by_states_in_and_out(s):
+    populate(s)
+    for state in [
+        {"type": {"any_": ["RUNNING", "FAILED"], "not_any_": ["RUNNING"]}},
+        {"name": {"any_": ["Late"], "not_any_": ["Late"]}},
+        {"name": {"any_": ["Late", "TimedOut"], "not_any_": ["Late"]}, "type": {"any_": ["FAILED", "SCHEDULED"], "not_any_": ["PAUSED"]}},
+        {"operator": "or_", "name": {"any_": ["Late"], "not_any_": ["Late"]}, "type": {"any_": ["FAILED", "RUNNING"], "not_any_": ["RUNNING"]}},
+    ]:
+        s.post("/flow_runs/filter", json={"sort": "NAME_ASC", "flow_runs": {"state": state}}, was=True)
+        s.post("/flow_runs/count", json={"flow_runs": {"state": state}}, was=True)
+
+
 @scenario
 def filter_task_runs(s):
     for by in task_run_filters(*populate(s)):
@@ -251,6 +264,25 @@ def sort_and_page_runs(s):
         s.post(f"/{path}/filter", json={"limit": 0, "sort": None})
         s.post(f"/{path}/filter", json=[])
         s.post(f"/{path}/filter", content=b"nonsense")
+
+
+@scenario(changed=True)
+def sort_task_runs_by_duration(s):
+    flow = s.quietly.post("/flows/", json={"name": "flow"})["id"]
+    run = s.quietly.post("/flow_runs/", json={"flow_id": flow, "name": "run"})["id"]
+    for name, state in [
+        ("long", {"type": "RUNNING"}), ("short", {"type": "RUNNING"}), ("over", {"type": "RUNNING"}),
+        ("soon", scheduled("2030-01-01T00:00:00Z")), ("later", scheduled("2031-01-01T00:00:00Z")), ("none", None),
+    ]:
+        task = s.quietly.post("/task_runs/", json={"flow_run_id": run, "task_key": name, "dynamic_key": "0", "name": name, "state": state})["id"]
+        time.sleep(0.3)
+        if name == "over":
+            s.quietly.post(f"/task_runs/{task}/set_state", json={"state": {"type": "COMPLETED"}})
+            time.sleep(0.3)
+    for sort in ["DURATION_DESC", "DURATION_ASC"]:
+        for body in [{}, {"limit": 2}, {"limit": 2, "offset": 2}, {"flow_runs": {"id": {"any_": [run]}}}]:
+            s.post("/task_runs/filter", json={"sort": sort, **body}, was=True)
+        s.post("/task_runs/paginate", json={"sort": sort, "limit": 4, "page": 2}, was=True)
 
 
 @scenario

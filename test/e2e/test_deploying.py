@@ -13,7 +13,7 @@ from deploying import FLOWS
 
 YAML = """
 name: e2e-project
-prefect-version: 3.8.8
+prefect-version: 3.9.1
 pull:
 - prefect.deployments.steps.set_working_directory:
     directory: {folder}

@@ -124,5 +124,5 @@ test("event feed", async () => {
 });
 
 test("settings", async () => {
-  await shows("/settings", "settings", "Server Settings", "3.8.8");
+  await shows("/settings", "settings", "Server Settings", "3.9.1");
 });

@@ -181,6 +181,13 @@ func decodeSlice(in pyjson.Value, out reflect.Value, r *rules, at *At) {
 		return
 	}
 	items := in.Items()
+	// A list that is too long is not looked into; one that is too short is, first.
+	if r.maxLength != nil && len(items) > *r.maxLength {
+		at.Fail("too_long", fmt.Sprintf("List should have at most %s after validation, not %d", plural(*r.maxLength, "item"), len(items)),
+			in, map[string]any{"field_type": "List", "max_length": *r.maxLength, "actual_length": len(items)})
+		return
+	}
+	before := at.Count()
 	list := reflect.MakeSlice(out.Type(), len(items), len(items))
 	for i, item := range items {
 		if at.Count() > MostIssues {
@@ -188,14 +195,9 @@ func decodeSlice(in pyjson.Value, out reflect.Value, r *rules, at *At) {
 		}
 		decodeValue(item, list.Index(i), noRules, at.Key(i))
 	}
-	switch {
-	case r.minLength != nil && len(items) < *r.minLength:
+	if r.minLength != nil && len(items) < *r.minLength && at.Count() == before {
 		at.Fail("too_short", fmt.Sprintf("List should have at least %s after validation, not %d", plural(*r.minLength, "item"), len(items)),
 			in, map[string]any{"field_type": "List", "min_length": *r.minLength, "actual_length": len(items)})
-		return
-	case r.maxLength != nil && len(items) > *r.maxLength:
-		at.Fail("too_long", fmt.Sprintf("List should have at most %s after validation, not %d", plural(*r.maxLength, "item"), len(items)),
-			in, map[string]any{"field_type": "List", "max_length": *r.maxLength, "actual_length": len(items)})
 		return
 	}
 	out.Set(list)
