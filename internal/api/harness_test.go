@@ -4,7 +4,6 @@ import (
 	"context"
 	"log/slog"
 	"net/http/httptest"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -12,8 +11,7 @@ import (
 	"github.com/coder/websocket"
 
 	"github.com/reevehq/reeve/internal/clock"
-	"github.com/reevehq/reeve/internal/store"
-	"github.com/reevehq/reeve/internal/store/sqlite"
+	"github.com/reevehq/reeve/internal/store/storetest"
 )
 
 // testServer is an API on a real database, listening on loopback.
@@ -25,22 +23,15 @@ type testServer struct {
 func newTestServer(t testing.TB, config Config) testServer {
 	t.Helper()
 	machine := clock.System{}
-	db, err := sqlite.Open(t.Context(), sqlite.Options{Path: filepath.Join(t.TempDir(), "test.db"), Migrate: true, Clock: machine})
-	if err != nil {
-		t.Fatal(err)
-	}
-	ids := clock.NewIDs(machine)
+	s, ids := storetest.New(t, machine).Store, clock.NewIDs(machine)
 	config.BasePath, config.DefaultLimit = "/api", 200
-	a := New(store.New(db, machine, ids), machine, ids, slog.New(slog.DiscardHandler), config)
+	a := New(s, machine, ids, slog.New(slog.DiscardHandler), config)
 	server := httptest.NewServer(a.Handler())
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 		defer cancel()
 		a.Close(ctx)
 		server.Close()
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
 	})
 	return testServer{a, server}
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -16,7 +15,7 @@ import (
 	"github.com/reevehq/reeve/internal/follow"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/store"
-	"github.com/reevehq/reeve/internal/store/sqlite"
+	"github.com/reevehq/reeve/internal/store/storetest"
 )
 
 var epoch = time.Date(2026, 11, 28, 8, 0, 0, 0, time.UTC)
@@ -32,16 +31,7 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	machine := clock.NewManual(epoch)
-	db, err := sqlite.Open(t.Context(), sqlite.Options{Path: filepath.Join(t.TempDir(), "test.db"), Migrate: true, Clock: machine})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return &world{t, store.New(db, machine, clock.NewIDs(machine)), machine, func(string) error { return nil }}
+	return &world{t, storetest.New(t, machine).Store, machine, func(string) error { return nil }}
 }
 
 func (w *world) follower() *follow.Follower {

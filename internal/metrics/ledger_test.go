@@ -11,7 +11,7 @@ import (
 
 	"github.com/reevehq/reeve/internal/clock"
 	"github.com/reevehq/reeve/internal/store"
-	"github.com/reevehq/reeve/internal/store/sqlite"
+	"github.com/reevehq/reeve/internal/store/storetest"
 )
 
 // machine is a server's database over several processes.
@@ -42,10 +42,7 @@ func (m machine) process(work func(*Ledger), killed bool) {
 func (m machine) open() (*store.Store, func()) {
 	m.Helper()
 	c := clock.System{}
-	db, err := sqlite.Open(m.Context(), sqlite.Options{Path: m.path, Migrate: true, Clock: c})
-	if err != nil {
-		m.Fatal(err)
-	}
+	db := storetest.OpenSQLite(m, m.path, c)
 	return store.New(db, c, clock.NewIDs(c)), func() {
 		if err := db.Close(); err != nil {
 			m.Error(err)

@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -15,7 +14,7 @@ import (
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/sleep"
 	"github.com/reevehq/reeve/internal/store"
-	"github.com/reevehq/reeve/internal/store/sqlite"
+	"github.com/reevehq/reeve/internal/store/storetest"
 )
 
 // rig is a caller with one gateway and an outlook that the test makes.
@@ -34,12 +33,7 @@ const token = "a token of the gateway"
 
 func newRig(t *testing.T) *rig {
 	machine := clock.System{}
-	db, err := sqlite.Open(t.Context(), sqlite.Options{Path: filepath.Join(t.TempDir(), "r.db"), Migrate: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	ids := clock.NewIDs(machine)
-	s := store.New(db, machine, ids)
+	s, ids := storetest.New(t, machine).Store, clock.NewIDs(machine)
 	r := &rig{T: t, calls: make(chan State, 100), status: http.StatusNoContent}
 	r.gateway = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
 		var s State
@@ -64,7 +58,6 @@ func newRig(t *testing.T) *rig {
 		stop()
 		running.Wait()
 		r.gateway.Close()
-		_ = s.Close()
 	})
 	return r
 }

@@ -1,7 +1,6 @@
 package orchestration_test
 
 import (
-	"path/filepath"
 	"sync"
 	"testing"
 
@@ -11,22 +10,17 @@ import (
 	"github.com/reevehq/reeve/internal/orchestration"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/store"
-	"github.com/reevehq/reeve/internal/store/sqlite"
+	"github.com/reevehq/reeve/internal/store/storetest"
 )
 
 // BenchmarkFlowRunLives takes flow runs from creation to Completed, eight at a
 // time, each state in a durable transaction of its own with its event.
 func BenchmarkFlowRunLives(b *testing.B) {
 	machine := clock.System{}
-	db, err := sqlite.Open(b.Context(), sqlite.Options{Path: filepath.Join(b.TempDir(), "bench.db"), Migrate: true, Clock: machine})
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(func() { _ = db.Close() })
-	s := store.New(db, machine, clock.NewIDs(machine))
+	s := storetest.New(b, machine).Store
 	engine := orchestration.New(orchestration.Settings{})
 	var flow uuid.UUID
-	err = s.Update(b.Context(), func(tx *store.Tx) error {
+	err := s.Update(b.Context(), func(tx *store.Tx) error {
 		f, _, err := tx.CreateFlow(&prefect.FlowCreate{Name: "flow", Tags: prefect.Tags{"tag"}})
 		flow = f.ID
 		return err

@@ -2,7 +2,6 @@ package orchestration_test
 
 import (
 	"errors"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -13,7 +12,7 @@ import (
 	"github.com/reevehq/reeve/internal/orchestration"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/store"
-	"github.com/reevehq/reeve/internal/store/sqlite"
+	"github.com/reevehq/reeve/internal/store/storetest"
 )
 
 var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
@@ -21,7 +20,7 @@ var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 // world is a real database with a clock that the test moves.
 type world struct {
 	testing.TB
-	db     *sqlite.DB
+	db     store.Backend
 	store  *store.Store
 	clock  *clock.Manual
 	engine orchestration.Engine
@@ -31,16 +30,8 @@ type world struct {
 func newWorld(t testing.TB) *world {
 	t.Helper()
 	manual := clock.NewManual(noon)
-	db, err := sqlite.Open(t.Context(), sqlite.Options{Path: filepath.Join(t.TempDir(), "test.db"), Migrate: true, Clock: manual})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	w := &world{TB: t, db: db, store: store.New(db, manual, clock.NewIDs(manual)), clock: manual,
+	db := storetest.New(t, manual)
+	w := &world{TB: t, db: db.Backend, store: db.Store, clock: manual,
 		engine: orchestration.New(orchestration.Settings{})}
 	w.update(func(tx *store.Tx) error {
 		flow, _, err := tx.CreateFlow(&prefect.FlowCreate{Name: "a-flow"})

@@ -2,30 +2,23 @@ package services
 
 import (
 	"fmt"
-	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/reevehq/reeve/internal/clock"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/store"
-	lite "github.com/reevehq/reeve/internal/store/sqlite"
+	"github.com/reevehq/reeve/internal/store/storetest"
 )
 
 func TestEventRetentionDeletesWhatHasOutlivedItsPeriod(t *testing.T) {
 	manual := clock.NewManual(epoch)
-	path := filepath.Join(t.TempDir(), "test.db")
-	db, err := lite.Open(t.Context(), lite.Options{Path: path, Migrate: true, Clock: manual})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
-	s := store.New(db, manual, clock.NewIDs(manual))
+	s := storetest.New(t, manual)
 	passed := int64(0)
 	service := NewEventRetention(EventRetentionConfig{Period: 24 * time.Hour, Slack: time.Hour, Batch: 10,
 		Overrides: map[string]time.Duration{"beat": time.Hour, "never-longer": 48 * time.Hour},
 		Passed:    func() int64 { return passed }})
-	rt := &recorderTest{t: t, path: path}
+	rt := &recorderTest{t: t, path: s.Path}
 
 	next := func() (at time.Time, ok bool) {
 		t.Helper()
@@ -44,7 +37,7 @@ func TestEventRetentionDeletesWhatHasOutlivedItsPeriod(t *testing.T) {
 	if at, ok := next(); ok {
 		t.Fatalf("an empty log is due at %v", at)
 	}
-	err = s.Update(t.Context(), func(tx *store.Tx) error {
+	err := s.Update(t.Context(), func(tx *store.Tx) error {
 		for i := range 25 {
 			for _, name := range []string{"beat", "never-longer"} {
 				if err := tx.Emit(&prefect.Event{ID: tx.IDs.V7(), Event: name, Occurred: prefect.At(epoch.Add(time.Duration(i) * time.Minute)),

@@ -1,27 +1,20 @@
 package services
 
 import (
-	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/reevehq/reeve/internal/clock"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/store"
-	lite "github.com/reevehq/reeve/internal/store/sqlite"
+	"github.com/reevehq/reeve/internal/store/storetest"
 )
 
 func TestFlowRunRetentionDeletesFinishedRunsInBoundedBatches(t *testing.T) {
 	manual := clock.NewManual(epoch)
-	path := filepath.Join(t.TempDir(), "test.db")
-	db, err := lite.Open(t.Context(), lite.Options{Path: path, Migrate: true, Clock: manual})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
-	s := store.New(db, manual, clock.NewIDs(manual))
+	s := storetest.New(t, manual)
 	service := NewFlowRunRetention(FlowRunRetentionConfig{Period: 24 * time.Hour, Slack: time.Hour, Batch: 10})
-	rt := &recorderTest{t: t, path: path}
+	rt := &recorderTest{t: t, path: s.Path}
 	next := func() (at time.Time) {
 		t.Helper()
 		if err := s.View(t.Context(), func(tx *store.Tx) (err error) { at, _, err = service.Next(tx); return err }); err != nil {
@@ -32,13 +25,13 @@ func TestFlowRunRetentionDeletesFinishedRunsInBoundedBatches(t *testing.T) {
 	if at := next(); !at.Equal(epoch.Add(25 * time.Hour)) {
 		t.Errorf("nothing to delete is due at %v", at)
 	}
-	r := newRuns(t, s)
+	r := newRuns(t, s.Store)
 	old := r.create(prefect.Completed, func(run *prefect.FlowRun, _ *prefect.State) { run.EndTime = prefect.AtPointer(epoch) })
 	task := r.createTask(old, prefect.Completed)
 	r.create(prefect.Failed, func(run *prefect.FlowRun, _ *prefect.State) { run.ParentTaskRunID = &task })
 	r.create(prefect.Running, nil)
 	key := prefect.ArtifactKey("report")
-	update(t, s, func(tx *store.Tx) error {
+	update(t, s.Store, func(tx *store.Tx) error {
 		for range 2 {
 			if _, err := tx.CreateArtifact(&prefect.ArtifactCreate{Key: &key, FlowRunID: &old}); err != nil {
 				return err
@@ -54,7 +47,7 @@ func TestFlowRunRetentionDeletesFinishedRunsInBoundedBatches(t *testing.T) {
 	r.create(prefect.Cancelled, nil)
 	run := func() (n int) {
 		t.Helper()
-		update(t, s, func(tx *store.Tx) (err error) { n, err = service.Run(tx); return err })
+		update(t, s.Store, func(tx *store.Tx) (err error) { n, err = service.Run(tx); return err })
 		return n
 	}
 	if n := run(); n != 0 {

@@ -3,13 +3,11 @@ package services
 import (
 	"errors"
 	"log/slog"
-	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/reevehq/reeve/internal/clock"
-	"github.com/reevehq/reeve/internal/store"
-	"github.com/reevehq/reeve/internal/store/sqlite"
+	"github.com/reevehq/reeve/internal/store/storetest"
 )
 
 func TestTheClockJumps(t *testing.T) {
@@ -30,11 +28,6 @@ func TestTheClockJumps(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			manual := clock.NewManual(start)
-			db, err := sqlite.Open(t.Context(), sqlite.Options{Path: filepath.Join(t.TempDir(), "x.db"), Migrate: true, Clock: manual})
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(func() { _ = db.Close() })
 			done := false
 			ids := clock.NewIDs(manual)
 			service := &fake{
@@ -55,7 +48,7 @@ func TestTheClockJumps(t *testing.T) {
 			if test.fails {
 				service.next = func(now time.Time) (time.Time, bool, error) { return now, !done, nil }
 			}
-			r := NewRunner(store.New(db, manual, ids), manual, ids, slog.New(slog.DiscardHandler), service)
+			r := NewRunner(storetest.New(t, manual).Store, manual, ids, slog.New(slog.DiscardHandler), service)
 			r.Start(t.Context())
 			t.Cleanup(r.Stop)
 			looks := func(n int) {

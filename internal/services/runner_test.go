@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -14,7 +13,7 @@ import (
 	"github.com/reevehq/reeve/internal/clock"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/store"
-	"github.com/reevehq/reeve/internal/store/sqlite"
+	"github.com/reevehq/reeve/internal/store/storetest"
 )
 
 // fake is a service made of functions; it counts its calls.
@@ -59,13 +58,7 @@ func one(time.Time) (int, error)               { return 1, nil }
 
 func openStore(t *testing.T) *store.Store {
 	t.Helper()
-	c := clock.System{}
-	db, err := sqlite.Open(t.Context(), sqlite.Options{Path: filepath.Join(t.TempDir(), "services.db"), Migrate: true, Clock: c})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
-	return store.New(db, c, clock.NewIDs(c))
+	return storetest.New(t, clock.System{}).Store
 }
 
 // inBubble runs a test with a store and a runner under simulated time.

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -17,7 +16,7 @@ import (
 	"github.com/reevehq/reeve/internal/follow"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/store"
-	lite "github.com/reevehq/reeve/internal/store/sqlite"
+	"github.com/reevehq/reeve/internal/store/storetest"
 )
 
 type recorderTest struct {
@@ -30,18 +29,8 @@ type recorderTest struct {
 
 func newRecorderTest(t *testing.T) *recorderTest {
 	machine := clock.System{}
-	path := filepath.Join(t.TempDir(), "test.db")
-	db, err := lite.Open(t.Context(), lite.Options{Path: path, Migrate: true, Clock: machine})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	s := store.New(db, machine, clock.NewIDs(machine))
-	return &recorderTest{t, path, s, follow.New(TaskRunRecorder(slog.New(slog.DiscardHandler)), s, machine, slog.New(slog.DiscardHandler)), uuid.New()}
+	s := storetest.New(t, machine)
+	return &recorderTest{t, s.Path, s.Store, follow.New(TaskRunRecorder(slog.New(slog.DiscardHandler)), s.Store, machine, slog.New(slog.DiscardHandler)), uuid.New()}
 }
 
 var epoch = time.Date(2026, 11, 24, 8, 0, 0, 0, time.UTC)

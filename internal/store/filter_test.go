@@ -2,9 +2,7 @@ package store_test
 
 import (
 	"context"
-	"path/filepath"
 	"testing"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -13,25 +11,17 @@ import (
 	"github.com/reevehq/reeve/internal/prefect/decode"
 	"github.com/reevehq/reeve/internal/pyjson"
 	"github.com/reevehq/reeve/internal/store"
-	"github.com/reevehq/reeve/internal/store/sqlite"
+	"github.com/reevehq/reeve/internal/store/storetest"
 )
 
-var start = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+// start is what the clock of a test's store says first.
+var start = storetest.Start
 
-// openStore gives a store on a new database, and its clock.
+// openStore returns a store on a new database, and its clock.
 func openStore(tb testing.TB) (*store.Store, *clock.Manual) {
 	tb.Helper()
 	c := clock.NewManual(start)
-	db, err := sqlite.Open(context.Background(), sqlite.Options{Path: filepath.Join(tb.TempDir(), "test.db"), Migrate: true, Clock: c})
-	if err != nil {
-		tb.Fatal(err)
-	}
-	tb.Cleanup(func() {
-		if err := db.Close(); err != nil {
-			tb.Error(err)
-		}
-	})
-	return store.New(db, c, clock.NewIDs(c)), c
+	return storetest.New(tb, c).Store, c
 }
 
 func update(tb testing.TB, s *store.Store, fn func(tx *store.Tx) error) {

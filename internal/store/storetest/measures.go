@@ -1,4 +1,4 @@
-package store_test
+package storetest
 
 import (
 	"fmt"
@@ -9,8 +9,13 @@ import (
 	"github.com/reevehq/reeve/internal/store"
 )
 
-func TestFlowRunTimes(t *testing.T) {
-	s, _ := openStore(t)
+var measuresCases = []Case{
+	{"the times of runs are counted by flow, outcome and length", flowRunTimes},
+	{"a worker is online since its first heartbeat without a break, and the sleep of the server is none", workerIsOnlineSince},
+}
+
+func flowRunTimes(t *testing.T, open Open) {
+	s, _ := newStore(t, open)
 	update(t, s, func(tx *store.Tx) error {
 		flow, _, err := tx.CreateFlow(&prefect.FlowCreate{Name: "f"})
 		if err != nil {
@@ -43,7 +48,7 @@ func TestFlowRunTimes(t *testing.T) {
 
 // A worker is online since its first heartbeat of those without a break; that
 // the server slept meanwhile is no break.
-func TestWorkerIsOnlineSince(t *testing.T) {
+func workerIsOnlineSince(t *testing.T, open Open) {
 	for name, test := range map[string]struct {
 		live   func(night)
 		online bool
@@ -81,7 +86,7 @@ func TestWorkerIsOnlineSince(t *testing.T) {
 		}, true, 890},
 	} {
 		t.Run(name, func(t *testing.T) {
-			n := newNight(t)
+			n := newNight(t, open)
 			n.at(0, func(tx *store.Tx) error {
 				_, err := tx.CreateWorkPool(&prefect.WorkPoolCreate{Name: "p", Type: "process"})
 				return err
@@ -96,7 +101,7 @@ func TestWorkerIsOnlineSince(t *testing.T) {
 				if w.Online != test.online {
 					t.Errorf("online %v, want %v", w.Online, test.online)
 				}
-				if want := start.Add(time.Duration(test.since) * time.Second); test.online && !w.OnlineSince.Equal(want) {
+				if want := Start.Add(time.Duration(test.since) * time.Second); test.online && !w.OnlineSince.Equal(want) {
 					t.Errorf("online since %s, want %s", w.OnlineSince, want)
 				}
 				return nil

@@ -1,4 +1,4 @@
-package store_test
+package storetest
 
 import (
 	"slices"
@@ -11,16 +11,22 @@ import (
 	"github.com/reevehq/reeve/internal/store"
 )
 
+var logsCases = []Case{
+	{"logs are found by words, phrases, exclusions and required words, whatever their case", logsFoundByText},
+	{"the logs of a run come by their time, and those of one time as they were added", logsOfOneRunComeInOrder},
+	{"a follower of the logs reads each once", logsAfterAPlace},
+}
+
 func logLines(messages ...string) []prefect.LogCreate {
 	lines := make([]prefect.LogCreate, len(messages))
 	for i, m := range messages {
-		lines[i] = prefect.LogCreate{Name: "prefect.flow_runs", Level: 10 * (i + 1), Message: m, Timestamp: prefect.At(start.Add(time.Duration(i) * time.Second))}
+		lines[i] = prefect.LogCreate{Name: "prefect.flow_runs", Level: 10 * (i + 1), Message: m, Timestamp: prefect.At(Start.Add(time.Duration(i) * time.Second))}
 	}
 	return lines
 }
 
-func TestLogsFoundByText(t *testing.T) {
-	s, _ := openStore(t)
+func logsFoundByText(t *testing.T, open Open) {
+	s, _ := newStore(t, open)
 	update(t, s, func(tx *store.Tx) error {
 		return tx.CreateLogs(logLines("Connection timeout", `say "quoted words"`, "100% done_with", "größer"))
 	})
@@ -54,12 +60,12 @@ func TestLogsFoundByText(t *testing.T) {
 	}
 }
 
-func TestLogsOfOneRunComeInOrder(t *testing.T) {
-	s, _ := openStore(t)
+func logsOfOneRunComeInOrder(t *testing.T, open Open) {
+	s, _ := newStore(t, open)
 	run := uuid.New()
 	lines := logLines("a", "b", "c")
 	for i := range lines {
-		lines[i].FlowRunID, lines[i].Timestamp = &run, prefect.At(start)
+		lines[i].FlowRunID, lines[i].Timestamp = &run, prefect.At(Start)
 	}
 	update(t, s, func(tx *store.Tx) error { return tx.CreateLogs(append(lines, logLines("other")...)) })
 	view(t, s, func(tx *store.Tx) error {
@@ -80,8 +86,8 @@ func TestLogsOfOneRunComeInOrder(t *testing.T) {
 	})
 }
 
-func TestLogsAfterAPlace(t *testing.T) {
-	s, _ := openStore(t)
+func logsAfterAPlace(t *testing.T, open Open) {
+	s, _ := newStore(t, open)
 	read := func(place int64, limit int) (messages string, next int64) {
 		view(t, s, func(tx *store.Tx) error {
 			page, to, err := tx.LogsAfter(place, limit)
@@ -107,17 +113,4 @@ func TestLogsAfterAPlace(t *testing.T) {
 	if got, _ := read(place, 2); got != "" {
 		t.Error(got)
 	}
-}
-
-func BenchmarkCreateLogs(b *testing.B) {
-	s, _ := openStore(b)
-	run := uuid.New()
-	lines := make([]prefect.LogCreate, 200)
-	for i := range lines {
-		lines[i] = prefect.LogCreate{Name: "prefect.flow_runs", Level: 20, Message: "A line of the usual length, with some facts in it", FlowRunID: &run, Timestamp: prefect.At(start)}
-	}
-	for b.Loop() {
-		update(b, s, func(tx *store.Tx) error { return tx.CreateLogs(lines) })
-	}
-	b.ReportMetric(float64(b.N*len(lines))/b.Elapsed().Seconds(), "logs/s")
 }

@@ -1,4 +1,4 @@
-package store_test
+package storetest
 
 import (
 	"testing"
@@ -9,6 +9,11 @@ import (
 	"github.com/reevehq/reeve/internal/store"
 )
 
+var awakeningsCases = []Case{
+	{"the ledger of awakenings adds up whatever ended each, and a server that was killed was awake until its last sign of life", awakenings},
+	{"the awakenings of a time are those that reach into it, and the one under way", readAwakenings},
+}
+
 // night is a database whose clock the test moves, in seconds after start.
 type night struct {
 	*testing.T
@@ -16,14 +21,14 @@ type night struct {
 	clock *clock.Manual
 }
 
-func newNight(t *testing.T) night {
-	s, c := openStore(t)
+func newNight(t *testing.T, open Open) night {
+	s, c := newStore(t, open)
 	return night{t, s, c}
 }
 
 func (n night) at(second int, fn func(*store.Tx) error) {
 	n.Helper()
-	n.clock.Advance(start.Add(time.Duration(second) * time.Second).Sub(n.clock.Now()))
+	n.clock.Advance(Start.Add(time.Duration(second) * time.Second).Sub(n.clock.Now()))
 	if err := n.Update(n.Context(), fn); err != nil {
 		n.Fatal(err)
 	}
@@ -49,7 +54,7 @@ func (n night) slept(second int) {
 
 func (n night) seen(second int) { n.Helper(); n.at(second, (*store.Tx).MarkAwake) }
 
-func TestAwakenings(t *testing.T) {
+func awakenings(t *testing.T, open Open) {
 	for name, test := range map[string]struct {
 		live   func(night)
 		want   store.AwakeTotals // as of second 1000; durations in seconds
@@ -83,7 +88,7 @@ func TestAwakenings(t *testing.T) {
 			store.AwakeTotals{Awake: 10, Asleep: 990, Awakenings: 1, Starts: 1}, "idle"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			n := newNight(t)
+			n := newNight(t, open)
 			test.live(n)
 			n.at(1000, func(tx *store.Tx) error {
 				last, got, err := tx.MeasureAwake()
@@ -107,8 +112,8 @@ func ended(a *store.Awakening) string {
 	return *a.SleptReason
 }
 
-func TestReadAwakenings(t *testing.T) {
-	n := newNight(t)
+func readAwakenings(t *testing.T, open Open) {
+	n := newNight(t, open)
 	for second := 0; second < 1000; second += 100 { // awake in 0-50, 100-150, ... and from 900 on
 		n.woke(second, -1)
 		if second < 900 {
@@ -126,7 +131,7 @@ func TestReadAwakenings(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			n.at(6000, func(tx *store.Tx) error {
-				found, err := tx.ReadAwakenings(start.Add(time.Duration(test.from)*time.Second), start.Add(time.Duration(test.to)*time.Second))
+				found, err := tx.ReadAwakenings(Start.Add(time.Duration(test.from)*time.Second), Start.Add(time.Duration(test.to)*time.Second))
 				if len(found) != test.want {
 					t.Errorf("%d awakenings, want %d", len(found), test.want)
 				}
@@ -137,7 +142,7 @@ func TestReadAwakenings(t *testing.T) {
 	later := 401 * 24 * 3600
 	n.woke(later, 0)
 	n.at(later+10, func(tx *store.Tx) error {
-		found, err := tx.ReadAwakenings(start.AddDate(-10, 0, 0), start.AddDate(10, 0, 0))
+		found, err := tx.ReadAwakenings(Start.AddDate(-10, 0, 0), Start.AddDate(10, 0, 0))
 		if len(found) != 1 {
 			t.Errorf("%d awakenings kept for ever, want 1", len(found))
 		}

@@ -1,4 +1,4 @@
-package store_test
+package storetest
 
 import (
 	"testing"
@@ -10,8 +10,14 @@ import (
 	"github.com/reevehq/reeve/internal/store"
 )
 
-func TestCleanupIsDeliveredUntilItIsDone(t *testing.T) {
-	s, c := openStore(t)
+var workPoolsCases = []Case{
+	{"a cleanup message is delivered to one worker at a time until it is done or given up", cleanupIsDeliveredUntilItIsDone},
+	{"a queue that takes a priority moves those behind it", prioritiesMakeRoom},
+	{"the default queue of a pool goes with the pool alone", aPoolsDefaultQueueStays},
+}
+
+func cleanupIsDeliveredUntilItIsDone(t *testing.T, open Open) {
+	s, c := newStore(t, open)
 	policy := store.DefaultCleanup()
 	kinds := []prefect.CleanupKind{prefect.CancellingTimeoutTeardown}
 	consumer := uuid.New()
@@ -86,8 +92,8 @@ func TestCleanupIsDeliveredUntilItIsDone(t *testing.T) {
 	}
 }
 
-func TestPrioritiesMakeRoom(t *testing.T) {
-	s, _ := openStore(t)
+func prioritiesMakeRoom(t *testing.T, open Open) {
+	s, _ := newStore(t, open)
 	update(t, s, func(tx *store.Tx) error {
 		pool, err := tx.CreateWorkPool(&prefect.WorkPoolCreate{Name: "pool", Type: "process"})
 		if err != nil {
@@ -120,8 +126,8 @@ func TestPrioritiesMakeRoom(t *testing.T) {
 	})
 }
 
-func TestAPoolsDefaultQueueStays(t *testing.T) {
-	s, _ := openStore(t)
+func aPoolsDefaultQueueStays(t *testing.T, open Open) {
+	s, _ := newStore(t, open)
 	update(t, s, func(tx *store.Tx) error {
 		pool, err := tx.CreateWorkPool(&prefect.WorkPoolCreate{Name: "pool", Type: "process"})
 		if err != nil {

@@ -1,4 +1,4 @@
-package store_test
+package storetest
 
 import (
 	"encoding/json"
@@ -17,6 +17,11 @@ import (
 	"github.com/reevehq/reeve/internal/pyjson"
 	"github.com/reevehq/reeve/internal/store"
 )
+
+var eventsCases = []Case{
+	{"a query of the event log selects the events that its filter matches one by one", eventQueriesAndMatchesAgree},
+	{"pages of events by place are the pages by offset", eventPagesByPlaceAndByOffsetAgree},
+}
 
 var eventDay = time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC)
 
@@ -100,8 +105,8 @@ func decodeFilter(t *testing.T, text string) *prefect.EventFilter {
 }
 
 // The log's queries and the match of single events must select the same events.
-func TestEventQueriesAndMatchesAgree(t *testing.T) {
-	s, _ := openStore(t)
+func eventQueriesAndMatchesAgree(t *testing.T, open Open) {
+	s, _ := newStore(t, open)
 	random := rand.New(rand.NewPCG(1, 2))
 	all := someEvents(random, 400)
 	if err := s.Update(t.Context(), func(tx *store.Tx) error { return tx.Emit(all...) }); err != nil {
@@ -162,8 +167,8 @@ func checkAgreement(t *testing.T, s *store.Store, all []*prefect.Event, text str
 	return len(found) > 0 && len(found) < 300
 }
 
-func TestEventPagesByPlaceAndByOffsetAgree(t *testing.T) {
-	s, _ := openStore(t)
+func eventPagesByPlaceAndByOffsetAgree(t *testing.T, open Open) {
+	s, _ := newStore(t, open)
 	all := someEvents(rand.New(rand.NewPCG(3, 4)), 300) // many of the same minute
 	if err := s.Update(t.Context(), func(tx *store.Tx) error { return tx.Emit(all...) }); err != nil {
 		t.Fatal(err)

@@ -1,4 +1,4 @@
-package store_test
+package storetest
 
 import (
 	"strings"
@@ -12,6 +12,13 @@ import (
 	"github.com/reevehq/reeve/internal/pyjson"
 	"github.com/reevehq/reeve/internal/store"
 )
+
+var blocksCases = []Case{
+	{"the catalogue of blocks is installed once and leaves what was there before", blockCatalogueIsInstalledOnce},
+	{"a block document is kept encrypted, and shows its secrets to who asks for them", blockDocumentIsKeptEncrypted},
+	{"a block document holds others, which change with them and go when they go", blockDocumentsHoldOthers},
+	{"an artifact collection shows the newest version that is left", artifactCollectionFollowsItsVersions},
+}
 
 func data(t *testing.T, text string) prefect.BlockData {
 	t.Helper()
@@ -65,8 +72,8 @@ func readBlock(t *testing.T, s *store.Store, id uuid.UUID, secrets bool) (text s
 	return text
 }
 
-func TestBlockCatalogueIsInstalledOnce(t *testing.T) {
-	s, _ := openStore(t)
+func blockCatalogueIsInstalledOnce(t *testing.T, open Open) {
+	s, _ := newStore(t, open)
 	count := func() (types, schemas int) {
 		view(t, s, func(tx *store.Tx) error {
 			all, err := tx.FilterBlockTypes(nil, nil, prefect.Page{Limit: -1})
@@ -105,8 +112,8 @@ func TestBlockCatalogueIsInstalledOnce(t *testing.T) {
 	}
 }
 
-func TestBlockDocumentIsKeptEncrypted(t *testing.T) {
-	s, _ := openStore(t)
+func blockDocumentIsKeptEncrypted(t *testing.T, open Open) {
+	s, _ := newStore(t, open)
 	kind := blockKind(t, s, "thing", `{"title":"Thing","secret_fields":["p"]}`)
 	id := createBlock(t, s, kind, "one", `{"p":"hush","q":1.0}`)
 	if got := readBlock(t, s, id, false); got != `{"p": "********", "q": 1.0}` {
@@ -131,8 +138,8 @@ func TestBlockDocumentIsKeptEncrypted(t *testing.T) {
 	}
 }
 
-func TestBlockDocumentsHoldOthers(t *testing.T) {
-	s, _ := openStore(t)
+func blockDocumentsHoldOthers(t *testing.T, open Open) {
+	s, _ := newStore(t, open)
 	kind := blockKind(t, s, "thing", `{"title":"Thing","secret_fields":["p"]}`)
 	ref := func(id uuid.UUID) string { return `{"$ref":{"block_document_id":"` + id.String() + `"}}` }
 	inner := createBlock(t, s, kind, "inner", `{"p":"hush"}`)
@@ -162,8 +169,8 @@ func TestBlockDocumentsHoldOthers(t *testing.T) {
 	}
 }
 
-func TestArtifactCollectionFollowsItsVersions(t *testing.T) {
-	s, c := openStore(t)
+func artifactCollectionFollowsItsVersions(t *testing.T, open Open) {
+	s, c := newStore(t, open)
 	key := prefect.ArtifactKey("report")
 	var ids []uuid.UUID
 	for _, text := range []string{`1`, `2`, `3`} {

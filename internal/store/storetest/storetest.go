@@ -1,0 +1,104 @@
+// Package storetest is the conformance suite of the store: what every backend
+// must do, one case a rule. A backend's own test calls Run.
+//
+// It is also where other packages' tests get a store from: New opens one on the
+// default backend.
+package storetest
+
+import (
+	"context"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/reevehq/reeve/internal/clock"
+	"github.com/reevehq/reeve/internal/store"
+	"github.com/reevehq/reeve/internal/store/sqlite"
+)
+
+// Open opens a new, migrated database of the backend under test. The test that
+// asked for it closes it.
+type Open func(t testing.TB, machine clock.Clock) store.Backend
+
+// Case is one rule of the store.
+type Case struct {
+	// Rule is a sentence: "a follower of the logs reads each once".
+	Rule string
+	test func(t *testing.T, open Open)
+}
+
+// Run holds a backend to every rule, each on databases of its own.
+func Run(t *testing.T, open Open) {
+	t.Helper()
+	for _, c := range slices.Concat(awakeningsCases, blocksCases, eventsCases, logsCases, measuresCases, workPoolsCases) {
+		t.Run(c.Rule, func(t *testing.T) {
+			t.Parallel()
+			c.test(t, open)
+		})
+	}
+}
+
+// Start is the time on the clock of a store that New made with a nil clock.
+var Start = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+
+// DB is a store on a new database, and where that is.
+type DB struct {
+	*store.Store
+	// Backend is what the store writes to.
+	Backend store.Backend
+	// Path is the database's file.
+	Path string
+}
+
+// New returns a store on a new database of the default backend, which is closed
+// when the test ends.
+func New(t testing.TB, machine clock.Clock) DB {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "test.db")
+	backend := OpenSQLite(t, path, machine)
+	closeAtEnd(t, backend)
+	return DB{store.New(backend, machine, clock.NewIDs(machine)), backend, path}
+}
+
+// OpenSQLite opens the SQLite database of a path, which is made when absent.
+func OpenSQLite(t testing.TB, path string, machine clock.Clock) *sqlite.DB {
+	t.Helper()
+	db, err := sqlite.Open(context.Background(), sqlite.Options{Path: path, Migrate: true, Clock: machine})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return db
+}
+
+func closeAtEnd(t testing.TB, backend store.Backend) {
+	t.Cleanup(func() {
+		if err := backend.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// newStore returns a store on a new database of the backend under test, and its
+// clock, which stands at Start.
+func newStore(t testing.TB, open Open) (*store.Store, *clock.Manual) {
+	t.Helper()
+	machine := clock.NewManual(Start)
+	backend := open(t, machine)
+	closeAtEnd(t, backend)
+	return store.New(backend, machine, clock.NewIDs(machine)), machine
+}
+
+func update(t testing.TB, s *store.Store, fn func(tx *store.Tx) error) {
+	t.Helper()
+	if err := s.Update(context.Background(), fn); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func view(t testing.TB, s *store.Store, fn func(tx *store.Tx) error) {
+	t.Helper()
+	if err := s.View(context.Background(), fn); err != nil {
+		t.Fatal(err)
+	}
+}
