@@ -20,7 +20,9 @@ func (a *API) deploymentBody(r *http.Request, dst any, parameters func() *prefec
 	}
 	issues := prefect.BothLimits(value)
 	if c, isNew := dst.(*prefect.DeploymentCreate); isNew && len(issues) == 0 {
-		if issues = parametersConform(value); len(issues) == 0 {
+		if issues, err = parametersConform(r.Context(), value); err != nil {
+			return err
+		} else if len(issues) == 0 {
 			value = c.Rewrite(value)
 		}
 	}
@@ -46,8 +48,10 @@ func (a *API) createDeployment(w http.ResponseWriter, r *http.Request) error {
 	}
 	var d *prefect.Deployment
 	var isNew bool
-	err := a.store.Update(r.Context(), func(tx *store.Tx) error {
-		if err := a.checkNewDeployment(tx, &in); err != nil {
+	err := a.decide(r.Context(), checkingVariables, func(p *premises) error {
+		return checkNewJobVariables(p, &in)
+	}, func(tx *store.Tx) error {
+		if err := checkNewDeployment(tx, &in); err != nil {
 			return err
 		}
 		queue, err := queueOfDeployment(tx, in.WorkPoolName, in.WorkQueueName)
@@ -64,17 +68,20 @@ func (a *API) createDeployment(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// checkNewDeployment makes sure of what a new deployment refers to.
-func (a *API) checkNewDeployment(tx *store.Tx, in *prefect.DeploymentCreate) error {
-	if named(in.WorkPoolName) && *in.WorkPoolName != prefect.DefaultAgentPool {
-		pool, err := poolOfDeployment(tx, *in.WorkPoolName)
-		if err != nil {
-			return err
-		}
-		if err := checkJobVariables(tx, pool, true, "Error creating deployment", in.JobVariables); err != nil && !isEmpty(in.JobVariables) {
-			return err
-		}
+// checkNewJobVariables checks a new deployment's variables with its pool's template.
+func checkNewJobVariables(p *premises, in *prefect.DeploymentCreate) error {
+	if !named(in.WorkPoolName) || *in.WorkPoolName == prefect.DefaultAgentPool {
+		return nil
 	}
+	template, err := assume(p, func(tx *store.Tx) (jobTemplate, error) { return templateOf(poolOfDeployment(tx, *in.WorkPoolName)) })
+	if err != nil || isEmpty(in.JobVariables) {
+		return err
+	}
+	return checkJobVariables(p, template, true, "Error creating deployment", in.JobVariables)
+}
+
+// checkNewDeployment makes sure of what a new deployment refers to.
+func checkNewDeployment(tx *store.Tx, in *prefect.DeploymentCreate) error {
 	if err := checkGlobalLimit(tx, in.GlobalConcurrencyLimitID); err != nil {
 		return err
 	}
@@ -155,7 +162,11 @@ func (a *API) updateDeployment(w http.ResponseWriter, r *http.Request) error {
 	for _, s := range in.Schedules {
 		s.Schedule.Settle(a.clock.Now())
 	}
-	err := a.store.Update(r.Context(), func(tx *store.Tx) error {
+	var checked prefect.DeploymentUpdate
+	err := a.decide(r.Context(), checkingParameters, func(p *premises) error {
+		checked = in
+		return checkDeploymentUpdate(p, pathID(r, "id"), &checked)
+	}, func(tx *store.Tx) error {
 		d, err := tx.ReadDeployment(pathID(r, "id"))
 		if err == nil && d == nil {
 			err = noDeployment
@@ -163,12 +174,12 @@ func (a *API) updateDeployment(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		plan, err := planSchedules(d, &in)
+		change := checked // the function may run again: what was checked stays as it was
+		plan, err := planSchedules(d, &change)
 		if err != nil {
 			return err
 		}
-		change := in // the function may run again: the body stays as it was
-		if err := a.checkDeploymentUpdate(tx, d, &change); err != nil {
+		if err := checkGlobalLimit(tx, change.GlobalConcurrencyLimitID); err != nil {
 			return err
 		}
 		queue, err := queueChange(tx, &change)

@@ -19,15 +19,17 @@ func (a *API) createDeploymentFlowRun(w http.ResponseWriter, r *http.Request) er
 	}
 	var run *prefect.FlowRun
 	var isNew bool
-	err := a.store.Update(r.Context(), func(tx *store.Tx) error {
-		d, err := tx.ReadDeployment(pathID(r, "id"))
-		if err == nil && d == nil {
-			err = missing("Deployment")
-		}
-		if err != nil {
+	refuse := wholeRequest{pathID(r, "id")}
+	var d *runnable
+	var parameters prefect.Object
+	err := a.decide(r.Context(), checkingParameters, func(p *premises) (err error) {
+		if d, err = assumeRunnable(p, pathID(r, "id")); err != nil {
 			return err
 		}
-		run, isNew, err = a.runDeployment(tx, d, &in, r, wholeRequest{d.ID})
+		parameters, err = checkRun(p, d, &in, refuse)
+		return err
+	}, func(tx *store.Tx) (err error) {
+		run, isNew, err = a.runDeployment(tx, d, &in, parameters, r, refuse)
 		if err == nil && run.WorkQueueID != nil {
 			run, err = tx.ReadFlowRun(run.ID)
 		}
@@ -91,55 +93,92 @@ func (oneOfMany) noPool(queue string) error {
 	return fault.New(fault.Invalid, "Cannot create flow run in work queue %s because deployment is not associated with a work pool.", queue)
 }
 
-// runDeployment makes a run of a deployment: its parameters are the
-// deployment's with those of the request, rendered and checked.
-func (a *API) runDeployment(tx *store.Tx, d *prefect.Deployment, in *prefect.DeploymentFlowRunCreate, r *http.Request, refuse refusals) (*prefect.FlowRun, bool, error) {
-	parameters, err := d.Parameters.Merged(in.Parameters)
+// runnable is what a run takes from its deployment, with the pool's template that
+// its job variables are checked with.
+type runnable struct {
+	id, flow       uuid.UUID
+	version        *string
+	pool, queue    *uuid.UUID
+	queueName      *string
+	infrastructure *uuid.UUID
+	tags           prefect.Tags
+	parameters     prefect.Object
+	schema         *prefect.Object
+	enforce        bool
+	jobVariables   prefect.Object
+	template       jobTemplate
+}
+
+func assumeRunnable(p *premises, id uuid.UUID) (*runnable, error) {
+	d, err := assume(p, func(tx *store.Tx) (*runnable, error) {
+		d, err := tx.ReadDeployment(id)
+		if err != nil || d == nil {
+			return nil, err
+		}
+		template, err := templateOfDeployment(tx, d)
+		return &runnable{d.ID, d.FlowID, d.Version, d.WorkPoolID, d.WorkQueueID, d.StoredQueueName, d.InfrastructureDocumentID, d.Tags,
+			d.Parameters, d.ParameterOpenAPISchema, d.EnforceParameterSchema, d.JobVariables, template}, err
+	})
+	if err == nil && d == nil {
+		err = missing("Deployment")
+	}
+	return d, err
+}
+
+// checkRun gives the parameters of a run of a deployment: the deployment's with
+// those of the request, rendered and checked. It checks the job variables too: of
+// the pool's template, the deployment and the run, each before the one ahead of it.
+func checkRun(p *premises, d *runnable, in *prefect.DeploymentFlowRunCreate, refuse refusals) (prefect.Object, error) {
+	parameters, err := d.parameters.Merged(in.Parameters)
 	if err != nil {
-		return nil, false, err
+		return nil, err
 	}
-	parameters, err = templating.Hydrate(parameters, templating.Rendering{Jinja: true, Variables: tx.VariableValue})
+	parameters, err = templating.Hydrate(p.Budget, parameters, templating.Rendering{Jinja: true, Variables: p.variable})
 	if problem := templating.Problem(err); problem != nil {
-		return nil, false, refuse.hydration(problem)
+		return nil, refuse.hydration(problem)
 	} else if err != nil {
-		return nil, false, err
+		return nil, err
 	}
-	enforce := d.EnforceParameterSchema
+	enforce := d.enforce
 	if in.EnforceParameterSchema != nil {
 		enforce = *in.EnforceParameterSchema
 	}
 	if enforce {
-		if d.ParameterOpenAPISchema == nil {
-			return nil, false, refuse.noSchema()
+		if d.schema == nil {
+			return nil, refuse.noSchema()
 		}
-		err := templating.Validate(parameters, *d.ParameterOpenAPISchema, templating.Check{Preprocess: true})
+		err := templating.Validate(p.Budget, parameters, *d.schema, templating.Check{Preprocess: true})
 		switch {
 		case err == templating.ErrCircular:
-			return nil, false, refuse.circular()
+			return nil, refuse.circular()
+		case isRefusal(err):
+			return nil, refuse.parameters(err)
 		case err != nil:
-			return nil, false, refuse.parameters(err)
+			return nil, err
 		}
 	}
 	var variables prefect.Object
 	if in.JobVariables != nil {
 		variables = *in.JobVariables
 	}
-	if err := checkDeploymentJobVariables(tx, d, "Error creating flow run", variables); err != nil {
-		return nil, false, err
-	}
+	return parameters, checkJobVariables(p, d.template, false, "Error creating flow run", d.jobVariables, variables)
+}
+
+// runDeployment makes a run of a deployment with parameters that were checked.
+func (a *API) runDeployment(tx *store.Tx, d *runnable, in *prefect.DeploymentFlowRunCreate, parameters prefect.Object, r *http.Request, refuse refusals) (*prefect.FlowRun, bool, error) {
 	queue, queueName, err := queueOfDeploymentRun(tx, d, in.WorkQueueName, refuse)
 	if err != nil {
 		return nil, false, err
 	}
 	run := &prefect.FlowRun{
-		Name: in.Name.Or(tx.IDs.Float), FlowID: d.FlowID, DeploymentID: &d.ID, DeploymentVersion: d.Version,
+		Name: in.Name.Or(tx.IDs.Float), FlowID: d.flow, DeploymentID: &d.id, DeploymentVersion: d.version,
 		WorkQueueID: queue, WorkQueueName: queueName, Parameters: parameters, IdempotencyKey: in.IdempotencyKey,
-		Context: in.Context, EmpiricalPolicy: in.EmpiricalPolicy, Tags: d.Tags.Union(in.Tags), Labels: in.Labels,
+		Context: in.Context, EmpiricalPolicy: in.EmpiricalPolicy, Tags: d.tags.Union(in.Tags), Labels: in.Labels,
 		ParentTaskRunID: in.ParentTaskRunID, InfrastructureDocumentID: in.InfrastructureDocumentID,
 		CreatedBy: author(r), JobVariables: in.JobVariables,
 	}
 	if run.InfrastructureDocumentID == nil {
-		run.InfrastructureDocumentID = d.InfrastructureDocumentID
+		run.InfrastructureDocumentID = d.infrastructure
 	}
 	if run.IdempotencyKey != nil && *run.IdempotencyKey == "" {
 		run.IdempotencyKey = nil
@@ -153,14 +192,14 @@ func (a *API) runDeployment(tx *store.Tx, d *prefect.Deployment, in *prefect.Dep
 
 // queueOfDeploymentRun is the queue of a run: the named one in the deployment's
 // pool, or the deployment's.
-func queueOfDeploymentRun(tx *store.Tx, d *prefect.Deployment, name *string, refuse refusals) (*uuid.UUID, *string, error) {
+func queueOfDeploymentRun(tx *store.Tx, d *runnable, name *string, refuse refusals) (*uuid.UUID, *string, error) {
 	if !named(name) {
-		return d.WorkQueueID, d.StoredQueueName, nil
+		return d.queue, d.queueName, nil
 	}
-	if d.WorkPoolID == nil {
+	if d.pool == nil {
 		return nil, nil, refuse.noPool(*name)
 	}
-	pool, err := tx.ReadWorkPool(*d.WorkPoolID)
+	pool, err := tx.ReadWorkPool(*d.pool)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -181,6 +220,18 @@ type bulkRun struct {
 	Error     *string    `json:"error"`
 }
 
+// checkedRun is one run of a request for many, before it is made.
+type checkedRun struct {
+	parameters prefect.Object
+	refusal    error
+}
+
+// isOfOneRun tells whether an error is about one run and leaves the others alone.
+func isOfOneRun(err error) bool {
+	kind := fault.KindOf(err)
+	return kind != fault.Internal && kind != fault.Busy && kind != fault.Full
+}
+
 func (a *API) createDeploymentFlowRuns(w http.ResponseWriter, r *http.Request) error {
 	var in []*prefect.DeploymentFlowRunCreate
 	if err := listBody(r, &in); err != nil {
@@ -198,29 +249,37 @@ func (a *API) createDeploymentFlowRuns(w http.ResponseWriter, r *http.Request) e
 	if len(in) > bulkRuns {
 		return fault.New(fault.BadRequest, "Cannot create more than %d flow runs at once.", bulkRuns)
 	}
-	var results []bulkRun
-	err := a.store.Update(r.Context(), func(tx *store.Tx) error {
-		results = []bulkRun{}
-		d, err := tx.ReadDeployment(pathID(r, "id"))
-		if err == nil && d == nil {
-			err = missing("Deployment")
-		}
-		if err != nil {
+	results := make([]bulkRun, len(in))
+	var d *runnable
+	checked := make([]checkedRun, len(in))
+	err := a.decide(r.Context(), checkingParameters, func(p *premises) (err error) {
+		if d, err = assumeRunnable(p, pathID(r, "id")); err != nil {
 			return err
 		}
-		for _, one := range in {
-			result := bulkRun{Status: "CREATED"}
-			run, _, err := a.runDeployment(tx, d, one, r, oneOfMany{})
+		for i, one := range in {
+			parameters, err := checkRun(p, d, one, oneOfMany{})
+			if err != nil && (p.Err() != nil || !isOfOneRun(err)) {
+				return err
+			}
+			checked[i] = checkedRun{parameters, err}
+		}
+		return nil
+	}, func(tx *store.Tx) error {
+		for i, one := range in {
+			err := checked[i].refusal
+			var run *prefect.FlowRun
+			if err == nil {
+				run, _, err = a.runDeployment(tx, d, one, checked[i].parameters, r, oneOfMany{})
+			}
 			switch {
 			case err == nil:
-				result.FlowRunID = &run.ID
-			case fault.KindOf(err) == fault.Internal || fault.KindOf(err) == fault.Busy || fault.KindOf(err) == fault.Full:
-				return err
-			default:
+				results[i] = bulkRun{Status: "CREATED", FlowRunID: &run.ID}
+			case isOfOneRun(err):
 				sentence := sentenceOf(err)
-				result = bulkRun{Status: "FAILED", Error: &sentence}
+				results[i] = bulkRun{Status: "FAILED", Error: &sentence}
+			default:
+				return err
 			}
-			results = append(results, result)
 		}
 		return nil
 	})

@@ -1,11 +1,13 @@
 package api
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 
 	"github.com/google/uuid"
 
+	"github.com/reevehq/reeve/internal/budget"
 	"github.com/reevehq/reeve/internal/fault"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/prefect/decode"
@@ -30,48 +32,73 @@ func sentenceOf(err error) string {
 
 // parametersConform checks the parameters of a new deployment against its
 // schema when the body itself asks for it.
-func parametersConform(in pyjson.Value) decode.Issues {
+func parametersConform(ctx context.Context, in pyjson.Value) (decode.Issues, error) {
 	enforce, _ := in.Get("enforce_parameter_schema")
 	schema, _ := in.Get("parameter_openapi_schema")
 	if !enforce.Truthy() || schema.Kind() != pyjson.Object {
-		return nil
+		return nil, nil
 	}
 	parameters, given := in.Get("parameters")
 	if !given {
-		parameters, _ = pyjson.Parse([]byte("{}"))
+		parameters = pyjson.NewObject(nil)
 	}
-	if !parameters.IsNull() {
-		if err := templating.CheckSchema(schema.Raw()); err != nil {
-			return prefect.ValueIssue("The provided schema is not a valid json schema. Schema error: "+err.Error(), in)
-		}
-		if err := templating.Validate(prefect.Object(parameters.Raw()), prefect.Object(schema.Raw()), templating.Check{IgnoreRequired: true}); err != nil {
-			return prefect.ValueIssue(err.Error(), in)
-		}
+	if parameters.IsNull() {
+		return nil, nil
 	}
-	return nil
+	b := budget.New(ctx, checkingParameters, templating.Limits)
+	defer b.Close()
+	if err := templating.CheckSchema(b, schema.Raw()); b.Err() != nil {
+		return nil, b.Err()
+	} else if err != nil {
+		return prefect.ValueIssue("The provided schema is not a valid json schema. Schema error: "+err.Error(), in), nil
+	}
+	err := templating.Validate(b, prefect.Object(parameters.Raw()), prefect.Object(schema.Raw()), templating.Check{IgnoreRequired: true})
+	if b.Err() != nil {
+		return nil, b.Err()
+	}
+	if err != nil {
+		return prefect.ValueIssue(err.Error(), in), nil
+	}
+	return nil, nil
 }
 
-// checkDeploymentUpdate makes sure of what an update refers to and that the
-// parameters fit their schema; it renders the parameters in u.
-func (a *API) checkDeploymentUpdate(tx *store.Tx, d *prefect.Deployment, u *prefect.DeploymentUpdate) error {
+// The works that a budget is for, as a refusal names them.
+const (
+	checkingParameters = "rendering and checking the parameters"
+	checkingVariables  = "checking the job variables"
+)
+
+// deploymentFields are what an update of a deployment is checked against.
+type deploymentFields struct {
+	parameters prefect.Object
+	schema     *prefect.Object
+	enforce    bool
+}
+
+// checkDeploymentUpdate makes sure that the job variables and parameters of an
+// update fit their schemas; it renders the parameters in u.
+func checkDeploymentUpdate(p *premises, id uuid.UUID, u *prefect.DeploymentUpdate) error {
+	d, err := assume(p, func(tx *store.Tx) (*deploymentFields, error) {
+		d, err := tx.ReadDeployment(id)
+		if err != nil || d == nil {
+			return nil, err
+		}
+		return &deploymentFields{d.Parameters, d.ParameterOpenAPISchema, d.EnforceParameterSchema}, nil
+	})
+	if err == nil && d == nil {
+		err = noDeployment
+	}
+	if err != nil {
+		return err
+	}
 	if named(u.WorkPoolName) {
-		pool, err := poolOfDeployment(tx, *u.WorkPoolName)
-		if err != nil {
+		if err := checkUpdatedJobVariables(p, u); err != nil {
 			return err
 		}
-		if schema, ok := variablesSchema(pool.BaseJobTemplate); ok && u.JobVariables != nil {
-			faults, err := templating.Faults(*u.JobVariables, schema, templating.Check{Preprocess: true, IgnoreRequired: true})
-			if err != nil {
-				return fault.New(fault.Conflict, "Error creating deployment: %s", templating.Repr("ValidationError", err.Error()))
-			}
-			if len(faults) > 0 {
-				return fault.New(fault.Conflict, "Error creating deployment: <ValidationError: %s>", templating.Quote(faults[0]))
-			}
-		}
 	}
-	parameters := d.Parameters
+	parameters := d.parameters
 	if u.Parameters != nil {
-		hydrated, err := templating.Hydrate(*u.Parameters, templating.Rendering{Jinja: true, Variables: tx.VariableValue})
+		hydrated, err := templating.Hydrate(p.Budget, *u.Parameters, templating.Rendering{Jinja: true, Variables: p.variable})
 		if problem := templating.Problem(err); problem != nil {
 			return fault.New(fault.BadRequest, "Error hydrating deployment parameters: %s", problem)
 		} else if err != nil {
@@ -79,27 +106,68 @@ func (a *API) checkDeploymentUpdate(tx *store.Tx, d *prefect.Deployment, u *pref
 		}
 		u.Parameters, parameters = &hydrated, hydrated
 	}
-	enforce := d.EnforceParameterSchema
+	enforce := d.enforce
 	if u.EnforceParameterSchema != nil {
 		enforce = *u.EnforceParameterSchema
 	}
-	if enforce {
-		schema := d.ParameterOpenAPISchema
-		if u.ParameterOpenAPISchema != nil && !isEmpty(*u.ParameterOpenAPISchema) {
-			schema = u.ParameterOpenAPISchema
-		}
-		if schema == nil {
-			return errNoParameterSchema
-		}
-		err := templating.Validate(parameters, *schema, templating.Check{Preprocess: true, IgnoreRequired: true})
-		switch {
-		case err == templating.ErrCircular:
-			return errCircularSchema
-		case err != nil:
-			return fault.New(fault.Conflict, "Error updating deployment: %s", err)
-		}
+	if !enforce {
+		return nil
 	}
-	return checkGlobalLimit(tx, u.GlobalConcurrencyLimitID)
+	schema := d.schema
+	if u.ParameterOpenAPISchema != nil && !isEmpty(*u.ParameterOpenAPISchema) {
+		schema = u.ParameterOpenAPISchema
+	}
+	if schema == nil {
+		return errNoParameterSchema
+	}
+	err = templating.Validate(p.Budget, parameters, *schema, templating.Check{Preprocess: true, IgnoreRequired: true})
+	switch {
+	case err == templating.ErrCircular:
+		return errCircularSchema
+	case isRefusal(err):
+		return fault.New(fault.Conflict, "Error updating deployment: %s", err)
+	}
+	return err
+}
+
+// isRefusal tells whether a check has found a value or its schema wanting, as
+// against having been given up.
+func isRefusal(err error) bool {
+	var invalid *templating.ValidationError
+	var schema *templating.ErrSchema
+	return errors.As(err, &invalid) || errors.As(err, &schema)
+}
+
+func checkUpdatedJobVariables(p *premises, u *prefect.DeploymentUpdate) error {
+	pool, err := assume(p, func(tx *store.Tx) (jobTemplate, error) { return templateOf(poolOfDeployment(tx, *u.WorkPoolName)) })
+	if err != nil {
+		return err
+	}
+	schema, ok := variablesSchema(pool.text)
+	if !ok || u.JobVariables == nil {
+		return nil
+	}
+	first, err := templating.FirstFault(p.Budget, *u.JobVariables, schema, templating.Check{Preprocess: true, IgnoreRequired: true})
+	switch {
+	case p.Err() != nil:
+		return p.Err()
+	case err != nil:
+		return fault.New(fault.Conflict, "Error creating deployment: %s", templating.Repr("ValidationError", err.Error()))
+	case first != "":
+		return fault.New(fault.Conflict, "Error creating deployment: <ValidationError: %s>", templating.Quote(first))
+	}
+	return nil
+}
+
+// jobTemplate is what job variables are checked against: the template of a pool,
+// none without a pool.
+type jobTemplate struct{ text prefect.Object }
+
+func templateOf(pool *prefect.WorkPool, err error) (jobTemplate, error) {
+	if err != nil || pool == nil {
+		return jobTemplate{}, err
+	}
+	return jobTemplate{pool.BaseJobTemplate}, nil
 }
 
 // variablesSchema is the schema of a job template's variables, false without one.
@@ -113,30 +181,17 @@ func variablesSchema(template prefect.Object) (prefect.Object, bool) {
 	return prefect.Object(parts.Variables), true
 }
 
-// checkDeploymentJobVariables checks the variables of a run of a deployment: of
-// its pool's template, the deployment and the run, each before the one ahead of it.
-func checkDeploymentJobVariables(tx *store.Tx, d *prefect.Deployment, what string, own prefect.Object) error {
-	if d.WorkPoolID == nil {
-		return nil
-	}
-	pool, err := tx.ReadWorkPool(*d.WorkPoolID)
-	if err != nil || pool == nil {
-		return err
-	}
-	return checkJobVariables(tx, pool, false, what, d.JobVariables, own)
-}
-
 // checkJobVariables checks variables, with the defaults of a pool's template,
 // against the template's schema. what begins the sentence of the refusal.
-func checkJobVariables(tx *store.Tx, pool *prefect.WorkPool, ignoreRequired bool, what string, variables ...prefect.Object) error {
-	schema, ok := variablesSchema(pool.BaseJobTemplate)
+func checkJobVariables(p *premises, template jobTemplate, ignoreRequired bool, what string, variables ...prefect.Object) error {
+	schema, ok := variablesSchema(template.text)
 	if !ok || isEmpty(schema) {
 		return nil
 	}
-	if err := templating.CheckSchema(json.RawMessage(schema)); err != nil {
-		return fault.New(fault.Invalid, "Invalid schema: %s", err)
+	if err := checkTemplateSchema(p, schema); err != nil {
+		return err
 	}
-	defaults, faulty, err := templating.Defaults(schema, func(id uuid.UUID) (json.RawMessage, error) { return blockData(tx, id) }, true)
+	defaults, faulty, err := templating.Defaults(p.Budget, schema, p.block, true)
 	if err != nil {
 		return err
 	}
@@ -146,24 +201,20 @@ func checkJobVariables(tx *store.Tx, pool *prefect.WorkPool, ignoreRequired bool
 			return err
 		}
 	}
-	err = templating.Validate(all, schema, templating.Check{Preprocess: true, IgnoreRequired: ignoreRequired || faulty, NoneWithDefault: true})
+	err = templating.Validate(p.Budget, all, schema, templating.Check{Preprocess: true, IgnoreRequired: ignoreRequired || faulty, NoneWithDefault: true})
 	switch {
 	case err == templating.ErrCircular:
 		return errCircularSchema
-	case err != nil:
+	case isRefusal(err):
 		return fault.New(fault.Invalid, "%s: %s", what, err)
 	}
-	return nil
+	return err
 }
 
-// blockData gives the data of a block that a default of a template names.
-func blockData(tx *store.Tx, id uuid.UUID) (json.RawMessage, error) {
-	block, err := tx.ReadBlockDocument(id, false)
-	if err != nil {
-		return nil, err
+func checkTemplateSchema(p *premises, schema prefect.Object) error {
+	err := templating.CheckSchema(p.Budget, json.RawMessage(schema))
+	if isRefusal(err) {
+		return fault.New(fault.Invalid, "Invalid schema: %s", err)
 	}
-	if block == nil {
-		return nil, fault.New(fault.NotFound, "Block not found.")
-	}
-	return json.Marshal(block.Data)
+	return err
 }

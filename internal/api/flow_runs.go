@@ -44,37 +44,69 @@ func (a *API) updateFlowRun(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	id := pathID(r, "id")
-	return a.change(w, r, "Flow run", func(tx *store.Tx) (bool, error) {
-		if in.JobVariables != nil {
-			if err := a.mayChangeJobVariables(tx, id, *in.JobVariables); err != nil {
-				return false, err
-			}
+	if in.JobVariables == nil {
+		return a.change(w, r, "Flow run", func(tx *store.Tx) (bool, error) {
+			return tx.UpdateFlowRun(id, &in, in.Name.Or(tx.IDs.Float))
+		})
+	}
+	err := a.decide(r.Context(), checkingVariables, func(p *premises) error {
+		target, err := assume(p, func(tx *store.Tx) (variablesTarget, error) { return jobVariablesOf(tx, id) })
+		if err != nil {
+			return err
 		}
-		return tx.UpdateFlowRun(id, &in, in.Name.Or(tx.IDs.Float))
+		return checkJobVariables(p, target.template, false, "Error updating flow run", target.deployment, *in.JobVariables)
+	}, func(tx *store.Tx) error {
+		_, err := tx.UpdateFlowRun(id, &in, in.Name.Or(tx.IDs.Float))
+		return err
 	})
+	if err != nil {
+		return err
+	}
+	return noContent(w)
 }
 
-// mayChangeJobVariables refuses new job variables for a run that has been
-// handed out, or that has no deployment.
-func (a *API) mayChangeJobVariables(tx *store.Tx, id uuid.UUID, _ prefect.Object) error {
+// variablesTarget is what a run's job variables are checked with: the template of
+// its deployment's pool and the variables of the deployment.
+type variablesTarget struct {
+	template   jobTemplate
+	deployment prefect.Object
+}
+
+// jobVariablesOf refuses new job variables for a run that has been handed out, or
+// that has no deployment.
+func jobVariablesOf(tx *store.Tx, id uuid.UUID) (variablesTarget, error) {
+	var target variablesTarget
 	run, err := tx.ReadFlowRun(id)
 	switch {
 	case err != nil:
-		return err
+		return target, err
 	case run == nil:
-		return missing("Flow run")
+		return target, missing("Flow run")
 	case run.State == nil:
-		return fault.New(fault.BadRequest, "Flow run state is required to update job variables but none exists")
+		return target, fault.New(fault.BadRequest, "Flow run state is required to update job variables but none exists")
 	case run.State.Type != prefect.Scheduled:
-		return fault.New(fault.BadRequest, "Job variables for a flow run in state %s cannot be updated", run.State.Type)
+		return target, fault.New(fault.BadRequest, "Job variables for a flow run in state %s cannot be updated", run.State.Type)
 	}
+	var d *prefect.Deployment
 	if run.DeploymentID != nil {
-		_, _, found, err := tx.ReadDeploymentLabels(*run.DeploymentID)
-		if err != nil || found {
-			return err
+		if d, err = tx.ReadDeployment(*run.DeploymentID); err != nil {
+			return target, err
 		}
 	}
-	return fault.New(fault.BadRequest, "A deployment for the flow run could not be found")
+	if d == nil {
+		return target, fault.New(fault.BadRequest, "A deployment for the flow run could not be found")
+	}
+	target.deployment = d.JobVariables
+	target.template, err = templateOfDeployment(tx, d)
+	return target, err
+}
+
+// templateOfDeployment is the job template of a deployment's pool.
+func templateOfDeployment(tx *store.Tx, d *prefect.Deployment) (jobTemplate, error) {
+	if d.WorkPoolID == nil {
+		return jobTemplate{}, nil
+	}
+	return templateOf(tx.ReadWorkPool(*d.WorkPoolID))
 }
 
 // labelsBody is a body that is the labels themselves.

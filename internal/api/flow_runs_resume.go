@@ -23,9 +23,17 @@ func (a *API) resumeFlowRun(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	start := a.clock.Now()
+	if in.RunInput == nil {
+		in.RunInput = &prefect.Object{}
+	}
 	var result *prefect.OrchestrationResult
-	err := a.store.Update(r.Context(), func(tx *store.Tx) (err error) {
-		result, err = a.resume(tx, pathID(r, "id"), in.RunInput, options(r, orchestration.CoreFlowPolicy, false))
+	var checked *runInput
+	id := pathID(r, "id")
+	err := a.decide(r.Context(), "rendering and checking the run's input", func(p *premises) (err error) {
+		checked, err = checkRunInput(p, id, *in.RunInput)
+		return err
+	}, func(tx *store.Tx) (err error) {
+		result, err = a.resume(tx, id, checked, options(r, orchestration.CoreFlowPolicy, false))
 		return err
 	})
 	if err != nil {
@@ -37,7 +45,7 @@ func (a *API) resumeFlowRun(w http.ResponseWriter, r *http.Request) error {
 // resume lets a paused flow run go on: in its process, or, when it is suspended,
 // by being handed out again. A run that waits for input gets it when it meets
 // the schema that the run has left.
-func (a *API) resume(tx *store.Tx, id uuid.UUID, input *prefect.Object, o orchestration.Options) (*prefect.OrchestrationResult, error) {
+func (a *API) resume(tx *store.Tx, id uuid.UUID, input *runInput, o orchestration.Options) (*prefect.OrchestrationResult, error) {
 	run, err := tx.ReadFlowRunForUpdate(id)
 	if err != nil {
 		return nil, err
@@ -49,20 +57,9 @@ func (a *API) resume(tx *store.Tx, id uuid.UUID, input *prefect.Object, o orches
 		return &prefect.OrchestrationResult{Status: prefect.Abort, Details: prefect.StateResponse{
 			Kind: prefect.Abort, Reason: "Cannot resume a flow run that is not paused."}}, nil
 	}
-	keyset := run.State.StateDetails.RunInputKeyset
-	var given prefect.Object
-	if len(keyset) > 0 {
-		if input == nil {
-			input = &prefect.Object{}
-		}
-		var reason string
-		if given, reason, err = a.checkRunInput(tx, id, keyset["schema"], *input); err != nil {
-			return nil, err
-		}
-		if reason != "" {
-			return &prefect.OrchestrationResult{State: run.State, Status: prefect.Reject,
-				Details: prefect.StateResponse{Kind: prefect.Abort, Reason: reason}}, nil
-		}
+	if input.refusal != "" {
+		return &prefect.OrchestrationResult{State: run.State, Status: prefect.Reject,
+			Details: prefect.StateResponse{Kind: prefect.Abort, Reason: input.refusal}}, nil
 	}
 	next := prefect.NewState(tx.IDs.V7(), prefect.Running, tx.Now)
 	if run.State.StateDetails.PauseReschedule {
@@ -70,10 +67,10 @@ func (a *API) resume(tx *store.Tx, id uuid.UUID, input *prefect.Object, o orches
 		next.Name = "Resuming"
 	}
 	result, err := a.engine.SetFlowRunState(tx, id, next, o)
-	if err != nil || result.Status != prefect.Accept || isEmpty(given) {
+	if err != nil || result.Status != prefect.Accept || isEmpty(input.given) {
 		return result, err
 	}
-	isNew, err := tx.CreateFlowRunInput(&prefect.FlowRunInput{FlowRunID: id, Key: keyset["response"], Value: string(given)})
+	isNew, err := tx.CreateFlowRunInput(&prefect.FlowRunInput{FlowRunID: id, Key: input.key, Value: string(input.given)})
 	if err == nil && !isNew {
 		return nil, conflictingInput
 	}
@@ -85,32 +82,60 @@ func isEmpty(o prefect.Object) bool {
 	return json.Unmarshal(o, &members) != nil || len(members) == 0
 }
 
-// checkRunInput checks input against the schema that the run has left under a
-// key. It gives the input as the run receives it, or why it is refused.
-func (a *API) checkRunInput(tx *store.Tx, run uuid.UUID, schemaKey string, input prefect.Object) (prefect.Object, string, error) {
-	given, err := templating.Hydrate(input, templating.Rendering{Jinja: true, Variables: tx.VariableValue})
+// runInput is the input that a run receives under a key, or why it is refused.
+type runInput struct {
+	given   prefect.Object
+	key     string
+	refusal string
+}
+
+// awaited is what a paused run waits for: the keys of its input and the schema
+// that it has left, nil when it has left none.
+type awaited struct {
+	keyset map[string]string
+	schema *string
+}
+
+func awaitedInput(tx *store.Tx, id uuid.UUID) (awaited, error) {
+	run, err := tx.ReadFlowRun(id)
+	if err != nil || run == nil || run.State == nil || run.State.Type != prefect.Paused || len(run.State.StateDetails.RunInputKeyset) == 0 {
+		return awaited{}, err
+	}
+	waits := awaited{keyset: run.State.StateDetails.RunInputKeyset}
+	schema, err := tx.ReadFlowRunInput(id, waits.keyset["schema"])
+	if err == nil && schema != nil {
+		waits.schema = &schema.Value
+	}
+	return waits, err
+}
+
+// checkRunInput checks input against the schema that a run has left.
+func checkRunInput(p *premises, id uuid.UUID, input prefect.Object) (*runInput, error) {
+	waits, err := assume(p, func(tx *store.Tx) (awaited, error) { return awaitedInput(tx, id) })
+	if err != nil || waits.keyset == nil {
+		return &runInput{}, err
+	}
+	refused := func(reason string) (*runInput, error) { return &runInput{refusal: reason}, nil }
+	given, err := templating.Hydrate(p.Budget, input, templating.Rendering{Jinja: true, Variables: p.variable})
 	if problem := templating.Problem(err); problem != nil {
-		return nil, "Error hydrating run input: " + problem.Error(), nil
+		return refused("Error hydrating run input: " + problem.Error())
 	}
-	if err != nil {
-		return nil, "", err
-	}
-	schema, err := tx.ReadFlowRunInput(run, schemaKey)
 	switch {
 	case err != nil:
-		return nil, "", err
-	case schema == nil:
-		return nil, "Run input schema not found.", nil
-	case !json.Valid([]byte(schema.Value)):
-		return nil, "Run input schema is not valid JSON.", nil
+		return nil, err
+	case waits.schema == nil:
+		return refused("Run input schema not found.")
+	case !json.Valid([]byte(*waits.schema)):
+		return refused("Run input schema is not valid JSON.")
 	}
-	err = templating.Validate(given, prefect.Object(schema.Value), templating.Check{Preprocess: true})
-	var refused *templating.ValidationError
+	err = templating.Validate(p.Budget, given, prefect.Object(*waits.schema), templating.Check{Preprocess: true})
 	switch {
-	case errors.As(err, &refused):
-		return nil, "Reason: " + refused.Error(), nil
+	case isRefusal(err):
+		return refused("Reason: " + err.Error())
 	case errors.Is(err, templating.ErrCircular):
-		return nil, "Invalid schema: Unable to validate schema with circular references.", nil
+		return refused("Invalid schema: Unable to validate schema with circular references.")
+	case err != nil:
+		return nil, err
 	}
-	return given, "", err
+	return &runInput{given: given, key: waits.keyset["response"]}, nil
 }

@@ -1,13 +1,11 @@
 package api
 
 import (
-	"errors"
 	"net/http"
 
 	"github.com/reevehq/reeve/internal/fault"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/prefect/decode"
-	"github.com/reevehq/reeve/internal/store"
 	"github.com/reevehq/reeve/internal/templating"
 )
 
@@ -29,16 +27,14 @@ func (a *API) validateForm(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	var report *templating.Report
-	err := a.store.View(r.Context(), func(tx *store.Tx) (err error) {
-		report, err = templating.ValidateForm(in.Values, in.Schema, tx.VariableValue)
+	_, err := a.compute(r.Context(), "checking the values of the form", func(p *premises) (err error) {
+		report, err = templating.ValidateForm(p.Budget, in.Values, in.Schema, p.variable)
 		return err
 	})
-	var schema *templating.ErrSchema
-	var invalid *templating.ValidationError
 	switch {
 	case err == templating.ErrCircular:
 		return errCircularSchema
-	case errors.As(err, &schema), errors.As(err, &invalid):
+	case isRefusal(err):
 		return fault.New(fault.Invalid, "Invalid schema: %s", err)
 	case err != nil:
 		return err

@@ -71,10 +71,8 @@ func (a *API) createWorkPool(w http.ResponseWriter, r *http.Request) error {
 		return fault.New(fault.Forbidden, "Work pools starting with 'Prefect' are reserved for internal use.")
 	}
 	var pool *prefect.WorkPool
-	err := a.store.Update(r.Context(), func(tx *store.Tx) (err error) {
-		if err = checkJobDefaults(tx, in.BaseJobTemplate.Object); err != nil {
-			return err
-		}
+	checks := func(p *premises) error { return checkJobDefaults(p, in.BaseJobTemplate.Object) }
+	err := a.decide(r.Context(), checkingVariables, checks, func(tx *store.Tx) (err error) {
 		if pool, err = tx.CreateWorkPool(&in); err != nil {
 			return err
 		}

@@ -39,8 +39,12 @@ func (ch *workerChannel) send(ctx context.Context, kind string, payload any) err
 func (ch *workerChannel) open(ctx context.Context, name string) (*prefect.WorkerReady, error) {
 	var pool *prefect.WorkPool
 	var queues []prefect.ResolvedQueue
-	err := ch.api.store.Update(ctx, func(tx *store.Tx) (err error) {
-		if pool, err = ch.resolvePool(tx, name); err != nil {
+	var template *prefect.JobTemplate
+	err := ch.api.decide(ctx, checkingVariables, func(p *premises) (err error) {
+		template, err = ch.checkTemplate(p, name)
+		return err
+	}, func(tx *store.Tx) (err error) {
+		if pool, err = ch.resolvePool(tx, name, template); err != nil {
 			return err
 		}
 		if queues, err = ch.resolveQueues(tx, pool); err != nil {
@@ -81,37 +85,45 @@ func (ch *workerChannel) open(ctx context.Context, name string) (*prefect.Worker
 	return ready, nil
 }
 
-// resolvePool gives the named pool. One that is not there is made when the
-// worker asks for it; one without a job template gets the worker's.
-func (ch *workerChannel) resolvePool(tx *store.Tx, name string) (*prefect.WorkPool, error) {
-	pool, err := tx.ReadWorkPoolByName(name)
-	if err != nil {
+// checkTemplate gives the job template that the worker brings for its pool, nil
+// when it brings none or the pool has one.
+func (ch *workerChannel) checkTemplate(p *premises, name string) (*prefect.JobTemplate, error) {
+	wanted, err := assume(p, func(tx *store.Tx) (bool, error) {
+		pool, err := tx.ReadWorkPoolByName(name)
+		if err == nil && pool == nil && (!ch.hello.CreatePoolIfNotFound || reserved(name)) {
+			err = channelUnauthorised
+		}
+		return pool == nil || len(pool.BaseJobTemplate) <= len("{}"), err
+	})
+	if err != nil || !wanted {
 		return nil, err
-	}
-	if pool == nil && (!ch.hello.CreatePoolIfNotFound || reserved(name)) {
-		return nil, channelUnauthorised
 	}
 	given, err := pyjson.Parse(ch.hello.DefaultBaseJobTemplate)
 	if err != nil || len(given.Members()) == 0 {
-		if pool != nil {
-			return pool, nil
-		}
-		return tx.CreateWorkPool(&prefect.WorkPoolCreate{Name: prefect.PoolName(name), Type: ch.hello.WorkerType})
+		return nil, nil
 	}
 	var template prefect.JobTemplate
-	if pool == nil || len(pool.BaseJobTemplate) <= len("{}") {
-		if len(decode.Into(given, &template)) > 0 {
-			return nil, channelTransient
-		}
-		if err := checkJobDefaults(tx, template.Object); err != nil {
-			return nil, err
-		}
+	if len(decode.Into(given, &template)) > 0 {
+		return nil, channelTransient
 	}
+	return &template, checkJobDefaults(p, template.Object)
+}
+
+// resolvePool gives the named pool. One that is not there is made when the
+// worker asks for it; one without a job template gets the worker's.
+func (ch *workerChannel) resolvePool(tx *store.Tx, name string, template *prefect.JobTemplate) (*prefect.WorkPool, error) {
+	pool, err := tx.ReadWorkPoolByName(name)
 	switch {
+	case err != nil:
+		return nil, err
 	case pool == nil:
-		return tx.CreateWorkPool(&prefect.WorkPoolCreate{Name: prefect.PoolName(name), Type: ch.hello.WorkerType, BaseJobTemplate: template})
-	case template.Object != nil:
-		update := &prefect.WorkPoolUpdate{BaseJobTemplate: &template}
+		create := &prefect.WorkPoolCreate{Name: prefect.PoolName(name), Type: ch.hello.WorkerType}
+		if template != nil {
+			create.BaseJobTemplate = *template
+		}
+		return tx.CreateWorkPool(create)
+	case template != nil:
+		update := &prefect.WorkPoolUpdate{BaseJobTemplate: template}
 		update.Mark("base_job_template")
 		return pool, tx.UpdateWorkPool(pool, update)
 	}

@@ -178,7 +178,10 @@ func (d *deliverer) attempt(ctx context.Context, e *Entry) (string, error) {
 	if route == nil {
 		return "", &refused{"there is no [[webhook]] for " + e.Path + " any more"}
 	}
-	a, err := route.action(e)
+	a, err := route.action(ctx, e)
+	if ctx.Err() != nil {
+		return "", ctx.Err()
+	}
 	if err != nil {
 		return "", &refused{"it does not fit the mapping: " + err.Error()}
 	}

@@ -51,12 +51,14 @@ func FuzzMapping(f *testing.F) {
 		if err != nil {
 			return
 		}
-		r.wanted(e, values)
-		if id := r.delivery(e, values); id != nil && len(*id) > longestName {
+		s := newScope(t.Context(), values)
+		defer s.Close()
+		r.wanted(e, s)
+		if id := r.delivery(e, s); id != nil && len(*id) > longestName {
 			t.Errorf("a delivery id of %d bytes", len(*id))
 		}
-		r.lane(values)
-		a, err := r.action(e)
+		r.lane(s)
+		a, err := r.action(t.Context(), e)
 		if err != nil {
 			return
 		}

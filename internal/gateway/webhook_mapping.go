@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -8,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/reevehq/reeve/internal/budget"
 	"github.com/reevehq/reeve/internal/templating"
 )
 
@@ -87,19 +89,34 @@ func plain(v any) any {
 	return v
 }
 
+// scope is what templates are rendered with: values, and what that may take.
+type scope struct {
+	*budget.Budget
+	values map[string]any
+}
+
+// newScope makes the scope of one webhook's templates. Close ends it.
+func newScope(ctx context.Context, values map[string]any) scope {
+	return scope{budget.New(ctx, "rendering the webhook's templates", templating.Limits), values}
+}
+
+func (s scope) render(template string) (string, error) {
+	return templating.Render(s.Budget, template, s.values)
+}
+
 // mapped renders the templates in a value of reeve.toml. A text that is one
 // expression, "{{ body.id }}", gives the expression's own type.
-func mapped(v any, values map[string]any, depth int) (any, error) {
+func (s scope) mapped(v any, depth int) (any, error) {
 	if depth > mostDepth {
 		return nil, fmt.Errorf("it is deeper than %d", mostDepth)
 	}
 	switch v := v.(type) {
 	case string:
-		return mappedText(v, values)
+		return s.mappedText(v)
 	case map[string]any:
 		out := make(map[string]any, len(v))
 		for key, inner := range v {
-			value, err := mapped(inner, values, depth+1)
+			value, err := s.mapped(inner, depth+1)
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", key, err)
 			}
@@ -109,7 +126,7 @@ func mapped(v any, values map[string]any, depth int) (any, error) {
 	case []any:
 		out := make([]any, len(v))
 		for i, inner := range v {
-			value, err := mapped(inner, values, depth+1)
+			value, err := s.mapped(inner, depth+1)
 			if err != nil {
 				return nil, fmt.Errorf("%d: %w", i, err)
 			}
@@ -120,21 +137,21 @@ func mapped(v any, values map[string]any, depth int) (any, error) {
 	return v, nil
 }
 
-func mappedText(text string, values map[string]any) (any, error) {
+func (s scope) mappedText(text string) (any, error) {
 	expression, ok := single(text)
 	if !ok {
-		return templating.Render(text, values)
+		return s.render(text)
 	}
-	out, err := templating.Render("{{ ("+expression+") | tojson }}", values)
+	out, err := s.render("{{ (" + expression + ") | tojson }}")
 	if err != nil {
 		// What tojson cannot write is given as text.
-		return templating.Render(text, values)
+		return s.render(text)
 	}
 	decoder := json.NewDecoder(strings.NewReader(out))
 	decoder.UseNumber()
 	var value any
 	if err := decoder.Decode(&value); err != nil {
-		return templating.Render(text, values)
+		return s.render(text)
 	}
 	return value, nil
 }
@@ -158,7 +175,9 @@ func single(text string) (string, bool) {
 func checkTemplates(v any) error {
 	switch v := v.(type) {
 	case string:
-		return templating.CheckTemplate(v)
+		b := budget.New(context.Background(), "reading the template", templating.Limits)
+		defer b.Close()
+		return templating.CheckTemplate(b, v)
 	case map[string]any:
 		for key, inner := range v {
 			if err := checkTemplates(inner); err != nil {

@@ -113,14 +113,24 @@ func (g *Gateway) keep(w http.ResponseWriter, r *http.Request, route *route, e *
 		g.unusable(w, r, err)
 		return
 	}
-	if !route.wanted(e, values) {
+	s := newScope(r.Context(), values)
+	defer s.Close()
+	wanted := route.wanted(e, s)
+	e.Delivery, e.Lane = route.delivery(e, s), route.lane(s)
+	var unfit error
+	if wanted {
+		_, unfit = route.actionOf(e, s)
+	}
+	if r.Context().Err() != nil {
+		return // the sender has left while its templates were rendered: what they gave may be nothing
+	}
+	if !wanted {
 		g.count.ignored.Add(1)
 		answer(w, http.StatusOK, map[string]any{"status": "ignored"})
 		return
 	}
-	e.Delivery, e.Lane = route.delivery(e, values), route.lane(values)
-	if _, err := route.actionOf(e, values); err != nil {
-		g.unusable(w, r, &unreadable{http.StatusUnprocessableEntity, "the webhook does not fit its mapping: " + err.Error()})
+	if unfit != nil {
+		g.unusable(w, r, &unreadable{http.StatusUnprocessableEntity, "the webhook does not fit its mapping: " + unfit.Error()})
 		return
 	}
 	if n, bytes := g.lanes.size(); n >= g.settings.MaxInbox || bytes+int64(len(e.Body)) > g.settings.MaxInboxBytes {

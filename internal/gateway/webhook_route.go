@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -8,7 +9,6 @@ import (
 
 	"github.com/reevehq/reeve/internal/config"
 	"github.com/reevehq/reeve/internal/fault"
-	"github.com/reevehq/reeve/internal/templating"
 )
 
 // route is one [[webhook]], ready to receive.
@@ -57,10 +57,10 @@ var deliveryHeaders = []string{"x-github-delivery", "webhook-id", "idempotency-k
 // only what is signed counts by default: who saw one delivery could send it again
 // with other headers. A template may read anything, since the proof alone makes
 // a repeat the same (see Inbox.put).
-func (r *route) delivery(e *Entry, values map[string]any) *string {
+func (r *route) delivery(e *Entry, s scope) *string {
 	id := ""
 	if r.DeliveryID != "" {
-		id = r.text(r.DeliveryID, values)
+		id = r.text(r.DeliveryID, s)
 	}
 	switch {
 	case id != "":
@@ -73,7 +73,7 @@ func (r *route) delivery(e *Entry, values map[string]any) *string {
 	case r.check.id != "":
 		id = e.Headers[strings.ToLower(r.check.id)]
 	case r.Form == "stripe": // each attempt has a time, and so a signature, of its own
-		body, _ := values["body"].(map[string]any)
+		body, _ := s.values["body"].(map[string]any)
 		id, _ = body["id"].(string)
 	}
 	if id == "" && e.signed() {
@@ -90,10 +90,10 @@ func (r *route) delivery(e *Entry, values map[string]any) *string {
 func (e *Entry) proved() string { return "signature " + hex.EncodeToString(e.proof) }
 
 // lane is the name of the order in which an entry is delivered.
-func (r *route) lane(values map[string]any) string {
+func (r *route) lane(s scope) string {
 	key := ""
 	if r.Key != "" {
-		key = r.text(r.Key, values)
+		key = r.text(r.Key, s)
 	}
 	if key == "" {
 		return r.Path
@@ -103,14 +103,14 @@ func (r *route) lane(values map[string]any) string {
 
 // wanted tells whether a webhook is one to keep. One that cannot be judged is,
 // if its mapping fits.
-func (r *route) wanted(e *Entry, values map[string]any) bool {
+func (r *route) wanted(e *Entry, s scope) bool {
 	if r.Form == "github" && e.Headers["x-github-event"] == "ping" {
 		return false
 	}
 	if r.When == "" {
 		return true
 	}
-	v, err := mapped(r.When, values, 0)
+	v, err := s.mapped(r.When, 0)
 	if err != nil {
 		return true
 	}
@@ -122,8 +122,8 @@ func (r *route) wanted(e *Entry, values map[string]any) bool {
 }
 
 // text renders a template that names something; "" when it cannot.
-func (r *route) text(template string, values map[string]any) string {
-	text, err := templating.Render(template, values)
+func (r *route) text(template string, s scope) string {
+	text, err := s.render(template)
 	text = strings.TrimSpace(text)
 	if err != nil || text == "None" {
 		return ""
@@ -147,22 +147,24 @@ type action struct {
 }
 
 // action maps an entry. Its error says what does not fit.
-func (r *route) action(e *Entry) (*action, error) {
+func (r *route) action(ctx context.Context, e *Entry) (*action, error) {
 	values, err := e.values(r.Form)
 	if err != nil {
 		return nil, err
 	}
-	return r.actionOf(e, values)
+	s := newScope(ctx, values)
+	defer s.Close()
+	return r.actionOf(e, s)
 }
 
 // actionOf maps an entry whose values were read.
-func (r *route) actionOf(e *Entry, values map[string]any) (_ *action, err error) {
+func (r *route) actionOf(e *Entry, s scope) (_ *action, err error) {
 	if r.Event != nil {
-		return r.event(e, values)
+		return r.event(e, s)
 	}
 	parameters := map[string]any{}
 	for name, template := range r.Parameters {
-		v, err := mapped(template, values, 0)
+		v, err := s.mapped(template, 0)
 		if err != nil {
 			return nil, fmt.Errorf("parameter %s: %w", name, err)
 		}
@@ -170,7 +172,7 @@ func (r *route) actionOf(e *Entry, values map[string]any) (_ *action, err error)
 	}
 	key := ""
 	if r.IdempotencyKey != "" {
-		if key, err = templating.Render(r.IdempotencyKey, values); err != nil {
+		if key, err = s.render(r.IdempotencyKey); err != nil {
 			return nil, fmt.Errorf("idempotency_key: %w", err)
 		}
 		key = strings.TrimSpace(key)
@@ -196,20 +198,20 @@ func (r *route) actionOf(e *Entry, values map[string]any) (_ *action, err error)
 	}}, nil
 }
 
-func (r *route) event(e *Entry, values map[string]any) (*action, error) {
-	name, err := templating.Render(r.Event.Name, values)
+func (r *route) event(e *Entry, s scope) (*action, error) {
+	name, err := s.render(r.Event.Name)
 	if err != nil {
 		return nil, fmt.Errorf("event.name: %w", err)
 	}
 	resource := map[string]any{}
 	for label, template := range r.Event.Resource {
-		if resource[label], err = templating.Render(template, values); err != nil {
+		if resource[label], err = s.render(template); err != nil {
 			return nil, fmt.Errorf("event.resource.%s: %w", label, err)
 		}
 	}
-	payload := values["body"]
+	payload := s.values["body"]
 	if r.Event.Payload != nil {
-		if payload, err = mapped(r.Event.Payload, values, 0); err != nil {
+		if payload, err = s.mapped(r.Event.Payload, 0); err != nil {
 			return nil, fmt.Errorf("event.payload.%w", err)
 		}
 	}

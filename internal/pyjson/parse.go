@@ -7,8 +7,9 @@ import (
 	"unicode/utf8"
 )
 
-// maxDepth bounds nesting, so that hostile input cannot exhaust the stack.
-const maxDepth = 500
+// MaxDepth bounds nesting, so that hostile input cannot exhaust the stack: of the
+// parser, and of all that walks over what was read.
+const MaxDepth = 500
 
 // SyntaxError is malformed JSON: the message and the position, in characters,
 // that Python's json module gives for the same input.
@@ -105,7 +106,7 @@ func (p *parser) peek() byte {
 }
 
 func (p *parser) value(depth int) (Value, error) {
-	if depth > maxDepth {
+	if depth > MaxDepth {
 		return Value{}, p.fail("Too deeply nested", p.at)
 	}
 	if p.values++; p.values > mostValues {

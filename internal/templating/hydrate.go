@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/reevehq/reeve/internal/budget"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/pyjson"
 	"github.com/reevehq/reeve/internal/templating/jsonschema"
@@ -50,25 +51,32 @@ func Problem(err error) *HydrationError {
 }
 
 // Hydrate puts the values in the place of the objects that stand for them. It
-// fails with a HydrationError for the first that cannot be had.
-func Hydrate(values prefect.Object, r Rendering) (prefect.Object, error) {
-	h := &hydration{Rendering: r, strict: true}
+// fails with a HydrationError for the first that cannot be had, and with a
+// budget.Exhausted.
+func Hydrate(b *budget.Budget, values prefect.Object, r Rendering) (prefect.Object, error) {
+	h := &hydration{Rendering: r, budget: b, strict: true}
 	v, err := h.object(values)
 	if err != nil {
 		return nil, err
+	}
+	// A text may stand for a deep value and stand deep itself: what cannot be
+	// read again is not stored.
+	if jsonschema.Depth(v) > pyjson.MaxDepth {
+		return nil, &budget.Exhausted{What: "the hydrated value", Resource: "depth", Limit: fmt.Sprintf("%d levels", pyjson.MaxDepth)}
 	}
 	return prefect.Object(jsonschema.Marshal(v)), nil
 }
 
 // HydrateForForm is Hydrate for a form that is being filled in: what cannot be
 // had stays as a placeholder, which validation tells of.
-func HydrateForForm(values prefect.Object, r Rendering) (any, error) {
-	h := &hydration{Rendering: r}
+func HydrateForForm(b *budget.Budget, values prefect.Object, r Rendering) (any, error) {
+	h := &hydration{Rendering: r, budget: b}
 	return h.object(values)
 }
 
 type hydration struct {
 	Rendering
+	budget *budget.Budget
 	strict bool
 }
 
@@ -76,7 +84,7 @@ func (h *hydration) object(values prefect.Object) (any, error) {
 	if len(values) == 0 {
 		return jsonschema.NewObject(), nil
 	}
-	v, err := jsonschema.Parse(values)
+	v, err := jsonschema.Parse(h.budget, values)
 	if err != nil {
 		return nil, err
 	}
@@ -88,6 +96,9 @@ func (h *hydration) object(values prefect.Object) (any, error) {
 }
 
 func (h *hydration) value(v any) (any, error) {
+	if err := h.budget.Step(1); err != nil {
+		return nil, err
+	}
 	switch v := v.(type) {
 	case *jsonschema.Object:
 		if kind, marked := v.Get(kindKey); marked {
@@ -178,7 +189,7 @@ func (h *hydration) json(o *jsonschema.Object) (any, error) {
 	if err != nil || done || !isText {
 		return value, err
 	}
-	parsed, err := jsonschema.Parse([]byte(text))
+	parsed, err := jsonschema.Parse(h.budget, []byte(text))
 	var syntax *pyjson.SyntaxError
 	if errors.As(err, &syntax) {
 		return &HydrationError{"Invalid JSON: " + describe(syntax, text)}, nil
@@ -198,17 +209,26 @@ func (h *hydration) jinja(o *jsonschema.Object) (any, error) {
 	if !isText {
 		return &HydrationError{"Invalid jinja: Can't compile non template nodes"}, nil
 	}
-	if err := CheckTemplate(template); err != nil {
-		return &HydrationError{"Invalid jinja: " + err.Error()}, nil
+	if err := CheckTemplate(h.budget, template); err != nil {
+		return h.badTemplate(err)
 	}
 	if !h.Jinja {
 		return pending{}, nil
 	}
-	text, err := Render(template, nil)
+	text, err := Render(h.budget, template, nil)
 	if err != nil {
-		return &HydrationError{"Invalid jinja: " + err.Error()}, nil
+		return h.badTemplate(err)
 	}
 	return text, nil
+}
+
+// badTemplate is the fault of a template, unless the budget is used up: that ends
+// the hydration.
+func (h *hydration) badTemplate(err error) (any, error) {
+	if spent := h.budget.Err(); spent != nil {
+		return nil, spent
+	}
+	return &HydrationError{"Invalid jinja: " + err.Error()}, nil
 }
 
 func (h *hydration) variable(o *jsonschema.Object) (any, error) {
@@ -229,10 +249,10 @@ func (h *hydration) variable(o *jsonschema.Object) (any, error) {
 			return nil, err
 		}
 		if found != nil {
-			return jsonschema.Parse(found)
+			return jsonschema.Parse(h.budget, found)
 		}
-	} else {
-		name = jsonschema.Repr(value)
+	} else if name, err = jsonschema.Repr(h.budget, value); err != nil {
+		return nil, err
 	}
 	return &HydrationError{"Variable '" + name + "' not found in workspace."}, nil
 }

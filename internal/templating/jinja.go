@@ -13,6 +13,8 @@ import (
 	"github.com/nikolalohinski/gonja/v2/loaders"
 	"github.com/nikolalohinski/gonja/v2/nodes"
 	"github.com/nikolalohinski/gonja/v2/parser"
+
+	"github.com/reevehq/reeve/internal/budget"
 )
 
 // The bounds of a template of a user.
@@ -28,7 +30,7 @@ const (
 var statements = []string{"autoescape", "block", "call", "filter", "for", "if", "macro", "raw", "set", "with"}
 
 // CheckTemplate refuses a template that cannot be read or loops too much.
-func CheckTemplate(text string) error {
+func CheckTemplate(b *budget.Budget, text string) error {
 	loops := &loopCount{}
 	if _, err := compile(text, loops); err != nil {
 		return err
@@ -45,7 +47,7 @@ func CheckTemplate(text string) error {
 
 // Render renders a template in a sandbox: it sees the values and nothing else.
 // Text without any mark of a template is given as it is.
-func Render(text string, values map[string]any) (out string, err error) {
+func Render(b *budget.Budget, text string, values map[string]any) (out string, err error) {
 	if !strings.Contains(text, "{{") && !strings.Contains(text, "{%") {
 		return text, nil
 	}
@@ -54,18 +56,18 @@ func Render(text string, values map[string]any) (out string, err error) {
 			out, err = "", renderError(fmt.Errorf("%v", p))
 		}
 	}()
-	if err := CheckTemplate(text); err != nil {
+	if err := CheckTemplate(b, text); err != nil {
 		return "", renderError(err)
 	}
 	template, err := compile(text, &loopCount{})
 	if err != nil {
 		return "", renderError(err)
 	}
-	var b limited
-	if err := template.Execute(&b, exec.NewContext(values)); err != nil {
+	var out2 limited
+	if err := template.Execute(&out2, exec.NewContext(values)); err != nil {
 		return "", renderError(err)
 	}
-	return b.String(), nil
+	return out2.String(), nil
 }
 
 func renderError(err error) error {

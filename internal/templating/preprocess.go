@@ -1,6 +1,11 @@
 package templating
 
-import "github.com/reevehq/reeve/internal/templating/jsonschema"
+import (
+	"context"
+
+	"github.com/reevehq/reeve/internal/budget"
+	"github.com/reevehq/reeve/internal/templating/jsonschema"
+)
 
 // preprocess mends, in place, what older generators get wrong: optional fields
 // whose type leaves null out, and tuples that are written as items. It also
@@ -83,7 +88,7 @@ const blockReference = `{"type":"object","properties":{"$ref":{"oneOf":[{"type":
 	{"type":"object","additionalProperties":{"type":"string"},"minProperties":1}]}},"required":["$ref"]}`
 
 func blockOrReference(definition *jsonschema.Object) *jsonschema.Object {
-	reference, err := jsonschema.Parse([]byte(blockReference))
+	reference, err := jsonschema.Parse(budget.New(context.Background(), "reading a constant", budget.Limits{}), []byte(blockReference))
 	if err != nil {
 		panic("templating: " + err.Error()) // a defect: the text is constant
 	}

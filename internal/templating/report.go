@@ -2,8 +2,10 @@ package templating
 
 import (
 	"encoding/json"
+	"errors"
 	"strings"
 
+	"github.com/reevehq/reeve/internal/budget"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/templating/jsonschema"
 )
@@ -13,6 +15,8 @@ import (
 type Report struct {
 	Errors []any `json:"errors"`
 	Valid  bool  `json:"valid"`
+
+	places map[any]*FieldErrors // the first entry of each property or index
 }
 
 // FieldErrors is what is wrong with one property or one item of a list, and
@@ -22,53 +26,60 @@ type FieldErrors struct {
 	index    int
 	isIndex  bool
 	Errors   []any
+
+	places map[any]*FieldErrors
 }
 
 // MarshalJSON implements json.Marshaler.
 func (f *FieldErrors) MarshalJSON() ([]byte, error) {
-	errors := f.Errors
-	if errors == nil {
-		errors = []any{}
+	list := f.Errors
+	if list == nil {
+		list = []any{}
 	}
 	if f.isIndex {
 		return json.Marshal(struct {
 			Index  int   `json:"index"`
 			Errors []any `json:"errors"`
-		}{f.index, errors})
+		}{f.index, list})
 	}
 	return json.Marshal(struct {
 		Property string `json:"property"`
 		Errors   []any  `json:"errors"`
-	}{f.property, errors})
+	}{f.property, list})
 }
 
 // ValidateForm checks the values of a form that is being filled in. It fails
 // with an ErrSchema, a ValidationError or ErrCircular when the schema is at fault.
-func ValidateForm(values, schema prefect.Object, variables func(string) (json.RawMessage, error)) (*Report, error) {
-	prepared, err := parseObject(schema)
+func ValidateForm(b *budget.Budget, values, schema prefect.Object, variables func(string) (json.RawMessage, error)) (*Report, error) {
+	prepared, err := parseObject(b, schema)
 	if err != nil {
 		return nil, err
 	}
 	preprocess(prepared, false)
-	if err := checkSchema(prepared); err != nil {
+	if err := checkSchema(b, prepared); err != nil {
 		return nil, err
 	}
-	hydrated, err := HydrateForForm(values, Rendering{Variables: variables})
+	hydrated, err := HydrateForForm(b, values, Rendering{Variables: variables})
 	if err != nil {
 		return nil, err
 	}
-	faults, err := jsonschema.Validate(hydrated, prepared, true)
+	faults, err := jsonschema.Validate(b, hydrated, prepared, true)
 	if err != nil {
 		return nil, asValidation(err)
 	}
+	if faults, err = placeholdersFirst(b, faults); err != nil {
+		return nil, err
+	}
 	report := &Report{Errors: []any{}}
-	for _, f := range placeholdersFirst(faults) {
+	for _, f := range faults {
 		if p, ok := f.Instance.(jsonschema.Placeholder); ok {
 			if _, wrong := p.Fault(); !wrong {
 				continue
 			}
 		}
-		report.add(f)
+		if err := report.add(b, f); err != nil {
+			return nil, err
+		}
 	}
 	report.Valid = len(report.Errors) == 0
 	return report, nil
@@ -76,11 +87,14 @@ func ValidateForm(values, schema prefect.Object, variables func(string) (json.Ra
 
 // placeholdersFirst leaves out, at each place that a placeholder tells of, what
 // else is wrong there. The faults of one place stay together.
-func placeholdersFirst(faults []*jsonschema.Fault) []*jsonschema.Fault {
+func placeholdersFirst(b *budget.Budget, faults []*jsonschema.Fault) ([]*jsonschema.Fault, error) {
 	var order []string
 	byPath := map[string][]*jsonschema.Fault{}
 	for _, f := range faults {
 		path, _ := json.Marshal(f.Path) // strings and ints always marshal
+		if err := errors.Join(b.Take(int64(len(path))), b.Step(int64(1+len(path)/64))); err != nil {
+			return nil, b.Err()
+		}
 		if byPath[string(path)] == nil {
 			order = append(order, string(path))
 		}
@@ -99,44 +113,41 @@ func placeholdersFirst(faults []*jsonschema.Fault) []*jsonschema.Fault {
 		}
 		out = append(out, told...)
 	}
-	return out
+	return out, nil
 }
 
 // add puts a fault at its place. One about a missing key belongs to that key.
-func (r *Report) add(f *jsonschema.Fault) {
+func (r *Report) add(b *budget.Budget, f *jsonschema.Fault) error {
+	message, err := f.Message(b)
+	if err != nil {
+		return err
+	}
+	if err := b.Step(int64(1 + len(f.Path))); err != nil {
+		return err
+	}
 	path := f.Path
 	if f.Keyword == "required" {
-		name, _, _ := strings.Cut(f.Message, " ")
+		name, _, _ := strings.Cut(message, " ")
 		path = append(append([]any{}, path...), strings.Trim(name, "'"))
 	}
-	list := &r.Errors
+	if r.places == nil {
+		r.places = map[any]*FieldErrors{}
+	}
+	list, places := &r.Errors, r.places
 	for i, step := range path {
-		last := i == len(path)-1
-		var field *FieldErrors
-		if !last {
-			field = find(*list, step)
-		}
-		if field == nil {
-			field = &FieldErrors{}
+		field := places[step]
+		if last := i == len(path)-1; last || field == nil {
+			field = &FieldErrors{places: map[any]*FieldErrors{}}
 			if field.index, field.isIndex = step.(int); !field.isIndex {
 				field.property, _ = step.(string)
 			}
 			*list = append(*list, field)
+			if places[step] == nil {
+				places[step] = field
+			}
 		}
-		list = &field.Errors
+		list, places = &field.Errors, field.places
 	}
-	*list = append(*list, f.Message)
-}
-
-func find(list []any, step any) *FieldErrors {
-	for _, entry := range list {
-		field, ok := entry.(*FieldErrors)
-		if !ok {
-			continue
-		}
-		if index, isIndex := step.(int); isIndex == field.isIndex && (isIndex && index == field.index || !isIndex && step == any(field.property)) {
-			return field
-		}
-	}
+	*list = append(*list, message)
 	return nil
 }

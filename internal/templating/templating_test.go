@@ -4,8 +4,15 @@ import (
 	"encoding/json"
 	"testing"
 
+	"github.com/reevehq/reeve/internal/budget"
 	"github.com/reevehq/reeve/internal/prefect"
 )
+
+func unbounded(t testing.TB) *budget.Budget {
+	b := budget.New(t.Context(), "the test", budget.Limits{})
+	t.Cleanup(b.Close)
+	return b
+}
 
 func variables(name string) (json.RawMessage, error) {
 	if name == "known" {
@@ -27,7 +34,7 @@ func TestHydrate(t *testing.T) {
 		{"unknown kind", `{"a":{"__prefect_kind":"x","value":3}}`, `{"a":3}`, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			out, err := Hydrate(prefect.Object(c.in), Rendering{Jinja: true, Variables: variables})
+			out, err := Hydrate(unbounded(t), prefect.Object(c.in), Rendering{Jinja: true, Variables: variables})
 			if problem := Problem(err); problem != nil {
 				if problem.Error() != c.problem {
 					t.Errorf("problem %q, want %q", problem, c.problem)
@@ -47,7 +54,7 @@ func TestTemplatesAreBounded(t *testing.T) {
 		"{% for a in range(2) %}{% for b in range(2) %}{% for c in range(2) %}x{% endfor %}{% endfor %}{% endfor %}",
 		"{% include '/etc/hostname' %}", "{% import '/etc/hostname' as x %}", "{{ lipsum() }}", "{% extends 'x' %}", "{{ 1 ",
 	} {
-		if out, err := Render(text, nil); err == nil {
+		if out, err := Render(unbounded(t), text, nil); err == nil {
 			t.Errorf("%s rendered as %q", text, out)
 		}
 	}
@@ -61,7 +68,7 @@ func TestValidateSaysWhatIsWrong(t *testing.T) {
 		{`{"n":"x"}`, "Validation failed for field 'n'. Failure reason: 'x' is not of type 'integer'"},
 		{`{"n":1,"o":"a"}`, "Validation failed for field 'o'. Failure reason: 'a' is too short"},
 	} {
-		err := Validate(prefect.Object(c.values), schema, Check{Preprocess: true})
+		err := Validate(unbounded(t), prefect.Object(c.values), schema, Check{Preprocess: true})
 		got := ""
 		if err != nil {
 			got = err.Error()
@@ -70,7 +77,7 @@ func TestValidateSaysWhatIsWrong(t *testing.T) {
 			t.Errorf("%s: %q, want %q", c.values, got, c.want)
 		}
 	}
-	if err := Validate(prefect.Object(`{}`), prefect.Object(`{"$ref":"#"}`), Check{}); err != ErrCircular {
+	if err := Validate(unbounded(t), prefect.Object(`{}`), prefect.Object(`{"$ref":"#"}`), Check{}); err != ErrCircular {
 		t.Errorf("a circular schema gives %v", err)
 	}
 }
@@ -82,7 +89,7 @@ func FuzzHydrate(f *testing.F) {
 		if !json.Valid([]byte(text)) || text == "" || text[0] != '{' {
 			return
 		}
-		out, err := Hydrate(prefect.Object(text), Rendering{Jinja: true, Variables: variables})
+		out, err := Hydrate(unbounded(t), prefect.Object(text), Rendering{Jinja: true, Variables: variables})
 		if err == nil && !json.Valid(out) {
 			t.Fatalf("%s became %s", text, out)
 		}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/reevehq/reeve/internal/budget"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/templating/jsonschema"
 )
@@ -37,36 +38,42 @@ type Check struct {
 }
 
 // CheckSchema refuses what is no schema with an ErrSchema.
-func CheckSchema(schema json.RawMessage) error {
-	v, err := jsonschema.Parse(schema)
+func CheckSchema(b *budget.Budget, schema json.RawMessage) error {
+	v, err := jsonschema.Parse(b, schema)
 	if err != nil {
 		return err
 	}
-	return checkSchema(v)
+	return checkSchema(b, v)
 }
 
-func checkSchema(schema any) error {
-	fault, err := jsonschema.CheckSchema(schema)
+func checkSchema(b *budget.Budget, schema any) error {
+	fault, err := jsonschema.CheckSchema(b, schema)
 	if err != nil {
 		return err
 	}
-	if fault != nil {
-		return &ErrSchema{fault.Message}
+	if fault == nil {
+		return nil
 	}
-	return nil
+	message, err := fault.Message(b)
+	if err != nil {
+		return err
+	}
+	return &ErrSchema{message}
 }
 
 // Validate refuses a value that does not fit with a ValidationError that names
 // the one fault that matters most, or with ErrCircular.
-func Validate(values, schema prefect.Object, c Check) error {
-	prepared, value, err := c.prepare(values, schema)
+func Validate(b *budget.Budget, values, schema prefect.Object, c Check) error {
+	prepared, value, err := c.prepare(b, values, schema)
 	if err != nil {
 		return err
 	}
-	if err := checkSchema(prepared); err != nil {
+	if err := checkSchema(b, prepared); errors.As(err, new(*ErrSchema)) {
 		return &ValidationError{"Validation failed. Failure reason: " + err.Error()}
+	} else if err != nil {
+		return err
 	}
-	faults, err := jsonschema.Validate(value, prepared, false)
+	faults, err := jsonschema.Validate(b, value, prepared, false)
 	if err != nil {
 		return asValidation(err)
 	}
@@ -78,7 +85,11 @@ func Validate(values, schema prefect.Object, c Check) error {
 	if path := best.JSONPath(); path != "$" {
 		place = "Validation failed for field " + jsonschema.Quote(strings.ReplaceAll(path, "$.", "")) + "."
 	}
-	return &ValidationError{place + " Failure reason: " + best.Message}
+	message, err := best.Message(b)
+	if err != nil {
+		return err
+	}
+	return &ValidationError{place + " Failure reason: " + message}
 }
 
 func asValidation(err error) error {
@@ -89,28 +100,27 @@ func asValidation(err error) error {
 	return err
 }
 
-// Faults gives the sentences of all faults, in order.
-func Faults(values, schema prefect.Object, c Check) ([]string, error) {
-	prepared, value, err := c.prepare(values, schema)
+// FirstFault gives the sentence of the first fault in the schema's order, "" without one.
+func FirstFault(b *budget.Budget, values, schema prefect.Object, c Check) (string, error) {
+	prepared, value, err := c.prepare(b, values, schema)
 	if err != nil {
-		return nil, err
+		return "", err
 	}
-	faults, err := jsonschema.Validate(value, prepared, true)
+	faults, err := jsonschema.Validate(b, value, prepared, true)
 	if err != nil {
-		return nil, asValidation(err)
+		return "", asValidation(err)
 	}
-	sentences := make([]string, len(faults))
-	for i, f := range faults {
-		sentences[i] = f.Message
+	if len(faults) == 0 {
+		return "", nil
 	}
-	return sentences, nil
+	return faults[0].Message(b)
 }
 
-func (c Check) prepare(values, schema prefect.Object) (prepared, value any, err error) {
-	if prepared, err = parseObject(schema); err != nil {
+func (c Check) prepare(b *budget.Budget, values, schema prefect.Object) (prepared, value any, err error) {
+	if prepared, err = parseObject(b, schema); err != nil {
 		return nil, nil, err
 	}
-	if value, err = parseObject(values); err != nil {
+	if value, err = parseObject(b, values); err != nil {
 		return nil, nil, err
 	}
 	if c.Preprocess {
@@ -122,11 +132,11 @@ func (c Check) prepare(values, schema prefect.Object) (prepared, value any, err 
 	return prepared, value, nil
 }
 
-func parseObject(o prefect.Object) (any, error) {
+func parseObject(b *budget.Budget, o prefect.Object) (any, error) {
 	if len(o) == 0 {
 		return jsonschema.NewObject(), nil
 	}
-	return jsonschema.Parse(o)
+	return jsonschema.Parse(b, o)
 }
 
 // Quote writes text as Python shows it.
@@ -138,8 +148,8 @@ func Repr(class, message string) string { return class + "(" + Quote(message) + 
 // Defaults gives the defaults of a schema's properties; those that name a block
 // have its data. With drop set those that do not fit are left out, and faulty
 // tells whether there were any.
-func Defaults(schema prefect.Object, block func(uuid.UUID) (json.RawMessage, error), drop bool) (defaults prefect.Object, faulty bool, err error) {
-	parsed, err := parseObject(schema)
+func Defaults(b *budget.Budget, schema prefect.Object, block func(uuid.UUID) (json.RawMessage, error), drop bool) (defaults prefect.Object, faulty bool, err error) {
+	parsed, err := parseObject(b, schema)
 	if err != nil {
 		return nil, false, err
 	}
@@ -153,8 +163,11 @@ func Defaults(schema prefect.Object, block func(uuid.UUID) (json.RawMessage, err
 		if !there {
 			continue
 		}
+		if err := b.Step(1); err != nil {
+			return nil, false, err
+		}
 		if reference, isReference := asObject(value).Get("$ref"); isReference {
-			if value, there, err = blockDefault(reference, block); err != nil {
+			if value, there, err = blockDefault(b, reference, block); err != nil {
 				return nil, false, err
 			} else if !there {
 				continue
@@ -163,7 +176,7 @@ func Defaults(schema prefect.Object, block func(uuid.UUID) (json.RawMessage, err
 		if drop {
 			one := jsonschema.NewObject()
 			one.Set(name, value)
-			faults, err := jsonschema.Validate(one, lenient, true)
+			faults, err := jsonschema.Validate(b, one, lenient, true)
 			if err != nil {
 				return nil, false, asValidation(err)
 			}
@@ -177,7 +190,7 @@ func Defaults(schema prefect.Object, block func(uuid.UUID) (json.RawMessage, err
 	return prefect.Object(jsonschema.Marshal(out)), faulty, nil
 }
 
-func blockDefault(reference any, block func(uuid.UUID) (json.RawMessage, error)) (value any, there bool, err error) {
+func blockDefault(b *budget.Budget, reference any, block func(uuid.UUID) (json.RawMessage, error)) (value any, there bool, err error) {
 	given, ok := asObject(reference).Get("block_document_id")
 	if !ok || given == nil {
 		return nil, false, nil
@@ -191,7 +204,7 @@ func blockDefault(reference any, block func(uuid.UUID) (json.RawMessage, error))
 	if err != nil {
 		return nil, false, err
 	}
-	value, err = jsonschema.Parse(data)
+	value, err = jsonschema.Parse(b, data)
 	return value, true, err
 }
 

@@ -111,18 +111,19 @@ var plainKey = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9_]*$`)
 
 // JSONPath writes the fault's path: $.a[0]['b c'].
 func (f *Fault) JSONPath() string {
-	path := "$"
+	var path strings.Builder
+	path.WriteString("$")
 	for _, step := range f.Path {
 		switch s := step.(type) {
 		case int:
-			path += "[" + strconv.Itoa(s) + "]"
+			path.WriteString("[" + strconv.Itoa(s) + "]")
 		case string:
 			if plainKey.MatchString(s) {
-				path += "." + s
+				path.WriteString("." + s)
 			} else {
-				path += "['" + strings.NewReplacer(`\`, `\\`, "'", `\'`).Replace(s) + "']"
+				path.WriteString("['" + strings.NewReplacer(`\`, `\\`, "'", `\'`).Replace(s) + "']")
 			}
 		}
 	}
-	return path
+	return path.String()
 }

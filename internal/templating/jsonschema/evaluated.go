@@ -1,28 +1,49 @@
 package jsonschema
 
+// evaluated are the indices or keys of a value that schemas have looked at, and
+// the schemas that were asked: asking one again adds nothing.
+type evaluated[K comparable] struct {
+	seen  map[K]bool
+	asked map[visit]bool
+}
+
+func (e *evaluated[K]) again(schema *Object, doc *document) bool {
+	at := visit{schema: schema, doc: doc}
+	if e.asked[at] {
+		return true
+	}
+	if e.asked == nil {
+		e.asked = map[visit]bool{}
+	}
+	e.asked[at] = true
+	return false
+}
+
 // evaluatedItems notes the indices that a schema has looked at.
-func (w *walker) evaluatedItems(values List, schema any, doc *document, seen map[int]bool) {
+func (w *walker) evaluatedItems(values List, schema any, doc *document, e *evaluated[int]) {
 	s, ok := schema.(*Object)
-	if !ok {
+	if !ok || e.again(s, doc) {
 		return
 	}
+	w.spend(1)
 	if _, all := s.Get("items"); all {
+		w.spend(len(values))
 		for i := range values {
-			seen[i] = true
+			e.seen[i] = true
 		}
 		return
 	}
-	w.follow(s, doc, func(schema any, doc *document) { w.evaluatedItems(values, schema, doc, seen) })
+	w.follow(s, doc, func(schema any, doc *document) { w.evaluatedItems(values, schema, doc, e) })
 	prefix, _ := s.Get("prefixItems")
 	for i := range list(prefix) {
-		seen[i] = true
+		e.seen[i] = true
 	}
-	w.branches(s, values, doc, func(schema any) { w.evaluatedItems(values, schema, doc, seen) })
+	w.branches(s, values, doc, func(schema any) { w.evaluatedItems(values, schema, doc, e) })
 	for _, keyword := range []string{"contains", "unevaluatedItems"} {
 		if inner, there := s.Get(keyword); there {
 			for i, item := range values {
 				if w.valid(item, inner, doc) {
-					seen[i] = true
+					e.seen[i] = true
 				}
 			}
 		}
@@ -30,36 +51,38 @@ func (w *walker) evaluatedItems(values List, schema any, doc *document, seen map
 }
 
 // evaluatedKeys notes the keys that a schema has looked at.
-func (w *walker) evaluatedKeys(o *Object, schema any, doc *document, seen map[string]bool) {
+func (w *walker) evaluatedKeys(o *Object, schema any, doc *document, e *evaluated[string]) {
 	s, ok := schema.(*Object)
-	if !ok {
+	if !ok || e.again(s, doc) {
 		return
 	}
-	w.follow(s, doc, func(schema any, doc *document) { w.evaluatedKeys(o, schema, doc, seen) })
+	w.spend(1)
+	w.follow(s, doc, func(schema any, doc *document) { w.evaluatedKeys(o, schema, doc, e) })
 	declared, _ := s.Get("properties")
 	patterns, _ := s.Get("patternProperties")
 	for _, key := range o.keys {
+		w.spend(1)
 		if _, there := object(declared).values[key]; there {
-			seen[key] = true
+			e.seen[key] = true
 		}
 		for _, text := range object(patterns).keys {
-			if search(text, key) {
-				seen[key] = true
+			if w.search(text, key) {
+				e.seen[key] = true
 			}
 		}
 		for _, keyword := range []string{"additionalProperties", "unevaluatedProperties"} {
 			if inner, there := s.Get(keyword); there && inner != nil && w.valid(o.values[key], inner, doc) {
-				seen[key] = true
+				e.seen[key] = true
 			}
 		}
 	}
 	dependent, _ := s.Get("dependentSchemas")
 	for _, key := range object(dependent).keys {
 		if _, there := o.values[key]; there {
-			w.evaluatedKeys(o, object(dependent).values[key], doc, seen)
+			w.evaluatedKeys(o, object(dependent).values[key], doc, e)
 		}
 	}
-	w.branches(s, o, doc, func(schema any) { w.evaluatedKeys(o, schema, doc, seen) })
+	w.branches(s, o, doc, func(schema any) { w.evaluatedKeys(o, schema, doc, e) })
 }
 
 // follow visits what a schema refers to.

@@ -1,14 +1,11 @@
 package jsonschema
 
 import (
-	"fmt"
 	"math"
 	"math/big"
-	"regexp"
 	"slices"
 	"sort"
 	"strings"
-	"sync"
 	"unicode/utf8"
 )
 
@@ -95,9 +92,8 @@ func keyword(name string) rule {
 	return nil
 }
 
-func fault(format string, args ...any) []*Fault {
-	return []*Fault{{Message: fmt.Sprintf(format, args...)}}
-}
+// fault is the fault whose sentence has these parts.
+func fault(sentence ...any) []*Fault { return []*Fault{{sentence: sentence}} }
 
 func object(v any) *Object {
 	o, _ := v.(*Object)
@@ -118,7 +114,7 @@ func ref(w *walker, want, value any, _ *Object, doc *document) []*Fault {
 		return nil
 	}
 	schema, target := w.resolve(name, doc)
-	return w.descend(value, schema, target)
+	return w.refer(value, schema, target)
 }
 
 // dynamicRef leads, in the schema of schemas, to its root: the only one whose
@@ -126,25 +122,26 @@ func ref(w *walker, want, value any, _ *Object, doc *document) []*Fault {
 func dynamicRef(w *walker, want, value any, schema *Object, doc *document) []*Fault {
 	if want == any("#meta") && metaschemas()[doc.id] == doc {
 		meta := metaschemas()[metaID]
-		return w.descend(value, meta.root, meta)
+		return w.refer(value, meta.root, meta)
 	}
 	return ref(w, want, value, schema, doc)
 }
 
-func typed(_ *walker, want, value any, _ *Object, _ *document) []*Fault {
+func typed(w *walker, want, value any, _ *Object, _ *document) []*Fault {
 	types := list(want)
+	w.take(len(types) * sizeOfValue)
 	if name, ok := want.(string); ok {
 		types = List{name}
 	}
-	names := make([]string, len(types))
+	names := make([]shown, len(types))
 	for i, t := range types {
 		name, _ := t.(string)
 		if Is(value, name) {
 			return nil
 		}
-		names[i] = Repr(t)
+		names[i] = shown{t}
 	}
-	return fault("%s is not of type %s", Repr(value), strings.Join(names, ", "))
+	return fault(shown{value}, " is not of type ", names)
 }
 
 func properties(w *walker, want, value any, _ *Object, doc *document) (all []*Fault) {
@@ -153,22 +150,27 @@ func properties(w *walker, want, value any, _ *Object, doc *document) (all []*Fa
 		return nil
 	}
 	for _, key := range object(want).keys {
+		w.spend(1)
 		if v, there := o.values[key]; there {
-			all = append(all, at(key, w.descend(v, object(want).values[key], doc))...)
+			all = append(all, w.inside(key, v, object(want).values[key], doc)...)
+			if w.first && len(all) > 0 {
+				return all
+			}
 		}
 	}
 	return all
 }
 
-func required(_ *walker, want, value any, _ *Object, _ *document) (all []*Fault) {
+func required(w *walker, want, value any, _ *Object, _ *document) (all []*Fault) {
 	o, ok := value.(*Object)
 	if !ok {
 		return nil
 	}
 	for _, key := range list(want) {
+		w.spend(1)
 		name, _ := key.(string)
 		if _, there := o.values[name]; !there {
-			all = append(all, fault("%s is a required property", Repr(key))...)
+			all = append(all, fault(shown{key}, " is a required property")...)
 		}
 	}
 	return all
@@ -190,8 +192,8 @@ func patternProperties(w *walker, want, value any, _ *Object, doc *document) (al
 	}
 	for _, text := range object(want).keys {
 		for _, key := range o.keys {
-			if search(text, key) {
-				all = append(all, at(key, w.descend(o.values[key], object(want).values[text], doc))...)
+			if w.search(text, key) {
+				all = append(all, w.inside(key, o.values[key], object(want).values[text], doc)...)
 			}
 		}
 	}
@@ -200,14 +202,15 @@ func patternProperties(w *walker, want, value any, _ *Object, doc *document) (al
 
 // extraKeys are the keys of an object that neither properties nor
 // patternProperties speak of.
-func extraKeys(o, schema *Object) (extras []string) {
+func (w *walker) extraKeys(o, schema *Object) (extras []string) {
 	declared, _ := schema.Get("properties")
 	patterns, _ := schema.Get("patternProperties")
 	for _, key := range o.keys {
+		w.spend(1)
 		if _, there := object(declared).values[key]; there {
 			continue
 		}
-		if slices.ContainsFunc(object(patterns).keys, func(text string) bool { return search(text, key) }) {
+		if slices.ContainsFunc(object(patterns).keys, func(text string) bool { return w.search(text, key) }) {
 			continue
 		}
 		extras = append(extras, key)
@@ -220,10 +223,10 @@ func additionalProperties(w *walker, want, value any, schema *Object, doc *docum
 	if !ok {
 		return nil
 	}
-	extras := extraKeys(o, schema)
+	extras := w.extraKeys(o, schema)
 	if _, isSchema := want.(*Object); isSchema {
 		for _, key := range extras {
-			all = append(all, at(key, w.descend(o.values[key], want, doc))...)
+			all = append(all, w.inside(key, o.values[key], want, doc)...)
 		}
 		return all
 	}
@@ -238,30 +241,22 @@ func additionalProperties(w *walker, want, value any, schema *Object, doc *docum
 		}
 		texts := append([]string{}, object(patterns).keys...)
 		sort.Strings(texts)
-		return fault("%s %s not match any of the regexes: %s", quoted(extras), verb, quoted(texts))
+		return fault(extras, " "+verb+" not match any of the regexes: ", texts)
 	}
-	return fault("Additional properties are not allowed (%s unexpected)", extrasText(quoted(extras), len(extras)))
+	return fault("Additional properties are not allowed (", extras, wasOrWere(len(extras)), " unexpected)")
 }
 
-func quoted(texts []string) string {
-	parts := make([]string, len(texts))
-	for i, t := range texts {
-		parts[i] = Quote(t)
-	}
-	return strings.Join(parts, ", ")
-}
-
-func extrasText(text string, n int) string {
+func wasOrWere(n int) string {
 	if n == 1 {
-		return text + " was"
+		return " was"
 	}
-	return text + " were"
+	return " were"
 }
 
 func prefixItems(w *walker, want, value any, _ *Object, doc *document) (all []*Fault) {
 	for i, item := range list(value) {
 		if i < len(list(want)) {
-			all = append(all, at(i, w.descend(item, list(want)[i], doc))...)
+			all = append(all, w.inside(i, item, list(want)[i], doc)...)
 		}
 	}
 	return all
@@ -285,17 +280,20 @@ func items(w *walker, want, value any, schema *Object, doc *document) (all []*Fa
 		if len(values)-prefix == 1 {
 			rest = values[prefix]
 		}
-		return fault("Expected at most %d %s but found %d extra: %s", prefix, noun, len(values)-prefix, Repr(rest))
+		return fault("Expected at most ", prefix, " "+noun+" but found ", len(values)-prefix, " extra: ", shown{rest})
 	}
 	for i := prefix; i < len(values); i++ {
-		all = append(all, at(i, w.descend(values[i], want, doc))...)
+		all = append(all, w.inside(i, values[i], want, doc)...)
+		if w.first && len(all) > 0 {
+			return all
+		}
 	}
 	return all
 }
 
 func count(v any, otherwise int) int {
 	if n, ok := v.(Number); ok {
-		return int(n.float)
+		return int(max(min(n.float, math.MaxInt32), math.MinInt32))
 	}
 	return otherwise
 }
@@ -320,32 +318,32 @@ func contains(w *walker, want, value any, schema *Object, doc *document) []*Faul
 			continue
 		}
 		if matches++; matches > mostN {
-			return []*Fault{{Message: fmt.Sprintf("Too many items match the given schema (expected at most %d)", mostN), Keyword: "maxContains"}}
+			return []*Fault{{sentence: []any{"Too many items match the given schema (expected at most ", mostN, ")"}, Keyword: "maxContains"}}
 		}
 	}
 	switch {
 	case matches >= leastN:
 		return nil
 	case matches == 0:
-		return fault("%s does not contain items matching the given schema", Repr(value))
+		return fault(shown{value}, " does not contain items matching the given schema")
 	}
-	return []*Fault{{Message: fmt.Sprintf("Too few items match the given schema (expected at least %d but only %d matched)", leastN, matches), Keyword: "minContains"}}
+	return []*Fault{{sentence: []any{"Too few items match the given schema (expected at least ", leastN, " but only ", matches, " matched)"}, Keyword: "minContains"}}
 }
 
-func constant(_ *walker, want, value any, _ *Object, _ *document) []*Fault {
-	if Equal(value, want) {
+func constant(w *walker, want, value any, _ *Object, _ *document) []*Fault {
+	if w.equal(value, want) {
 		return nil
 	}
-	return fault("%s was expected", Repr(want))
+	return fault(shown{want}, " was expected")
 }
 
-func enum(_ *walker, want, value any, _ *Object, _ *document) []*Fault {
+func enum(w *walker, want, value any, _ *Object, _ *document) []*Fault {
 	for _, one := range list(want) {
-		if Equal(one, value) {
+		if w.equal(one, value) {
 			return nil
 		}
 	}
-	return fault("%s is not one of %s", Repr(value), Repr(want))
+	return fault(shown{value}, " is not one of ", shown{want})
 }
 
 func bound(words string, broken func(value, bound float64) bool) rule {
@@ -355,7 +353,7 @@ func bound(words string, broken func(value, bound float64) bool) rule {
 		if !ok || !ok2 || !broken(n.float, limit.float) {
 			return nil
 		}
-		return fault("%s %s %s", Repr(value), words, Repr(want))
+		return fault(shown{value}, " "+words+" ", shown{want})
 	}
 }
 
@@ -366,28 +364,33 @@ func multipleOf(_ *walker, want, value any, _ *Object, _ *document) []*Fault {
 		return nil
 	}
 	failed := false
-	if divisor.isInt {
+	quotient := n.float / divisor.float
+	switch {
+	case n.isInt && divisor.isInt:
+		a, _ := new(big.Int).SetString(n.text[:min(len(n.text), longestInt)], 10)
+		b, _ := new(big.Int).SetString(divisor.text[:min(len(divisor.text), longestInt)], 10)
+		failed = a.Rem(a, b).Sign() != 0
+	case divisor.isInt:
 		failed = math.Mod(n.float, divisor.float) != 0
-	} else if quotient := n.float / divisor.float; math.IsInf(quotient, 0) {
-		a, _ := new(big.Rat).SetString(n.text)
-		b, _ := new(big.Rat).SetString(divisor.text)
-		failed = a != nil && b != nil && !new(big.Rat).Quo(a, b).IsInt()
-	} else {
-		failed = quotient != math.Trunc(quotient)
+	case math.IsInf(quotient, 0) && !math.IsInf(n.float, 0):
+		a, b := new(big.Rat).SetFloat64(n.float), new(big.Rat).SetFloat64(divisor.float)
+		failed = !a.Quo(a, b).IsInt()
+	default:
+		failed = quotient != math.Trunc(quotient) || math.IsInf(quotient, 0)
 	}
 	if !failed {
 		return nil
 	}
-	return fault("%s is not a multiple of %s", Repr(value), Repr(want))
+	return fault(shown{value}, " is not a multiple of ", shown{want})
 }
 
-func over(n, limit int) bool  { return n > limit }
-func under(n, limit int) bool { return n < limit }
+func over(n, limit float64) bool  { return n > limit }
+func under(n, limit float64) bool { return n < limit }
 
 // size is a rule on the length of a value of a type; one limit has a sentence
 // of its own.
-func size(typ string, broken func(n, limit int) bool, special, plain string, specialLimit int) rule {
-	return func(_ *walker, want, value any, _ *Object, _ *document) []*Fault {
+func size(typ string, broken func(n, limit float64) bool, special, plain string, specialLimit int) rule {
+	return func(w *walker, want, value any, _ *Object, _ *document) []*Fault {
 		limit, ok := want.(Number)
 		if !ok || !Is(value, typ) {
 			return nil
@@ -395,62 +398,49 @@ func size(typ string, broken func(n, limit int) bool, special, plain string, spe
 		n := 0
 		switch v := value.(type) {
 		case string:
+			w.spend(len(v) / 256)
 			n = utf8.RuneCountInString(v)
 		case List:
 			n = len(v)
 		case *Object:
 			n = v.Len()
 		}
-		if !broken(n, int(limit.float)) {
+		if !broken(float64(n), limit.float) {
 			return nil
 		}
 		words := plain
 		if limit.float == float64(specialLimit) {
 			words = special
 		}
-		return fault("%s %s", Repr(value), words)
+		return fault(shown{value}, " "+words)
 	}
 }
 
-func uniqueItems(_ *walker, want, value any, _ *Object, _ *document) []*Fault {
+func uniqueItems(w *walker, want, value any, _ *Object, _ *document) []*Fault {
 	values, ok := value.(List)
 	if !ok || want != any(true) {
 		return nil
 	}
-	for i := range values {
-		for j := range i {
-			if Equal(values[i], values[j]) {
-				return fault("%s has non-unique elements", Repr(value))
-			}
+	seen := make(map[string]bool)
+	for i, item := range values {
+		var text strings.Builder
+		w.fingerprint(&text, item, i)
+		w.take(text.Len() + sizeOfValue)
+		if seen[text.String()] {
+			return fault(shown{value}, " has non-unique elements")
 		}
+		seen[text.String()] = true
 	}
 	return nil
 }
 
-var compiled sync.Map // pattern -> *regexp.Regexp, nil for one that Go cannot read
-
-// search tells whether a pattern is found in text. A pattern that only Python
-// understands counts as found.
-func search(pattern, text string) bool {
-	known, ok := compiled.Load(pattern)
-	if !ok {
-		re, err := regexp.Compile(pattern)
-		if err != nil {
-			re = nil
-		}
-		known, _ = compiled.LoadOrStore(pattern, re)
-	}
-	re := known.(*regexp.Regexp)
-	return re == nil || re.MatchString(text)
-}
-
-func pattern(_ *walker, want, value any, _ *Object, _ *document) []*Fault {
+func pattern(w *walker, want, value any, _ *Object, _ *document) []*Fault {
 	text, ok := value.(string)
 	expression, ok2 := want.(string)
-	if !ok || !ok2 || search(expression, text) {
+	if !ok || !ok2 || w.search(expression, text) {
 		return nil
 	}
-	return fault("%s does not match %s", Repr(value), Repr(want))
+	return fault(shown{value}, " does not match ", shown{want})
 }
 
 func format(w *walker, want, value any, _ *Object, _ *document) []*Fault {
@@ -459,8 +449,8 @@ func format(w *walker, want, value any, _ *Object, _ *document) []*Fault {
 	if !w.formats || !ok || !ok2 {
 		return nil
 	}
-	if check := formats[name]; check == nil || check(text) {
+	if w.hasFormat(name, text) {
 		return nil
 	}
-	return fault("%s is not a %s", Repr(value), Repr(want))
+	return fault(shown{value}, " is not a ", shown{want})
 }

@@ -1,11 +1,8 @@
 package jsonschema
 
-import (
-	"sort"
-	"strings"
-)
+import "sort"
 
-func dependentRequired(_ *walker, want, value any, _ *Object, _ *document) (all []*Fault) {
+func dependentRequired(w *walker, want, value any, _ *Object, _ *document) (all []*Fault) {
 	o, ok := value.(*Object)
 	if !ok {
 		return nil
@@ -15,9 +12,10 @@ func dependentRequired(_ *walker, want, value any, _ *Object, _ *document) (all 
 			continue
 		}
 		for _, each := range list(object(want).values[key]) {
+			w.spend(1)
 			name, _ := each.(string)
 			if _, there := o.values[name]; !there {
-				all = append(all, fault("%s is a dependency of %s", Repr(each), Quote(key))...)
+				all = append(all, fault(shown{each}, " is a dependency of ", shown{key})...)
 			}
 		}
 	}
@@ -40,12 +38,15 @@ func dependentSchemas(w *walker, want, value any, _ *Object, doc *document) (all
 func allOf(w *walker, want, value any, _ *Object, doc *document) (all []*Fault) {
 	for _, schema := range list(want) {
 		all = append(all, w.descend(value, schema, doc)...)
+		if w.first && len(all) > 0 {
+			return all
+		}
 	}
 	return all
 }
 
 func noneFits(value any, context []*Fault) []*Fault {
-	return []*Fault{{Message: Repr(value) + " is not valid under any of the given schemas", context: context}}
+	return []*Fault{{sentence: []any{shown{value}, " is not valid under any of the given schemas"}, context: context}}
 }
 
 func anyOf(w *walker, want, value any, _ *Object, doc *document) []*Fault {
@@ -55,6 +56,7 @@ func anyOf(w *walker, want, value any, _ *Object, doc *document) []*Fault {
 		if len(faults) == 0 {
 			return nil
 		}
+		w.take(len(faults) * sizeOfValue)
 		context = append(context, faults...)
 	}
 	return noneFits(value, context)
@@ -70,28 +72,29 @@ func oneOf(w *walker, want, value any, _ *Object, doc *document) []*Fault {
 			first = i
 			break
 		}
+		w.take(len(faults) * sizeOfValue)
 		context = append(context, faults...)
 	}
 	if first < 0 {
 		return noneFits(value, context)
 	}
-	var more []string
+	var more []shown
 	for _, schema := range schemas[first+1:] {
 		if w.valid(value, schema, doc) {
-			more = append(more, Repr(schema))
+			more = append(more, shown{schema})
 		}
 	}
 	if len(more) == 0 {
 		return nil
 	}
-	return fault("%s is valid under each of %s", Repr(value), strings.Join(append(more, Repr(schemas[first])), ", "))
+	return fault(shown{value}, " is valid under each of ", append(more, shown{schemas[first]}))
 }
 
 func not(w *walker, want, value any, _ *Object, doc *document) []*Fault {
 	if !w.valid(value, want, doc) {
 		return nil
 	}
-	return fault("%s should not be valid under %s", Repr(value), Repr(want))
+	return fault(shown{value}, " should not be valid under ", shown{want})
 }
 
 func ifThen(w *walker, want, value any, schema *Object, doc *document) []*Fault {
@@ -112,17 +115,18 @@ func unevaluatedItems(w *walker, _, value any, schema *Object, doc *document) []
 		return nil
 	}
 	seen := map[int]bool{}
-	w.evaluatedItems(values, schema, doc, seen)
-	var extras []string
+	w.take(len(values) * sizeOfValue)
+	w.evaluatedItems(values, schema, doc, &evaluated[int]{seen: seen})
+	var extras []shown
 	for i, item := range values {
 		if !seen[i] {
-			extras = append(extras, Repr(item))
+			extras = append(extras, shown{item})
 		}
 	}
 	if len(extras) == 0 {
 		return nil
 	}
-	return fault("Unevaluated items are not allowed (%s unexpected)", extrasText(strings.Join(extras, ", "), len(extras)))
+	return fault("Unevaluated items are not allowed (", extras, wasOrWere(len(extras)), " unexpected)")
 }
 
 func unevaluatedProperties(w *walker, want, value any, schema *Object, doc *document) []*Fault {
@@ -131,7 +135,8 @@ func unevaluatedProperties(w *walker, want, value any, schema *Object, doc *docu
 		return nil
 	}
 	seen := map[string]bool{}
-	w.evaluatedKeys(o, schema, doc, seen)
+	w.take(o.Len() * sizeOfValue)
+	w.evaluatedKeys(o, schema, doc, &evaluated[string]{seen: seen})
 	var extras []string
 	for _, key := range o.keys {
 		if seen[key] {
@@ -146,7 +151,7 @@ func unevaluatedProperties(w *walker, want, value any, schema *Object, doc *docu
 	}
 	if want == any(false) {
 		sort.Strings(extras)
-		return fault("Unevaluated properties are not allowed (%s unexpected)", extrasText(quoted(extras), len(extras)))
+		return fault("Unevaluated properties are not allowed (", extras, wasOrWere(len(extras)), " unexpected)")
 	}
-	return fault("Unevaluated properties are not valid under the given schema (%s unevaluated and invalid)", extrasText(quoted(extras), len(extras)))
+	return fault("Unevaluated properties are not valid under the given schema (", extras, wasOrWere(len(extras)), " unevaluated and invalid)")
 }

@@ -6,11 +6,11 @@ package jsonschema
 
 import (
 	"encoding/json"
+	"errors"
 	"math"
 	"strconv"
-	"strings"
-	"unicode"
 
+	"github.com/reevehq/reeve/internal/budget"
 	"github.com/reevehq/reeve/internal/pyjson"
 )
 
@@ -76,17 +76,49 @@ func (o *Object) Keys() []string { return o.keys }
 // Len is the number of keys.
 func (o *Object) Len() int { return len(o.keys) }
 
+// What values take, in bytes, beside their text.
+const (
+	sizeOfValue  = 64
+	sizeOfObject = 256
+)
+
 // Parse reads JSON text.
-func Parse(data []byte) (any, error) {
+func Parse(b *budget.Budget, data []byte) (any, error) {
+	if err := b.Take(int64(len(data))); err != nil {
+		return nil, err
+	}
 	v, err := pyjson.Parse(data)
+	if errors.Is(err, pyjson.ErrTooMany) {
+		return nil, &budget.Exhausted{What: "a JSON text", Resource: "size", Limit: err.Error()}
+	}
 	if err != nil {
 		return nil, err
 	}
-	return FromJSON(v), nil
+	if err := b.Take(sizeOf(v)); err != nil {
+		return nil, err
+	}
+	if err := b.Step(int64(len(data)) / 64); err != nil {
+		return nil, err
+	}
+	return fromJSON(v), nil
 }
 
-// FromJSON makes a value of parsed JSON.
-func FromJSON(v pyjson.Value) any {
+// sizeOf is what a value takes once it is read. Its depth is the parser's.
+func sizeOf(v pyjson.Value) int64 {
+	size := int64(sizeOfValue)
+	for _, item := range v.Items() {
+		size += sizeOf(item)
+	}
+	if v.Kind() == pyjson.Object {
+		size += sizeOfObject
+	}
+	for _, m := range v.Members() {
+		size += sizeOfValue + sizeOf(m.Value)
+	}
+	return size
+}
+
+func fromJSON(v pyjson.Value) any {
 	switch v.Kind() {
 	case pyjson.Bool:
 		return v.Truth()
@@ -98,13 +130,13 @@ func FromJSON(v pyjson.Value) any {
 	case pyjson.Array:
 		list := make(List, len(v.Items()))
 		for i, item := range v.Items() {
-			list[i] = FromJSON(item)
+			list[i] = fromJSON(item)
 		}
 		return list
 	case pyjson.Object:
 		o := NewObject()
 		for _, m := range v.Members() {
-			o.Set(m.Key, FromJSON(m.Value))
+			o.Set(m.Key, fromJSON(m.Value))
 		}
 		return o
 	}
@@ -146,6 +178,24 @@ func appendJSON(b []byte, v any) []byte {
 	return append(b, "null"...)
 }
 
+// Depth is how deep lists and objects nest in a value.
+func Depth(v any) int {
+	deepest := 0
+	switch v := v.(type) {
+	case List:
+		for _, item := range v {
+			deepest = max(deepest, Depth(item))
+		}
+	case *Object:
+		for _, inner := range v.values {
+			deepest = max(deepest, Depth(inner))
+		}
+	default:
+		return 0
+	}
+	return deepest + 1
+}
+
 // Copy is a deep copy.
 func Copy(v any) any {
 	switch v := v.(type) {
@@ -163,130 +213,6 @@ func Copy(v any) any {
 		return out
 	}
 	return v
-}
-
-// Repr writes a value as Python shows it.
-func Repr(v any) string {
-	switch v := v.(type) {
-	case bool:
-		if v {
-			return "True"
-		}
-		return "False"
-	case Number:
-		return v.repr()
-	case string:
-		return Quote(v)
-	case List:
-		parts := make([]string, len(v))
-		for i, item := range v {
-			parts[i] = Repr(item)
-		}
-		return "[" + strings.Join(parts, ", ") + "]"
-	case *Object:
-		parts := make([]string, len(v.keys))
-		for i, key := range v.keys {
-			parts[i] = Quote(key) + ": " + Repr(v.values[key])
-		}
-		return "{" + strings.Join(parts, ", ") + "}"
-	}
-	return "None"
-}
-
-func (n Number) repr() string {
-	if n.isInt {
-		return n.text
-	}
-	f := n.float
-	if a := math.Abs(f); a != 0 && (a < 1e-4 || a >= 1e16) {
-		text := strconv.FormatFloat(f, 'e', -1, 64)
-		return text
-	}
-	text := strconv.FormatFloat(f, 'f', -1, 64)
-	if !strings.Contains(text, ".") {
-		text += ".0"
-	}
-	return text
-}
-
-// Quote writes text as Python shows it: in single quotes unless it holds some
-// and no double ones.
-func Quote(text string) string {
-	quote := byte('\'')
-	if strings.Contains(text, "'") && !strings.Contains(text, `"`) {
-		quote = '"'
-	}
-	b := []byte{quote}
-	for _, c := range text {
-		switch {
-		case c == rune(quote) || c == '\\':
-			b = append(b, '\\', byte(c))
-		case c == '\n':
-			b = append(b, `\n`...)
-		case c == '\r':
-			b = append(b, `\r`...)
-		case c == '\t':
-			b = append(b, `\t`...)
-		case c < ' ' || c == 0x7f || c > 0x7f && c <= 0xff && !unicode.IsPrint(c):
-			b = append(b, `\x`...)
-			b = append(b, hexDigits(uint32(c), 2)...)
-		case c > 0xff && !unicode.IsPrint(c):
-			if c <= 0xffff {
-				b = append(append(b, `\u`...), hexDigits(uint32(c), 4)...)
-			} else {
-				b = append(append(b, `\U`...), hexDigits(uint32(c), 8)...)
-			}
-		default:
-			b = append(b, string(c)...)
-		}
-	}
-	return string(append(b, quote))
-}
-
-func hexDigits(n uint32, width int) string {
-	text := strconv.FormatUint(uint64(n), 16)
-	return strings.Repeat("0", max(0, width-len(text))) + text
-}
-
-// Equal tells whether two values are equal; true is not 1.
-func Equal(a, b any) bool {
-	switch a := a.(type) {
-	case Number:
-		other, ok := b.(Number)
-		return ok && (a.text == other.text || a.float == other.float)
-	case List:
-		other, ok := b.(List)
-		if !ok || len(a) != len(other) {
-			return false
-		}
-		for i := range a {
-			if !Equal(a[i], other[i]) {
-				return false
-			}
-		}
-		return true
-	case *Object:
-		other, ok := b.(*Object)
-		if !ok || a.Len() != other.Len() {
-			return false
-		}
-		for key, value := range a.values {
-			if v, there := other.values[key]; !there || !Equal(value, v) {
-				return false
-			}
-		}
-		return true
-	case Placeholder:
-		return false
-	}
-	if _, isPlaceholder := b.(Placeholder); isPlaceholder {
-		return false
-	}
-	switch b.(type) {
-	case Number, List, *Object:
-		return false
-	}
-	return a == b
 }
 
 // Is tells whether a value has a JSON type; an integer may be written 1.0.
