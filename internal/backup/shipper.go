@@ -13,6 +13,9 @@ import (
 	"github.com/reevehq/reeve/internal/store/sqlite"
 )
 
+// waits is how long a failing storage is left alone.
+var waits = clock.Backoff{Least: time.Second, Most: time.Minute}
+
 const (
 	// mostPages bounds a piece: 8 MB of the usual pages, before they are compressed.
 	mostPages = 2048
@@ -22,7 +25,8 @@ const (
 	// leastMore is how large the changes may always grow.
 	leastMore = 16 << 20
 
-	firstWait, longestWait, hurriedWait = time.Second, time.Minute, 300 * time.Millisecond
+	// hurriedWait is how long a failing storage is left alone while the program ends.
+	hurriedWait = 300 * time.Millisecond
 	// holdTime is how long a failing storage keeps the machine awake.
 	holdTime = 2 * time.Minute
 )
@@ -202,7 +206,7 @@ func (s *Shipper) run(ctx context.Context) {
 				continue
 			}
 			failures++
-			if !s.wait(ctx, backoff(failures), hurriedWait) {
+			if !s.wait(ctx, waits.Pause(failures), hurriedWait) {
 				return
 			}
 		}
@@ -242,10 +246,6 @@ func (s *Shipper) wait(ctx context.Context, d, hurried time.Duration) bool {
 		}
 	}
 	return ctx.Err() == nil
-}
-
-func backoff(failures int) time.Duration {
-	return min(firstWait<<min(failures-1, 10), longestWait)
 }
 
 // step brings one piece to the bucket.

@@ -18,12 +18,13 @@ import (
 // BatchEvents bounds the events that one transaction applies.
 const BatchEvents = 200
 
+// retries is how long a follower waits after failures in a row.
+var retries = clock.Backoff{Least: time.Second, Most: time.Minute}
+
 const (
 	// cursorLag bounds the events of no concern that the stored cursor does not say
 	// it has passed: writing it for each would double the server's writes.
-	cursorLag  = 1000
-	leastRetry = time.Second
-	mostRetry  = time.Minute
+	cursorLag = 1000
 	// failing is how long a follower may fail before the health check says so.
 	failing = time.Minute
 )
@@ -64,7 +65,7 @@ func (f *Follower) Run(ctx context.Context) {
 	}()
 	grown, stop := f.store.Watch(store.Events)
 	defer stop()
-	retry := leastRetry
+	failures := 0
 	for {
 		more, err := f.Step(ctx)
 		switch {
@@ -72,12 +73,12 @@ func (f *Follower) Run(ctx context.Context) {
 			return
 		case err != nil:
 			f.log.Error("follow the event log", "consumer", f.consumer.Name, "error", err)
+			failures++
 			select {
-			case <-f.clock.After(retry):
+			case <-f.clock.After(retries.Pause(failures)):
 			case <-ctx.Done():
 				return
 			}
-			retry = min(2*retry, mostRetry)
 			continue
 		case !more:
 			select {
@@ -86,7 +87,7 @@ func (f *Follower) Run(ctx context.Context) {
 				return
 			}
 		}
-		retry = leastRetry
+		failures = 0
 	}
 }
 

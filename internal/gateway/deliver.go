@@ -12,15 +12,16 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/reevehq/reeve/internal/client"
+	"github.com/reevehq/reeve/internal/clock"
 	"github.com/reevehq/reeve/internal/fault"
 )
+
+// pauses is how long a delivery waits after failures in a row.
+var pauses = clock.Backoff{Least: time.Second, Most: time.Minute}
 
 const (
 	// carriers bounds the deliveries under way.
 	carriers = 8
-	// firstPause and mostPause bound the back-off after failures in a row.
-	firstPause = time.Second
-	mostPause  = time.Minute
 	// lookPause is how often the inbox is asked for what the command line replayed.
 	lookPause = 2 * time.Second
 	// purgePause is how often the inbox is looked through for what was kept long enough.
@@ -278,10 +279,10 @@ func (d *deliverer) reached(err error) {
 	}
 	d.away++
 	d.reason = sentence(err)
-	d.holdTo = now.Add(d.backOff(d.away))
+	d.holdTo = now.Add(pauses.Jittered(d.away, d.g.ids))
 	var status *client.Status
 	if errors.As(err, &status) && status.RetryAfter > 0 {
-		d.holdTo = now.Add(min(status.RetryAfter, mostPause))
+		d.holdTo = now.Add(min(status.RetryAfter, pauses.Most))
 	}
 }
 
@@ -305,14 +306,5 @@ func (d *deliverer) held(now time.Time) time.Duration {
 
 // pause is when an entry is tried again after some failures in a row.
 func (d *deliverer) pause(failures int) time.Time {
-	return d.g.clock.Now().Add(d.backOff(failures))
-}
-
-// backOff doubles with each failure, less a random fifth.
-func (d *deliverer) backOff(failures int) time.Duration {
-	p := mostPause
-	if failures < 8 {
-		p = min(firstPause<<(failures-1), mostPause)
-	}
-	return p - time.Duration(d.g.ids.Float()*float64(p)/5)
+	return d.g.clock.Now().Add(pauses.Jittered(failures, d.g.ids))
 }

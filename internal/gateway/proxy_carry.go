@@ -6,14 +6,17 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
+
+	"github.com/reevehq/reeve/internal/clock"
 )
+
+// redials are the pauses before a server's websocket that was lost while the
+// server is awake is opened again: when it stops it says so in the first of them.
+var redials = clock.Backoff{Least: 500 * time.Millisecond, Most: longestWait}
 
 const (
 	// writeTime bounds the writing of one message.
 	writeTime = 30 * time.Second
-	// redial is the first pause before a server's websocket that was lost while the
-	// server is awake is opened again: when it stops it says so in this time.
-	redial = 500 * time.Millisecond
 	// waitingFrames bounds the client's messages that wait for the server.
 	waitingFrames = 64
 )
@@ -101,7 +104,7 @@ func (c *carried) lost(ctx context.Context, err error, try int) error {
 	c.p.log.Debug("the server's websocket was lost", "path", c.path.Path, "error", err)
 	c.p.view.lost()
 	select {
-	case <-c.p.clock.After(min(redial<<min(try, 6), longestWait)):
+	case <-c.p.clock.After(redials.Pause(try + 1)):
 		return nil
 	case gone := <-c.gone:
 		return gone

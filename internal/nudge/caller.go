@@ -20,6 +20,9 @@ import (
 	"github.com/reevehq/reeve/internal/store"
 )
 
+// pauses is how long to wait before a call that failed is made again.
+var pauses = clock.Backoff{Least: time.Second, Most: time.Minute}
+
 const (
 	// path is where a gateway takes calls.
 	path = "/reeve/nudge"
@@ -30,11 +33,9 @@ const (
 	// stayed is after how long a server that said it sleeps, and still runs, says
 	// that it does not.
 	stayed = 5 * time.Second
-	// A call that failed is made again after a pause that grows from the first to
-	// the second, at most tries times; then a change is waited for.
-	firstPause = time.Second
-	mostPause  = time.Minute
-	tries      = 10
+	// tries bounds how often a call that failed is made again; then a change is
+	// waited for.
+	tries = 10
 	// watched bounds the runs that are looked through for those being cancelled.
 	watched = 1000
 )
@@ -115,7 +116,7 @@ func (c *Caller) Run(ctx context.Context) {
 		}
 		var soon <-chan time.Time
 		if err != nil {
-			soon = c.Clock.After(firstPause)
+			soon = c.Clock.After(pauses.Least)
 		}
 		select {
 		case <-ctx.Done():

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"sync"
-	"time"
 
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/sleep"
@@ -70,7 +69,7 @@ func (l *line) run(ctx context.Context) {
 			case <-ctx.Done():
 				return
 			case <-l.renewed:
-			case <-l.caller.Clock.After(l.caller.pause(failures)):
+			case <-l.caller.Clock.After(pauses.Jittered(failures, l.caller.IDs)):
 			}
 		}
 		select {
@@ -91,12 +90,6 @@ func (l *line) run(ctx context.Context) {
 		l.mu.Unlock()
 		l.caller.Log.Warn("a gateway cannot be called", "gateway", g.Name, "url", g.URL, "error", err, "again", failures > 0)
 	}
-}
-
-// pause doubles with each failure, less a random fifth.
-func (c *Caller) pause(failures int) time.Duration {
-	p := min(mostPause, firstPause<<min(failures-1, 10))
-	return p - time.Duration(c.IDs.Float()*float64(p)/5)
 }
 
 // tell makes the call that waits, if one does.

@@ -40,10 +40,11 @@ const (
 	// failing is how long a service may fail before the health check says so.
 	failing = time.Minute
 	// stuck is how long a piece of work may take before the health check says so.
-	stuck    = time.Minute
-	leastTry = time.Second
-	mostTry  = time.Minute
+	stuck = time.Minute
 )
+
+// tries is how long a service waits after failures in a row.
+var tries = clock.Backoff{Least: time.Second, Most: time.Minute}
 
 // Runner drives services. Start and Stop may be called in any order, any number
 // of times, from any goroutine.
@@ -301,11 +302,7 @@ func (r *Runner) failed(e *entry, err error) {
 	}
 	e.failures++
 	e.last = err
-	delay := mostTry
-	if e.failures < 7 {
-		delay = min(mostTry, leastTry<<(e.failures-1))
-	}
-	delay += time.Duration(float64(delay) * 0.2 * r.ids.Float())
+	delay := tries.Jittered(e.failures, r.ids)
 	e.held = now.Add(delay)
 	e.at, e.due = e.held, true
 	r.log.Error("service failed", "service", e.Name(), "error", err, "failures", e.failures, "again_in", delay.Round(time.Millisecond))

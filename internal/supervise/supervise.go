@@ -23,9 +23,10 @@ import (
 	"github.com/reevehq/reeve/internal/mask"
 )
 
+// restarts are the pauses before a program that ended is started again.
+var restarts = clock.Backoff{Least: time.Second, Most: 30 * time.Second}
+
 const (
-	firstPause = time.Second
-	mostPause  = 30 * time.Second
 	// steady is how long a program must have run for the pause to start over.
 	steady = time.Minute
 	// farewell is how long a program has to end when none was set.
@@ -94,7 +95,7 @@ func (s *Supervisor) note(change func(*Health)) {
 
 // Run keeps the program running until ctx ends, then tells it to stop and waits.
 func (s *Supervisor) Run(ctx context.Context) {
-	pause := firstPause
+	failures := 0
 	for {
 		started := s.p.Clock.Now()
 		err := s.once(ctx)
@@ -102,7 +103,7 @@ func (s *Supervisor) Run(ctx context.Context) {
 			return
 		}
 		if s.p.Clock.Now().Sub(started) >= steady {
-			pause = firstPause
+			failures = 0
 		}
 		s.note(func(h *Health) {
 			h.Restarts++
@@ -111,13 +112,14 @@ func (s *Supervisor) Run(ctx context.Context) {
 				h.Error = "it ended by itself"
 			}
 		})
+		failures++
+		pause := restarts.Pause(failures)
 		s.p.Log.Error("the worker ended and will be started again", "worker", s.p.Name, "error", err, "in", pause)
 		select {
 		case <-s.p.Clock.After(pause):
 		case <-ctx.Done():
 			return
 		}
-		pause = min(2*pause, mostPause)
 	}
 }
 

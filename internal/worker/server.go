@@ -19,13 +19,11 @@ import (
 	"github.com/reevehq/reeve/internal/clock"
 )
 
-const (
-	// patience bounds one request.
-	patience = 60 * time.Second
-	// The delay before a request is repeated grows from the first to the second.
-	firstDelay   = 500 * time.Millisecond
-	longestDelay = 30 * time.Second
-)
+// delays is how long a request waits for a server that does not answer.
+var delays = clock.Backoff{Least: 500 * time.Millisecond, Most: 30 * time.Second}
+
+// patience bounds one request.
+const patience = 60 * time.Second
 
 // refusal is an answer that is no success.
 type refusal struct {
@@ -88,18 +86,9 @@ func (s *server) askFor(ctx context.Context, method, path string, body, to any) 
 		select {
 		case <-ctx.Done():
 			return nil, ctx.Err()
-		case <-s.clock.After(max(wait, s.delay(try))):
+		case <-s.clock.After(max(wait, delays.Jittered(try+1, s.ids))):
 		}
 	}
-}
-
-// delay is how long to wait before try number n+1: growing, with jitter.
-func (s *server) delay(n int) time.Duration {
-	d := longestDelay
-	if n < 6 {
-		d = min(longestDelay, firstDelay<<n)
-	}
-	return d/2 + time.Duration(s.ids.Float()*float64(d)/2)
 }
 
 // once sends a request once. wait is negative when the answer stands; otherwise

@@ -12,12 +12,13 @@ import (
 	"github.com/reevehq/reeve/internal/clock"
 )
 
+// warmPauses are the pauses between the starts of fork servers that fail.
+var warmPauses = clock.Backoff{Least: time.Second, Most: 5 * time.Minute}
+
 const (
 	// loading bounds the wait of a run for a fork server that loads. A plain
 	// process loads the same twice.
 	loading = time.Minute
-	// firstPause grows to longestPause between the starts of fork servers that fail.
-	firstPause, longestPause = time.Second, 5 * time.Minute
 	// orphanWatch is how often a run is looked at whose fork server has gone.
 	orphanWatch = 250 * time.Millisecond
 )
@@ -95,8 +96,8 @@ func (w *warmPool) fail(err error) {
 		w.log.Warn("runs start as plain processes, which takes longer", "reason", reason)
 		return
 	}
-	pause := min(firstPause<<min(w.failed, 20), longestPause)
 	w.failed++
+	pause := warmPauses.Pause(w.failed)
 	w.again = w.clock.Now().Add(pause)
 	w.log.Warn("the process that has prefect loaded ended; runs start as plain ones meanwhile", "reason", err, "again_in", pause)
 }

@@ -58,7 +58,7 @@ func (w *Worker) again(ctx context.Context, what string, work func(context.Conte
 		}
 		select {
 		case <-ctx.Done():
-		case <-w.clock.After(w.server.delay(try)):
+		case <-w.clock.After(delays.Jittered(try+1, w.ids)):
 		}
 	}
 }
