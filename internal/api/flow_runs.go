@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/reevehq/reeve/internal/events"
 	"github.com/reevehq/reeve/internal/fault"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/prefect/decode"
@@ -153,12 +154,25 @@ func (a *API) deleteFlowRun(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
-// dropFlowRun deletes a run and gives back the slot it holds.
+// dropFlowRun deletes a run, gives back the slot it holds, and tells the worker
+// that may have it in hand.
 func (a *API) dropFlowRun(tx *store.Tx, run *prefect.FlowRun) (bool, error) {
 	if err := a.engine.FreeRun(tx, run.ID); err != nil {
 		return false, err
 	}
+	if mayBeInHand(run) {
+		if err := tx.Emit(events.FlowRunDeleted(tx.IDs.V7(), tx.Now, run)); err != nil {
+			return false, err
+		}
+	}
 	return tx.DeleteFlowRun(run.ID)
+}
+
+// mayBeInHand reports whether a worker may have a process for a run. A retry may
+// wait within its process.
+func mayBeInHand(run *prefect.FlowRun) bool {
+	return run.WorkQueueID != nil && run.State != nil && !run.State.Type.IsTerminal() &&
+		(run.State.Type != prefect.Scheduled || run.State.Name == "AwaitingRetry")
 }
 
 type bulkDeleteFlowRuns struct {

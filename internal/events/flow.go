@@ -55,3 +55,15 @@ func FlowSlotFreed(id uuid.UUID, now time.Time, flow uuid.UUID, pools []uuid.UUI
 	}
 	return e
 }
+
+// FlowRunDeleted tells the worker of a run that it was deleted. Not of the
+// contract: workers end its process when they hear it.
+func FlowRunDeleted(id uuid.UUID, now time.Time, run *prefect.FlowRun) *prefect.Event {
+	e := &prefect.Event{ID: id, Occurred: prefect.At(now), Event: prefect.FlowRunDeleted,
+		Resource: prefect.Resource{prefect.ResourceID: "prefect.flow-run." + run.ID.String(), prefect.ResourceName: run.Name}}
+	if run.WorkPoolID != nil {
+		e.Related = append(e.Related, prefect.Resource{
+			prefect.ResourceID: "prefect.work-pool." + run.WorkPoolID.String(), prefect.ResourceRole: "work-pool"})
+	}
+	return e
+}

@@ -15,6 +15,10 @@ const (
 	PoolSlotFreed = "reeve.work-pool.slot-freed"
 )
 
+// FlowRunDeleted tells that a run was deleted which a worker may have in hand.
+// It is Reeve's own.
+const FlowRunDeleted = "reeve.flow-run.deleted"
+
 // NewWorkEvents gives the names of the events after which a worker's poll may
 // find a run to start.
 func NewWorkEvents() []string { return slices.Clone(newWork) }
@@ -26,5 +30,5 @@ var newWork = []string{"prefect.flow-run.Scheduled", "prefect.flow-run.AwaitingR
 // ConcernsWorker tells whether an event's name is one for which a worker that
 // waits listens.
 func ConcernsWorker(name string) bool {
-	return name == CancellingEvent || slices.Contains(newWork, name)
+	return name == CancellingEvent || name == FlowRunDeleted || slices.Contains(newWork, name)
 }

@@ -3,16 +3,17 @@ package worker
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"sync"
 	"syscall"
+	"time"
 )
 
 // attempt is one time that this worker runs a run.
@@ -26,8 +27,14 @@ type attempt struct {
 	process    *process
 	session    *session
 	workspace  *workspace
+	tail       *tail // of what the process prints
 	cancelling bool
 	cancelled  chan struct{} // closed when the cancellation under way is done
+	deleted    bool          // the run is gone from the server
+
+	command string    // the job's own, "" for the prefect package's
+	owner   string    // the process label under which the run is ours, "" for none
+	sure    time.Time // when the server was last asked that has the run as ours
 }
 
 func (a *attempt) say(level int, format string, args ...any) {
@@ -55,39 +62,25 @@ func (a *attempt) do(ctx context.Context) {
 	if !a.claim(ctx) {
 		return
 	}
-	if err := a.start(ctx); err != nil {
+	switch err := a.start(ctx); {
+	case err == nil:
+	case errors.Is(err, errNotOurs) || a.isDeleted() || refused(err, http.StatusNotFound) && a.gone(ctx):
+		a.worker.config.Log.Warn("a claimed run is not started", "run", a.run.ID, "reason", err)
+	default:
 		a.say(levelError, "Failed to submit flow run '%s' to infrastructure. %v", a.run.Name, err)
 		a.setState(ctx, false, runState{Type: "CRASHED", Name: "Crashed",
 			Message: text("Failed to submit flow run to infrastructure: %v", err)})
 	}
 }
 
-// claim proposes PENDING and tells whether the run is ours.
-func (a *attempt) claim(ctx context.Context) bool {
-	status, state, err := a.setState(ctx, false, runState{Type: "PENDING", Name: "Pending"})
-	switch {
-	case err != nil:
-		a.say(levelError, "Failed to update state of flow run '%s': %v", a.run.ID, err)
-	case status == "ABORT":
-		a.say(levelInfo, "Aborted submission of flow run '%s'. Server sent an abort signal.", a.run.ID)
-	case status == "WAIT":
-		// It stays scheduled and comes again with a later poll.
-	case state == nil || state.Type != "PENDING":
-		found := "none"
-		if state != nil {
-			found = state.Type
-		}
-		a.say(levelInfo, "Aborted submission of flow run '%s': Server returned a non-pending state '%s'", a.run.ID, found)
-	default:
-		return true
-	}
-	return false
-}
-
 // setState proposes a state and gives the server's verdict with the state the
 // run now has. The proposal has an id, so that it can be repeated when its answer
 // is lost: the server then answers with the state that the first one made.
 func (a *attempt) setState(ctx context.Context, force bool, s runState) (status string, state *runState, err error) {
+	return a.propose(ctx, nil, force, s)
+}
+
+func (a *attempt) propose(ctx context.Context, own http.Header, force bool, s runState) (status string, state *runState, err error) {
 	details := map[string]any{}
 	if len(s.Details) > 0 {
 		if err := json.Unmarshal(s.Details, &details); err != nil {
@@ -102,7 +95,7 @@ func (a *attempt) setState(ctx context.Context, force bool, s runState) (status 
 		Status string    `json:"status"`
 		State  *runState `json:"state"`
 	}
-	err = a.worker.server.ask(ctx, http.MethodPost, a.path("/set_state"), map[string]any{"state": s, "force": force}, &answer)
+	_, err = a.worker.server.askFor(ctx, own, http.MethodPost, a.path("/set_state"), map[string]any{"state": s, "force": force}, &answer)
 	return answer.Status, answer.State, err
 }
 
@@ -115,7 +108,8 @@ func text(format string, args ...any) *string {
 func (a *attempt) start(ctx context.Context) error {
 	w := a.worker
 	pool := w.currentPool()
-	// First of all, so that it is known as ours should we be killed.
+	// First of all, so that it is known as ours should we be killed. Servers of
+	// other makes do not read it from the claim.
 	if err := w.server.ask(ctx, http.MethodPatch, a.path("/labels"), w.labels(pool), nil); err != nil {
 		return err
 	}
@@ -127,8 +121,8 @@ func (a *attempt) start(ctx context.Context) error {
 		return err
 	}
 	submitted := w.tell(ctx, "prefect.worker.submitted-flow-run", a.related(), nil)
-	if _, _, err := a.setState(ctx, false, runState{Type: "PENDING", Name: "Submitting"}); err != nil {
-		a.say(levelWarning, "Failed to update flow run '%s' to Submitting state: %v", a.run.ID, err)
+	if err := a.submit(ctx); err != nil {
+		return err
 	}
 	dir := j.WorkingDir
 	if dir == "" {
@@ -140,13 +134,22 @@ func (a *attempt) start(ctx context.Context) error {
 	if dir, err = filepath.EvalSymlinks(dir); err != nil {
 		return err
 	}
+	if err := a.confirm(ctx); err != nil {
+		return err
+	}
 	p, err := a.spawn(j, dir)
 	if err != nil {
 		return err
 	}
 	defer a.workspace.remove()
+	if a.isDeleted() { // while it was started
+		_ = p.stop(w.clock.After)
+	}
 	err = w.server.ask(ctx, http.MethodPatch, a.path(""), map[string]string{"infrastructure_pid": strconv.Itoa(p.pid())}, nil)
-	if err != nil {
+	switch {
+	case refused(err, http.StatusNotFound) && a.gone(ctx):
+		a.abandon()
+	case err != nil:
 		a.say(levelError, "An error occurred while setting the `infrastructure_pid` on flow run '%s': %v", a.run.ID, err)
 	}
 	a.mark(ctx, p)
@@ -166,6 +169,7 @@ func (a *attempt) spawn(j *job, dir string) (*process, error) {
 		return nil, err
 	}
 	command := []string{w.config.Python, "-m", "prefect.runner._workspace_supervisor", ws.config}
+	a.command = j.Command
 	if j.Command != "" {
 		command = splitCommand(j.Command)
 	}
@@ -181,17 +185,17 @@ func (a *attempt) spawn(j *job, dir string) (*process, error) {
 	if a.deployment != nil {
 		own["PREFECT__DEPLOYMENT_ID"], own["PREFECT__DEPLOYMENT_NAME"] = a.deployment.ID.String(), a.deployment.Name
 	}
-	output := io.Discard
+	a.tail = &tail{to: io.Discard}
 	if j.StreamOutput {
-		output = w.out
+		a.tail.to = w.out
 	}
 	env := append(environment(w.config.Environ, own, heartbeatsOf(j.Env), j.Env), control...)
 	p, err := (*process)(nil), errGone
 	if j.Command == "" {
-		p, err = w.warm.spawn(command, dir, env, output)
+		p, err = w.warm.spawn(command, dir, env, a.tail)
 	}
 	if err != nil {
-		p, err = spawn(command, dir, env, output)
+		p, err = spawn(command, dir, env, a.tail)
 	}
 	if err != nil {
 		w.control.end(session)
@@ -202,55 +206,6 @@ func (a *attempt) spawn(j *job, dir string) (*process, error) {
 	defer a.mu.Unlock()
 	a.process, a.session, a.workspace = p, session, ws
 	return p, nil
-}
-
-// finish reports a process that ended with an error and told nothing of it.
-func (a *attempt) finish(ctx context.Context, p *process) {
-	concluded := a.worker.control.end(a.session)
-	if a.awaitCancelled() {
-		return // who cancels reports the state
-	}
-	if concluded || p.code == 0 || p.code == unknownCode && a.settled(ctx) {
-		return
-	}
-	meaning, advice := exitMeaning(p.code)
-	message := fmt.Sprintf("Process exited with status code: %d. %s", p.code, meaning)
-	if p.code == unknownCode {
-		message = meaning
-	}
-	level := levelError
-	if p.code == -9 || p.code == -15 || p.code == 143 {
-		level = levelInfo
-	}
-	a.say(level, "%s", message)
-	if advice != "" {
-		a.say(levelInfo, "%s", advice)
-	}
-	var answer json.RawMessage
-	err := a.worker.server.ask(ctx, http.MethodPost, a.path("/set_state"), map[string]any{
-		"state": runState{Type: "CRASHED", Name: "Crashed", Message: &message}, "force": false}, &answer)
-	var verdict struct {
-		Status string          `json:"status"`
-		State  json.RawMessage `json:"state"`
-	}
-	if err == nil {
-		err = json.Unmarshal(answer, &verdict)
-	}
-	switch {
-	case refused(err, http.StatusNotFound): // the run was deleted
-	case err != nil:
-		a.say(levelError, "Failed to update state of flow run '%s': %v", a.run.ID, err)
-	case verdict.Status == "ACCEPT":
-		a.say(levelInfo, "Reported flow run '%s' as crashed: %s", a.run.ID, message)
-		a.runHooks(ctx, "crashed", verdict.State)
-	}
-}
-
-// settled asks whether the run is no longer one that a process has in hand.
-func (a *attempt) settled(ctx context.Context) bool {
-	var now flowRun
-	err := a.worker.server.ask(ctx, http.MethodGet, a.path(""), nil, &now)
-	return err != nil || now.State == nil || !slices.Contains([]string{"PENDING", "RUNNING"}, now.State.Type)
 }
 
 // runHooks runs the flow's hooks in the runtime that was prepared for it.

@@ -99,12 +99,7 @@ func (w *Worker) cancelRun(ctx context.Context, id uuid.UUID) {
 // findCancelled asks which of our runs are being cancelled: what the server
 // tells by websocket while one is open.
 func (w *Worker) findCancelled(ctx context.Context) {
-	w.mu.Lock()
-	ids := make([]uuid.UUID, 0, len(w.runs))
-	for id := range w.runs {
-		ids = append(ids, id)
-	}
-	w.mu.Unlock()
+	ids := w.underWay()
 	if len(ids) == 0 {
 		return
 	}

@@ -20,7 +20,8 @@ func (w *Worker) keepChannel(ctx context.Context) {
 	w.again(ctx, "worker channel", w.useChannel)
 }
 
-// heartbeats sends those that no channel carries, and reads the pool again.
+// heartbeats sends those that no channel carries, and reads the pool again. With
+// each it looks whether our runs still exist.
 func (w *Worker) heartbeats(ctx context.Context) {
 	for {
 		select {
@@ -28,6 +29,7 @@ func (w *Worker) heartbeats(ctx context.Context) {
 			return
 		case <-w.clock.After(w.config.Heartbeat):
 		}
+		w.findDeleted(ctx)
 		w.mu.Lock()
 		carried := w.channel
 		w.mu.Unlock()

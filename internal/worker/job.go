@@ -22,6 +22,9 @@ type flowRun struct {
 	InfrastructurePID      *string        `json:"infrastructure_pid"`
 	Labels                 map[string]any `json:"labels"`
 	State                  *runState      `json:"state"`
+	Policy                 struct {
+		RetryType string `json:"retry_type"`
+	} `json:"empirical_policy"`
 }
 
 // runState is a state of a run.

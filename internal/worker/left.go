@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"github.com/reevehq/reeve/internal/prefect"
 )
 
 // A worker that was killed leaves runs behind: processes that nobody watches,
@@ -19,9 +21,9 @@ import (
 // by labels that say on which machine and in which process their worker ran, and
 // which process was theirs.
 const (
-	hostLabel    = "reeve.worker.host"
-	processLabel = "reeve.worker.process"
-	runLabel     = "reeve.run.process"
+	hostLabel    = prefect.WorkerHostLabel
+	processLabel = prefect.WorkerProcessLabel
+	runLabel     = prefect.RunProcessLabel
 )
 
 // self is this process among all that ran, or will run, on this machine: the
@@ -92,7 +94,7 @@ func (a *attempt) mark(ctx context.Context, p *process) {
 // labels are how a run is known as this worker's.
 func (w *Worker) labels(pool *workPool) map[string]string {
 	labels := map[string]string{
-		"prefect.worker.name": w.config.Name, "prefect.worker.type": workerType,
+		prefect.WorkerNameLabel: w.config.Name, "prefect.worker.type": workerType,
 		"prefect.work-pool.name": pool.Name, "prefect.work-pool.id": pool.ID.String()}
 	if host, process := hostname(), self(); host != "" && process != "" {
 		labels[hostLabel], labels[processLabel] = host, process
@@ -105,6 +107,13 @@ func hostname() string {
 	return name
 }
 
+// inHand filters for the states that a process may hold a run in: see holds.
+var inHand = map[string]any{
+	"operator": "or_",
+	"type":     map[string]any{"any_": []string{"PENDING", "RUNNING", "CANCELLING", "PAUSED"}},
+	"name":     map[string]any{"any_": []string{"AwaitingRetry"}},
+}
+
 // leftBehind is as many runs as are read at once.
 const leftBehind = 200
 
@@ -115,7 +124,7 @@ func (w *Worker) takeOver(ctx context.Context) {
 		err := w.server.ask(ctx, http.MethodPost, "/flow_runs/filter", map[string]any{
 			"limit": leftBehind, "offset": offset, "sort": "ID_DESC",
 			"work_pools": map[string]any{"name": map[string]any{"any_": []string{w.config.Pool}}},
-			"flow_runs":  map[string]any{"state": map[string]any{"type": map[string]any{"any_": []string{"PENDING", "RUNNING", "CANCELLING"}}}},
+			"flow_runs":  map[string]any{"state": inHand},
 		}, &found)
 		if err != nil {
 			if ctx.Err() == nil {
@@ -143,6 +152,7 @@ func (w *Worker) adopt(run *flowRun) {
 		return
 	}
 	a := &attempt{worker: w, run: run}
+	a.owner, _ = run.Labels[processLabel].(string)
 	w.runs[run.ID] = a
 	w.all.Go(func() {
 		defer w.release(a)
@@ -183,23 +193,18 @@ func (a *attempt) resume(ctx context.Context) {
 // concludeLeft reports a run whose process has gone and which did not say how
 // it ended.
 func (a *attempt) concludeLeft(ctx context.Context) {
-	if a.awaitCancelled() {
+	if a.awaitCancelled() || a.isDeleted() {
 		return // who cancels reports the state
 	}
-	var now flowRun
-	err := a.worker.server.ask(ctx, http.MethodGet, a.path(""), nil, &now)
-	if err != nil || now.State == nil {
-		return // deleted, or the worker ends: then the next one finds it
-	}
-	switch now.State.Type {
-	case "PENDING", "RUNNING":
-		_, _, err = a.setState(ctx, false, runState{Type: "CRASHED", Name: "Crashed",
-			Message: text("The worker of the run was killed, and its process ended without a word.")})
-		if err != nil {
+	now := a.read(ctx)
+	switch {
+	case now == nil || !a.holds(now, nil):
+	case now.State.Type == "CANCELLING":
+		a.reportCancelled(ctx)
+	default:
+		if _, _, err := a.crash(ctx, "The worker of the run was killed, and its process ended without a word."); err != nil {
 			a.say(levelError, "Failed to report flow run '%s' as crashed: %v", a.run.ID, err)
 		}
-	case "CANCELLING":
-		a.reportCancelled(ctx)
 	}
 }
 

@@ -43,8 +43,8 @@ func TestTheEndOfAWorkerEndsItsRuns(t *testing.T) {
 				t.Errorf("process %d is left", pid)
 			}
 			want := "CRASHED"
-			if name == "ends by itself" || name == "server gone away" {
-				want = "PENDING" // its process reports; or: the next worker does
+			if name == "server gone away" {
+				want = "PENDING" // the next worker reports
 			}
 			if got := f.state[id]["type"]; got != want {
 				t.Errorf("the run is %v, not %s", f.state[id], want)
@@ -77,6 +77,10 @@ func TestRunsOfAKilledWorkerAreTakenOver(t *testing.T) {
 		"it ran, its process has gone":    {"RUNNING", gone, gone, "CRASHED"},
 		"the machine was started anew":    {"RUNNING", strings.Repeat("0", len(boot)) + "/" + rest, gone, "CRASHED"},
 		"being cancelled":                 {"CANCELLING", gone, gone, "CANCELLED"},
+		"paused, its process has gone":    {"PAUSED", gone, gone, "CRASHED"},
+		"suspended":                       {"Suspended", gone, gone, "PAUSED"},
+		"waited for a retry in it":        {"in_process", gone, gone, "CRASHED"},
+		"is to be retried in another":     {"reschedule", gone, gone, "SCHEDULED"},
 		"its worker lives":                {"RUNNING", self(), gone, "RUNNING"},
 		"of another container":            {"RUNNING", strings.Replace(gone, "pid:[", "pid:[9", 1), gone, "RUNNING"},
 		"of a worker that does not label": {"RUNNING", "", "", "RUNNING"},
@@ -85,12 +89,18 @@ func TestRunsOfAKilledWorkerAreTakenOver(t *testing.T) {
 			t.Parallel()
 			f, url := newFakeServer(t, "true")
 			id := f.leave(c.state, map[string]any{hostLabel: hostname(), processLabel: c.worker})
+			switch c.state {
+			case "Suspended":
+				f.state[id]["type"] = "PAUSED"
+			case "in_process", "reschedule":
+				f.state[id], f.retries[id] = map[string]any{"type": "SCHEDULED", "name": "AwaitingRetry"}, c.state
+			}
 			if c.process != "" {
 				f.labels[id][runLabel] = c.process
 			}
 			stop := start(t, url, 0)
 			f.until("polled", func() bool { return strings.Contains(strings.Join(f.calls, "\n"), "get_scheduled_flow_runs") })
-			if c.want != c.state {
+			if c.want == "CRASHED" {
 				f.until(c.want, func() bool { return f.state[id]["type"] == c.want })
 			}
 			stop()

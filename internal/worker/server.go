@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -56,12 +57,12 @@ type server struct {
 // into to, unless that is nil. It repeats it while the server is away or asks to
 // wait. Any other answer than success is a *refusal.
 func (s *server) ask(ctx context.Context, method, path string, body, to any) error {
-	_, err := s.askFor(ctx, method, path, body, to)
+	_, err := s.askFor(ctx, nil, method, path, body, to)
 	return err
 }
 
-// askFor is ask, and gives the header of the answer too.
-func (s *server) askFor(ctx context.Context, method, path string, body, to any) (http.Header, error) {
+// askFor is ask with headers of its own, and gives the header of the answer too.
+func (s *server) askFor(ctx context.Context, own http.Header, method, path string, body, to any) (http.Header, error) {
 	var content []byte
 	if body != nil {
 		var err error
@@ -70,7 +71,7 @@ func (s *server) askFor(ctx context.Context, method, path string, body, to any) 
 		}
 	}
 	for try := 0; ; try++ {
-		header, wait, err := s.once(ctx, method, path, content, to)
+		header, wait, err := s.once(ctx, own, method, path, content, to)
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
@@ -93,15 +94,15 @@ func (s *server) askFor(ctx context.Context, method, path string, body, to any) 
 
 // once sends a request once. wait is negative when the answer stands; otherwise
 // the request is to be repeated, after wait at the earliest.
-func (s *server) once(ctx context.Context, method, path string, content []byte, to any) (header http.Header, wait time.Duration, err error) {
-	answer, text, err := s.exchange(ctx, method, path, content)
+func (s *server) once(ctx context.Context, own http.Header, method, path string, content []byte, to any) (header http.Header, wait time.Duration, err error) {
+	answer, text, err := s.exchange(ctx, own, method, path, content)
 	if err == nil && client.WantsToken(answer.StatusCode, string(text)) {
 		err = s.csrf.Renew(s.ids.V4(), func(path string, to any) error {
-			_, _, err := s.once(ctx, http.MethodGet, path, nil, to)
+			_, _, err := s.once(ctx, nil, http.MethodGet, path, nil, to)
 			return err
 		})
 		if err == nil {
-			answer, text, err = s.exchange(ctx, method, path, content)
+			answer, text, err = s.exchange(ctx, own, method, path, content)
 		}
 	}
 	var malformed *url.Error
@@ -130,13 +131,14 @@ func (s *server) once(ctx context.Context, method, path string, content []byte, 
 }
 
 // exchange sends a request and reads the whole answer.
-func (s *server) exchange(ctx context.Context, method, path string, content []byte) (*http.Response, []byte, error) {
+func (s *server) exchange(ctx context.Context, own http.Header, method, path string, content []byte) (*http.Response, []byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, method, s.url+path, bytes.NewReader(content))
 	if err != nil {
 		return nil, nil, err
 	}
+	maps.Copy(request.Header, own)
 	s.sign(request.Header)
 	s.csrf.Sign(request)
 	answer, err := s.http.Do(request)

@@ -103,7 +103,7 @@ func (w *Worker) watch(ctx context.Context) (useful bool, err error) {
 	// Without a range the server would tell of what has happened, not of what will.
 	now := w.clock.Now()
 	err = wsjson.Write(ctx, c, map[string]any{"type": "filter", "filter": map[string]any{
-		"event":    map[string]any{"name": append(prefect.NewWorkEvents(), prefect.CancellingEvent)},
+		"event":    map[string]any{"name": append(prefect.NewWorkEvents(), prefect.CancellingEvent, prefect.FlowRunDeleted)},
 		"occurred": map[string]any{"since": timestamp{Time: now}, "until": timestamp{Time: now.Add(watchFor)}}}})
 	if err != nil {
 		return false, err
@@ -112,6 +112,7 @@ func (w *Worker) watch(ctx context.Context) (useful bool, err error) {
 	w.setWatched(true)
 	defer w.setWatched(false)
 	w.findCancelled(ctx) // what came before the socket was open
+	w.findDeleted(ctx)
 	w.pollNow()
 	for {
 		var message struct {
@@ -137,8 +138,13 @@ func (w *Worker) setWatched(on bool) {
 
 // heard acts on an event of the server.
 func (w *Worker) heard(ctx context.Context, e *prefect.Event) {
-	if e.Event == prefect.CancellingEvent {
-		if id, err := uuid.Parse(strings.TrimPrefix(e.Resource.ID(), "prefect.flow-run.")); err == nil {
+	if e.Event == prefect.CancellingEvent || e.Event == prefect.FlowRunDeleted {
+		id, err := uuid.Parse(strings.TrimPrefix(e.Resource.ID(), "prefect.flow-run."))
+		switch {
+		case err != nil:
+		case e.Event == prefect.FlowRunDeleted:
+			w.abandonRun(id)
+		default:
 			w.cancelRun(context.WithoutCancel(ctx), id)
 		}
 		return

@@ -17,6 +17,7 @@ import (
 
 	"github.com/reevehq/reeve/internal/clock"
 	"github.com/reevehq/reeve/internal/fault"
+	"github.com/reevehq/reeve/internal/mask"
 )
 
 // defaultTemplate is the base job template a process worker gives its pool.
@@ -60,6 +61,8 @@ type Config struct {
 	// Out takes what runs print and the worker's few lines for people.
 	Out io.Writer
 	Log *slog.Logger
+	// Mask takes secrets out of what of a run's output gets into its state.
+	Mask *mask.Masker
 }
 
 // Worker takes runs of a work pool and runs them in processes.
@@ -289,7 +292,7 @@ func (w *Worker) pollOnce(ctx context.Context) time.Duration {
 	if !w.told {
 		before = before.Add(horizon)
 	}
-	header, err := w.server.askFor(ctx, http.MethodPost, w.poolPath("/get_scheduled_flow_runs"), map[string]any{
+	header, err := w.server.askFor(ctx, nil, http.MethodPost, w.poolPath("/get_scheduled_flow_runs"), map[string]any{
 		"work_queue_names": w.config.Queues, "scheduled_before": timestamp{Time: before}}, &found)
 	if err != nil {
 		if ctx.Err() == nil {
@@ -302,6 +305,7 @@ func (w *Worker) pollOnce(ctx context.Context) time.Duration {
 	w.mu.Unlock()
 	if !watched {
 		w.findCancelled(ctx)
+		w.findDeleted(ctx)
 	}
 	text := header.Get(nextDueHeader)
 	w.told = text != ""

@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -19,6 +20,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/reevehq/reeve/internal/clock"
+	"github.com/reevehq/reeve/internal/prefect"
 )
 
 const (
@@ -39,14 +41,18 @@ type fakeServer struct {
 	calls   []string
 	logs    []string
 	command string
-	refuse  map[string]int // calls that are answered with this status, once each
-	verdict string         // of PENDING, ACCEPT when empty
-	lost    int            // answers to set_state that are lost after it was done
+	refuse  map[string]int    // calls that are answered with this status, once each
+	verdict string            // of PENDING, ACCEPT when empty
+	retries map[string]string // how runs are retried
+	lost    int               // answers to set_state that are lost after it was done
+	after   map[string]func() // what happens, once each time, after a call
+	claims  map[string]string // the claim header, by run
+	past    map[string][]any  // names of the states that were proposed, by run
 	changed chan struct{}
 }
 
 func newFakeServer(t *testing.T, command string) (*fakeServer, string) {
-	f := &fakeServer{t: t, state: map[string]map[string]any{}, labels: map[string]map[string]any{}, command: command, refuse: map[string]int{}, changed: make(chan struct{}, 100)}
+	f := &fakeServer{t: t, state: map[string]map[string]any{}, labels: map[string]map[string]any{}, command: command, refuse: map[string]int{}, after: map[string]func(){}, claims: map[string]string{}, retries: map[string]string{}, past: map[string][]any{}, changed: make(chan struct{}, 100)}
 	s := httptest.NewServer(f)
 	t.Cleanup(s.Close)
 	return f, s.URL + "/api"
@@ -77,6 +83,9 @@ func (f *fakeServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer f.mu.Unlock()
 	call := r.Method + " " + path
 	f.calls = append(f.calls, call)
+	if f.after[call] != nil {
+		defer f.after[call]()
+	}
 	if status := f.refuse[call]; status != 0 {
 		delete(f.refuse, call)
 		w.WriteHeader(status)
@@ -100,14 +109,27 @@ func (f *fakeServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		f.answer(w, map[string]any{"id": poolID, "name": "pool", "type": "process", "base_job_template": map[string]any{
 			"job_configuration": map[string]any{"command": f.command, "env": "{{ env }}"},
 			"variables":         map[string]any{"properties": map[string]any{"env": map[string]any{"type": "object"}}}}})
+	case parts[0] == "flow_runs" && len(parts) > 1 && len(parts[1]) == 36 && f.state[parts[1]] == nil:
+		w.WriteHeader(http.StatusNotFound) // deleted
 	case strings.HasSuffix(path, "/set_state"):
+		if claim := r.Header.Get(prefect.ClaimHeader); claim != "" {
+			f.claims[parts[1]] = claim
+		}
 		f.setState(w, parts[1], raw)
+	case path == "/flow_runs/count":
+		n := 0
+		for id := range f.state {
+			if strings.Contains(string(raw), id) {
+				n++
+			}
+		}
+		f.answer(w, n)
 	case path == "/flows/"+flowID:
 		f.answer(w, map[string]any{"id": flowID, "name": "a-flow"})
 	case path == "/flow_runs/filter":
 		found := []map[string]any{}
 		for id, state := range f.state {
-			if strings.Contains(string(raw), fmt.Sprintf("%q", state["type"])) {
+			if strings.Contains(string(raw), fmt.Sprintf("%q", state["type"])) || strings.Contains(string(raw), fmt.Sprintf("%q", state["name"])) {
 				found = append(found, map[string]any{"id": id, "name": "a-run", "flow_id": flowID, "labels": f.labels[id], "state": state})
 			}
 		}
@@ -117,7 +139,8 @@ func (f *fakeServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		_ = json.Unmarshal(raw, &labels)
 		maps.Copy(f.labels[parts[1]], labels)
 	case parts[0] == "flow_runs" && r.Method == http.MethodGet:
-		f.answer(w, map[string]any{"id": parts[1], "state": f.state[parts[1]]})
+		f.answer(w, map[string]any{"id": parts[1], "state": f.state[parts[1]], "labels": f.labels[parts[1]],
+			"empirical_policy": map[string]any{"retry_type": f.retries[parts[1]]}})
 	case path == "/logs/":
 		var lines []line
 		_ = json.Unmarshal(raw, &lines)
@@ -131,9 +154,12 @@ func (f *fakeServer) setState(w http.ResponseWriter, id string, raw []byte) {
 	var in struct{ State map[string]any }
 	_ = json.Unmarshal(raw, &in)
 	status := "ACCEPT"
+	f.past[id] = append(f.past[id], in.State["name"])
 	switch have := f.state[id]; {
 	case transitionOf(have) != nil && transitionOf(have) == transitionOf(in.State):
 		status = "REJECT" // it has made this transition already
+	case have["type"] == "COMPLETED":
+		status = "ABORT"
 	case in.State["name"] == "Pending" && f.verdict != "":
 		status = f.verdict
 	case in.State["name"] == "Pending" && have["type"] == "PENDING":
@@ -176,16 +202,21 @@ func (f *fakeServer) until(what string, ok func() bool) {
 		case <-deadline:
 			f.mu.Lock()
 			defer f.mu.Unlock()
-			f.t.Fatalf("never %s; states %v, calls %v", what, f.state, f.calls)
+			f.t.Fatalf("never %s; states %v, calls %v", what, f.state, f.calls[max(0, len(f.calls)-30):])
 		}
 	}
 }
 
 func start(t *testing.T, url string, limit int) (stop func()) {
 	t.Helper()
+	return startAt(t, url, limit, clock.System{})
+}
+
+func startAt(t *testing.T, url string, limit int, c clock.Clock) (stop func()) {
+	t.Helper()
 	ids := clock.NewIDs(clock.System{})
 	w := New(Config{URL: url, Pool: "pool", Name: "tester", Limit: limit, Drain: 300 * time.Millisecond, Query: 50 * time.Millisecond, Heartbeat: time.Minute,
-		Prefetch: 10 * time.Second, Environ: os.Environ(), Out: io.Discard, Log: slog.New(slog.DiscardHandler)}, clock.System{}, ids)
+		Prefetch: 10 * time.Second, Environ: os.Environ(), Out: io.Discard, Log: slog.New(slog.DiscardHandler)}, c, ids)
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- w.Run(ctx) }()
@@ -219,8 +250,11 @@ func TestARunIsTakenAndRun(t *testing.T) {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.state[id]["name"] != "Submitting" {
-		t.Errorf("the run is left in %v: its state is its process's business", f.state[id])
+	if got := fmt.Sprint(f.past[id][:2]); got != "[Pending Submitting]" {
+		t.Errorf("the worker proposed %s: what follows is its process's business", got)
+	}
+	if !strings.Contains(f.claims[id], self()) {
+		t.Errorf("the claim %s does not say whose it is", f.claims[id])
 	}
 	for _, want := range []string{"PATCH /flow_runs/" + id + "/labels", "PATCH /flow_runs/" + id, "POST /work_pools/pool/workers/heartbeat"} {
 		if !strings.Contains(strings.Join(f.calls, "\n"), want) {
@@ -236,6 +270,8 @@ func TestAProcessThatFailsIsReportedCrashed(t *testing.T) {
 	for name, c := range map[string]struct{ command, message string }{
 		"exit code":     {"sh -c 'exit 3'", "Process exited with status code: 3. Process exited with an unexpected status code."},
 		"signal":        {"sh -c 'kill -9 $$'", "Process exited with status code: -9. Process exited due to a SIGKILL signal."},
+		"last words":    {"sh -c 'echo fatal: no such repository; exit 128'", "Process exited with status code: 128. Process exited with an unexpected status code. It printed last:\nfatal: no such repository"},
+		"ran no flow":   {"true", "The job's command ended with status code 0 and did not run the flow: true"},
 		"no such thing": {"/no/such/program", "Failed to submit flow run to infrastructure"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -283,7 +319,7 @@ func TestTheLimitIsKept(t *testing.T) {
 		t.Errorf("%d runs were taken at once, the limit is 2", n)
 	}
 	f.mu.Unlock()
-	f.until("took the others when there was room", func() bool { return taken(f) == 4 })
+	f.until("took the others when there was room", func() bool { return taken(f) == 0 && len(f.past) == 4 })
 }
 
 func taken(f *fakeServer) (n int) {
@@ -302,7 +338,7 @@ func TestTheServersAbsenceIsOutlived(t *testing.T) {
 	id := f.schedule(nil)
 	f.refuse["POST /flow_runs/"+id+"/set_state"] = http.StatusServiceUnavailable
 	start(t, url, 0)
-	f.until("submitted", func() bool { return f.state[id]["name"] == "Submitting" })
+	f.until("submitted", func() bool { return slices.Contains(f.past[id], any("Submitting")) })
 }
 
 func TestAClaimWhoseAnswerIsLostIsStillOurs(t *testing.T) {
@@ -310,7 +346,7 @@ func TestAClaimWhoseAnswerIsLostIsStillOurs(t *testing.T) {
 	f.lost = 1
 	id := f.schedule(nil)
 	start(t, url, 0)
-	f.until("submitted", func() bool { return f.state[id]["name"] == "Submitting" })
+	f.until("submitted", func() bool { return slices.Contains(f.past[id], any("Submitting")) })
 }
 
 func TestARunThatTheServerKeepsIsLeftAlone(t *testing.T) {
