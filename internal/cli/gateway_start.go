@@ -24,6 +24,7 @@ import (
 	"github.com/reevehq/reeve/internal/config"
 	"github.com/reevehq/reeve/internal/fault"
 	"github.com/reevehq/reeve/internal/gateway"
+	"github.com/reevehq/reeve/internal/server"
 	"github.com/reevehq/reeve/internal/store/migrations"
 	"github.com/reevehq/reeve/internal/store/sqlite"
 	"github.com/reevehq/reeve/internal/supervise"
@@ -182,7 +183,7 @@ func newProxy(p *process, c *config.Config, listener net.Listener) (*gateway.Pro
 		pools = append(pools, pool.Name)
 	}
 	machine := clock.System{}
-	return gateway.NewProxy(gateway.ProxyConfig{Settings: settings, Pools: pools,
+	return gateway.NewProxy(gateway.ProxyConfig{Settings: settings, Pools: pools, Pages: server.Pages(c),
 		Auth: cmp.Or(c.Text("api.auth_string"), c.Text("server.api.auth_string"))}, machine, clock.NewIDs(machine), p.log)
 }
 
@@ -267,7 +268,7 @@ func openGateway(p *process, c *config.Config) (*gateway.Gateway, *backup.Shippe
 	if err != nil {
 		return nil, nil, err
 	}
-	g, err := gateway.New(p.ctx, gateway.Config{Settings: c.Gateway, Webhooks: c.Webhooks, Lookup: p.variable,
+	g, err := gateway.New(p.ctx, gateway.Config{Settings: c.Gateway, Webhooks: c.Webhooks, Lookup: p.variable, Pages: server.Pages(c),
 		Auth: cmp.Or(c.Text("api.auth_string"), c.Text("server.api.auth_string"))}, inbox, p.log)
 	if err != nil {
 		return nil, nil, errors.Join(err, inbox.Close())

@@ -55,6 +55,9 @@ type Config struct {
 	// AllowOpen lets the server listen where other machines reach it though no
 	// password is set: [server] allow_open, REEVE_ALLOW_OPEN.
 	AllowOpen bool
+	// AllowHosts are further names under which a browser may call a server without
+	// a password: [server] allow_hosts, REEVE_ALLOW_HOSTS.
+	AllowHosts []string
 	// Setup is what `reeve up` makes beside the server.
 	Setup Setup
 	// Backup is how the databases are kept safe.

@@ -155,6 +155,17 @@ func (c *Config) loadServer(prefix string, table map[string]any, lines map[strin
 			c.AllowOpen = open
 			continue
 		}
+		if key == "server.allow_hosts" {
+			names, err := texts(table[name])
+			if err == nil {
+				err = checkHosts(names)
+			}
+			if err != nil {
+				problems = append(problems, refuse(from, fmt.Sprint(table[name]), err))
+			}
+			c.AllowHosts = names
+			continue
+		}
 		target := key
 		if inner, ok := table[name].(map[string]any); ok && byKey()[key].Kind != Map {
 			problems = append(problems, c.loadServer(key, inner, lines))
@@ -191,7 +202,7 @@ func (c *Config) unknownKey(key string, from origin) error {
 	for name := range shortcuts {
 		names = append(names, name)
 	}
-	names = append(names, "server.allow_open")
+	names = append(names, "server.allow_open", "server.allow_hosts")
 	unknown := fault.New(fault.Invalid, "%s: %s: no such setting", from.file, key)
 	if near := nearest(key, names); near != "" {
 		return unknown.WithHint("did you mean %s?", near)

@@ -191,6 +191,14 @@ func (c *Config) loadEnvironment(lines []string) error {
 			c.AllowOpen = open == true
 			continue
 		}
+		if upper == allowHosts && text != "" {
+			names := strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' })
+			if err := checkHosts(names); err != nil {
+				problems = append(problems, refuse(origin{set: true, name: name}, text, err))
+			}
+			c.AllowHosts = names
+			continue
+		}
 		if upper == "REEVE_DATABASE" {
 			known[upper] = byKey()[databaseKey]
 		}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/reevehq/reeve/internal/access"
 	"github.com/reevehq/reeve/internal/client"
 	"github.com/reevehq/reeve/internal/clock"
 	"github.com/reevehq/reeve/internal/config"
@@ -27,6 +28,8 @@ type Config struct {
 	Lookup func(name string) string
 	// Auth is the server's "user:password", "" without one.
 	Auth string
+	// Pages may call while there is no password.
+	Pages access.Pages
 }
 
 // Parts are what else a gateway serves; each may be nil.
@@ -50,6 +53,8 @@ type Gateway struct {
 	ids      clock.IDs
 	log      *slog.Logger
 	auth     string
+	password access.Password
+	pages    access.Pages
 	count    webhookCounters
 
 	mu     sync.Mutex
@@ -62,7 +67,8 @@ type Gateway struct {
 // secret is not set or a template cannot be read.
 func New(ctx context.Context, c Config, inbox *Inbox, log *slog.Logger) (*Gateway, error) {
 	g := &Gateway{settings: c.Settings, routes: map[string]*route{}, inbox: inbox, lanes: newLanes(),
-		slots: make(chan struct{}, max(1, c.Settings.Concurrency)), clock: inbox.clock, ids: inbox.ids, log: log, auth: c.Auth}
+		slots: make(chan struct{}, max(1, c.Settings.Concurrency)), clock: inbox.clock, ids: inbox.ids, log: log, auth: c.Auth,
+		password: access.NewPassword(c.Auth), pages: c.Pages}
 	for _, w := range c.Webhooks {
 		r, err := newRoute(w, c.Lookup)
 		if err != nil {
@@ -163,7 +169,7 @@ func (g *Gateway) Handler(p Parts) http.Handler {
 		mux.Handle("POST "+NudgePath, p.Nudge)
 	}
 	if p.Metrics != nil {
-		mux.Handle("GET /metrics", p.Metrics)
+		mux.Handle("GET /metrics", admit(g.password, g.pages, p.Metrics))
 	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { refuse(w, http.StatusNotFound, "Not Found") })
 	return mux

@@ -1,9 +1,6 @@
 package gateway
 
 import (
-	"crypto/sha256"
-	"crypto/subtle"
-	"encoding/base64"
 	"net/http"
 	"sync/atomic"
 	"time"
@@ -30,8 +27,7 @@ type WorkerMeasure struct {
 // who shows the server's password if there is one.
 func (g *Gateway) Metrics(p *Proxy, workers func() []WorkerMeasure) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !g.allowed(r) {
-			w.Header().Set("WWW-Authenticate", "Basic")
+		if g.password.Asked() && !g.password.In(r.Header.Get("Authorization")) {
 			refuse(w, http.StatusUnauthorized, "show the server's password")
 			return
 		}
@@ -51,15 +47,6 @@ func (g *Gateway) Metrics(p *Proxy, workers func() []WorkerMeasure) http.Handler
 		g.log.Error("read the inbox", "error", err)
 		refuse(w, http.StatusServiceUnavailable, "the inbox cannot be read")
 	})
-}
-
-func (g *Gateway) allowed(r *http.Request) bool {
-	if g.auth == "" {
-		return true
-	}
-	want := sha256.Sum256([]byte("Basic " + base64.StdEncoding.EncodeToString([]byte(g.auth))))
-	got := sha256.Sum256([]byte(r.Header.Get("Authorization")))
-	return subtle.ConstantTimeCompare(want[:], got[:]) == 1
 }
 
 func (g *Gateway) measure(page *metrics.Page, counts map[Status]int, oldest *time.Time) {

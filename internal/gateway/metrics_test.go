@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/reevehq/reeve/internal/access"
 	"github.com/reevehq/reeve/internal/config"
 )
 
@@ -44,7 +45,7 @@ func TestMetricsTellOfWebhooksWorkersAndTheServer(t *testing.T) {
 
 func TestMetricsAskForThePassword(t *testing.T) {
 	g := newRig(t)
-	g.auth = "user:password"
+	g.password = access.NewPassword("user:password")
 	p := newFront(t, newFakeServer(t))
 	for name, test := range map[string]struct {
 		user, password string

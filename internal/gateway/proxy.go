@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/reevehq/reeve/internal/access"
 	"github.com/reevehq/reeve/internal/client"
 	"github.com/reevehq/reeve/internal/clock"
 	"github.com/reevehq/reeve/internal/config"
@@ -37,6 +38,8 @@ type ProxyConfig struct {
 	Settings config.Gateway
 	// Auth is the server's "user:password", "" without one.
 	Auth string
+	// Pages may call while there is no password.
+	Pages access.Pages
 	// Pools are those whose workers are behind this gateway, as far as is known;
 	// further ones are learned from their polls.
 	Pools []string
@@ -53,6 +56,8 @@ type Proxy struct {
 	local    bool
 	server   *url.URL // the server's API
 	auth     string
+	password access.Password
+	pages    access.Pages
 	token    string // what the server must show when it calls
 	pools    *names
 	view     *view
@@ -89,7 +94,8 @@ func NewProxy(c ProxyConfig, machine clock.Clock, ids clock.IDs, log *slog.Logge
 	base.MaxIdleConnsPerHost = 32
 	base.DisableCompression = true // bodies pass as they are
 	ctx, cancel := context.WithCancel(context.Background())
-	p := &Proxy{settings: c.Settings, local: c.Local, server: server, auth: c.Auth, token: ids.V4().String() + ids.V4().String(),
+	p := &Proxy{settings: c.Settings, local: c.Local, server: server, auth: c.Auth,
+		password: access.NewPassword(c.Auth), pages: c.Pages, token: ids.V4().String() + ids.V4().String(),
 		pools: newNames(c.Pools), view: newView(machine), memory: newMemory(), beats: newHeartbeats(),
 		api: client.New(c.Settings.API, c.Auth).Marked(c.Settings.Name), base: base, clock: machine, ids: ids, log: log,
 		requests: make(chan struct{}, maxRequests), sockets: make(chan struct{}, maxSockets), ctx: ctx, cancel: cancel}
@@ -139,6 +145,9 @@ func (p *Proxy) begin(run func()) bool {
 // ServeHTTP implements http.Handler.
 func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a := classify(r)
+	if !p.admits(w, r, a) {
+		return
+	}
 	if a.socket {
 		p.serveSocket(w, r, a)
 		return

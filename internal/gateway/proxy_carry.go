@@ -196,12 +196,12 @@ func (c *carried) attached(ctx context.Context, up *websocket.Conn) error {
 const pingEvery = 30 * time.Second
 
 // keepAlive pings the server until it is left, and cuts a connection that is dead.
-func (c *carried) keepAlive(ctx context.Context, up *websocket.Conn, left <-chan struct{}) {
+func (s *socket) keepAlive(ctx context.Context, up *websocket.Conn, left <-chan struct{}) {
 	for {
 		select {
 		case <-left:
 			return
-		case <-c.p.clock.After(pingEvery):
+		case <-s.p.clock.After(pingEvery):
 		}
 		wait, cancel := context.WithTimeout(ctx, pingEvery)
 		err := up.Ping(wait)

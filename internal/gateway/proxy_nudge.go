@@ -1,12 +1,12 @@
 package gateway
 
 import (
-	"crypto/subtle"
 	"encoding/json"
 	"io"
 	"net/http"
 	"strings"
 
+	"github.com/reevehq/reeve/internal/access"
 	"github.com/reevehq/reeve/internal/prefect"
 )
 
@@ -20,7 +20,7 @@ const longestNudge = 1 << 20
 // whether it goes to sleep now.
 func (p *Proxy) ServeNudge(w http.ResponseWriter, r *http.Request) {
 	token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-	if subtle.ConstantTimeCompare([]byte(token), []byte(p.token)) != 1 {
+	if !access.Same([]byte(token), []byte(p.token)) {
 		refuse(w, http.StatusUnauthorized, "this is for the server alone")
 		return
 	}

@@ -1,8 +1,8 @@
 package gateway
 
 import (
+	"cmp"
 	"context"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -13,6 +13,7 @@ import (
 
 	"github.com/coder/websocket"
 
+	"github.com/reevehq/reeve/internal/access"
 	"github.com/reevehq/reeve/internal/client"
 )
 
@@ -37,7 +38,7 @@ func (p *Proxy) serveSocket(w http.ResponseWriter, r *http.Request, a asked) {
 	defer release(p.sockets)
 	p.count.sockets.Add(1)
 	defer p.count.sockets.Add(-1)
-	if a.kind == ordinary || !speaks(r) {
+	if !speaks(r) || a.kind == ordinary && !p.password.Asked() {
 		defer p.view.work()()
 		p.reverse.ServeHTTP(w, r.WithContext(withAsked(r.Context(), a)))
 		return
@@ -50,7 +51,7 @@ func (p *Proxy) serveSocket(w http.ResponseWriter, r *http.Request, a asked) {
 		}
 	}
 	var serve func(context.Context) error
-	options := &websocket.AcceptOptions{Subprotocols: []string{protocol}, InsecureSkipVerify: true} // the auth frame stops strangers
+	options := &websocket.AcceptOptions{Subprotocols: []string{protocol}, InsecureSkipVerify: true} // strangers are stopped by admits, or by the auth frame
 	switch a.kind {
 	case eventsInKind:
 		in := newEventsIn(s)
@@ -58,7 +59,11 @@ func (p *Proxy) serveSocket(w http.ResponseWriter, r *http.Request, a asked) {
 		serve = in.serve
 	case eventsOutKind:
 		serve = (&eventsOut{socket: s}).serve
+	case ordinary:
+		defer p.view.work()()
+		serve = (&through{s}).serve
 	default:
+		s.refused = "authentication_failed"
 		serve = (&channel{socket: s}).serve
 	}
 	// A socket may outlive the handler of http.Server; Close waits for it.
@@ -100,6 +105,9 @@ type socket struct {
 	path   *url.URL    // the server's address of the same
 	header http.Header // of the client, as far as the server wants to see it
 	auth   []byte      // the client's auth frame
+	// refused is the reason that a client without the password is told, "" for what
+	// was wrong.
+	refused string
 	// readers are the goroutines that serve it, which end with its context.
 	readers sync.WaitGroup
 }
@@ -205,6 +213,10 @@ func (s *socket) authorise(ctx context.Context, marked bool) (*websocket.Conn, e
 		return nil, err
 	}
 	s.auth = frame
+	if reason := s.p.refusal(frame); reason != "" {
+		s.p.log.Warn("a websocket was refused", "path", s.path.Path, "reason", reason)
+		return nil, &refusal{websocket.StatusPolicyViolation, cmp.Or(s.refused, reason)}
+	}
 	known := key("auth", string(frame), s.header.Get("Authorization"))
 	if s.p.memory.accepts(known) {
 		return nil, s.client.Write(ctx, websocket.MessageText, []byte(`{"type":"auth_success"}`))
@@ -221,6 +233,30 @@ func (s *socket) authorise(ctx context.Context, marked bool) (*websocket.Conn, e
 	return up, nil
 }
 
+// refusal says why an auth frame does not show the password, "" when it does or
+// none is known here.
+func (p *Proxy) refusal(frame []byte) string {
+	var f struct {
+		Type  string `json:"type"`
+		Token any    `json:"token"`
+	}
+	token, isText := "", false
+	if json.Unmarshal(frame, &f) == nil {
+		token, isText = f.Token.(string)
+	}
+	switch {
+	case !p.password.Asked():
+		return ""
+	case f.Type != "auth":
+		return "Expected 'auth' message"
+	case !isText || token == "":
+		return "Auth required but no token provided"
+	case !p.password.Is(token):
+		return "Invalid token"
+	}
+	return ""
+}
+
 // password is what the client's auth frame holds, "" for nothing.
 func (s *socket) password() string {
 	var frame struct {
@@ -230,10 +266,8 @@ func (s *socket) password() string {
 		return ""
 	}
 	if frame.Token == "" { // it may be in the header instead
-		basic, _ := strings.CutPrefix(s.header.Get("Authorization"), "Basic ")
-		plain, err := base64.StdEncoding.DecodeString(basic)
-		if err == nil {
-			return string(plain)
+		if shown, ok := access.Basic(s.header.Get("Authorization")); ok {
+			return shown
 		}
 	}
 	return frame.Token

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/reevehq/reeve/internal/access"
 	"github.com/reevehq/reeve/internal/config"
 	"github.com/reevehq/reeve/internal/fault"
 )
@@ -86,7 +87,7 @@ func (c *check) before(h http.Header, now time.Time) error {
 			}
 			given = strings.TrimSpace(rest)
 		}
-		if !sameSecret([]byte(given), c.secret) {
+		if !access.Same([]byte(given), c.secret) {
 			return errDenied
 		}
 		return nil
@@ -154,12 +155,6 @@ func (c *check) secretHeaders() []string {
 		names = append(names, c.header)
 	}
 	return names
-}
-
-// sameSecret compares in a time that tells neither content nor length.
-func sameSecret(a, b []byte) bool {
-	x, y := sha256.Sum256(a), sha256.Sum256(b)
-	return hmac.Equal(x[:], y[:])
 }
 
 // mostSignatures bounds the signatures that one header may offer.

@@ -123,11 +123,20 @@ func namedSecret(s string, i int, isSecret func(name string, quoted bool) bool) 
 		ends = string(quote) + "\n\r\\"
 	}
 	to = from + stop(s[from:], ends)
+	if isFolder(s[begin:end], s[from:to]) {
+		return 0, 0
+	}
 	switch s[from:to] {
 	case "null", "None", "nil", "true", "false", "True", "False":
 		return 0, 0
 	}
 	return from, to
+}
+
+// isFolder tells the shell's PWD and OLDPWD, which are folders, from the PWD of a
+// connection string.
+func isFolder(name, value string) bool {
+	return (name == "PWD" || name == "OLDPWD") && strings.HasPrefix(value, "/")
 }
 
 func isScheme(word string) bool {

@@ -136,6 +136,23 @@ func TestValues(t *testing.T) {
 	}
 }
 
+func TestAFolderIsNoSecret(t *testing.T) {
+	for text, want := range map[string]string{
+		"PWD=/home/me/project OLDPWD=/tmp":    "PWD=/home/me/project OLDPWD=/tmp",
+		`{"PWD": "/home/me", "A": 1}`:         `{"PWD": "/home/me", "A": 1}`,
+		"SERVER=db;UID=sa;PWD=hunter22;x=1":   "SERVER=db;UID=sa;PWD=" + Mask + ";x=1",
+		"Server=db;Uid=sa;Pwd=/hunter22":      "Server=db;Uid=sa;Pwd=" + Mask,
+		"DB_PWD=/hunter22 MYSQL_PWD=/hunter2": "DB_PWD=" + Mask + " MYSQL_PWD=" + Mask,
+	} {
+		if got := New().Text(text); got != want {
+			t.Errorf("%q is %q, want %q", text, got, want)
+		}
+	}
+	if got := Environment([]string{"PWD=/home/me/project", "OLDPWD=/home/me", "DB_PASSWORD=/hunter22"}); len(got) != 1 || got[0] != "/hunter22" {
+		t.Errorf("secrets of the environment: %q", got)
+	}
+}
+
 func TestWriterCountsWhatItWasGiven(t *testing.T) {
 	var out bytes.Buffer
 	n, err := fmt.Fprintf(New("geheimnis").Writer(&out), "a geheimnis\n")

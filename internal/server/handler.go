@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"net/http"
 
+	"github.com/reevehq/reeve/internal/access"
 	"github.com/reevehq/reeve/internal/api"
 	"github.com/reevehq/reeve/internal/api/middleware"
 	"github.com/reevehq/reeve/internal/sleep"
@@ -13,8 +14,9 @@ import (
 // assemble puts what every request passes before the API and the UI.
 func assemble(c Config, a *api.API, u *ui.UI, gate *middleware.Gate, activity *sleep.Activity, log *slog.Logger) http.Handler {
 	path := c.API.BasePath
-	auth := middleware.BasicAuth(c.API.AuthString, nobody)
-	guarded := middleware.Chain(a.Handler(), middleware.Gzip, middleware.BasicAuth(c.API.AuthString, isOpen(path)))
+	password := access.NewPassword(c.API.AuthString)
+	auth := middleware.BasicAuth(password, nobody)
+	guarded := middleware.Chain(a.Handler(), middleware.Gzip, middleware.BasicAuth(password, isOpen(path)))
 	mux := http.NewServeMux()
 	mux.Handle(path+"/", guarded)
 	mux.Handle(path, http.RedirectHandler(path+"/", http.StatusTemporaryRedirect))
@@ -32,7 +34,11 @@ func assemble(c Config, a *api.API, u *ui.UI, gate *middleware.Gate, activity *s
 		})
 	}
 	counted := activity.Wrap(isLook(path))
-	pieces := []middleware.Middleware{middleware.Recover(log), counted, gate.Wrap}
+	pieces := []middleware.Middleware{middleware.Recover(log)}
+	if !password.Asked() {
+		pieces = append(pieces, middleware.Pages(c.Pages, isProbe(path)))
+	}
+	pieces = append(pieces, counted, gate.Wrap)
 	if c.API.CSRF.Enabled {
 		pieces = append(pieces, middleware.CSRF(log, a.ValidCsrfToken))
 	}

@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/reevehq/reeve/internal/access"
 	"github.com/reevehq/reeve/internal/api"
 	"github.com/reevehq/reeve/internal/api/middleware"
 	"github.com/reevehq/reeve/internal/backup"
@@ -47,8 +48,10 @@ type Config struct {
 	KeepAlive time.Duration // how long an idle connection is kept, 0 for two minutes
 	Drain     time.Duration // how long requests under way have to end, 0 for 4 s
 	Origins   middleware.Origins
-	API       api.Config
-	Services  services.Config
+	// Pages may call while no password is set.
+	Pages    access.Pages
+	API      api.Config
+	Services services.Config
 	// FlowLimits are the numbers of runs at once of flows, by name.
 	FlowLimits map[string]int
 	Webhooks   http.Handler // below /webhooks/, nil for none

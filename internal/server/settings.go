@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/reevehq/reeve/internal/access"
 	"github.com/reevehq/reeve/internal/api"
 	"github.com/reevehq/reeve/internal/api/middleware"
 	"github.com/reevehq/reeve/internal/concurrency"
@@ -52,6 +53,7 @@ func Settings(c *config.Config) Config {
 			Methods: strings.Split(c.Text("server.api.cors_allowed_methods"), ","),
 			Headers: strings.Split(c.Text("server.api.cors_allowed_headers"), ","),
 		},
+		Pages: Pages(c),
 		API: api.Config{
 			BasePath:     path,
 			DefaultLimit: c.Int("server.api.default_limit"),
@@ -92,6 +94,13 @@ func Settings(c *config.Config) Config {
 			Auth:      c.Text("server.api.auth_string") != "",
 		},
 	}
+}
+
+// Pages are the web pages that may call while no password is set: what the
+// settings name.
+func Pages(c *config.Config) access.Pages {
+	origins, hosts := c.Pages()
+	return access.Pages{Origins: origins, Hosts: hosts}
 }
 
 // vacuums tells whether old rows of a kind are deleted. The setting was once a

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 )
 
@@ -98,5 +99,7 @@ func (u *UI) redirect(r *http.Request) string {
 	if version == requested {
 		return ""
 	}
-	return strings.TrimSuffix(u.bundle(version).base, "/") + relative + query(r)
+	// Escaped again: a browser takes a backslash for a slash, and two for a host.
+	target := url.URL{Path: strings.TrimSuffix(u.bundle(version).base, "/") + relative}
+	return target.EscapedPath() + query(r)
 }

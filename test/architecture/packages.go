@@ -7,7 +7,7 @@ package architecture
 const module = "github.com/reevehq/reeve/"
 
 // leaves are the packages that know nothing of the others.
-var leaves = []string{"internal/clock", "internal/fault", "internal/budget", "internal/pyjson", "internal/prefect",
+var leaves = []string{"internal/clock", "internal/fault", "internal/budget", "internal/access", "internal/pyjson", "internal/prefect",
 	"internal/prefect/decode", "internal/config", "internal/mask", "internal/schedule/cron", "internal/schedule/recurrence", "internal/schedule/zones"}
 
 // domain are the packages that decide: no network, no SQL.
@@ -33,6 +33,7 @@ var rooms = map[string]room{
 	"internal/clock":          {nil, "everything uses it"},
 	"internal/fault":          {nil, "everything uses it"},
 	"internal/budget":         {[]string{"internal/fault"}, "everything that a client can make large draws on it"},
+	"internal/access":         {nil, "everything that listens asks it"},
 	"internal/mask":           {nil, "logs of everything pass it"},
 	"internal/pyjson":         {nil, "it is a leaf"},
 	"internal/prefect/decode": {[]string{"internal/pyjson", "internal/fault", "internal/budget"}, "it reads values into structs, whatever they mean"},
@@ -91,7 +92,7 @@ var forbidden = []struct {
 	{"modernc.org/sqlite", []string{"internal/store/sqlite", "test"}, "the driver sits behind store.Conn"},
 	{"github.com/minio/minio-go", []string{"internal/backup"}, "the storage sits behind backup.Bucket"},
 	{"database/sql", []string{"test"}, "the driver sits behind store.Conn"},
-	{"net/http", []string{"internal/api", "internal/api/ws", "internal/api/middleware", "internal/server", "internal/ui",
+	{"net/http", []string{"internal/access", "internal/api", "internal/api/ws", "internal/api/middleware", "internal/server", "internal/ui",
 		"internal/client", "internal/worker", "internal/gateway", "internal/nudge", "internal/sleep", "internal/up", "internal/doctor", "internal/cli", "test"}, "the domain and the store do not know how they are asked"},
 	{"math/rand", []string{"test"}, "random numbers come from clock.IDs, so that a run can be repeated"},
 	{"crypto/rand", []string{"internal/clock", "test"}, "random numbers come from clock.IDs, so that a run can be repeated"},

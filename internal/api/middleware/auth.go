@@ -1,23 +1,20 @@
 package middleware
 
 import (
-	"crypto/sha256"
-	"crypto/subtle"
-	"encoding/base64"
 	"net/http"
-	"strings"
+
+	"github.com/reevehq/reeve/internal/access"
 )
 
-// BasicAuth asks for HTTP Basic credentials equal to auth, "user:password". It
-// lets pass what open accepts. An empty auth asks for nothing.
-func BasicAuth(auth string, open func(*http.Request) bool) Middleware {
-	want := sha256.Sum256([]byte(auth))
+// BasicAuth asks for the password in HTTP's Basic form. It lets pass what open
+// accepts. Without a password it asks for nothing.
+func BasicAuth(password access.Password, open func(*http.Request) bool) Middleware {
 	return func(next http.Handler) http.Handler {
-		if auth == "" {
+		if !password.Asked() {
 			return next
 		}
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if open(r) || presents(r, want) {
+			if open(r) || password.In(r.Header.Get("Authorization")) {
 				next.ServeHTTP(w, r)
 				return
 			}
@@ -26,16 +23,16 @@ func BasicAuth(auth string, open func(*http.Request) bool) Middleware {
 	}
 }
 
-// presents compares in constant time; digests have equal lengths whatever was given.
-func presents(r *http.Request, want [sha256.Size]byte) bool {
-	fields := strings.Fields(r.Header.Get("Authorization"))
-	if len(fields) != 2 || fields[0] != "Basic" {
-		return false
+// Pages refuses what web pages that have no business here have a browser ask; what
+// open accepts passes.
+func Pages(pages access.Pages, open func(*http.Request) bool) Middleware {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if why := pages.Refusal(r); why != "" && !open(r) {
+				refuse(w, http.StatusForbidden, "detail", why)
+				return
+			}
+			next.ServeHTTP(w, r)
+		})
 	}
-	decoded, err := base64.StdEncoding.DecodeString(fields[1])
-	if err != nil {
-		return false
-	}
-	got := sha256.Sum256(decoded)
-	return subtle.ConstantTimeCompare(got[:], want[:]) == 1
 }

@@ -1,6 +1,7 @@
 // Package middleware holds what every request passes before it reaches a
 // resource: recovery from panics, cross-origin rules, CSRF tokens, the gate that
-// closes when the server stops, compression and the password.
+// closes when the server stops, compression, the password, and, where there is
+// none, the pages that may call.
 //
 // Each piece takes a handler and gives one. What they refuse has the contract's
 // statuses and bodies. They look at requests, not at resources: what they need

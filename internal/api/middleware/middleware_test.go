@@ -10,6 +10,8 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"github.com/reevehq/reeve/internal/access"
 )
 
 func ok(body string) http.Handler {
@@ -40,7 +42,7 @@ func body(t *testing.T, r *http.Response) string {
 }
 
 func TestBasicAuth(t *testing.T) {
-	h := BasicAuth("admin:pass", func(r *http.Request) bool { return r.URL.Path == "/health" })(ok("{}"))
+	h := BasicAuth(access.NewPassword("admin:pass"), func(r *http.Request) bool { return r.URL.Path == "/health" })(ok("{}"))
 	basic := func(text string) string { return "Basic " + base64.StdEncoding.EncodeToString([]byte(text)) }
 	tests := []struct {
 		name, path string

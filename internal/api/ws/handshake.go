@@ -2,8 +2,6 @@ package ws
 
 import (
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
 	"errors"
 	"net/http"
 	"strings"
@@ -34,14 +32,15 @@ type Options struct {
 // accept answers the upgrade; nil when it was refused. A client without the
 // subprotocol is of an older kind that has no auth frame.
 func (h *Hub) accept(w http.ResponseWriter, r *http.Request, o Options) *websocket.Conn {
-	if !speaksProtocol(r) && (h.auth != "" || o.RequireProtocol) {
+	if !speaksProtocol(r) && (h.password.Asked() || o.RequireProtocol) {
 		h.log.Warn("websocket refused: the 'prefect' subprotocol is required", "path", r.URL.Path)
 		http.Error(w, "", http.StatusForbidden)
 		return nil
 	}
 	c, err := websocket.Accept(w, r, &websocket.AcceptOptions{
 		Subprotocols: []string{protocol},
-		// Browsers of other origins are stopped by the auth frame, as in the reference.
+		// Pages of other sites are stopped by the auth frame, as in the reference, or,
+		// where there is no password, before they get here.
 		InsecureSkipVerify: true,
 		OnPingReceived:     o.OnPing,
 	})
@@ -89,16 +88,14 @@ func (h *Hub) refusal(message pyjson.Value) string {
 	if kind, _ := message.Get("type"); kind.Text() != "auth" {
 		return "Expected 'auth' message"
 	}
-	if h.auth == "" {
+	if !h.password.Asked() {
 		return ""
 	}
 	token, _ := message.Get("token")
 	if token.Text() == "" {
 		return "Auth required but no token provided"
 	}
-	// Hashing first makes the time independent of the lengths.
-	given, wanted := sha256.Sum256([]byte(token.Text())), sha256.Sum256([]byte(h.auth))
-	if !hmac.Equal(given[:], wanted[:]) {
+	if !h.password.Is(token.Text()) {
 		return "Invalid token"
 	}
 	return ""

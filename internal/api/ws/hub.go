@@ -12,6 +12,7 @@ import (
 
 	"github.com/coder/websocket"
 
+	"github.com/reevehq/reeve/internal/access"
 	"github.com/reevehq/reeve/internal/store"
 )
 
@@ -27,8 +28,8 @@ const openingTime = time.Second
 // its auth frame is, or, up to 3.6, before its first ping is. So a hub that stops
 // goes on with opening handshakes, and closes each socket right after its own.
 type Hub struct {
-	auth string
-	log  *slog.Logger
+	password access.Password
+	log      *slog.Logger
 
 	// ctx bounds every socket; it ends after the sockets had their chance to
 	// close in order.
@@ -47,7 +48,7 @@ type Hub struct {
 // unless it is empty.
 func NewHub(auth string, log *slog.Logger) *Hub {
 	ctx, cancel := context.WithCancel(context.Background())
-	return &Hub{auth: auth, log: log, ctx: ctx, cancel: cancel,
+	return &Hub{password: access.NewPassword(auth), log: log, ctx: ctx, cancel: cancel,
 		open: map[*websocket.Conn]*wire{}, wires: map[*wire]bool{}}
 }
 
