@@ -58,6 +58,9 @@ type Config struct {
 	// Orchestration has the times and bounds of the rules; zero ones are the
 	// defaults.
 	Orchestration orchestration.Settings
+	// Lifecycle is for how long whoever has a run in hand may be silent, as the
+	// services have it.
+	Lifecycle Lifecycle
 	// StreamLogs says whether /logs/out sends anything.
 	StreamLogs bool
 	// Scheduling is how many runs POST /deployments/{id}/schedule makes of each
@@ -83,6 +86,9 @@ func (c Config) withDefaults() Config {
 	c.Events = c.Events.WithDefaults()
 	if c.Cleanup == (store.CleanupPolicy{}) {
 		c.Cleanup = store.DefaultCleanup()
+	}
+	if c.Lifecycle.Patience == (orchestration.Patience{}) {
+		c.Lifecycle.Patience = orchestration.DefaultPatience()
 	}
 	if c.Meter == nil {
 		c.Meter = metrics.NewMeter()

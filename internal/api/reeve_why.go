@@ -76,7 +76,7 @@ func (a *API) explain(tx *store.Tx, run *prefect.FlowRun) (*why, error) {
 	if run.State == nil || run.StateType == nil {
 		out.add("no_state", "it has no state yet: whoever made it has not said what is to become of it")
 	} else if *run.StateType == prefect.Scheduled {
-		if err := out.explainScheduled(tx, run); err != nil {
+		if err := a.explainScheduled(out, tx, run); err != nil {
 			return nil, err
 		}
 	} else {
@@ -85,7 +85,9 @@ func (a *API) explain(tx *store.Tx, run *prefect.FlowRun) (*why, error) {
 				return nil, err
 			}
 		}
-		out.explainOther(run)
+		if err := a.explainOwner(out, tx, run); err != nil {
+			return nil, err
+		}
 	}
 	out.Sentence = fmt.Sprintf("%s: %s.", run.Name, out.Reasons[0].Sentence)
 	return out, nil
@@ -93,39 +95,9 @@ func (a *API) explain(tx *store.Tx, run *prefect.FlowRun) (*why, error) {
 
 func moment(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") }
 
-func (w *why) explainOther(run *prefect.FlowRun) {
-	since := moment(run.State.Timestamp.Time)
-	switch *run.StateType {
-	case prefect.Pending:
-		w.add("pending", "a worker claimed it at %s and is starting its process", since)
-	case prefect.Running:
-		if len(w.Reasons) > 0 {
-			w.add("running", "it is running since %s", since)
-			return
-		}
-		w.add("running", "it waits for nothing: it is running since %s", since)
-	case prefect.Paused:
-		until := run.State.StateDetails.PauseTimeout
-		if until == nil {
-			w.add("paused", "it is paused since %s until somebody resumes it", since)
-			return
-		}
-		w.add("paused", "it is paused since %s and fails at %s if nobody resumes it", since, moment(until.Time)).Until = until
-	case prefect.Cancelling:
-		w.add("cancelling", "it is cancelling since %s: its worker has yet to end its process", since)
-	default:
-		w.add("ended", "it waits for nothing: it ended as %s at %s", run.State.Name, since)
-	}
-}
-
-func (w *why) explainScheduled(tx *store.Tx, run *prefect.FlowRun) error {
+func (a *API) explainScheduled(w *why, tx *store.Tx, run *prefect.FlowRun) error {
 	if retry := run.EmpiricalPolicy.RetryType; run.State.Name == "AwaitingRetry" && retry != nil && *retry == prefect.RetryInProcess {
-		at := run.NextScheduledStartTime
-		r := w.add("in_process_retry", "its own process waits to try again")
-		if at != nil {
-			r.Sentence, r.Until = r.Sentence+" at "+moment(at.Time), at
-		}
-		return nil
+		return a.explainOwner(w, tx, run)
 	}
 	if at := run.NextScheduledStartTime; at != nil && at.After(tx.Now) {
 		w.add("not_due", "it is not due before %s", moment(at.Time)).Until = at

@@ -67,7 +67,7 @@ func (w *why) addWait(tx *store.Tx, who string, l *concurrency.Limit, waiter con
 	}
 	r := w.full(code, what, l.Limit, l.Taken(tx.Now), holders)
 	r.Until = prefect.AtPointer(waiter.Again)
-	r.Sentence = fmt.Sprintf("%s waits since %s for a slot: %s; it asks again at %s", who,
+	r.Sentence = fmt.Sprintf("%s has been waiting since %s for a slot: %s; it asks again at %s", who,
 		moment(waiter.Since), r.Sentence, moment(waiter.Again))
 	return nil
 }

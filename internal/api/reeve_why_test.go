@@ -95,7 +95,19 @@ func TestWhyOfEveryCode(t *testing.T) {
 		codes   string // separated by spaces
 		says    string
 	}{
-		"pending": {func(s scene) string { return s.made("/flow_runs/", object{"flow_id": s.flow()}) }, "pending", "is starting its process"},
+		"pending": {func(s scene) string { return s.made("/flow_runs/", object{"flow_id": s.flow()}) }, "pending", "the process that made it has to go on; unless more is heard of it, it is marked as crashed at "},
+		"claimed": {func(s scene) string {
+			run := s.run()
+			s.set(run, "PENDING")
+			return run
+		}, "pending", "a worker that has yet to say who it is claimed it at "},
+		"claimed by a worker": {func(s scene) string {
+			run := s.run()
+			s.set(run, "PENDING")
+			s.done("PATCH", "/flow_runs/"+run+"/labels", object{"prefect.worker.name": "w"})
+			return run
+		}, "pending", "worker w claimed it at "},
+		"running": {func(s scene) string { return s.running() }, "running", "it has been running since "},
 		"not due": {func(s scene) string {
 			return s.made("/deployments/"+s.deployment+"/create_flow_run", object{"state": object{"type": "SCHEDULED",
 				"state_details": object{"scheduled_time": soon}}})
@@ -171,7 +183,7 @@ func TestWhyOfEveryCode(t *testing.T) {
 			s.slots(object{"type": "task_run", "id": s.task(holder, "first")}, 200, "tag:gpu")
 			s.slots(object{"type": "task_run", "id": s.task(run, "second")}, 423, "tag:gpu", "tag:other")
 			return run
-		}, "tag_limit running", "its task second waits since "},
+		}, "tag_limit running", "its task second has been waiting since "},
 		"another run waits for a tag": {func(s scene) string {
 			s.limit("tag:gpu")
 			holder, run := s.running(), s.running()
@@ -185,7 +197,7 @@ func TestWhyOfEveryCode(t *testing.T) {
 			s.slots(nil, 200, "database")
 			s.slots(nil, 423, "database")
 			return run
-		}, "global_limit running", "a flow that does not say which run it is waits since "},
+		}, "global_limit running", "a flow that does not say which run it is has been waiting since "},
 		"got its slot of a global limit": {func(s scene) string {
 			s.limit("database")
 			run := s.running()

@@ -19,6 +19,9 @@ type SilentRuns struct {
 	// Interval is that of a run that has not sent three heartbeats yet, 180s by
 	// default, as the prefect package has it; REEVE_SILENT_RUNS_INTERVAL.
 	Interval Span `toml:"interval"`
+	// Unheard is how long a run may show no sign of life that sends no heartbeats
+	// and is watched by no worker, 24h by default; REEVE_SILENT_RUNS_UNHEARD.
+	Unheard Span `toml:"unheard"`
 }
 
 // Off tells whether silent runs are left alone.
@@ -37,13 +40,15 @@ func (c *Config) loadSilentRuns() error {
 		crash := on == true
 		s.Crash = &crash
 	}
-	for name, span := range map[string]*Span{"REEVE_SILENT_RUNS_LEAST": &s.Least, "REEVE_SILENT_RUNS_INTERVAL": &s.Interval} {
+	for name, span := range map[string]*Span{"REEVE_SILENT_RUNS_LEAST": &s.Least, "REEVE_SILENT_RUNS_INTERVAL": &s.Interval,
+		"REEVE_SILENT_RUNS_UNHEARD": &s.Unheard} {
 		if text := c.environ[name]; text != "" {
 			if err := span.UnmarshalText([]byte(text)); err != nil {
 				problems = append(problems, refuse(origin{set: true, name: name}, text, &malformed{"not a duration", "give one such as 90s or 5m"}))
 			}
 		}
 	}
+	s.Unheard = cmp.Or(s.Unheard, Span(24*time.Hour))
 	s.Least, s.Interval = cmp.Or(s.Least, Span(90*time.Second)), cmp.Or(s.Interval, Span(180*time.Second))
 	return errors.Join(problems...)
 }

@@ -174,12 +174,23 @@ func checkStuckRuns(ctx context.Context, e *Exam) []Finding {
 		first := stuck[0]
 		end := map[string]string{"PENDING": "CRASHED", "RUNNING": "CRASHED", "CANCELLING": "CANCELLED"}[look.state]
 		next := fmt.Sprintf(`reeve why %s; to end it: curl -X POST %s/flow_runs/%s/set_state -H 'Content-Type: application/json' -d '{"state":{"type":"%s"},"force":true}'`, first.ID, e.URL, first.ID, end)
-		all = append(all, one(Fail, next, "%s stuck %s; the first is %s, since %s", are(len(stuck), "run"), how, first.Name, days(e.Clock.Now().Sub(first.since())))...)
+		all = append(all, one(Fail, next, "%s stuck %s; the first is %s, since %s%s", are(len(stuck), "run"), how, first.Name, days(e.Clock.Now().Sub(first.since())), e.outcome(ctx, first.ID))...)
 	}
 	if len(all) == 0 {
 		return ok("no run is stuck in Pending, Running or Cancelling")
 	}
 	return all
+}
+
+// outcome is what the server says of a run, as a clause, "" when it says nothing.
+func (e *Exam) outcome(ctx context.Context, run string) string {
+	var why struct {
+		Reasons []struct{ Sentence string } `json:"reasons"`
+	}
+	if err := e.api().Ask(ctx, http.MethodGet, "/reeve/flow_runs/"+run+"/why", nil, &why); err != nil || len(why.Reasons) == 0 {
+		return "" // it was deleted meanwhile, or the server is Prefect's own
+	}
+	return ": " + why.Reasons[0].Sentence
 }
 
 // older finds runs that are in their state for longer than a time.

@@ -63,6 +63,23 @@ func (claim) after(t *transition) error {
 	return t.tx.ClaimFlowRun(t.flow.ID, t.options.Claim)
 }
 
+// rescheduleRetries lets a run be handed out that is scheduled after it had tried
+// again inside its process: that process has left it. The contract forgets this
+// where the state is forced, and when a process is told to end, and such runs are
+// never handed out.
+var rescheduleRetries = transform("ReeveRescheduleRetries", func() hooks { return rescheduleRetry{} })
+
+type rescheduleRetry struct{ quiet }
+
+func (rescheduleRetry) after(t *transition) error {
+	retry := t.flow.Policy.RetryType
+	waits := t.status == prefect.Reject && t.validated != nil && t.validated.Name == "AwaitingRetry"
+	if typeOf(t.proposed) == prefect.Scheduled && !waits && retry != nil && *retry == prefect.RetryInProcess {
+		t.setRetryType(pointer(prefect.RetryReschedule))
+	}
+	return nil
+}
+
 // processRestarts tells whether the infrastructure of a run may start its
 // process again by itself, as Kubernetes does with a pod. Process workers, and
 // processes that serve deployments, start one once for each claim.

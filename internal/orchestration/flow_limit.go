@@ -34,10 +34,7 @@ func (flowLimit) before(t *transition) error {
 }
 
 // retriesInProcess tells of a run that waits inside its process: it is active.
-func (t *transition) retriesInProcess() bool {
-	return t.initial != nil && t.initial.Name == "AwaitingRetry" && t.flow.Policy.RetryType != nil &&
-		*t.flow.Policy.RetryType == prefect.RetryInProcess
-}
+func (t *transition) retriesInProcess() bool { return t.initial != nil && t.flow.RetriesInProcess() }
 
 // freeFlowLimit tells workers when a run stops being one of its flow's active runs.
 var freeFlowLimit = transform("ReeveFreeFlowLimit", func() hooks { return freeLimit{} })

@@ -43,6 +43,11 @@ type FlowRun struct {
 	Policy       prefect.FlowRunPolicy
 }
 
+// RetriesInProcess tells whether the run waits inside its process to try again.
+func (r *FlowRun) RetriesInProcess() bool {
+	return r.StateName != nil && *r.StateName == "AwaitingRetry" && r.Policy.RetryType != nil && *r.Policy.RetryType == prefect.RetryInProcess
+}
+
 // TaskRun is what rules read and change of a task run.
 type TaskRun struct {
 	Run

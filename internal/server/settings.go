@@ -69,6 +69,7 @@ func Settings(c *config.Config) Config {
 			EventBackfill:     c.Seconds("server.events.maximum_websocket_backfill"),
 			EventStreamOff:    !c.Bool("server.events.stream_out_enabled"),
 			EventBackfillPage: c.Int("server.events.websocket_backfill_page_size"),
+			Lifecycle:         lifecycle(serviceSettings(c)),
 			Orchestration: orchestration.Settings{
 				ConcurrencySlotWait: c.Seconds("server.deployments.concurrency_slot_wait_seconds"),
 				InitialLease:        c.Seconds("server.concurrency.initial_deployment_lease_duration"),
@@ -169,8 +170,15 @@ func serviceSettings(c *config.Config) services.Config {
 		SilentRuns: services.SilentRunsConfig{
 			Least:    time.Duration(c.SilentRuns.Least),
 			Interval: time.Duration(c.SilentRuns.Interval),
+			Unheard:  time.Duration(c.SilentRuns.Unheard),
 		},
 	}
+}
+
+// lifecycle is what the services bear of silence, for those who ask.
+func lifecycle(c services.Config) api.Lifecycle {
+	return api.Lifecycle{Patience: c.SilentRuns.Patience(), Silence: c.SilentRuns.Silence(),
+		Cancelling: c.CancellingTimeout, Lenient: c.SilentRunsOff}
 }
 
 // schedulingGoal is how many runs of each schedule are made ahead of time.

@@ -19,12 +19,18 @@ const (
 	// cancellationBatch bounds the task runs, and the flow runs, of one piece of work.
 	cancellationBatch = 100
 
+	// crashWatch is for how long the leavings of a crashed one are: its process may
+	// be alive after all, and goes on then.
+	crashWatch = 2 * time.Minute
+
 	parentCancelled = "The parent flow run was cancelled."
+	parentCrashed   = "The parent flow run crashed."
 )
 
-// Cancellations cancels what a cancelled flow run has left unfinished: its task
-// runs, and the flow runs started within it. It looks at once, and for a day
-// again and again, because what was under way may still report.
+// Cancellations ends what a flow run has left unfinished that was cancelled or
+// has crashed: its task runs, and the flow runs started within it. It looks at
+// once, or soon, and for a while again and again, because what was under way may
+// still report.
 type Cancellations struct{ engine orchestration.Engine }
 
 // NewCancellations makes the service.
@@ -62,40 +68,52 @@ func (s *Cancellations) lookAfter(tx *store.Tx, c *store.Cancellation) (int, err
 	if err != nil {
 		return 0, err
 	}
-	if run == nil || run.State == nil || run.State.Type != prefect.Cancelled {
+	if run == nil || run.State == nil || run.State.Type != prefect.Cancelled && run.State.Type != prefect.Crashed {
 		return 0, tx.DeleteCancellation(c.FlowRunID)
 	}
-	n, err := s.cancelTaskRuns(tx, c.FlowRunID)
+	end := ending{prefect.Cancelled, parentCancelled, cancellationWatch}
+	if run.State.Type == prefect.Crashed {
+		end = ending{prefect.Crashed, parentCrashed, crashWatch}
+	}
+	n, err := s.endTaskRuns(tx, c.FlowRunID, end)
 	if err != nil || n >= cancellationBatch {
 		return n, err // the rest is due still
 	}
-	if err := s.cancelSubflows(tx, c.FlowRunID); err != nil {
+	if err := s.endSubflows(tx, c.FlowRunID, end); err != nil {
 		return n, err
 	}
 	age := tx.Now.Sub(c.Cancelled)
-	if age >= cancellationWatch {
+	if age >= end.watch {
 		return n, tx.DeleteCancellation(c.FlowRunID)
 	}
 	c.Due = tx.Now.Add(max(cancellationLook, age))
 	return n, tx.SaveCancellation(c)
 }
 
-func (s *Cancellations) cancelTaskRuns(tx *store.Tx, run uuid.UUID) (int, error) {
+// ending is how the leavings of a run end, and for how long they are looked after.
+type ending struct {
+	state   prefect.StateType
+	message string
+	watch   time.Duration
+}
+
+func (s *Cancellations) endTaskRuns(tx *store.Tx, run uuid.UUID, end ending) (int, error) {
 	ids, err := tx.ReadUnfinishedTaskRuns(run, cancellationBatch)
 	if err != nil {
 		return 0, err
 	}
 	for _, id := range ids {
-		if _, err := s.engine.SetTaskRunState(tx, id, stateWith(tx, prefect.Cancelled, parentCancelled), orchestration.Options{Force: true}); err != nil {
+		if _, err := s.engine.SetTaskRunState(tx, id, stateWith(tx, end.state, end.message), orchestration.Options{Force: true}); err != nil {
 			return 0, err
 		}
 	}
 	return len(ids), nil
 }
 
-// cancelSubflows cancels the flow runs started within a run: those of a
-// deployment have infrastructure, which is told by their state Cancelling.
-func (s *Cancellations) cancelSubflows(tx *store.Tx, run uuid.UUID) error {
+// endSubflows ends the flow runs started within a run. Those of a deployment have
+// infrastructure of their own: when the run was cancelled they are told by their
+// state Cancelling, when it crashed they go on.
+func (s *Cancellations) endSubflows(tx *store.Tx, run uuid.UUID, end ending) error {
 	ids, err := tx.ReadUnfinishedSubflows(run)
 	if err != nil {
 		return err
@@ -105,14 +123,14 @@ func (s *Cancellations) cancelSubflows(tx *store.Tx, run uuid.UUID) error {
 		if err != nil {
 			return err
 		}
-		to := prefect.Cancelled
+		to := end.state
 		if child.DeploymentID != nil {
-			if child.State.Type == prefect.Cancelling {
+			if child.State.Type == prefect.Cancelling || to == prefect.Crashed {
 				continue
 			}
 			to = prefect.Cancelling
 		}
-		if _, err := s.engine.SetFlowRunState(tx, id, stateWith(tx, to, parentCancelled), orchestration.Options{}); err != nil {
+		if _, err := s.engine.SetFlowRunState(tx, id, stateWith(tx, to, end.message), orchestration.Options{}); err != nil {
 			return err
 		}
 	}

@@ -31,6 +31,9 @@ func (*LateRuns) CanWait() string {
 }
 
 // CanWait implements Patient.
+func (*Owners) CanWait() string { return "a run that somebody has in hand keeps the server awake" }
+
+// CanWait implements Patient.
 func (*Scheduler) CanWait() string {
 	return "a schedule has more than one run ahead, and the server is awake when the first is due"
 }

@@ -1,6 +1,7 @@
 package services
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/reevehq/reeve/internal/orchestration"
@@ -44,6 +45,13 @@ type Config struct {
 	Scheduler    SchedulerConfig
 }
 
+// Patience is the default one, but for what the configuration says.
+func (c SilentRunsConfig) Patience() orchestration.Patience {
+	p := orchestration.DefaultPatience()
+	p.Unheard = cmp.Or(c.Unheard, p.Unheard)
+	return p
+}
+
 // All gives the services that are switched on.
 func All(c Config) []Service {
 	var all []Service
@@ -79,6 +87,7 @@ func All(c Config) []Service {
 	if !c.SilentRunsOff {
 		all = append(all, NewSilentRuns(engine, c.SilentRuns))
 	}
+	all = append(all, NewOwners(engine, c.SilentRuns.Patience(), c.SilentRunsOff))
 	if !c.LeaseExpirationsOff {
 		all = append(all, NewLeaseExpirations(engine.Slots(), c.Start))
 	}

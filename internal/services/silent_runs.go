@@ -1,6 +1,7 @@
 package services
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -26,6 +27,9 @@ type SilentRunsConfig struct {
 	Least time.Duration
 	// Interval is that of a run of which it is not known yet (180 s, the client's).
 	Interval time.Duration
+	// Unheard is how long a run may show no sign of life that sends no heartbeats
+	// and is watched by no worker (24 h); it is the business of Owners.
+	Unheard time.Duration
 }
 
 // SilentRuns ends runs whose process is gone: those that sent heartbeats and
@@ -37,14 +41,12 @@ type SilentRuns struct {
 
 // NewSilentRuns makes the service.
 func NewSilentRuns(e orchestration.Engine, c SilentRunsConfig) *SilentRuns {
-	s := &SilentRuns{e, store.Silence{Intervals: silentIntervals, Least: c.Least, Assumed: c.Interval}}
-	if s.silence.Least == 0 {
-		s.silence.Least = silentLeast
-	}
-	if s.silence.Assumed == 0 {
-		s.silence.Assumed = clientInterval
-	}
-	return s
+	return &SilentRuns{e, c.Silence()}
+}
+
+// Silence is how long a run may be silent.
+func (c SilentRunsConfig) Silence() store.Silence {
+	return store.Silence{Intervals: silentIntervals, Least: cmp.Or(c.Least, silentLeast), Assumed: cmp.Or(c.Interval, clientInterval)}
 }
 
 // Name implements Service.

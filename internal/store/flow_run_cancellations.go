@@ -6,8 +6,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// Cancellation is a cancelled flow run whose task runs and subflows are looked
-// after.
+// Cancellation is a flow run that was broken off, by somebody or by a crash, whose
+// task runs and subflows are looked after.
 type Cancellation struct {
 	FlowRunID uuid.UUID
 	Cancelled time.Time
@@ -15,9 +15,13 @@ type Cancellation struct {
 	Due time.Time
 }
 
-// noteCancellation notes that a flow run was cancelled now.
-func (tx *Tx) noteCancellation(run uuid.UUID) error {
-	return tx.SaveCancellation(&Cancellation{FlowRunID: run, Cancelled: tx.Now, Due: tx.Now})
+// lastWords is how long what a crashed run has left may still say how it ended.
+const lastWords = 10 * time.Second
+
+// noteBrokenOff notes that a flow run was cancelled, or has crashed, now, and
+// when to look after what it has left.
+func (tx *Tx) noteBrokenOff(run uuid.UUID, due time.Time) error {
+	return tx.SaveCancellation(&Cancellation{FlowRunID: run, Cancelled: tx.Now, Due: due})
 }
 
 // SaveCancellation stores when to look next after what a cancelled run has left.

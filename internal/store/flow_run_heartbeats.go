@@ -34,7 +34,11 @@ const (
 	silentUntil = `(max(beat.heard, run.state_timestamp, ?) +
 		max(?, ? * CASE WHEN beat.gap_before = 0 THEN ? ELSE max(beat.gap, beat.gap_before) END))`
 	beatingRuns = ` FROM flow_run_heartbeat AS beat JOIN flow_run AS run ON run.id = beat.flow_run_id
-		WHERE run.state_type IN ('RUNNING', 'CANCELLING')`
+		WHERE (run.state_type IN ('RUNNING', 'CANCELLING') OR ` + retriesInProcess + `)`
+	// retriesInProcess tells of a run that its process will try again: see
+	// orchestration.FlowRun.RetriesInProcess.
+	retriesInProcess = `run.state_type = 'SCHEDULED' AND run.state_name = 'AwaitingRetry' AND
+		json_extract(run.empirical_policy, '$.retry_type') = 'in_process'`
 	// leastGap is what lies between two heartbeats of one process: the client
 	// sends them no oftener than every 30 s.
 	leastGap = 15 * time.Second
@@ -58,7 +62,7 @@ func (tx *Tx) noteHeartbeat(e *prefect.Event) error {
 		gap, before, sent = e.Occurred.Sub(sent.Time), gap, e.Occurred
 	}
 	n, err := tx.conn.Exec(`INSERT INTO flow_run_heartbeat (flow_run_id, heard, sent, gap, gap_before)
-		SELECT id, ?, ?, ?, ? FROM flow_run WHERE id = ? AND state_type IN ('PENDING', 'RUNNING', 'CANCELLING')
+		SELECT id, ?, ?, ?, ? FROM flow_run AS run WHERE id = ? AND (state_type IN ('PENDING', 'RUNNING', 'CANCELLING') OR `+retriesInProcess+`)
 		ON CONFLICT (flow_run_id) DO UPDATE SET heard = excluded.heard, sent = excluded.sent,
 			gap = excluded.gap, gap_before = excluded.gap_before`,
 		tx.Now, sent, gap, before, run)
@@ -83,6 +87,14 @@ func (tx *Tx) NextSilence(s Silence) (at time.Time, ok bool, err error) {
 		return at, false, err
 	}
 	return next.Time, true, nil
+}
+
+// SilentUntil is when a run will have been silent for too long, nil when it is not
+// judged by heartbeats.
+func (tx *Tx) SilentUntil(run uuid.UUID, s Silence) (*prefect.Time, error) {
+	var until *prefect.Time
+	err := tx.one(`SELECT min(`+silentUntil+`)`+beatingRuns+` AND run.id = ?`, append(s.args(tx), run), &until)
+	return until, err
 }
 
 // ReadSilentFlowRuns gives runs that were silent for too long.

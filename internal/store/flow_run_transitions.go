@@ -48,7 +48,7 @@ func (tx *Tx) ReadFlowRunForUpdate(id uuid.UUID) (*orchestration.FlowRun, error)
 
 // SaveFlowRun stores what a change of its state changes of a flow run.
 func (tx *Tx) SaveFlowRun(run *orchestration.FlowRun) error {
-	if t := run.StateType; t != nil && *t != prefect.Pending && *t != prefect.Running && *t != prefect.Cancelling {
+	if t := run.StateType; t != nil && *t != prefect.Pending && *t != prefect.Running && *t != prefect.Cancelling && !run.RetriesInProcess() {
 		if err := tx.DeleteHeartbeats(run.ID); err != nil {
 			return err
 		}
@@ -56,19 +56,23 @@ func (tx *Tx) SaveFlowRun(run *orchestration.FlowRun) error {
 	switch t := run.StateType; {
 	case t == nil:
 	case *t == prefect.Cancelled:
-		if err := tx.noteCancellation(run.ID); err != nil {
+		if err := tx.noteBrokenOff(run.ID, tx.Now); err != nil {
 			return err
 		}
-	case *t == prefect.Scheduled, *t == prefect.Paused, *t == prefect.Running, *t == prefect.Cancelling:
+	case *t == prefect.Crashed:
+		if err := tx.noteBrokenOff(run.ID, tx.Now.Add(lastWords)); err != nil {
+			return err
+		}
+	case *t == prefect.Scheduled, *t == prefect.Paused, *t == prefect.Pending, *t == prefect.Running, *t == prefect.Cancelling:
 		tx.Touch(Deadlines)
 	}
 	_, err := tx.conn.Exec(`UPDATE flow_run SET updated = ?, state_id = ?, state_type = ?, state_name = ?, state_timestamp = ?,
 			run_count = ?, expected_start_time = ?, next_scheduled_start_time = ?, start_time = ?, end_time = ?, total_run_time = ?,
-			empirical_policy = ?, pause_timeout = ?
+			empirical_policy = ?, pause_timeout = ?, owner_due = ?
 		WHERE id = ?`,
 		tx.Now, run.StateID, run.StateType, run.StateName, run.StateTimestamp,
 		run.RunCount, run.ExpectedStartTime, run.NextScheduledStartTime, run.StartTime, run.EndTime, run.TotalRunTime,
-		JSON(run.Policy), run.PauseTimeout, run.ID)
+		JSON(run.Policy), run.PauseTimeout, tx.ownerDue(run), run.ID)
 	return err
 }
 

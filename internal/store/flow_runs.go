@@ -115,6 +115,8 @@ func (tx *Tx) UpdateFlowRun(id uuid.UUID, u *prefect.FlowRunUpdate, name string)
 	}
 	if u.Has("empirical_policy") {
 		set.add("empirical_policy", JSON(u.EmpiricalPolicy))
+		set.add("owner_due", tx.Now) // whose it is may depend on it
+		tx.Touch(Deadlines)
 	}
 	if u.Has("tags") {
 		set.add("tags", JSON(u.Tags))

@@ -24,7 +24,7 @@ const (
 // they are due when a slot is free. Later ones may find one.
 const nextDue = `SELECT next_scheduled_start_time FROM flow_run
 	WHERE work_queue_id = ? AND state_type = 'SCHEDULED' AND next_scheduled_start_time >= ?
-		AND json_extract(empirical_policy, '$.retry_type') IS NOT 'in_process'
+		AND (state_name <> 'AwaitingRetry' OR json_extract(empirical_policy, '$.retry_type') IS NOT 'in_process')
 		AND (next_scheduled_start_time > ? OR flow_id NOT IN (SELECT unhex(value) FROM json_each(?)))
 	ORDER BY next_scheduled_start_time LIMIT 1`
 

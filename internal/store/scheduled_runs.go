@@ -16,7 +16,7 @@ import (
 const dueRuns = `SELECT ` + flowRunColumns + flowRunFrom + `
 	WHERE flow_run.work_queue_id = ? AND flow_run.state_type = 'SCHEDULED'
 		AND flow_run.next_scheduled_start_time BETWEEN ? AND ?
-		AND json_extract(flow_run.empirical_policy, '$.retry_type') IS NOT 'in_process'
+		AND (flow_run.state_name <> 'AwaitingRetry' OR json_extract(flow_run.empirical_policy, '$.retry_type') IS NOT 'in_process')
 		AND (flow_run.next_scheduled_start_time, flow_run.id) > (?, ?)
 		AND flow_run.flow_id NOT IN (SELECT unhex(value) FROM json_each(?))
 		AND flow_run.state_name <> ?
