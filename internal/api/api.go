@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/reevehq/reeve/internal/api/ws"
+	"github.com/reevehq/reeve/internal/budget"
 	"github.com/reevehq/reeve/internal/clock"
 	"github.com/reevehq/reeve/internal/concurrency"
 	"github.com/reevehq/reeve/internal/metrics"
@@ -50,6 +51,9 @@ type Config struct {
 	Health func() error
 	// Slow names the queries that take long; nil stands for none.
 	Slow func() []string
+	// Memory is what requests and frames under way may hold together; nil stands
+	// for no bound.
+	Memory *budget.Memory
 	// Backup tells how the copies of the databases stand; nil stands for none.
 	Backup func() BackupReport
 	// Cleanup says how cleanup messages are delivered to workers; its zero value
@@ -126,7 +130,7 @@ type API struct {
 func New(s *store.Store, c clock.Clock, ids clock.IDs, log *slog.Logger, config Config) *API {
 	config = config.withDefaults()
 	return &API{meter: config.Meter, store: s, clock: c, ids: ids, log: log, config: config,
-		hub: ws.NewHub(config.AuthString, log), tail: newEventTail(s, log), queue: newTaskRunQueue(s),
+		hub: ws.NewHub(config.AuthString, config.Memory, log), tail: newEventTail(s, log), queue: newTaskRunQueue(s),
 		taskWorkers: taskWorkers{clock: c}, engine: orchestration.New(config.Orchestration)}
 }
 

@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"io"
 	"mime"
 	"net/http"
 	"strings"
 	"sync"
 
+	"github.com/reevehq/reeve/internal/budget"
 	"github.com/reevehq/reeve/internal/fault"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/prefect/decode"
@@ -49,6 +51,10 @@ func readJSON(r *http.Request) (pyjson.Value, error) {
 	if errors.As(err, &tooLarge) {
 		return pyjson.Value{}, fault.New(fault.TooLarge, "The request body is larger than %d bytes.", tooLarge.Limit)
 	}
+	var known *fault.Error
+	if errors.As(err, &known) {
+		return pyjson.Value{}, err
+	}
 	if err != nil {
 		return pyjson.Value{}, fault.Wrap(fault.BadRequest, err, "There was an error parsing the body")
 	}
@@ -57,6 +63,10 @@ func readJSON(r *http.Request) (pyjson.Value, error) {
 	}
 	if !isJSON(r.Header.Get("Content-Type")) {
 		data, _ = json.Marshal(string(data)) // the reference sees a body of another type as text
+	}
+	claim := budget.ClaimOf(r.Context())
+	if err := claim.Take(r.Context(), pyjson.Size(data)); err != nil {
+		return pyjson.Value{}, err
 	}
 	value, err := pyjson.Parse(data)
 	if errors.Is(err, pyjson.ErrTooMany) {
@@ -76,15 +86,36 @@ func readJSON(r *http.Request) (pyjson.Value, error) {
 	return value, err
 }
 
-// readBody reads a body into memory of its size, not of twice that.
+// readBody reads a body, of whose size the request's claim is held before it is
+// read: as much as has come, so that slow bodies hold no more than they sent.
 func readBody(r *http.Request) ([]byte, error) {
-	var buffer bytes.Buffer
-	if r.ContentLength > 0 && r.ContentLength <= maxBody {
-		buffer.Grow(int(r.ContentLength) + bytes.MinRead)
+	claim := budget.ClaimOf(r.Context())
+	from := http.MaxBytesReader(nil, r.Body, maxBody)
+	var data []byte
+	for size := firstPiece; ; size *= 2 {
+		if r.ContentLength >= 0 {
+			size = min(size, int(min(r.ContentLength, maxBody))+1) // the last byte finds the end
+		}
+		if err := claim.Take(r.Context(), int64(size)); err != nil {
+			return nil, err
+		}
+		data = append(make([]byte, 0, size), data...)
+		claim.Keep(int64(size))
+		for len(data) < cap(data) {
+			n, err := from.Read(data[len(data):cap(data)])
+			data = data[:len(data)+n]
+			if err == io.EOF {
+				return data, nil
+			}
+			if err != nil {
+				return nil, err
+			}
+		}
 	}
-	_, err := buffer.ReadFrom(http.MaxBytesReader(nil, r.Body, maxBody))
-	return buffer.Bytes(), err
 }
+
+// firstPiece is how much is read of a body at first, in bytes.
+const firstPiece = 32 << 10
 
 // isJSON tells whether a content type is JSON; none given counts as JSON.
 func isJSON(contentType string) bool {

@@ -8,6 +8,7 @@ import (
 	"github.com/coder/websocket"
 
 	"github.com/reevehq/reeve/internal/api/ws"
+	"github.com/reevehq/reeve/internal/budget"
 	"github.com/reevehq/reeve/internal/prefect"
 )
 
@@ -39,6 +40,7 @@ func (a *API) eventsIn(w http.ResponseWriter, r *http.Request) {
 		err := in.read(ctx, c)
 		in.end()
 		<-committed
+		in.claim.Close()
 		if in.err != nil {
 			return in.err
 		}
@@ -54,13 +56,14 @@ type intake struct {
 	changed sync.Cond // something below has changed
 	batch   []*prefect.Event
 	bytes   int
-	busy    bool // a batch is being committed
-	ended   bool // no more events come
+	claim   *budget.Claim // of the batch
+	busy    bool          // a batch is being committed
+	ended   bool          // no more events come
 	err     error
 }
 
 func newIntake(a *API) *intake {
-	in := &intake{api: a}
+	in := &intake{api: a, claim: a.config.Memory.Claim()}
 	in.changed.L = &in.mu
 	return in
 }
@@ -80,17 +83,23 @@ func (in *intake) read(ctx context.Context, c *websocket.Conn) error {
 		if event == nil {
 			continue
 		}
-		if err := in.add(event, len(value.Raw())); err != nil {
+		if err := in.add(ctx, event, len(value.Raw())); err != nil {
 			return err
 		}
 	}
 }
 
-func (in *intake) add(e *prefect.Event, size int) error {
+// eventShare is how many times the size of its frame an event takes while it waits.
+const eventShare = 3
+
+func (in *intake) add(ctx context.Context, e *prefect.Event, size int) error {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	for in.err == nil && (len(in.batch) >= intakeEvents || in.bytes >= intakeBytes) {
 		in.changed.Wait()
+	}
+	if err := in.claim.Take(ctx, eventShare*int64(size)); err != nil {
+		return ws.Violation(websocket.StatusTryAgainLater, err.Error())
 	}
 	in.batch, in.bytes = append(in.batch, e), in.bytes+size
 	in.changed.Broadcast()
@@ -125,11 +134,12 @@ func (in *intake) commit(ctx context.Context) error {
 		if len(in.batch) == 0 {
 			return nil
 		}
-		batch := in.batch
-		in.batch, in.bytes, in.busy = nil, 0, true
+		batch, claim := in.batch, in.claim
+		in.batch, in.bytes, in.busy, in.claim = nil, 0, true, in.api.config.Memory.Claim()
 		in.changed.Broadcast()
 		in.mu.Unlock()
 		err := in.api.emit(ctx, batch)
+		claim.Close()
 		in.mu.Lock()
 		in.busy, in.err = false, err
 		in.changed.Broadcast()

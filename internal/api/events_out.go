@@ -8,7 +8,9 @@ import (
 	"github.com/coder/websocket"
 
 	"github.com/reevehq/reeve/internal/api/ws"
+	"github.com/reevehq/reeve/internal/budget"
 	"github.com/reevehq/reeve/internal/events"
+	"github.com/reevehq/reeve/internal/fault"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/prefect/decode"
 	"github.com/reevehq/reeve/internal/pyjson"
@@ -35,16 +37,8 @@ func (a *API) eventsOut(w http.ResponseWriter, r *http.Request) {
 		if earliest := now.Add(-a.config.EventBackfill); filter.Occurred.Since.Before(earliest) {
 			filter.Occurred.Since = prefect.AtPointer(earliest)
 		}
-		ctx, cancel := context.WithCancel(ctx)
+		ctx, cancel := untilGone(ctx, c)
 		defer cancel()
-		go func() {
-			defer cancel() // the client has gone
-			for {
-				if _, _, err := c.Read(ctx); err != nil {
-					return
-				}
-			}
-		}()
 		place, err := a.lastEvent(ctx)
 		if err != nil {
 			return err
@@ -65,6 +59,25 @@ func (a *API) eventsOut(w http.ResponseWriter, r *http.Request) {
 		return a.sendEvents(ctx, c, filter, place)
 	})
 }
+
+// untilGone gives a context that ends when the client, which has nothing more to
+// say, closes the websocket.
+func untilGone(ctx context.Context, c *websocket.Conn) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	c.SetReadLimit(noMore)
+	go func() {
+		defer cancel()
+		for {
+			if _, _, err := c.Read(ctx); err != nil {
+				return
+			}
+		}
+	}()
+	return ctx, cancel
+}
+
+// noMore is how large a message may be, in bytes, that is thrown away.
+const noMore = 64 << 10
 
 // eventsWanted reads the first message of the client.
 func eventsWanted(message pyjson.Value) (filter *prefect.EventFilter, backfill bool, err error) {
@@ -93,28 +106,44 @@ func (a *API) lastEvent(ctx context.Context) (place int64, err error) {
 // transaction is open while the client takes a page.
 func (a *API) sendBackfill(ctx context.Context, c *websocket.Conn, filter *prefect.EventFilter, upTo int64) error {
 	var after *store.EventPlace
-	for {
+	for limit := a.config.EventBackfillPage; ; {
 		var page []*prefect.ReceivedEvent
-		err := a.store.View(ctx, func(tx *store.Tx) (err error) {
-			page, err = tx.BackfillEvents(filter, upTo, a.config.EventBackfillPage, after)
+		claim := a.config.Memory.Claim()
+		err := a.store.View(budget.WithClaim(ctx, claim), func(tx *store.Tx) (err error) {
+			page, err = tx.BackfillEvents(filter, upTo, limit, after)
 			return err
 		})
+		if err == nil {
+			err = sendPage(ctx, c, page)
+		}
+		claim.Close()
+		if isFull(err) && limit > 1 {
+			limit = max(1, limit/8) // the events are large
+			continue
+		}
 		if err != nil || len(page) == 0 {
 			return err
-		}
-		for _, e := range page {
-			frame, err := eventOut(e)
-			if err != nil {
-				return err
-			}
-			if err := c.Write(ctx, websocket.MessageText, frame); err != nil {
-				return err
-			}
 		}
 		last := page[len(page)-1]
 		after = &store.EventPlace{Occurred: last.Occurred, Sequence: last.Sequence}
 	}
 }
+
+func sendPage(ctx context.Context, c *websocket.Conn, page []*prefect.ReceivedEvent) error {
+	for _, e := range page {
+		frame, err := eventOut(e)
+		if err != nil {
+			return err
+		}
+		if err := c.Write(ctx, websocket.MessageText, frame); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// isFull reports whether a page took more memory than there is.
+func isFull(err error) bool { return fault.Is(err, fault.Busy) || fault.Is(err, fault.Invalid) }
 
 // sendEvents sends what is added to the log after a place, until ctx ends.
 func (a *API) sendEvents(ctx context.Context, c *websocket.Conn, filter *prefect.EventFilter, place int64) error {

@@ -7,6 +7,7 @@ import (
 	"github.com/coder/websocket"
 
 	"github.com/reevehq/reeve/internal/api/ws"
+	"github.com/reevehq/reeve/internal/budget"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/prefect/decode"
 	"github.com/reevehq/reeve/internal/pyjson"
@@ -30,16 +31,8 @@ func (a *API) logsOut(w http.ResponseWriter, r *http.Request) {
 		if err != nil {
 			return err
 		}
-		ctx, cancel := context.WithCancel(ctx)
+		ctx, cancel := untilGone(ctx, c)
 		defer cancel()
-		go func() {
-			defer cancel() // the client has gone
-			for {
-				if _, _, err := c.Read(ctx); err != nil {
-					return
-				}
-			}
-		}()
 		if !a.config.StreamLogs {
 			<-ctx.Done()
 			return ctx.Err()
@@ -69,10 +62,11 @@ func (a *API) sendLogs(ctx context.Context, c *websocket.Conn, filter *prefect.L
 		place, err = tx.LastLog()
 		return err
 	})
-	for err == nil {
+	for limit := logPage; err == nil; {
 		var page []*prefect.Log
-		err = a.store.View(ctx, func(tx *store.Tx) (err error) {
-			page, place, err = tx.LogsAfter(place, logPage)
+		claim := a.config.Memory.Claim()
+		err = a.store.View(budget.WithClaim(ctx, claim), func(tx *store.Tx) (err error) {
+			page, place, err = tx.LogsAfter(place, limit)
 			return err
 		})
 		for _, l := range page {
@@ -81,7 +75,12 @@ func (a *API) sendLogs(ctx context.Context, c *websocket.Conn, filter *prefect.L
 				err = ws.WriteJSON(ctx, c, logMessage{"log", l})
 			}
 		}
-		if err != nil || len(page) == logPage {
+		claim.Close()
+		if isFull(err) && limit > 1 {
+			limit, err = max(1, limit/8), nil // the logs are large
+			continue
+		}
+		if err != nil || len(page) == limit {
 			continue
 		}
 		select {

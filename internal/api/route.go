@@ -105,6 +105,15 @@ func (p *pattern) matches(parts []string) bool {
 	return true
 }
 
+// setValues gives the request the parameters of its path, which matches.
+func (p *pattern) setValues(r *http.Request, parts []string) {
+	for i, part := range parts {
+		if name := p.segments[i].parameter; name != "" {
+			r.SetPathValue(name, part)
+		}
+	}
+}
+
 // find gives the first pattern that has the path and the method. Without one it
 // gives the methods of those that have the path.
 func (rt *router) find(path, method string) (found *pattern, allowed []string) {
@@ -132,11 +141,7 @@ func (rt *router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p, allowed := rt.find(r.URL.Path, r.Method)
 	switch {
 	case p != nil:
-		for i, part := range split(r.URL.Path) {
-			if name := p.segments[i].parameter; name != "" {
-				r.SetPathValue(name, part)
-			}
-		}
+		p.setValues(r, split(r.URL.Path))
 		if frees(r) {
 			// What is deleted with an object may be a long history.
 			r = r.WithContext(store.WithPatience(store.WithReserve(r.Context())))

@@ -20,12 +20,19 @@ func IsUpgrade(r *http.Request) bool {
 // newSocketRouter matches upgrades to sockets. One that is unknown is refused
 // with 403, as the reference does.
 func newSocketRouter(sockets []Socket) http.Handler {
-	mux := http.NewServeMux()
-	for _, s := range sockets {
-		mux.HandleFunc("GET "+s.Path, s.serve)
+	patterns := make([]*pattern, len(sockets))
+	for i, s := range sockets {
+		patterns[i] = newPattern(s.Path)
 	}
-	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		parts := split(r.URL.Path)
+		for i, p := range patterns {
+			if r.Method == http.MethodGet && len(parts) == len(p.segments) && p.matches(parts) {
+				p.setValues(r, parts)
+				sockets[i].serve(w, r)
+				return
+			}
+		}
 		http.Error(w, "", http.StatusForbidden)
 	})
-	return mux
 }

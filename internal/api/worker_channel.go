@@ -109,7 +109,7 @@ type channelFrame struct {
 func readChannelFrame(ctx context.Context, c *websocket.Conn) (*channelFrame, error) {
 	in, err := ws.ReadJSON(ctx, c)
 	var closing *ws.CloseError
-	if errors.As(err, &closing) {
+	if errors.As(err, &closing) && closing.Code != websocket.StatusTryAgainLater {
 		return nil, channelProtocol
 	}
 	if err != nil {

@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/reevehq/reeve/internal/backup"
+	"github.com/reevehq/reeve/internal/budget"
 	"github.com/reevehq/reeve/internal/client"
 	"github.com/reevehq/reeve/internal/clock"
 	"github.com/reevehq/reeve/internal/config"
@@ -28,6 +29,7 @@ import (
 	"github.com/reevehq/reeve/internal/store/migrations"
 	"github.com/reevehq/reeve/internal/store/sqlite"
 	"github.com/reevehq/reeve/internal/supervise"
+	"github.com/reevehq/reeve/internal/traffic"
 	ups "github.com/reevehq/reeve/internal/up"
 )
 
@@ -122,11 +124,13 @@ func serveGateway(p *process, c *config.Config, g *gateway.Gateway, ship *backup
 		}
 		return all
 	}
-	srv := &http.Server{
-		Handler: g.Handler(gateway.Parts{API: proxy, Nudge: http.HandlerFunc(proxy.ServeNudge),
-			Workers: func() any { return health() }, Backup: ship.Report,
-			Metrics: g.Metrics(proxy, func() []gateway.WorkerMeasure { return measured(health()) })}),
-		ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+	budget.LimitCollector(budget.Machine{FS: os.DirFS("/")}.Memory())
+	handler := g.Handler(gateway.Parts{API: proxy, Nudge: http.HandlerFunc(proxy.ServeNudge),
+		Workers: func() any { return health() }, Backup: ship.Report,
+		Metrics: g.Metrics(proxy, func() []gateway.WorkerMeasure { return measured(health()) })})
+	guard := traffic.NewGuard(handler, 0, clock.System{})
+	srv := &http.Server{Handler: handler, ConnState: guard.Note,
+		ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: traffic.HeaderBytes,
 		ErrorLog: slog.NewLogLogger(p.log.Handler(), slog.LevelWarn),
 	}
 	ctx, stop := context.WithCancel(p.ctx)
@@ -138,7 +142,7 @@ func serveGateway(p *process, c *config.Config, g *gateway.Gateway, ship *backup
 		workers.Go(func() { program.Run(ctx) })
 	}
 	failed := make(chan error, 1)
-	go func() { failed <- srv.Serve(listener) }()
+	go func() { failed <- srv.Serve(guard.Listen(listener)) }()
 	select {
 	case err = <-failed:
 		stop()

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/reevehq/reeve/internal/budget"
 	"github.com/reevehq/reeve/internal/config"
 	"github.com/reevehq/reeve/internal/fault"
 	"github.com/reevehq/reeve/internal/server"
@@ -106,6 +107,7 @@ func withoutActivation(environ []string) []string {
 // serverSettings are what a server needs to know. One whose socket is kept by
 // somebody else may exit when it has nothing to do, unless it is told otherwise.
 func serverSettings(p *process, c *config.Config) server.Config {
+	budget.LimitCollector(budget.Machine{FS: os.DirFS("/")}.Memory())
 	settings := server.Settings(c)
 	_, settings.SocketKept = activated(p.environ, os.Getpid())
 	if settings.SocketKept && settings.Sleep.Mode == "" {

@@ -62,6 +62,8 @@ type Config struct {
 	Setup Setup
 	// Backup is how the databases are kept safe.
 	Backup Backup
+	// Limits are what clients may use.
+	Limits Limits
 	// Sleep is when the server is away.
 	Sleep Sleep
 	// SilentRuns is what becomes of runs that send no heartbeats any more.

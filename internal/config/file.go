@@ -25,6 +25,7 @@ type file struct {
 
 	SilentRuns SilentRuns `toml:"silent_runs"`
 
+	Limits   Limits    `toml:"limits"`
 	Sleep    Sleep     `toml:"sleep"`
 	Gateway  Gateway   `toml:"gateway"`
 	Webhooks []Webhook `toml:"webhook"`
@@ -66,7 +67,7 @@ func (c *Config) loadFile(in Input) error {
 	lines := keyLines(text)
 	problems := []error{c.loadServer("server", f.Server, lines)}
 	c.Setup = Setup{f.Pools, f.Flows, f.Worker}
-	c.Gateway, c.Webhooks, c.Backup, c.Sleep, c.Cost = f.Gateway, f.Webhooks, f.Backup, f.Sleep, f.Cost
+	c.Gateway, c.Webhooks, c.Backup, c.Sleep, c.Cost, c.Limits = f.Gateway, f.Webhooks, f.Backup, f.Sleep, f.Cost, f.Limits
 	c.SilentRuns = f.SilentRuns
 	problems = append(problems, c.inFile(c.Cost.check(), lines["cost"], "cost"))
 	problems = append(problems, c.inFile(c.Backup.check(), lines["backup"], "backup"))

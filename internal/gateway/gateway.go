@@ -14,6 +14,7 @@ import (
 	"github.com/reevehq/reeve/internal/client"
 	"github.com/reevehq/reeve/internal/clock"
 	"github.com/reevehq/reeve/internal/config"
+	"github.com/reevehq/reeve/internal/traffic"
 )
 
 // drainTime bounds the end of deliveries under way: hosts kill 5 s after they
@@ -159,20 +160,22 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) { g.receive(
 
 // Handler serves everything of a gateway that stands alone.
 func (g *Gateway) Handler(p Parts) http.Handler {
-	mux := http.NewServeMux()
-	mux.Handle("/webhooks/", g)
-	mux.HandleFunc("GET /health", func(w http.ResponseWriter, r *http.Request) { g.health(w, r, p) })
-	if p.API != nil {
-		mux.Handle("/api/", p.API)
+	paths := traffic.Paths{
+		{Path: "/webhooks/", Handler: g},
+		{Method: http.MethodGet, Path: "/health", Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { g.health(w, r, p) })},
 	}
 	if p.Nudge != nil {
-		mux.Handle("POST "+NudgePath, p.Nudge)
+		paths = append(paths, traffic.Path{Method: http.MethodPost, Path: NudgePath, Handler: p.Nudge})
+	}
+	if p.API != nil {
+		paths = append(paths, traffic.Path{Path: "/api/", Handler: p.API})
 	}
 	if p.Metrics != nil {
-		mux.Handle("GET /metrics", admit(g.password, g.pages, p.Metrics))
+		paths = append(paths, traffic.Path{Method: http.MethodGet, Path: "/metrics", Handler: admit(g.password, g.pages, p.Metrics)})
 	}
-	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { refuse(w, http.StatusNotFound, "Not Found") })
-	return mux
+	return append(paths, traffic.Path{Path: "/", Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		refuse(w, http.StatusNotFound, "Not Found")
+	})})
 }
 
 // health says "ok" while webhooks can be kept; that the server is away is no

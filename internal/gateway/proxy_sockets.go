@@ -22,6 +22,8 @@ const (
 	protocol = "prefect"
 	// longestFrame bounds a message, as the server does.
 	longestFrame = 16 << 20
+	// authFrame bounds the first message, from somebody who is not known yet.
+	authFrame = 4 << 10
 	// openTime bounds the opening of a websocket, without the time the server
 	// takes to wake.
 	openTime = 15 * time.Second
@@ -77,14 +79,28 @@ func (p *Proxy) serveSocket(w http.ResponseWriter, r *http.Request, a asked) {
 	if err != nil {
 		return
 	}
-	c.SetReadLimit(longestFrame)
-	s.client = c
+	c.SetReadLimit(authFrame)
+	s.client, s.longest = c, longestOf(a.kind)
 	ctx, cancel := context.WithCancel(p.ctx)
 	defer cancel()
 	s.end(serve(ctx))
 	cancel()
 	s.readers.Wait()
 }
+
+// longestOf bounds the messages of a client after the first: an event has at most
+// 1.5 MB, a worker's hello and heartbeats are short, and a filter is too.
+func longestOf(kind kind) int64 {
+	if kind == eventsInKind {
+		return longestEvent
+	}
+	return longestWord
+}
+
+const (
+	longestEvent = 2 << 20
+	longestWord  = 256 << 10
+)
 
 // speaks tells whether a client has the subprotocol.
 func speaks(r *http.Request) bool {
@@ -108,6 +124,8 @@ type socket struct {
 	// refused is the reason that a client without the password is told, "" for what
 	// was wrong.
 	refused string
+	// longest bounds the client's further messages, in bytes.
+	longest int64
 	// readers are the goroutines that serve it, which end with its context.
 	readers sync.WaitGroup
 }
@@ -217,6 +235,7 @@ func (s *socket) authorise(ctx context.Context, marked bool) (*websocket.Conn, e
 		s.p.log.Warn("a websocket was refused", "path", s.path.Path, "reason", reason)
 		return nil, &refusal{websocket.StatusPolicyViolation, cmp.Or(s.refused, reason)}
 	}
+	s.client.SetReadLimit(s.longest)
 	known := key("auth", string(frame), s.header.Get("Authorization"))
 	if s.p.memory.accepts(known) {
 		return nil, s.client.Write(ctx, websocket.MessageText, []byte(`{"type":"auth_success"}`))

@@ -5,6 +5,7 @@
 package pyjson
 
 import (
+	"bytes"
 	"encoding/json"
 	"strconv"
 )
@@ -174,3 +175,14 @@ func textSize(text string) int {
 	}
 	return size
 }
+
+// Size bounds the memory, in bytes, that Parse and what is made of its result take
+// beside data, as it was measured: texts are copied, and each value has a place
+// and a share in lists that grow.
+func Size(data []byte) int64 {
+	values := bytes.Count(data, []byte{','}) + bytes.Count(data, []byte{'['}) + bytes.Count(data, []byte{'{'})
+	return 2*int64(len(data)) + valueSize*int64(min(values, mostValues))
+}
+
+// valueSize is what one value takes, with what is garbage by the time it is read.
+const valueSize = 256

@@ -7,52 +7,52 @@ import (
 	"github.com/reevehq/reeve/internal/access"
 	"github.com/reevehq/reeve/internal/api"
 	"github.com/reevehq/reeve/internal/api/middleware"
+	"github.com/reevehq/reeve/internal/budget"
 	"github.com/reevehq/reeve/internal/sleep"
+	"github.com/reevehq/reeve/internal/traffic"
 	"github.com/reevehq/reeve/internal/ui"
 )
 
 // assemble puts what every request passes before the API and the UI.
-func assemble(c Config, a *api.API, u *ui.UI, gate *middleware.Gate, activity *sleep.Activity, log *slog.Logger) http.Handler {
+func assemble(c Config, a *api.API, u *ui.UI, gate *middleware.Gate, activity *sleep.Activity, memory *budget.Memory, log *slog.Logger) http.Handler {
 	path := c.API.BasePath
 	password := access.NewPassword(c.API.AuthString)
 	auth := middleware.BasicAuth(password, nobody)
 	guarded := middleware.Chain(a.Handler(), middleware.Gzip, middleware.BasicAuth(password, isOpen(path)))
-	mux := http.NewServeMux()
-	mux.Handle(path+"/", guarded)
-	mux.Handle(path, http.RedirectHandler(path+"/", http.StatusTemporaryRedirect))
 	document := middleware.Chain(http.HandlerFunc(a.ServeDocument), middleware.Gzip, auth)
-	mux.Handle("GET "+path+"/openapi.json", document)
-	mux.Handle("GET /openapi.json", document)
-	mux.Handle("GET /metrics", middleware.Chain(http.HandlerFunc(a.ServeMetrics), middleware.Gzip, auth))
+	rest := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(http.StatusNotFound)
+		_, _ = w.Write([]byte(`{"detail":"Not Found"}`))
+	}))
 	if u != nil {
-		mux.Handle("/", middleware.Gzip(u))
-	} else {
-		mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
-			w.Header().Set("Content-Type", "application/json")
-			w.WriteHeader(http.StatusNotFound)
-			_, _ = w.Write([]byte(`{"detail":"Not Found"}`))
-		})
+		rest = middleware.Gzip(u)
+	}
+	paths := traffic.Paths{
+		{Method: http.MethodGet, Path: path + "/openapi.json", Handler: document},
+		{Method: http.MethodGet, Path: "/openapi.json", Handler: document},
+		{Method: http.MethodGet, Path: "/metrics", Handler: middleware.Chain(http.HandlerFunc(a.ServeMetrics), middleware.Gzip, auth)},
+		{Path: path + "/", Handler: guarded},
+		{Path: path, Handler: http.RedirectHandler(path+"/", http.StatusTemporaryRedirect)},
+		{Path: "/", Handler: rest},
 	}
 	counted := activity.Wrap(isLook(path))
 	pieces := []middleware.Middleware{middleware.Recover(log)}
 	if !password.Asked() {
 		pieces = append(pieces, middleware.Pages(c.Pages, isProbe(path)))
 	}
-	pieces = append(pieces, counted, gate.Wrap)
+	pieces = append(pieces, counted, gate.Wrap, traffic.Claims(memory))
 	if c.API.CSRF.Enabled {
 		pieces = append(pieces, middleware.CSRF(log, a.ValidCsrfToken))
 	}
-	whole := middleware.Chain(mux, append(pieces, middleware.CORS(c.Origins))...)
+	whole := middleware.Chain(paths, append(pieces, middleware.CORS(c.Origins))...)
 	if c.Webhooks == nil {
 		return whole
 	}
 	// Webhooks bring secrets of their own and come from no browser. They are taken
 	// to the end: what is not delivered now is after the next start.
-	webhooks := middleware.Chain(c.Webhooks, middleware.Recover(log), counted)
-	outer := http.NewServeMux()
-	outer.Handle("/webhooks/", webhooks)
-	outer.Handle("/", whole)
-	return outer
+	webhooks := middleware.Chain(c.Webhooks, middleware.Recover(log), counted, traffic.Claims(memory))
+	return traffic.Paths{{Path: "/webhooks/", Handler: webhooks}, {Path: "/", Handler: whole}}
 }
 
 func nobody(*http.Request) bool { return false }

@@ -25,6 +25,7 @@ import (
 	"github.com/reevehq/reeve/internal/sleep"
 	"github.com/reevehq/reeve/internal/store"
 	"github.com/reevehq/reeve/internal/store/sqlite"
+	"github.com/reevehq/reeve/internal/traffic"
 	"github.com/reevehq/reeve/internal/ui"
 )
 
@@ -90,6 +91,7 @@ type Server struct {
 	forecast *sleep.Forecaster
 	http     *http.Server
 
+	guard       *traffic.Guard
 	connections connections
 
 	backup  *backup.Shipper // nil for none
@@ -149,7 +151,8 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (*Server, error) {
 	if c.ServeUI {
 		srv.ui = ui.New(c.UI, log)
 	}
-	srv.handler = noteAsked(srv.ledger, srv.path, assemble(c, a, srv.ui, srv.gate, activity, log))
+	srv.handler = noteAsked(srv.ledger, srv.path, assemble(c, a, srv.ui, srv.gate, activity, c.API.Memory, log))
+	srv.guard = traffic.NewGuard(srv.handler, 0, machine)
 	srv.http = srv.answering()
 	return srv, nil
 }
@@ -180,8 +183,12 @@ func (s *Server) answering() *http.Server {
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       time.Minute, // websockets are out of it once they are open
 		IdleTimeout:       cmp.Or(s.config.KeepAlive, idleTime),
-		ConnState:         s.connections.note,
-		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
+		MaxHeaderBytes:    traffic.HeaderBytes,
+		ConnState: func(c net.Conn, state http.ConnState) {
+			s.guard.Note(c, state)
+			s.connections.note(c, state)
+		},
+		ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
 	}
 }
 
@@ -239,7 +246,7 @@ func (s *Server) answer(ctx context.Context, entry *door) (slept bool, err error
 	defer stop()
 	for {
 		ended := make(chan error, 1)
-		go func() { ended <- s.http.Serve(entry) }()
+		go func() { ended <- s.http.Serve(s.guard.Listen(entry)) }()
 		select {
 		case err := <-ended:
 			return false, fmt.Errorf("answer requests at %s: %w", entry.Addr(), err)

@@ -1,12 +1,15 @@
 package server
 
 import (
+	"cmp"
+	"os"
 	"strings"
 	"time"
 
 	"github.com/reevehq/reeve/internal/access"
 	"github.com/reevehq/reeve/internal/api"
 	"github.com/reevehq/reeve/internal/api/middleware"
+	"github.com/reevehq/reeve/internal/budget"
 	"github.com/reevehq/reeve/internal/concurrency"
 	"github.com/reevehq/reeve/internal/config"
 	"github.com/reevehq/reeve/internal/orchestration"
@@ -57,6 +60,7 @@ func Settings(c *config.Config) Config {
 		API: api.Config{
 			BasePath:     path,
 			DefaultLimit: c.Int("server.api.default_limit"),
+			Memory:       budget.NewMemory(cmp.Or(c.Limits.Memory, budget.RequestMemory(budget.Machine{FS: os.DirFS("/")}.Memory()))),
 			AuthString:   c.Text("server.api.auth_string"),
 			CSRF:         csrf,
 			Settings:     c.Tree(),

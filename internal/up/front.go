@@ -12,6 +12,7 @@ import (
 	"github.com/reevehq/reeve/internal/clock"
 	"github.com/reevehq/reeve/internal/config"
 	"github.com/reevehq/reeve/internal/gateway"
+	"github.com/reevehq/reeve/internal/traffic"
 )
 
 // front is where workers reach the API: a gateway's proxy on a port of its own.
@@ -38,10 +39,9 @@ func openFront(api, auth string, log *slog.Logger) (*front, error) {
 	if err != nil {
 		return nil, fmt.Errorf("listen for workers: %w", err)
 	}
-	mux := http.NewServeMux()
-	mux.Handle("/api/", proxy)
+	paths := traffic.Paths{{Path: "/api/", Handler: proxy}}
 	f := &front{proxy: proxy, url: "http://" + listener.Addr().String() + "/api", ended: make(chan struct{}),
-		srv: &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+		srv: &http.Server{Handler: paths, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 			ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn)}}
 	go func() {
 		defer close(f.ended)

@@ -6,10 +6,16 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+
+	"github.com/reevehq/reeve/internal/budget"
 )
 
 // compressFrom is the size of a body in bytes from which compression pays.
 const compressFrom = 500
+
+// compressorSize is the memory that a compressor takes, in bytes. Where that is
+// not left the answer goes out as it is.
+const compressorSize = 1 << 20
 
 var compressors = sync.Pool{New: func() any {
 	z, _ := gzip.NewWriterLevel(io.Discard, gzip.BestSpeed) // the level is a valid constant
@@ -23,7 +29,7 @@ func Gzip(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
-		z := &compressing{ResponseWriter: w, status: http.StatusOK}
+		z := &compressing{ResponseWriter: w, status: http.StatusOK, request: r}
 		defer z.close()
 		next.ServeHTTP(z, r)
 	})
@@ -32,6 +38,7 @@ func Gzip(next http.Handler) http.Handler {
 // compressing holds an answer back until it is known to be large enough.
 type compressing struct {
 	http.ResponseWriter
+	request *http.Request
 	status  int
 	started bool // the header was sent
 	plain   bool // the answer goes out as it is
@@ -69,9 +76,14 @@ func (c *compressing) Write(p []byte) (int, error) {
 	case len(c.held)+len(p) < compressFrom:
 		c.held = append(c.held, p...)
 		return len(p), nil
-	case c.Header().Get("Content-Encoding") != "":
+	case c.Header().Get("Content-Encoding") != "" || budget.ClaimOf(c.request.Context()).Take(c.request.Context(), compressorSize) != nil:
 		c.plain = true
 		c.start()
+		if len(c.held) > 0 {
+			if _, err := c.ResponseWriter.Write(c.held); err != nil {
+				return 0, err
+			}
+		}
 		return c.ResponseWriter.Write(p)
 	}
 	h := c.Header()

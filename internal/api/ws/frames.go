@@ -11,15 +11,26 @@ import (
 
 	"github.com/coder/websocket"
 
+	"github.com/reevehq/reeve/internal/budget"
+	"github.com/reevehq/reeve/internal/fault"
 	"github.com/reevehq/reeve/internal/pyjson"
+	"github.com/reevehq/reeve/internal/traffic"
 )
 
 // maxReason is what fits into a close frame beside its code.
 const maxReason = 123
 
 // ReadJSON reads one text frame of JSON. Anything else is a *CloseError with 1007.
+// The claim of the context holds its memory until the next is read.
 func ReadJSON(ctx context.Context, c *websocket.Conn) (pyjson.Value, error) {
-	kind, data, err := c.Read(ctx)
+	claim := budget.ClaimOf(ctx)
+	kind, data, err := traffic.ReadFrame(ctx, c, claim)
+	if err == nil {
+		err = claim.Take(ctx, pyjson.Size(data))
+	}
+	if fault.Is(err, fault.Busy) || fault.Is(err, fault.TooLarge) {
+		return pyjson.Value{}, Violation(websocket.StatusTryAgainLater, err.Error())
+	}
 	if err != nil {
 		return pyjson.Value{}, err
 	}

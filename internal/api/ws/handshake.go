@@ -8,6 +8,7 @@ import (
 
 	"github.com/coder/websocket"
 
+	"github.com/reevehq/reeve/internal/fault"
 	"github.com/reevehq/reeve/internal/pyjson"
 )
 
@@ -48,7 +49,7 @@ func (h *Hub) accept(w http.ResponseWriter, r *http.Request, o Options) *websock
 		h.log.Debug("websocket not opened", "path", r.URL.Path, "error", err)
 		return nil
 	}
-	c.SetReadLimit(maxFrame)
+	c.SetReadLimit(strangerFrame)
 	return c
 }
 
@@ -67,9 +68,12 @@ func speaksProtocol(r *http.Request) bool {
 // when no auth string is set.
 func (h *Hub) handshake(ctx context.Context, c *websocket.Conn, o Options) error {
 	if c.Subprotocol() != protocol {
+		c.SetReadLimit(maxFrame)
 		return nil
 	}
-	message, err := ReadJSON(ctx, c)
+	opening, cancel := context.WithTimeout(ctx, strangerTime)
+	defer cancel()
+	message, err := ReadJSON(opening, c)
 	if err != nil {
 		return err
 	}
@@ -80,6 +84,7 @@ func (h *Hub) handshake(ctx context.Context, c *websocket.Conn, o Options) error
 		}
 		return Violation(websocket.StatusPolicyViolation, reason)
 	}
+	c.SetReadLimit(maxFrame)
 	return c.Write(ctx, websocket.MessageText, []byte(`{"type":"auth_success"}`))
 }
 
@@ -123,6 +128,8 @@ func (h *Hub) end(c *websocket.Conn, r *http.Request, err error) {
 		closeWith(c, websocket.StatusNormalClosure, "")
 	case errors.As(err, &violation):
 		closeWith(c, violation.Code, violation.Reason)
+	case fault.Is(err, fault.Busy), fault.Is(err, fault.TooLarge):
+		closeWith(c, websocket.StatusTryAgainLater, err.Error())
 	case gone(err):
 		_ = c.CloseNow()
 	default:

@@ -13,6 +13,7 @@ import (
 	"github.com/coder/websocket"
 
 	"github.com/reevehq/reeve/internal/access"
+	"github.com/reevehq/reeve/internal/budget"
 	"github.com/reevehq/reeve/internal/store"
 )
 
@@ -29,7 +30,10 @@ const openingTime = time.Second
 // goes on with opening handshakes, and closes each socket right after its own.
 type Hub struct {
 	password access.Password
+	memory   *budget.Memory
 	log      *slog.Logger
+	// strangers are the sockets whose clients have not shown who they are.
+	strangers chan struct{}
 
 	// ctx bounds every socket; it ends after the sockets had their chance to
 	// close in order.
@@ -45,10 +49,10 @@ type Hub struct {
 }
 
 // NewHub makes a hub. Sockets must bring the auth string ("user:password")
-// unless it is empty.
-func NewHub(auth string, log *slog.Logger) *Hub {
+// unless it is empty. Frames under way draw on the memory, nil for no bound.
+func NewHub(auth string, memory *budget.Memory, log *slog.Logger) *Hub {
 	ctx, cancel := context.WithCancel(context.Background())
-	return &Hub{password: access.NewPassword(auth), log: log, ctx: ctx, cancel: cancel,
+	return &Hub{password: access.NewPassword(auth), memory: memory, log: log, strangers: make(chan struct{}, mostStrangers), ctx: ctx, cancel: cancel,
 		open: map[*websocket.Conn]*wire{}, wires: map[*wire]bool{}}
 }
 
@@ -59,6 +63,13 @@ type Handler func(ctx context.Context, c *websocket.Conn) error
 
 // Serve accepts the request as a websocket and runs handle until it returns.
 func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, o Options, handle Handler) {
+	known, welcome := h.stranger(r.Context())
+	if !welcome {
+		w.Header().Set("Retry-After", "5")
+		http.Error(w, "", http.StatusServiceUnavailable)
+		return
+	}
+	defer known()
 	wire := newWire(w)
 	if !h.begin(wire) {
 		http.Error(w, "", http.StatusServiceUnavailable)
@@ -70,8 +81,11 @@ func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, o Options, handle Ha
 	if c == nil {
 		return
 	}
-	ctx := store.WithOperation(h.ctx, "websocket "+r.URL.Path)
+	claim := h.memory.Claim()
+	defer claim.Close()
+	ctx := budget.WithClaim(store.WithOperation(h.ctx, "websocket "+r.URL.Path), claim)
 	err := h.handshake(ctx, c, o)
+	known()
 	switch {
 	case err != nil:
 	case h.enter(c, wire):
@@ -83,6 +97,28 @@ func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, o Options, handle Ha
 		return
 	}
 	h.end(c, r, err)
+}
+
+// What is granted to clients that have not shown who they are: so many at once,
+// so much time and so large a frame. A client whose turn does not come in that
+// time is asked to come back.
+const (
+	mostStrangers = 256
+	strangerTime  = 10 * time.Second
+	strangerFrame = 4 << 10
+)
+
+// stranger lets in one of those who are not known yet; known is to be called
+// once it is known or gone, as often as one likes.
+func (h *Hub) stranger(ctx context.Context) (known func(), welcome bool) {
+	ctx, cancel := context.WithTimeout(ctx, strangerTime)
+	defer cancel()
+	select {
+	case h.strangers <- struct{}{}:
+		return sync.OnceFunc(func() { <-h.strangers }), true
+	case <-ctx.Done():
+		return nil, false
+	}
 }
 
 // Stop asks every open socket to end, with 1012 ("service restart"). From now

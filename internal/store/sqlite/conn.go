@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 	"zombiezen.com/go/sqlite"
 
+	"github.com/reevehq/reeve/internal/budget"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/store"
 )
@@ -19,6 +20,11 @@ type conn struct {
 	c        *sqlite.Conn
 	prepared map[string]*prepared
 	uses     uint64
+
+	// claim is that of the read under way; nil has no bound. read counts the bytes
+	// of texts read since something was taken of it.
+	claim *budget.Claim
+	read  int64
 }
 
 // prepared is a kept statement. One that is being stepped is never dropped.
@@ -64,7 +70,7 @@ func (c *conn) Query(query string, args []any, each func(store.Row) error) error
 		return err
 	}
 	defer p.reset()
-	r := row{p.stmt}
+	r := row{p.stmt, c}
 	for {
 		more, err := p.stmt.Step()
 		if err != nil || !more {
@@ -73,7 +79,26 @@ func (c *conn) Query(query string, args []any, each func(store.Row) error) error
 		if err := each(r); err != nil {
 			return err
 		}
+		if c.read >= readPiece {
+			if err := c.takeRead(); err != nil {
+				return err
+			}
+		}
 	}
+}
+
+// What is read takes memory as it is, as the answer that is made of it, and as
+// what the collector has not collected of making it.
+const (
+	readShare = 3
+	readPiece = 64 << 10
+)
+
+// takeRead takes memory for what was read.
+func (c *conn) takeRead() error {
+	n := c.read
+	c.read = 0
+	return c.claim.TakeNow(n * readShare)
 }
 
 func (c *conn) prepare(query string, args []any) (*prepared, error) {
@@ -220,7 +245,17 @@ func bindReflected(stmt *sqlite.Stmt, i int, arg any) error {
 	return nil
 }
 
-type row struct{ stmt *sqlite.Stmt }
+type row struct {
+	stmt *sqlite.Stmt
+	conn *conn
+}
+
+// text is a column's text.
+func (r row) text(i int) string {
+	text := r.stmt.ColumnText(i)
+	r.conn.read += int64(len(text))
+	return text
+}
 
 // Scan implements store.Row.
 func (r row) Scan(dest ...any) error {
@@ -240,7 +275,7 @@ func (r row) isNull(i int) bool { return r.stmt.ColumnType(i) == sqlite.TypeNull
 func (r row) scan(i int, dest any) error {
 	switch d := dest.(type) {
 	case *string:
-		*d = r.stmt.ColumnText(i)
+		*d = r.text(i)
 	case *int:
 		*d = int(r.stmt.ColumnInt64(i))
 	case *int64:
@@ -265,17 +300,17 @@ func (r row) scan(i int, dest any) error {
 	case *json.RawMessage:
 		*d = nil
 		if !r.isNull(i) {
-			*d = json.RawMessage(r.stmt.ColumnText(i))
+			*d = json.RawMessage(r.text(i))
 		}
 	case *prefect.Object:
 		*d = nil
 		if !r.isNull(i) {
-			*d = prefect.Object(r.stmt.ColumnText(i))
+			*d = prefect.Object(r.text(i))
 		}
 	case **string:
 		*d = nil
 		if !r.isNull(i) {
-			s := r.stmt.ColumnText(i)
+			s := r.text(i)
 			*d = &s
 		}
 	case **uuid.UUID:
@@ -290,7 +325,7 @@ func (r row) scan(i int, dest any) error {
 			*d = prefect.AtPointer(time.UnixMicro(r.stmt.ColumnInt64(i)))
 		}
 	case unmarshaler:
-		return d.UnmarshalColumn(r.stmt.ColumnText(i))
+		return d.UnmarshalColumn(r.text(i))
 	default:
 		return r.scanReflected(i, dest)
 	}
@@ -319,7 +354,7 @@ func (r row) scanReflected(i int, dest any) error {
 		}
 		v.Set(target)
 	case reflect.String:
-		v.SetString(r.stmt.ColumnText(i))
+		v.SetString(r.text(i))
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
 		v.SetInt(r.stmt.ColumnInt64(i))
 	case reflect.Float32, reflect.Float64:

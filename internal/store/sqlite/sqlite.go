@@ -21,6 +21,7 @@ import (
 	"zombiezen.com/go/sqlite"
 	"zombiezen.com/go/sqlite/sqlitex"
 
+	"github.com/reevehq/reeve/internal/budget"
 	"github.com/reevehq/reeve/internal/clock"
 	"github.com/reevehq/reeve/internal/fault"
 	"github.com/reevehq/reeve/internal/store"
@@ -301,9 +302,11 @@ func (db *DB) View(ctx context.Context, fn func(store.Conn) error) error {
 	}
 	defer db.watchRead(l).end()
 	defer context.AfterFunc(ctx, func() { db.readers.stop(l, ctx.Err()) })()
+	c.claim, c.read = budget.ClaimOf(ctx), 0
 	c.c.SetInterrupt(l.interrupt) // after BEGIN, which could be done and yet be interrupted
 	err = guard(fn, c)
 	c.c.SetInterrupt(nil)
+	c.claim = nil
 	if e := c.run("ROLLBACK"); e != nil && err == nil {
 		err = e
 	}

@@ -1,0 +1,91 @@
+package budget
+
+import (
+	"io/fs"
+	"path"
+	"runtime/debug"
+	"strconv"
+	"strings"
+)
+
+// Machine is the file system that tells of a machine, its root as seen by this
+// process: os.DirFS("/").
+type Machine struct{ fs.FS }
+
+// unlimited is the least of the numbers by which control groups of version 1 say
+// "no limit".
+const unlimited = 1 << 60
+
+// Memory is what this process may use, in bytes: the machine's memory, or the
+// tightest limit of a control group on the way from the process' own to the root.
+// 0 when nothing is known.
+func (m Machine) Memory() int64 {
+	least := int64(0)
+	take := func(n int64, err error) {
+		if err == nil && n > 0 && n < unlimited && (least == 0 || n < least) {
+			least = n
+		}
+	}
+	for line := range strings.Lines(m.read("proc/meminfo")) {
+		if rest, ok := strings.CutPrefix(line, "MemTotal:"); ok {
+			kilobytes, err := number(strings.TrimSuffix(strings.TrimSpace(rest), "kB"))
+			take(kilobytes<<10, err)
+		}
+	}
+	for _, own := range []string{m.group(""), m.group("memory")} {
+		for at := path.Clean("/" + own); ; at = path.Dir(at) {
+			take(number(m.read("sys/fs/cgroup" + at + "/memory.max")))
+			take(number(m.read("sys/fs/cgroup/memory" + at + "/memory.limit_in_bytes")))
+			if at == "/" {
+				break
+			}
+		}
+	}
+	return least
+}
+
+// group is the control group of this process for a controller, "" for that of
+// version 2.
+func (m Machine) group(controller string) string {
+	for line := range strings.Lines(m.read("proc/self/cgroup")) {
+		fields := strings.SplitN(strings.TrimSpace(line), ":", 3)
+		if len(fields) == 3 && (fields[1] == controller) {
+			return fields[2]
+		}
+	}
+	return "/"
+}
+
+func (m Machine) read(name string) string {
+	text, _ := fs.ReadFile(m.FS, path.Clean(name)) // what is not there says nothing
+	return string(text)
+}
+
+func number(text string) (int64, error) { return strconv.ParseInt(strings.TrimSpace(text), 10, 64) }
+
+// The shares of a machine's memory. The collector works harder near its limit,
+// which leaves a quarter for what it does not count: the database's own memory,
+// stacks, the kernel's buffers. Requests have a part of that, since what they
+// hold is only a part of what is allocated for them.
+const (
+	leastRequests = 24 << 20
+	mostRequests  = 2 << 30
+)
+
+// RequestMemory is how much of a machine's memory requests may hold, when it is
+// not set.
+func RequestMemory(machine int64) int64 {
+	if machine == 0 {
+		return mostRequests / 4
+	}
+	return min(max(machine*3/8, leastRequests), mostRequests)
+}
+
+// LimitCollector makes the garbage collector keep the process within three
+// quarters of the machine's memory, unless GOMEMLIMIT has said something else.
+func LimitCollector(machine int64) {
+	const none = 1<<63 - 1
+	if machine > 0 && debug.SetMemoryLimit(-1) == none {
+		debug.SetMemoryLimit(machine / 4 * 3)
+	}
+}

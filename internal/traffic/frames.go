@@ -1,0 +1,45 @@
+package traffic
+
+import (
+	"context"
+	"errors"
+	"io"
+
+	"github.com/coder/websocket"
+
+	"github.com/reevehq/reeve/internal/budget"
+)
+
+// ReadFrame reads a message, for which the claim holds memory as it comes. What
+// the claim held before is given back, as the message before is over.
+//
+// Without memory the error is a fault; the websocket should be closed with 1013
+// ("try again later").
+func ReadFrame(ctx context.Context, c *websocket.Conn, claim *budget.Claim) (websocket.MessageType, []byte, error) {
+	claim.Close()
+	kind, from, err := c.Reader(ctx)
+	if err != nil {
+		return kind, nil, err
+	}
+	var data []byte
+	for size := firstPiece; ; size *= 2 {
+		if err := claim.Take(ctx, int64(size)); err != nil {
+			return kind, nil, err
+		}
+		data = append(make([]byte, 0, size), data...)
+		claim.Keep(int64(size))
+		for len(data) < cap(data) {
+			n, err := from.Read(data[len(data):cap(data)])
+			data = data[:len(data)+n]
+			if errors.Is(err, io.EOF) {
+				return kind, data, nil
+			}
+			if err != nil {
+				return kind, nil, err
+			}
+		}
+	}
+}
+
+// firstPiece is how much is read of a message at first, in bytes.
+const firstPiece = 4 << 10
