@@ -17,6 +17,7 @@ import (
 // under its name only when it is whole, on disk and free of damage; an existing
 // file is left as it is.
 func Backup(ctx context.Context, path, to string, steps []migrations.Migration) (Found, error) {
+	path = real(path)
 	if err := settle(path); err != nil {
 		return Found{}, err
 	}

@@ -189,6 +189,7 @@ func LatestSnapshot(ctx context.Context, database string, steps []migrations.Mig
 // RestoreMade puts what make makes in the place of a database, as Restore does
 // with a file.
 func RestoreMade(ctx context.Context, path string, steps []migrations.Migration, from string, make func(part string) error) (Restored, error) {
+	path = real(path)
 	lock, err := lockForRestore(path)
 	if err != nil {
 		return Restored{}, err

@@ -12,8 +12,12 @@ import (
 )
 
 // lockFile is <database>.lock, held with flock for as long as the process
-// lives: the kernel releases it however the process ends.
-type lockFile struct{ f *os.File }
+// lives: the kernel releases it however the process ends. The database's own file
+// is locked too (see holdFile), since a file may have two names and two lock files.
+type lockFile struct {
+	f        *os.File
+	database *os.File // nil while there is none
+}
 
 // takeLock makes this process the only owner of a database, and ends a restore
 // that was cut off.
@@ -36,7 +40,11 @@ func takeLock(database string) (*lockFile, error) {
 	if err := errors.Join(f.Truncate(0), writePID(f)); err != nil {
 		return nil, errors.Join(fmt.Errorf("write %s: %w", path, err), f.Close())
 	}
-	l := &lockFile{f}
+	l := &lockFile{f: f}
+	if l.database, err = holdFile(database, false); err != nil {
+		l.release()
+		return nil, err
+	}
 	if _, err := settleLocked(database); err != nil {
 		l.release()
 		return nil, fmt.Errorf("end the restore of %s that was cut off: %w", database, err)
@@ -49,10 +57,31 @@ func writePID(f *os.File) error {
 	return err
 }
 
+// hold locks the database's file as it is now, after a restore, and makes it when
+// there is none.
+func (l *lockFile) hold(path string) error {
+	if l.database != nil {
+		info, err := os.Stat(path)
+		mine, e := l.database.Stat()
+		if err == nil && e == nil && os.SameFile(info, mine) {
+			return nil
+		}
+		_ = l.database.Close()
+		l.database = nil
+	}
+	var err error
+	l.database, err = holdFile(path, true)
+	return err
+}
+
 // release gives the lock back; the file stays, since removing it would race
 // with the next holder.
 func (l *lockFile) release() {
-	if l != nil {
-		_ = l.f.Close()
+	if l == nil {
+		return
 	}
+	if l.database != nil {
+		_ = l.database.Close()
+	}
+	_ = l.f.Close()
 }

@@ -29,7 +29,7 @@ func Library() (version string, safe bool, err error) {
 
 // Holder tells which process has a database open as its owner, "" when none has.
 func Holder(database string) (pid string, err error) {
-	f, err := os.Open(database + ".lock")
+	f, err := os.Open(real(database) + ".lock")
 	if errors.Is(err, os.ErrNotExist) {
 		return "", nil
 	}

@@ -31,6 +31,7 @@ type Restored struct {
 // at path; steps are the schema, nil for the server's. No server may have the
 // database open. What was there is kept beside it.
 func Restore(ctx context.Context, path, from string, steps []migrations.Migration) (Restored, error) {
+	path = real(path)
 	lock, err := lockForRestore(path)
 	if err != nil {
 		return Restored{}, err

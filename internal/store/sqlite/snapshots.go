@@ -45,6 +45,7 @@ func baseName(database string) string { return strings.TrimSuffix(filepath.Base(
 
 // Snapshots lists the snapshots of a database, the newest first.
 func Snapshots(database string) ([]Snapshot, error) {
+	database = real(database)
 	entries, err := os.ReadDir(snapshotFolder(database))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
@@ -69,6 +70,7 @@ func Snapshots(database string) ([]Snapshot, error) {
 // TakeSnapshot copies the database into snapshots/, also while a server runs,
 // and removes all but the newest keep.
 func TakeSnapshot(ctx context.Context, path string, steps []migrations.Migration, now time.Time, keep int) (string, Found, error) {
+	path = real(path)
 	if !exists(path) {
 		return "", Found{}, missing(path)
 	}
@@ -122,6 +124,7 @@ func prune(database string, keep int) error {
 // RestoreLatest restores the newest snapshot that is sound. It names those that
 // are not.
 func RestoreLatest(ctx context.Context, path string, steps []migrations.Migration) (Restored, error) {
+	path = real(path)
 	lock, err := lockForRestore(path)
 	if err != nil {
 		return Restored{}, err

@@ -102,6 +102,7 @@ type DB struct {
 	trouble   trouble
 	space     *space     // nil when the database belongs to another process
 	inspector *inspector // likewise
+	files     *identity  // likewise
 }
 
 // Open opens the database, making it when absent, and brings its schema up to
@@ -114,6 +115,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	if err != nil {
 		return nil, fault.Wrap(fault.Invalid, err, "database path %q cannot be resolved", o.Path)
 	}
+	path = real(path)
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, fault.Wrap(fault.Invalid, err, "the folder of database %s cannot be made", path).
 			WithHint("choose a writable path with --database, or fix the folder's permissions")
@@ -132,6 +134,13 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 			lock.release()
 			return nil, err
 		}
+	}
+	if lock != nil {
+		if err := lock.hold(path); err != nil {
+			lock.release()
+			return nil, err
+		}
+		makePrivate(path)
 	}
 	db := &DB{path: path, healed: healed, clock: o.Clock, log: o.Logger, lock: lock, closed: make(chan struct{})}
 	if err := db.open(o); err != nil {
@@ -157,6 +166,12 @@ func (db *DB) open(o Options) error {
 	}
 	db.readers, db.reads, db.dog = newReaders(o.Readers), o.ReadTime, newWatchdog(o.Clock, o.Logger)
 	if !o.Shared {
+		if db.files, err = newIdentity(db.path, db.lock.database); err != nil {
+			return errors.Join(openFault(db.path, err), main.close())
+		}
+		if db.files.hasOtherNames() {
+			db.log.Warn("the database has another name (a hard link): opened by that, it would be without its log", "path", db.path)
+		}
 		clearWork(filepath.Dir(db.path))
 		clearWork(snapshotFolder(db.path))
 		db.space = newSpace(db.path, o.Clock, o.Logger)
@@ -174,7 +189,7 @@ func (db *DB) open(o Options) error {
 		}
 		wrote = db.changes.see
 	}
-	db.writer = startWriter(main, db.space, db.dog, o, wrote)
+	db.writer = startWriter(main, db.space, db.files, db.dog, o, wrote)
 	if killed && !o.Shared {
 		db.inspector.start(quickLook, settleTime)
 	}
@@ -289,6 +304,9 @@ func (db *DB) View(ctx context.Context, fn func(store.Conn) error) error {
 	c := l.conn
 	defer func() { db.readers.giveBack(l, db.rested(c)) }()
 	if c == nil {
+		if err := db.files.look(); err != nil {
+			return errMoved(err)
+		}
 		opened, err := openConn(db.path, false)
 		if err != nil {
 			db.see(err)
@@ -381,7 +399,7 @@ func (db *DB) Slow() []string { return db.dog.slow() }
 // Health is an error while the database can take nothing: it is damaged, its
 // disk is full, or failed a call just now, or a write exceeds its time.
 func (db *DB) Health() error {
-	err := errors.Join(db.damage.health(), db.trouble.health(db.clock.Now()), db.dog.health())
+	err := errors.Join(db.files.look(), db.damage.health(), db.trouble.health(db.clock.Now()), db.dog.health())
 	if db.space != nil {
 		err = errors.Join(err, db.space.health())
 	}
@@ -419,6 +437,7 @@ func (db *DB) Close() error {
 		// The next start must look, though this one ends in order.
 		err = errors.Join(err, os.WriteFile(db.path+damagedNote, []byte(what.Error()+"\n"), 0o600))
 	}
+	err = errors.Join(err, db.files.close())
 	db.lock.release()
 	return err
 }

@@ -68,7 +68,9 @@ func (unobserved) Committed(int, time.Duration) {}
 // writer owns the writing connection. Its goroutine runs from startWriter to stop.
 type writer struct {
 	conn  *conn
-	space *space // nil when the database belongs to another process
+	space *space    // nil when the database belongs to another process
+	files *identity // likewise
+	moved bool      // it was said that the files are not what they were
 	dog   *watchdog
 	fuse  fuse
 	clock clock.Clock
@@ -84,8 +86,8 @@ type writer struct {
 	err   error         // how closing went; read after ended
 }
 
-func startWriter(c *conn, s *space, dog *watchdog, o Options, wrote func(*conn) error) *writer {
-	w := &writer{conn: c, space: s, dog: dog, clock: o.Clock, watch: o.Observer, log: o.Logger, queue: make(chan write, queueLength),
+func startWriter(c *conn, s *space, files *identity, dog *watchdog, o Options, wrote func(*conn) error) *writer {
+	w := &writer{conn: c, space: s, files: files, dog: dog, clock: o.Clock, watch: o.Observer, log: o.Logger, queue: make(chan write, queueLength),
 		rests: make(chan chan rested), pause: make(chan func()), wrote: wrote, quit: make(chan struct{}), ended: make(chan struct{})}
 	c.c.SetInterrupt(w.fuse.renew())
 	go w.loop()
@@ -203,7 +205,10 @@ func (w *writer) loop() {
 				w.commit(w.gather(<-w.queue))
 			}
 			_, err := w.checkpoint() // what is left is read from the log at the next start
-			w.err = errors.Join(err, w.conn.close())
+			if w.files.ownsLog() {
+				err = errors.Join(err, w.conn.close()) // which removes the file of the log's name
+			}
+			w.err = err
 			close(w.ended)
 			return
 		}
@@ -213,12 +218,15 @@ func (w *writer) loop() {
 // checkpoint writes the log back into the database file and cuts it off. It does
 // not wait for readers: false when one still needs the log.
 func (w *writer) checkpoint() (done bool, err error) {
+	if !w.files.ownsLog() {
+		return false, errMoved(w.files.look())
+	}
 	w.conn.c.SetBusyTimeout(0)
 	defer w.conn.c.SetBlockOnBusy()
 	defer w.watchDisk("write the log back").end()
 	var busy, frames, written int
 	err = w.conn.Query("PRAGMA wal_checkpoint(TRUNCATE)", nil, func(r store.Row) error { return r.Scan(&busy, &frames, &written) })
-	return busy == 0, err
+	return busy == 0, errors.Join(err, w.files.look()) // which now knows how large the file is
 }
 
 func (w *writer) gather(job write) []write {
@@ -255,7 +263,7 @@ func (w *writer) commit(group []write) {
 func (w *writer) transact(group []write, began time.Time) (again []write) {
 	results := make([]error, len(group))
 	ran, tooLong := len(group), -1
-	err := w.transaction(func() error {
+	err := w.watched(func() error {
 		for i, job := range group {
 			if len(group) == 1 {
 				results[i] = w.attempt(job)
@@ -314,6 +322,27 @@ func (w *writer) makeRoom(full, committed bool) bool {
 		w.space.freed(w.checkpoint)
 	}
 	return false
+}
+
+// watched is a transaction on files that are what and where they were, before it
+// and after.
+func (w *writer) watched(body func() error) error {
+	logSize, err := w.files.before()
+	if err == nil {
+		if err = w.transaction(body); err != nil {
+			return err
+		}
+		err = w.files.after(logSize)
+	}
+	if err != nil {
+		if !w.moved {
+			w.log.Error("nothing is written: the database's file is not what it was", "error", err)
+		}
+		w.moved = true
+		return errMoved(err)
+	}
+	w.moved = false
+	return nil
 }
 
 func (w *writer) transaction(body func() error) error {
