@@ -63,6 +63,10 @@ func readJSON(r *http.Request) (pyjson.Value, error) {
 	}
 	if !isJSON(r.Header.Get("Content-Type")) {
 		data, _ = json.Marshal(string(data)) // the reference sees a body of another type as text
+	} else if text, ok := pyjson.UTF8(data); ok {
+		data = text
+	} else {
+		return pyjson.Value{}, fault.New(fault.BadRequest, "There was an error parsing the body")
 	}
 	claim := budget.ClaimOf(r.Context())
 	if err := claim.Take(r.Context(), pyjson.Size(data)); err != nil {

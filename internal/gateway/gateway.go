@@ -3,6 +3,7 @@ package gateway
 import (
 	"context"
 	"encoding/binary"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"sync"
@@ -181,6 +182,10 @@ func (g *Gateway) Handler(p Parts) http.Handler {
 // health says "ok" while webhooks can be kept; that the server is away is no
 // fault of the gateway.
 func (g *Gateway) health(w http.ResponseWriter, r *http.Request, p Parts) {
+	if err := g.keeps(); err != nil {
+		answer(w, http.StatusServiceUnavailable, map[string]any{"status": "failing", "inbox": err.Error()})
+		return
+	}
 	counts, err := g.inbox.Counts(r.Context())
 	if err != nil {
 		g.log.Error("read the inbox", "error", err)
@@ -197,6 +202,14 @@ func (g *Gateway) health(w http.ResponseWriter, r *http.Request, p Parts) {
 		}
 	}
 	answer(w, http.StatusOK, said)
+}
+
+// keeps says why no webhook can be kept, nil when one can.
+func (g *Gateway) keeps() error {
+	if n, bytes := g.lanes.size(); n >= g.settings.MaxInbox || bytes >= g.settings.MaxInboxBytes {
+		return fmt.Errorf("%d webhooks of %d bytes wait, and no more are kept", n, bytes)
+	}
+	return g.inbox.Health()
 }
 
 // server says whether the server takes webhooks, as far as is known.

@@ -64,6 +64,15 @@ func NewInbox(backend store.Backend, c clock.Clock, ids clock.IDs) *Inbox {
 // Close closes the database.
 func (b *Inbox) Close() error { return b.backend.Close() }
 
+// Health is an error while the database cannot keep anything: its disk is full, or
+// it is damaged or no longer where it was.
+func (b *Inbox) Health() error {
+	if database, ok := b.backend.(interface{ Health() error }); ok {
+		return database.Health()
+	}
+	return nil
+}
+
 // put writes an entry unless its delivery, or its proof, is there already. It returns once the
 // entry is durable, with the seq, id and status of what is there now, and
 // whether it has to be delivered from here on. A dead letter that is sent again

@@ -10,6 +10,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -172,11 +173,11 @@ func TestFullInboxIsRefused(t *testing.T) {
 	if got := g.send("/webhooks/plain", `{}`, known); got.Code != 503 || got.Header().Get("Retry-After") == "" {
 		t.Errorf("a full inbox answered %d", got.Code)
 	}
-	var health struct{ Inbox map[string]int }
+	var health struct{ Status, Inbox string }
 	w := httptest.NewRecorder()
 	g.Handler(Parts{}).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/health", nil))
-	if err := json.Unmarshal(w.Body.Bytes(), &health); err != nil || health.Inbox["waiting"] != 100 {
-		t.Errorf("health is %s (%v)", w.Body, err)
+	if err := json.Unmarshal(w.Body.Bytes(), &health); err != nil || w.Code != 503 || health.Status != "failing" || !strings.Contains(health.Inbox, "100 webhooks") {
+		t.Errorf("health is %d %s (%v)", w.Code, w.Body, err)
 	}
 }
 
@@ -189,5 +190,25 @@ func TestUnusableRoutesAreRefused(t *testing.T) {
 		if _, err := newRoute(w, lookup); err == nil || !strings.Contains(err.Error(), name) || strings.Contains(err.Error(), secret) {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// TestHealthKnowsAnInboxThatIsGone: nothing is acknowledged into a file that was
+// removed, and whoever looks is told.
+func TestHealthKnowsAnInboxThatIsGone(t *testing.T) {
+	g := newRig(t, config.Webhook{Path: "/webhooks/plain"})
+	if got := g.send("/webhooks/plain", `{}`, known); got.Code != 202 {
+		t.Fatalf("answered %d", got.Code)
+	}
+	if err := os.Remove(g.path); err != nil {
+		t.Fatal(err)
+	}
+	if got := g.send("/webhooks/plain", `{}`, known); got.Code != 503 {
+		t.Errorf("a webhook was answered %d %s", got.Code, got.Body)
+	}
+	w := httptest.NewRecorder()
+	g.Handler(Parts{}).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/health", nil))
+	if w.Code != 503 || !strings.Contains(w.Body.String(), "was removed or renamed") {
+		t.Errorf("health is %d %s", w.Code, w.Body)
 	}
 }

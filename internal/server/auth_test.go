@@ -22,8 +22,14 @@ const password = "admin:a-long-password"
 // guarded is a whole server with a password, on loopback.
 func guarded(t *testing.T) (*Server, string) {
 	t.Helper()
+	return listening(t, "PREFECT_SERVER_API_AUTH_STRING="+password)
+}
+
+// listening is a whole server with settings, on loopback.
+func listening(t *testing.T, settings ...string) (*Server, string) {
+	t.Helper()
 	t.Chdir(t.TempDir())
-	c, err := config.Load(config.Input{Environ: []string{"PREFECT_SERVER_API_AUTH_STRING=" + password, "REEVE_DATABASE=" + filepath.Join(t.TempDir(), "a.db")}})
+	c, err := config.Load(config.Input{Environ: append(settings, "REEVE_DATABASE="+filepath.Join(t.TempDir(), "a.db"))})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -169,4 +175,41 @@ func greet(t *testing.T, address, frame string) (string, error) {
 	}
 	_, reply, err := c.Read(t.Context())
 	return string(reply), err
+}
+
+// TestPagesOfOtherSitesMayNotCall opens every route and websocket from one.
+func TestPagesOfOtherSitesMayNotCall(t *testing.T) {
+	srv, url := listening(t)
+	for _, route := range srv.api.Routes() {
+		path := "/api" + parameter.ReplaceAllString(route.Path, "0199a7e2-3f5c-7d11-9c51-2b6d0f6f0a11")
+		if open[route.Method+" "+path] != "" {
+			continue
+		}
+		for _, header := range [][]string{{"Origin", "https://evil.example"}, {"Origin", "null", "Content-Type", "text/plain"}, {"Sec-Fetch-Site", "cross-site"}} {
+			if status, body := fetch(t, route.Method, url+path, header...); status != http.StatusForbidden {
+				t.Errorf("%s %s with %v: %d %.80s", route.Method, path, header, status, body)
+			}
+		}
+	}
+	for _, socket := range srv.api.Sockets() {
+		address := "ws" + strings.TrimPrefix(url, "http") + "/api" + parameter.ReplaceAllString(socket.Path, "pool")
+		for origin, want := range map[string]int{"https://evil.example": http.StatusForbidden, "http://localhost:3000": http.StatusSwitchingProtocols} {
+			c, answer, err := websocket.Dial(t.Context(), address, &websocket.DialOptions{Subprotocols: []string{"prefect"}, HTTPHeader: http.Header{"Origin": {origin}}}) //nolint:bodyclose // Dial reads it
+			if answer == nil || answer.StatusCode != want {
+				t.Errorf("%s from %s: %v, %v", socket.Path, origin, answer, err)
+			}
+			if c != nil {
+				_ = c.CloseNow()
+			}
+		}
+	}
+	for _, open := range [][]string{{"X", "y"}, {"Origin", url}, {"Origin", "http://localhost:3000"}} {
+		if status, body := fetch(t, "POST", url+"/api/flows/filter", open...); status != http.StatusOK {
+			t.Errorf("with %v: %d %s", open, status, body)
+		}
+	}
+	_, free := listening(t, "PREFECT_SERVER_CORS_ALLOWED_ORIGINS=*")
+	if status, body := fetch(t, "POST", free+"/api/flows/filter", "Origin", "https://evil.example"); status != http.StatusOK {
+		t.Errorf("though the settings say so: %d %s", status, body)
+	}
 }

@@ -50,6 +50,44 @@ def root_bodies_that_are_not_json(s):
     s.post("/flows/", content='{"name": "typed"}')
 
 
+@scenario
+def root_bodies_in_other_encodings(s):
+    text = '{"name": "é in another encoding"}'
+    for encoding in ("utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be", "latin-1"):
+        s.post("/flows/", content=text.encode(encoding))
+    for content in (
+        b'{"name": "\xff"}',
+        b'{"name": "\xc3"}',
+        b'{"name": "\xc0\xaf"}',
+        b'{"name": "\xf4\x90\x80\x80"}',
+        b"\xff",
+        b'{"\xff": 1}',
+        b"\xef\xbb\xbf",
+        b"\xef\xbb\xbf\xef\xbb\xbf{}",
+        b"\xff\xfe",
+        b"\x00",
+        b"{\x00",
+        b'{"name": "a\x00b"}',
+        b'{"name": "a\\u0000b"}',
+        '{"name": "x"}'.encode("utf-16-le")[:-1],
+    ):
+        s.post("/flows/", content=content)
+
+
+@scenario
+def root_times_of_the_year_zero(s):
+    for time in (
+        "0000-01-01T00:00:00Z",
+        "0000-12-31T23:59:59+00:00",
+        "0001-01-01T00:00:00Z",
+        "9999-12-31T23:59:59Z",
+        "10000-01-01T00:00:00Z",
+        "-0001-01-01T00:00:00Z",
+    ):
+        s.post("/flow_runs/count", json={"flow_runs": {"start_time": {"before_": time}}})
+        s.post("/logs/filter", json={"logs": {"timestamp": {"after_": time}}})
+
+
 @scenario(settings={"PREFECT_SERVER_API_AUTH_STRING": "admin:secret"})
 def root_auth_string(s):
     s.get("/health")

@@ -54,7 +54,7 @@ func ParseTime(text string) (time.Time, bool) {
 	}
 	text = strings.Replace(text, "z", "Z", 1)
 	for _, layout := range timeLayouts {
-		if t, err := time.Parse(layout, text); err == nil {
+		if t, err := time.Parse(layout, text); err == nil && t.Year() > 0 { // Python's first year is 1
 			return t.UTC().Truncate(time.Microsecond), true
 		}
 	}
