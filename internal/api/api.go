@@ -97,6 +97,9 @@ func (c Config) withDefaults() Config {
 	if c.Meter == nil {
 		c.Meter = metrics.NewMeter()
 	}
+	if c.Scheduling == (schedule.Goal{}) {
+		c.Scheduling = schedule.DefaultGoal()
+	}
 	if c.EventBackfill == 0 {
 		c.EventBackfill = eventBackfill
 	}

@@ -35,8 +35,8 @@ func (a *API) createDeploymentSchedules(w http.ResponseWriter, r *http.Request) 
 	if err := listBody(r, &in); err != nil {
 		return err
 	}
-	for _, s := range in {
-		s.Schedule.Settle(a.clock.Now())
+	if err := settle(a, r, in...); err != nil {
+		return err
 	}
 	var made []*prefect.DeploymentSchedule
 	err := a.store.Update(r.Context(), func(tx *store.Tx) error {
@@ -54,6 +54,20 @@ func (a *API) createDeploymentSchedules(w http.ResponseWriter, r *http.Request) 
 	return nil
 }
 
+// settle fills in what of given schedules depends on the present time, and refuses
+// those that cannot be followed.
+func settle[T interface{ Times() *prefect.Schedule }](a *API, r *http.Request, given ...T) error {
+	now := a.clock.Now()
+	var schedules []*prefect.Schedule
+	for _, s := range given {
+		if times := s.Times(); times != nil {
+			times.Settle(now)
+			schedules = append(schedules, times)
+		}
+	}
+	return a.config.Scheduling.Check(r.Context(), now, schedules...)
+}
+
 var noSchedule = fault.New(fault.NotFound, "Schedule not found.")
 
 func (a *API) updateDeploymentSchedule(w http.ResponseWriter, r *http.Request) error {
@@ -61,7 +75,9 @@ func (a *API) updateDeploymentSchedule(w http.ResponseWriter, r *http.Request) e
 	if err := body(r, &in); err != nil {
 		return err
 	}
-	in.Schedule.Settle(a.clock.Now())
+	if err := settle(a, r, &in); err != nil {
+		return err
+	}
 	return a.changeSchedule(w, r, true, func(tx *store.Tx, d *prefect.Deployment) (bool, error) {
 		return tx.UpdateDeploymentSchedule(d.ID, pathID(r, "schedule_id"), &in)
 	})
@@ -114,9 +130,6 @@ func (a *API) scheduleDeployment(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	goal := a.config.Scheduling
-	if goal == (schedule.Goal{}) {
-		goal = schedule.DefaultGoal()
-	}
 	if in.MinRuns != nil {
 		goal.MinRuns = *in.MinRuns
 	}
@@ -124,41 +137,59 @@ func (a *API) scheduleDeployment(w http.ResponseWriter, r *http.Request) error {
 		goal.MaxRuns = *in.MaxRuns
 	}
 	if in.MinTime != nil {
-		goal.MinTime = time.Duration(float64(*in.MinTime) * float64(time.Second))
+		const longest = 1e9 // seconds: more than the horizon of any goal
+		goal.MinTime = time.Duration(max(-longest, min(float64(*in.MinTime), longest)) * float64(time.Second))
 	}
-	err := a.store.Update(r.Context(), func(tx *store.Tx) error {
-		d, err := tx.ReadDeployment(pathID(r, "id"))
-		if err != nil || d == nil {
+	for range schedulingTries {
+		if changed, err := a.scheduleOnce(r, &in, goal); err != nil {
 			return err
+		} else if !changed {
+			respond(w, http.StatusOK, nil)
+			return nil
 		}
-		start := tx.Now
-		if in.StartTime != nil {
-			start = in.StartTime.Time
-		}
-		if in.EndTime != nil {
-			goal.MaxTime = in.EndTime.Sub(start)
-		}
-		return scheduleRuns(tx, d, goal, start)
-	})
-	if err != nil {
-		return err
 	}
-	respond(w, http.StatusOK, nil)
-	return nil
+	return fault.New(fault.Busy, "The deployment was changed while the times of its schedules were computed.").WithHint("ask again")
 }
 
-func scheduleRuns(tx *store.Tx, d *prefect.Deployment, goal schedule.Goal, start time.Time) error {
-	for _, s := range d.Schedules {
+// schedulingTries bounds how often times are computed again because the deployment
+// changed while they were computed.
+const schedulingTries = 5
+
+// scheduleOnce computes the times of a deployment's schedules and makes their runs,
+// unless the deployment has changed in between.
+func (a *API) scheduleOnce(r *http.Request, in *scheduling, goal schedule.Goal) (changed bool, err error) {
+	var found *store.Scheduling
+	var start time.Time
+	err = a.store.View(r.Context(), func(tx *store.Tx) (err error) {
+		start = tx.Now
+		found, err = tx.ReadScheduling(pathID(r, "id"))
+		return err
+	})
+	if err != nil || found == nil {
+		return false, err
+	}
+	if in.StartTime != nil {
+		start = in.StartTime.Time
+	}
+	if in.EndTime != nil {
+		goal.MaxTime = in.EndTime.Sub(start)
+	}
+	b := schedule.NewBudget(r.Context())
+	defer b.Close()
+	for _, s := range found.Deployment.Schedules {
 		if !s.Active {
 			continue
 		}
-		plan, err := goal.Plan(&s.Schedule, nil, start)
+		plan, err := goal.Plan(b, &s.Schedule, nil, start)
 		if err != nil {
-			return err
+			return false, schedule.Refusal(err)
 		}
-		if _, err := tx.CreateScheduledRuns(d, s, plan.Times); err != nil {
-			return err
-		}
+		found.Runs = append(found.Runs, schedule.Runs{Schedule: s, Times: plan.Times})
 	}
-	return nil
+	w := store.NewRunWriter(a.store)
+	if err := w.Runs(r.Context(), found); err != nil {
+		return false, err
+	}
+	err = w.Flush(r.Context())
+	return w.Changed, err
 }

@@ -43,8 +43,8 @@ func (a *API) createDeployment(w http.ResponseWriter, r *http.Request) error {
 	if err := a.deploymentBody(r, &in, func() *prefect.Object { return &in.Parameters }); err != nil {
 		return err
 	}
-	for _, s := range in.Schedules {
-		s.Schedule.Settle(a.clock.Now())
+	if err := settle(a, r, in.Schedules...); err != nil {
+		return err
 	}
 	var d *prefect.Deployment
 	var isNew bool
@@ -159,8 +159,8 @@ func (a *API) updateDeployment(w http.ResponseWriter, r *http.Request) error {
 	if err := a.deploymentBody(r, &in, func() *prefect.Object { return in.Parameters }); err != nil {
 		return err
 	}
-	for _, s := range in.Schedules {
-		s.Schedule.Settle(a.clock.Now())
+	if err := settle(a, r, in.Schedules...); err != nil {
+		return err
 	}
 	var checked prefect.DeploymentUpdate
 	err := a.decide(r.Context(), checkingParameters, func(p *premises) error {

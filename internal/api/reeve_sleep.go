@@ -22,7 +22,12 @@ func (a *API) reeveSleepRoutes() []Route {
 
 // readWakePlan gives the times at which somebody else has to wake the server.
 func (a *API) readWakePlan(w http.ResponseWriter, r *http.Request) error {
-	return view(a, w, r, sleep.ReadWakePlan)
+	plan, err := sleep.ReadWakePlan(r.Context(), a.store)
+	if err != nil {
+		return err
+	}
+	respond(w, http.StatusOK, plan)
+	return nil
 }
 
 // readSleep tells until when the server may be away, or why it may not.

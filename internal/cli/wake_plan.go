@@ -92,9 +92,5 @@ func storedPlan(ctx context.Context, path string) (plan *sleep.WakePlan, err err
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	err = store.New(db, machine, clock.NewIDs(machine)).View(ctx, func(tx *store.Tx) (err error) {
-		plan, err = sleep.ReadWakePlan(tx)
-		return err
-	})
-	return plan, err
+	return sleep.ReadWakePlan(ctx, store.New(db, machine, clock.NewIDs(machine)))
 }

@@ -23,6 +23,10 @@ type DeploymentSchedule struct {
 	MaxScheduledRuns *int       `json:"max_scheduled_runs"`
 	Parameters       Object     `json:"parameters"`
 	Slug             *string    `json:"slug"`
+
+	// SetAside is why the scheduler leaves it alone until it is changed; nil when
+	// it does not. The contract has no place for it.
+	SetAside *string `json:"-"`
 }
 
 // DeploymentScheduleCreate is a schedule to be made. Replaces names, by its
@@ -40,6 +44,9 @@ type DeploymentScheduleCreate struct {
 // Defaults implements decode.Defaulter.
 func (c *DeploymentScheduleCreate) Defaults() { c.Active = true }
 
+// Times is what says when runs are due.
+func (c *DeploymentScheduleCreate) Times() *Schedule { return &c.Schedule }
+
 // DeploymentScheduleUpdate is the body of PATCH /deployments/{id}/schedules/{schedule_id}.
 type DeploymentScheduleUpdate struct {
 	decode.Action
@@ -50,6 +57,9 @@ type DeploymentScheduleUpdate struct {
 	Slug             *string       `json:"slug"`
 	Replaces         *string       `json:"replaces"`
 }
+
+// Times is what says when runs are due, nil when the update does not change it.
+func (u *DeploymentScheduleUpdate) Times() *Schedule { return u.Schedule }
 
 // Target is the slug of the schedule that an update is for.
 func (u *DeploymentScheduleUpdate) Target() string {

@@ -217,6 +217,8 @@ func (c *CronText) DecodeWire(in pyjson.Value, at *decode.At) {
 	switch _, err := cron.Parse(in.Text()); {
 	case errors.Is(err, cron.ErrRandom):
 		at.ValueError(`Random and Hashed expressions are unsupported, received: "`+in.Text()+`"`, in)
+	case errors.Is(err, cron.ErrTooLong):
+		at.ValueError(fmt.Sprintf("Invalid cron string: \"%.40s...\": %v", in.Text(), err), in)
 	case err != nil:
 		at.ValueError(`Invalid cron string: "`+in.Text()+`"`, in)
 	default:

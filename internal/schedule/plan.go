@@ -3,6 +3,7 @@ package schedule
 import (
 	"time"
 
+	"github.com/reevehq/reeve/internal/budget"
 	"github.com/reevehq/reeve/internal/prefect"
 )
 
@@ -29,18 +30,19 @@ type Plan struct {
 	Again time.Time
 }
 
-// soonest is the least time between two plans of one schedule.
-const soonest = time.Second
+// pace is the least time in which a schedule gets the runs that the goal bounds:
+// about as many a minute, however frequent the schedule.
+const pace = 50 * time.Second
 
 // Plan makes the plan of a schedule at start. most, when not nil, bounds how
 // many runs may wait.
-func (g Goal) Plan(s *prefect.Schedule, most *int, start time.Time) (Plan, error) {
+func (g Goal) Plan(b *budget.Budget, s *prefect.Schedule, most *int, start time.Time) (Plan, error) {
 	end := start.Add(g.MaxTime)
 	bound, least := g.MaxRuns, g.MinRuns
 	if most != nil {
 		bound, least = min(bound, *most), min(least, *most)
 	}
-	times, err := Times(s, Range{N: bound, Start: start, End: end, Enough: func(n int, at time.Time) bool {
+	times, err := Times(b, s, Range{N: bound, Start: start, End: end, Enough: func(n int, at time.Time) bool {
 		return n >= least && !at.Before(start.Add(g.MinTime))
 	}})
 	if err != nil {
@@ -54,16 +56,27 @@ func (g Goal) Plan(s *prefect.Schedule, most *int, start time.Time) (Plan, error
 	case len(times) >= least && (reached || len(times) >= bound):
 		p.Again = again(times, least, g.MinTime, start)
 	default: // the end of the horizon, or of the schedule, cut it short
-		next, err := Times(s, Range{N: 1, Start: end.Add(time.Second)})
-		if err != nil || len(next) == 0 {
-			return p, nil
-		}
-		p.Again = next[0].Add(-g.MaxTime)
+		p.Again = g.far(b, s, end)
 	}
-	if p.Again.Before(start.Add(soonest)) {
-		p.Again = start.Add(soonest)
+	soonest := start.Add(max(time.Second, pace*time.Duration(len(times))/time.Duration(max(1, g.MaxRuns))))
+	if !p.Again.IsZero() && p.Again.Before(soonest) {
+		p.Again = soonest
 	}
 	return p, nil
+}
+
+// far says when to plan again a schedule that has too few times before the end of
+// the horizon: when the next one comes into it, zero when there is none. A next one
+// that takes too long to find is looked for again when half of the horizon has passed.
+func (g Goal) far(b *budget.Budget, s *prefect.Schedule, end time.Time) time.Time {
+	next, err := Times(b, s, Range{N: 1, Start: end.Add(time.Second)})
+	switch {
+	case budget.Is(err):
+		return end.Add(-g.MaxTime / 2)
+	case err != nil || len(next) == 0:
+		return time.Time{}
+	}
+	return next[0].Add(-g.MaxTime)
 }
 
 // again is when fewer than least runs wait, or the last one is less than ahead

@@ -3,15 +3,17 @@
 //
 // # Protocol
 //
-// A service answers two questions inside a transaction: when is my next work
-// due (Next), and do a bounded piece of it (Run). It keeps no position of its
-// own: what it has done is in the database, so a piece that is run twice, or a
-// process that is killed between two pieces, does no harm.
+// A service says inside a transaction when its next work is due (Next), and does
+// a bounded piece of it: inside a transaction too (Run of a Writer), or, where the
+// work depends on what clients sent, outside of any, with transactions for what
+// came of it (Work of a Worker). It keeps no position of its own: what it has done
+// is in the database, so a piece that is done twice, or a process that is killed
+// between two pieces, does no harm.
 //
 // The runner is one goroutine with three states:
 //
 //	look  -> ask Next of every service that is not held back, in one read view
-//	work  -> Run each service that is due, each in its own transaction; look again
+//	work  -> Run or Work each service that is due, one after the other; look again
 //	sleep -> until the earliest deadline, a nudge, or the end
 //
 // Nudges come from the store: whoever writes something that becomes due touches

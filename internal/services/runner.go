@@ -13,16 +13,31 @@ import (
 	"github.com/reevehq/reeve/internal/store"
 )
 
-// Service is one kind of background work.
+// Service is one kind of background work: a Writer or a Worker.
 type Service interface {
 	// Name is how logs and the health check call the service: "late-runs".
 	Name() string
 	// Next is when work is next due; a moment that has passed means now, false
 	// that nothing will ever be due unless something is written.
 	Next(tx *store.Tx) (at time.Time, ok bool, err error)
+}
+
+// Writer is a service whose work is rows and rules.
+type Writer interface {
+	Service
 	// Run does one bounded piece of the work that is due at tx.Now and gives the
 	// number of things done. It may be run again: it has no effect but through tx.
 	Run(tx *store.Tx) (n int, err error)
+}
+
+// Worker is a service whose work depends on what clients sent, and so is done
+// outside transactions.
+type Worker interface {
+	Service
+	// Work does one bounded piece of the work that is due and gives the number of
+	// things done. It may be interrupted anywhere and done again. Its context marks
+	// writes as ones that may use the reserve.
+	Work(ctx context.Context, s *store.Store) (n int, err error)
 }
 
 const (
@@ -223,11 +238,9 @@ func (r *Runner) work(ctx context.Context) bool {
 		worked = true
 		var n int
 		r.begin(e.Name(), now)
-		err := guarded(e, func() error {
-			return r.store.Update(store.WithPatience(store.WithReserve(store.WithOperation(ctx, "service "+e.Name()))), func(tx *store.Tx) (err error) {
-				n, err = e.Run(tx)
-				return err
-			})
+		err := guarded(e, func() (err error) {
+			n, err = r.perform(store.WithPatience(store.WithReserve(store.WithOperation(ctx, "service "+e.Name()))), e.Service)
+			return err
 		})
 		r.begin("", now)
 		switch {
@@ -246,6 +259,21 @@ func (r *Runner) work(ctx context.Context) bool {
 		}
 	}
 	return worked
+}
+
+// perform does a piece of a service's work.
+func (r *Runner) perform(ctx context.Context, service Service) (n int, err error) {
+	switch s := service.(type) {
+	case Worker:
+		return s.Work(ctx, r.store)
+	case Writer:
+		err = r.store.Update(ctx, func(tx *store.Tx) (err error) {
+			n, err = s.Run(tx)
+			return err
+		})
+		return n, err
+	}
+	return 0, fmt.Errorf("service %s is neither a Writer nor a Worker", service.Name())
 }
 
 // begin says what is being worked at: for the health check.

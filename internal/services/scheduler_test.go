@@ -51,10 +51,10 @@ func TestSchedulerKeepsRunsAhead(t *testing.T) {
 	})
 	runs := func() (found []*prefect.FlowRun, next time.Time) {
 		t.Helper()
+		if _, err := scheduler.Work(t.Context(), s); err != nil {
+			t.Fatal(err)
+		}
 		update(func(tx *store.Tx) error {
-			if _, err := scheduler.Run(tx); err != nil {
-				return err
-			}
 			next, _, err = scheduler.Next(tx)
 			if err != nil {
 				return err

@@ -1,6 +1,7 @@
 package sleep
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"sort"
@@ -8,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/reevehq/reeve/internal/budget"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/schedule"
 	"github.com/reevehq/reeve/internal/store"
@@ -34,10 +36,24 @@ type WakePlan struct {
 	Lines     []string `json:"lines"`
 }
 
-// ReadWakePlan makes the plan of the active schedules of the deployments that
-// have a work pool and are not paused.
-func ReadWakePlan(tx *store.Tx) (*WakePlan, error) {
-	var all []*prefect.Schedule
+// ReadWakePlan makes the plan of a server's schedules from now on.
+func ReadWakePlan(ctx context.Context, s *store.Store) (*WakePlan, error) {
+	var schedules []*prefect.Schedule
+	var now time.Time
+	err := s.View(ctx, func(tx *store.Tx) (err error) {
+		now = tx.Now
+		schedules, err = wakingSchedules(tx)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return Plan(ctx, schedules, now)
+}
+
+// wakingSchedules reads the schedules that wake a server: the active ones, which
+// are not set aside, of the deployments that have a work pool and are not paused.
+func wakingSchedules(tx *store.Tx) (all []*prefect.Schedule, err error) {
 	for offset := 0; ; offset += planPage {
 		found, err := tx.FilterDeployments(&prefect.Filters{}, "NAME_ASC", prefect.Page{Limit: planPage, Offset: offset})
 		if err != nil {
@@ -48,25 +64,28 @@ func ReadWakePlan(tx *store.Tx) (*WakePlan, error) {
 				continue
 			}
 			for _, s := range d.Schedules {
-				if s.Active {
+				if s.Active && s.SetAside == nil {
 					all = append(all, &s.Schedule)
 				}
 			}
 		}
 		if len(found) < planPage {
-			return Plan(all, tx.Now), nil
+			return all, nil
 		}
 	}
 }
 
 // Plan makes the plan of schedules from a moment on. A schedule that can name no
-// time wakes nobody.
-func Plan(schedules []*prefect.Schedule, from time.Time) *WakePlan {
+// time wakes nobody. It fails only with ctx.
+func Plan(ctx context.Context, schedules []*prefect.Schedule, from time.Time) (*WakePlan, error) {
 	p := planner{}
 	for _, s := range schedules {
-		p.add(s, from)
+		p.add(ctx, s, from)
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
 	}
-	return &WakePlan{Schedules: len(schedules), Lines: p.lines()}
+	return &WakePlan{Schedules: len(schedules), Lines: p.lines()}, nil
 }
 
 // days are the days on which a line counts: of the month and months, or of the
@@ -81,15 +100,17 @@ type minute struct{ hour, minute int }
 // planner gathers the minutes of the day in which something is due, by days.
 type planner map[days]map[minute]bool
 
-func (p planner) add(s *prefect.Schedule, from time.Time) {
+func (p planner) add(ctx context.Context, s *prefect.Schedule, from time.Time) {
+	b := schedule.NewBudget(ctx)
+	defer b.Close()
 	seen := map[minute]*dates{}
 	full, count, whole := 0, 0, false // minutes of every day of the week; times; up to the horizon
 	end := from.Add(horizon)
 	last := from
 	for full < 24*60 && count < mostTimes && !whole {
-		times, err := schedule.Times(s, schedule.Range{N: 1000, Start: last, End: end})
+		times, err := schedule.Times(b, s, schedule.Range{N: 1000, Start: last, End: end})
 		if err != nil || len(times) == 0 {
-			whole = true
+			whole = !budget.Is(err)
 			break
 		}
 		for _, at := range times {

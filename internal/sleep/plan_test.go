@@ -47,7 +47,10 @@ func TestPlan(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			plan := Plan(test.schedules, from)
+			plan, err := Plan(t.Context(), test.schedules, from)
+			if err != nil {
+				t.Fatal(err)
+			}
 			if got := strings.Join(plan.Lines, "|"); got != test.want || plan.Schedules != len(test.schedules) {
 				t.Errorf("lines are %q of %d schedules, want %q", got, plan.Schedules, test.want)
 			}
@@ -62,7 +65,7 @@ func TestPlan(t *testing.T) {
 // meaning.
 func covered(t *testing.T, plan *WakePlan, s *prefect.Schedule, from time.Time) {
 	t.Helper()
-	times, err := schedule.Times(s, schedule.Range{N: 300, Start: from, End: from.Add(horizon)})
+	times, err := schedule.Times(schedule.NewBudget(t.Context()), s, schedule.Range{N: 300, Start: from, End: from.Add(horizon)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +73,7 @@ func covered(t *testing.T, plan *WakePlan, s *prefect.Schedule, from time.Time) 
 		at = at.UTC().Truncate(time.Minute)
 		found := false
 		for _, line := range plan.Lines {
-			due, err := schedule.Times(cron(line, "UTC"), schedule.Range{N: 1, Start: at})
+			due, err := schedule.Times(schedule.NewBudget(t.Context()), cron(line, "UTC"), schedule.Range{N: 1, Start: at})
 			if err == nil && len(due) == 1 && due[0].Equal(at) {
 				found = true
 				break

@@ -6,11 +6,11 @@ import (
 	"github.com/reevehq/reeve/internal/prefect"
 )
 
-const scheduleColumns = `id, created, updated, deployment_id, schedule, active, max_scheduled_runs, parameters, slug`
+const scheduleColumns = `id, created, updated, deployment_id, schedule, active, max_scheduled_runs, parameters, slug, set_aside`
 
 func scanSchedule(r Row) (*prefect.DeploymentSchedule, error) {
 	var s prefect.DeploymentSchedule
-	err := r.Scan(&s.ID, &s.Created, &s.Updated, &s.DeploymentID, JSON(&s.Schedule), &s.Active, &s.MaxScheduledRuns, &s.Parameters, &s.Slug)
+	err := r.Scan(&s.ID, &s.Created, &s.Updated, &s.DeploymentID, JSON(&s.Schedule), &s.Active, &s.MaxScheduledRuns, &s.Parameters, &s.Slug, &s.SetAside)
 	return &s, err
 }
 
@@ -28,7 +28,7 @@ func (tx *Tx) CreateDeploymentSchedules(deployment uuid.UUID, schedules []*prefe
 		s := &prefect.DeploymentSchedule{ID: tx.IDs.V4(), Created: prefect.AtPointer(tx.Now), Updated: prefect.AtPointer(tx.Now),
 			DeploymentID: &deployment, Schedule: c.Schedule, Active: c.Active, MaxScheduledRuns: (*int)(c.MaxScheduledRuns),
 			Parameters: c.Parameters, Slug: c.Slug}
-		_, err := tx.conn.Exec(`INSERT INTO deployment_schedule (`+scheduleColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		_, err := tx.conn.Exec(`INSERT INTO deployment_schedule (`+scheduleColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)`,
 			s.ID, tx.Now, tx.Now, deployment, JSON(s.Schedule), s.Active, s.MaxScheduledRuns, s.Parameters, s.Slug)
 		if err != nil {
 			return nil, err
@@ -40,7 +40,8 @@ func (tx *Tx) CreateDeploymentSchedules(deployment uuid.UUID, schedules []*prefe
 
 // newSchedule is a schedule made of an update that found none to change.
 func newSchedule(u *prefect.DeploymentScheduleUpdate) *prefect.DeploymentScheduleCreate {
-	c := &prefect.DeploymentScheduleCreate{Active: true, Schedule: *u.Schedule, Parameters: u.Parameters, Slug: u.Slug}
+	c := &prefect.DeploymentScheduleCreate{Active: true, Schedule: *u.Schedule, MaxScheduledRuns: u.MaxScheduledRuns,
+		Parameters: u.Parameters, Slug: u.Slug}
 	if u.Active != nil {
 		c.Active = *u.Active
 	}
@@ -57,21 +58,17 @@ func (tx *Tx) CreateSchedulesOf(deployment uuid.UUID, updates []*prefect.Deploym
 	return err
 }
 
-// replaceSchedules puts schedules in the place of those a deployment has. Their
-// greatest number of waiting runs is not kept, as in the reference.
+// replaceSchedules puts schedules in the place of those a deployment has.
 func (tx *Tx) replaceSchedules(deployment uuid.UUID, schedules []*prefect.DeploymentScheduleCreate) error {
 	if _, err := tx.conn.Exec(`DELETE FROM deployment_schedule WHERE deployment_id = ?`, deployment); err != nil {
 		return err
-	}
-	for _, s := range schedules {
-		s.MaxScheduledRuns = nil
 	}
 	_, err := tx.CreateDeploymentSchedules(deployment, schedules)
 	return err
 }
 
-// UpdateDeploymentSchedule changes what was given; parameters not given become
-// none. False when the deployment has no such schedule.
+// UpdateDeploymentSchedule changes what was given. A schedule that was set aside
+// is tried again. False when the deployment has no such schedule.
 func (tx *Tx) UpdateDeploymentSchedule(deployment, schedule uuid.UUID, u *prefect.DeploymentScheduleUpdate) (bool, error) {
 	found, err := tx.exists(`SELECT 1 FROM deployment_schedule WHERE id = ? AND deployment_id = ?`, schedule, deployment)
 	if err != nil || !found {
@@ -87,10 +84,14 @@ func (tx *Tx) UpdateDeploymentSchedule(deployment, schedule uuid.UUID, u *prefec
 	if u.MaxScheduledRuns != nil {
 		set.add("max_scheduled_runs", int(*u.MaxScheduledRuns))
 	}
-	set.add("parameters", u.Parameters)
+	if u.Has("parameters") {
+		set.add("parameters", u.Parameters)
+	}
 	if u.Slug != nil {
 		set.add("slug", *u.Slug)
 	}
+	set.add("set_aside", nil)
+	set.add("set_aside_at", nil)
 	if _, err := tx.update("deployment_schedule", schedule, set); err != nil {
 		return false, err
 	}

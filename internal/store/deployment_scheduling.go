@@ -6,15 +6,18 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/reevehq/reeve/internal/events"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/schedule"
 )
 
 // ScheduleSoon asks the scheduler to look at a deployment: at once when it has
-// active schedules and is not paused, never else.
+// active schedules and is not paused, never else. What was computed of the
+// deployment's schedules before is out of date.
 func (tx *Tx) ScheduleSoon(deployment uuid.UUID) error {
-	_, err := tx.conn.Exec(`UPDATE deployment SET next_scheduling = CASE WHEN paused = 0 AND EXISTS
-		(SELECT 1 FROM deployment_schedule AS s WHERE s.deployment_id = deployment.id AND s.active = 1) THEN ? END WHERE id = ?`,
+	_, err := tx.conn.Exec(`UPDATE deployment SET schedule_revision = schedule_revision + 1,
+		next_scheduling = CASE WHEN paused = 0 AND EXISTS (SELECT 1 FROM deployment_schedule AS s
+			WHERE s.deployment_id = deployment.id AND s.active = 1 AND s.set_aside IS NULL) THEN ? END WHERE id = ?`,
 		tx.Now, deployment)
 	tx.Touch(Deadlines)
 	return err
@@ -35,53 +38,94 @@ func (tx *Tx) DeploymentsToSchedule(limit int) ([]uuid.UUID, error) {
 	return column[uuid.UUID](tx, `SELECT id FROM deployment WHERE next_scheduling <= ? ORDER BY next_scheduling LIMIT ?`, tx.Now, limit)
 }
 
-// ScheduleDeployment makes the runs that a deployment's active schedules should
-// have waiting and notes when it must be looked at again. It gives the number of
-// new runs, and the schedules that can name no time with the reason.
-func (tx *Tx) ScheduleDeployment(id uuid.UUID, goal schedule.Goal) (made int, faulty map[uuid.UUID]error, err error) {
-	d, err := tx.ReadDeployment(id)
-	if err != nil || d == nil {
-		return 0, nil, err
-	}
-	var again *time.Time
-	for _, s := range d.Schedules {
-		if !s.Active || d.Paused {
-			continue
-		}
-		plan, err := goal.Plan(&s.Schedule, s.MaxScheduledRuns, tx.Now)
-		if err != nil {
-			if faulty == nil {
-				faulty = map[uuid.UUID]error{}
-			}
-			faulty[s.ID] = err
-			continue
-		}
-		n, err := tx.CreateScheduledRuns(d, s, plan.Times)
-		if err != nil {
-			return made, faulty, err
-		}
-		made += n
-		if !plan.Again.IsZero() && (again == nil || plan.Again.Before(*again)) {
-			again = &plan.Again
-		}
-	}
-	_, err = tx.conn.Exec(`UPDATE deployment SET next_scheduling = ? WHERE id = ?`, again, id)
-	return made, faulty, err
+// Scheduling is a deployment as it was when the times of its schedules were
+// computed, and what came of it.
+type Scheduling struct {
+	Deployment *prefect.Deployment
+	schedule.DeploymentPlan
+
+	revision int64
 }
 
-// CreateScheduledRuns makes runs of a deployment at the times of one of its
-// schedules, without orchestration. Times that have a run are passed over. It
-// gives the number of new runs.
-func (tx *Tx) CreateScheduledRuns(d *prefect.Deployment, s *prefect.DeploymentSchedule, times []time.Time) (made int, err error) {
-	if len(times) == 0 {
-		return 0, nil
+// ReadScheduling reads a deployment to compute the times of its schedules; nil
+// when there is none with that id.
+func (tx *Tx) ReadScheduling(id uuid.UUID) (*Scheduling, error) {
+	d, err := tx.ReadDeployment(id)
+	if err != nil || d == nil {
+		return nil, err
 	}
+	s := &Scheduling{Deployment: d}
+	return s, tx.one(`SELECT schedule_revision FROM deployment WHERE id = ?`, []any{id}, &s.revision)
+}
+
+// current reports whether a deployment still is as it was read.
+func (tx *Tx) current(s *Scheduling) (bool, error) {
+	return tx.exists(`SELECT 1 FROM deployment WHERE id = ? AND schedule_revision = ? AND work_queue_id IS ?`,
+		s.Deployment.ID, s.revision, s.Deployment.WorkQueueID)
+}
+
+// endScheduling notes what came of a deployment's schedules: those that are set
+// aside, of which it tells, and when to look again.
+func (tx *Tx) endScheduling(s *Scheduling) error {
+	for id, reason := range s.Faulty {
+		if err := tx.setAside(s.Deployment, id, reason.Error()); err != nil {
+			return err
+		}
+	}
+	var again *time.Time
+	if !s.Again.IsZero() {
+		again = &s.Again
+	}
+	_, err := tx.conn.Exec(`UPDATE deployment SET next_scheduling = ? WHERE id = ?`, again, s.Deployment.ID)
+	tx.Touch(Deadlines)
+	return err
+}
+
+func (tx *Tx) setAside(d *prefect.Deployment, id uuid.UUID, reason string) error {
+	n, err := tx.conn.Exec(`UPDATE deployment_schedule SET set_aside = ?, set_aside_at = ? WHERE id = ?`, reason, tx.Now, id)
+	if err != nil || n == 0 {
+		return err
+	}
+	place, err := tx.ReadDeploymentPlace(d.ID)
+	if err != nil {
+		return err
+	}
+	return tx.Emit(events.ScheduleSetAside(tx.IDs.V7(), tx.Now, place, id, reason))
+}
+
+// SetAsideSchedule is a schedule that the scheduler leaves alone until it is changed.
+type SetAsideSchedule struct {
+	ID             uuid.UUID     `json:"id"`
+	Slug           *string       `json:"slug"`
+	DeploymentID   uuid.UUID     `json:"deployment_id"`
+	DeploymentName string        `json:"deployment_name"`
+	FlowName       string        `json:"flow_name"`
+	Reason         string        `json:"reason"`
+	Since          *prefect.Time `json:"since"`
+}
+
+// SetAsideSchedules gives schedules that are set aside, by deployment.
+func (tx *Tx) SetAsideSchedules(limit int) ([]*SetAsideSchedule, error) {
+	return collect(tx, `SELECT s.id, s.slug, deployment.id, deployment.name, flow.name, s.set_aside, s.set_aside_at
+		FROM deployment_schedule AS s JOIN deployment ON deployment.id = s.deployment_id JOIN flow ON flow.id = deployment.flow_id
+		WHERE s.set_aside IS NOT NULL ORDER BY s.deployment_id, s.rowid LIMIT ?`, []any{limit}, func(r Row) (*SetAsideSchedule, error) {
+		var s SetAsideSchedule
+		err := r.Scan(&s.ID, &s.Slug, &s.DeploymentID, &s.DeploymentName, &s.FlowName, &s.Reason, &s.Since)
+		return &s, err
+	})
+}
+
+// createScheduledRuns makes runs of a deployment at times of one of its schedules,
+// without orchestration. Times that have a run are passed over. It gives the number
+// of new runs.
+func (tx *Tx) createScheduledRuns(d *prefect.Deployment, runs schedule.Runs) (made int, err error) {
+	s := runs.Schedule
 	base, err := scheduledRun(d, s)
 	if err != nil {
 		return 0, err
 	}
 	message := "Flow run scheduled"
-	for _, at := range times {
+	for _, at := range runs.Times {
 		key := "scheduled " + d.ID.String() + " " + s.ID.String() + " " + schedule.Written(at)
 		if there, err := tx.exists(`SELECT 1 FROM flow_run WHERE flow_id = ? AND idempotency_key = ?`, d.FlowID, key); err != nil || there {
 			if err != nil {

@@ -1,14 +1,15 @@
 """Write what the real server's schedules give, as the test data of internal/schedule.
 
-    .venv/bin/python test/vectors/schedules.py > internal/schedule/testdata/vectors.json
+    .venv/bin/python test/vectors/schedules.py | gzip -9n > internal/schedule/testdata/vectors.json.gz
 
 Each case is a schedule, a start, an optional end, a number, and the times that come out (with
-their offsets, in the order in which they come), or the word "fails".
+their offsets, sorted), or the word "fails".
 """
 
 import itertools
 import json
 import random
+import signal
 import sys
 import warnings
 from datetime import datetime, timedelta
@@ -17,10 +18,10 @@ from zoneinfo import ZoneInfo
 from prefect.server.schemas.schedules import CronSchedule, IntervalSchedule, RRuleSchedule
 
 warnings.simplefilter("ignore")
-random.seed(20261124)
+random.seed(20261128)
 
 ZONES = ["UTC", "America/New_York", "Europe/London", "Australia/Lord_Howe", "Pacific/Apia", "Asia/Kathmandu",
-         "America/Sao_Paulo", "Africa/Casablanca", "America/St_Johns", "Antarctica/Troll", "Asia/Tehran", "Atlantic/Azores"]
+         "America/Sao_Paulo", "Africa/Casablanca", "America/St_Johns", "Antarctica/Troll", "Asia/Tehran", "Atlantic/Azores", "Europe/Dublin"]
 
 CRONS = ["* * * * *", "*/15 * * * *", "0 * * * *", "30 1 * * *", "30 2 * * *", "0 0 * * *", "15 0,12 * * mon-fri",
          "0 9 * * 1", "0 0 29 2 *", "0 0 31 * *", "0 0 l * *", "0 0 1,l * *", "0 12 * * 5#2", "0 12 * * l5", "0 12 * * mon#1,wed#3",
@@ -56,6 +57,7 @@ STARTS = {
     "Pacific/Apia": ["2011-12-29T20:00:00Z", "2011-12-30T09:59:00Z"],
     "America/Sao_Paulo": ["2018-11-04T02:00:00Z", "2018-02-18T01:30:00Z"],
     "Africa/Casablanca": ["2027-02-07T01:00:00Z", "2027-03-14T01:30:00Z"],
+    "Europe/Dublin": ["2026-03-28T23:30:00Z", "2026-03-29T01:10:00Z", "2026-10-25T00:15:00Z", "2026-10-25T01:20:00Z"],
     "America/St_Johns": ["2026-11-01T03:50:00Z"], "Antarctica/Troll": ["2027-03-27T23:30:00Z", "2026-10-25T00:30:00Z"],
     "Asia/Tehran": ["2021-03-21T20:00:00Z", "2021-09-21T19:10:00Z"], "Atlantic/Azores": ["2027-03-28T00:10:00Z", "2026-10-25T00:40:00Z"],
 }
@@ -66,32 +68,119 @@ def moment(text):
     return datetime.fromisoformat(text.replace("Z", "+00:00"))
 
 
+class TooSlow(Exception):
+    pass
+
+
+def too_slow(*_):
+    raise TooSlow
+
+
+signal.signal(signal.SIGALRM, too_slow)
+
+
 def run(schedule, n, start, end):
+    """The first times; those found before an error count, and "fails" is an error before any."""
+    times = []
+    signal.setitimer(signal.ITIMER_REAL, 5)
     try:
-        return [str(d) for d in itertools.islice(schedule._get_dates_generator(n=n, start=start, end=end), n + 5)]
+        for d in itertools.islice(schedule._get_dates_generator(n=n, start=start, end=end), n + 5):
+            times.append(d)
+    except TooSlow:
+        return None
     except Exception:
-        return "fails"
+        if not times:
+            return "fails"
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+    return [str(d) for d in sorted(times, key=lambda d: d.timestamp())]
 
 
 def starts(zone):
     return STARTS.get(zone, []) + COMMON
 
 
-def before_2038(times):
-    return times if times == "fails" else [t for t in times if t < "2038"]
-
-
 cases = []
 
 
 def case(schedule, start, n, end=None):
-    # dateutil reads the zone database wrongly where winter time counts as a negative summer time,
-    # and not at all after 2037: there the real times are not what we want.
-    if isinstance(schedule, RRuleSchedule) and schedule.timezone == "Africa/Casablanca":
+    times = run(schedule, n, moment(start), moment(end) if end else None)
+    if times is None:
         return
-    cases.append({"schedule": json.loads(schedule.model_dump_json()), "start": start, "n": n, "end": end,
-                  "times": before_2038(run(schedule, n, moment(start), moment(end) if end else None))})
+    # dateutil does not know the zones after 2037: there the real times are not what we want.
+    if isinstance(schedule, RRuleSchedule) and schedule.timezone != "UTC" and times != "fails":
+        times = [t for t in times if t < "2037-09"]
+    cases.append({"schedule": json.loads(schedule.model_dump_json()), "start": start, "n": n, "end": end, "times": times})
 
+
+FAR_ANCHORS = ["0001-01-01T00:00:00Z", "0001-01-02T03:04:05.678901Z", "1066-10-14T09:00:00Z", "1700-02-28T23:59:59Z", "1883-11-18T17:00:00Z",
+               "2318-07-15T08:25:00Z", "2400-02-29T12:34:56.789Z", "4711-03-09T02:30:00Z", "9990-12-31T23:59:59Z"]
+FAR_INTERVALS = [timedelta(seconds=1), timedelta(microseconds=1), timedelta(seconds=7.25), timedelta(minutes=17), timedelta(hours=1), timedelta(hours=5),
+                 timedelta(days=1), timedelta(days=11), timedelta(days=1, hours=7), timedelta(days=36500), timedelta(days=3, microseconds=5)]
+
+
+def some(values, most):
+    return ",".join(str(v) for v in sorted(random.sample(values, random.randint(1, min(most, len(values))))))
+
+
+def random_rule():
+    freq = random.choice(["YEARLY", "MONTHLY", "WEEKLY", "DAILY", "HOURLY", "MINUTELY", "SECONDLY"])
+    days = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"]
+    parts = [f"FREQ={freq}"]
+
+    def maybe(chance, name, value):
+        if random.random() < chance:
+            parts.append(f"{name}={value() if callable(value) else value}")
+
+    maybe(0.5, "INTERVAL", lambda: random.choice([1, 2, 3, 4, 5, 6, 7, 12, 25, 40, 90, 1000]))
+    maybe(0.25, "BYMONTH", lambda: some(list(range(1, 13)), 5))
+    maybe(0.2, "BYMONTHDAY", lambda: some([*range(1, 32), *range(-31, 0)], 8))
+    maybe(0.1, "BYYEARDAY", lambda: some([*range(1, 367), *range(-366, 0)], 40))
+    maybe(0.1, "BYWEEKNO", lambda: some([*range(1, 54), *range(-53, 0)], 12))
+    maybe(0.05, "BYEASTER", lambda: some(list(range(-60, 60)), 4))
+    if random.random() < 0.3:
+        nth = random.random() < 0.4
+        parts.append("BYDAY=" + ",".join((str(random.choice([1, 2, 3, 5, -1, -2])) if nth else "") + d for d in random.sample(days, random.randint(1, 4))))
+    maybe(0.25, "BYHOUR", lambda: some(list(range(24)), 5))
+    maybe(0.25, "BYMINUTE", lambda: some(list(range(60)), 4))
+    maybe(0.15, "BYSECOND", lambda: some(list(range(60)), 3))
+    maybe(0.15, "BYSETPOS", lambda: some([1, 2, 3, 7, 30, -1, -2, -5], 3))
+    maybe(0.15, "WKST", lambda: random.choice(days))
+    if random.random() < 0.3:
+        parts.append(random.choice([f"COUNT={random.choice([0, 1, 5, 60, 900])}", f"UNTIL={random.randint(2025, 2030)}0{random.randint(1, 9)}15T120000"]))
+    random.shuffle(parts)
+    return ";".join(parts)
+
+
+def random_start():
+    at = datetime(2024, 1, 1) + timedelta(seconds=random.randrange(0, 3 * 365 * 86400))
+    if random.random() < 0.3:
+        at = at.replace(month=random.choice([1, 12]), day=random.choice([1, 2, 28, 31]), hour=0, minute=0, second=0)
+    return at.strftime("%Y%m%dT%H%M%S")
+
+
+def random_set():
+    lines = [f"DTSTART:{random_start()}"] + [f"RRULE:{random_rule()}" for _ in range(random.choice([1, 1, 1, 1, 2, 3]))]
+    for _ in range(random.choice([0, 0, 0, 1, 2])):
+        lines.append(f"EXRULE:{random_rule()}")
+    for name in ["RDATE", "EXDATE"]:
+        if random.random() < 0.1:
+            lines.append(f"{name}:" + ",".join(random_start() for _ in range(5)))
+    return "\n".join(lines)
+
+
+for anchor in FAR_ANCHORS:
+    for interval in FAR_INTERVALS:
+        for zone in ["UTC", random.choice(ZONES)]:
+            case(IntervalSchedule(interval=interval, anchor_date=anchor, timezone=zone), random.choice(starts(zone)), 4)
+            case(IntervalSchedule(interval=interval, anchor_date=anchor, timezone=zone), "2300-06-01T00:00:00Z", 2)
+for _ in range(2500):
+    try:
+        schedule = RRuleSchedule(rrule=random_set(), timezone=random.choice(["UTC", *ZONES]))
+    except ValueError:
+        continue
+    start = datetime(2026, 1, 1) + timedelta(seconds=random.randrange(0, 2 * 365 * 86400))
+    case(schedule, start.strftime("%Y-%m-%dT%H:%M:%SZ"), 6, random.choice([None, "2031-01-01T00:00:00Z"]))
 
 for zone in ZONES:
     for text in CRONS:

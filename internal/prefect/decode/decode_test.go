@@ -40,3 +40,20 @@ func TestLengthOfLists(t *testing.T) {
 		}
 	}
 }
+
+// Elements of a list may be pointers, which does not make null one of them.
+func TestNullInAList(t *testing.T) {
+	var body struct {
+		Items []*struct {
+			Name string `json:"name"`
+		} `json:"items"`
+	}
+	value, err := pyjson.Parse([]byte(`{"items": [{"name": "a"}, null]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	issues := decode.Into(value, &body, "body")
+	if len(issues) != 1 || issues[0].Type != "model_attributes_type" || len(issues[0].Loc) != 3 || issues[0].Loc[2] != 1 {
+		t.Errorf("issues %v", issues)
+	}
+}

@@ -193,7 +193,12 @@ func decodeSlice(in pyjson.Value, out reflect.Value, r *rules, at *At) {
 		if at.Count() > MostIssues {
 			return
 		}
-		decodeValue(item, list.Index(i), noRules, at.Key(i))
+		element := list.Index(i)
+		if element.Kind() == reflect.Pointer { // pointers save copies here; a list has no place for null
+			element.Set(reflect.New(element.Type().Elem()))
+			element = element.Elem()
+		}
+		decodeValue(item, element, noRules, at.Key(i))
 	}
 	if r.minLength != nil && len(items) < *r.minLength && at.Count() == before {
 		at.Fail("too_short", fmt.Sprintf("List should have at least %s after validation, not %d", plural(*r.minLength, "item"), len(items)),

@@ -13,6 +13,8 @@ package cron
 import (
 	"errors"
 	"time"
+
+	"github.com/reevehq/reeve/internal/budget"
 )
 
 // The fields, in the order in which they are written.
@@ -53,27 +55,27 @@ type field struct {
 // Next is the first time after t that the expression names; t is a calendar
 // reading carried in UTC. When both the day of the month and the day of the
 // week are restricted, dayOr says whether either will do or both must hold.
-// It fails with ErrNone alone.
-func (e *Expression) Next(t time.Time, dayOr bool) (time.Time, error) {
+// It fails with ErrNone, or with the error of a budget that is used up.
+func (e *Expression) Next(b *budget.Budget, t time.Time, dayOr bool) (time.Time, error) {
 	if !dayOr || e.fields[dayField].any || e.fields[weekdayField].any {
-		return e.search(t, e.fields)
+		return e.search(b, t, e.fields)
 	}
 	byDay := append([]field{}, e.fields...)
 	byDay[weekdayField] = field{any: true}
 	byWeekday := append([]field{}, e.fields...)
 	byWeekday[dayField] = field{any: true}
-	a, err := e.search(t, byDay)
+	first, err := e.search(b, t, byDay)
 	if err != nil {
 		return time.Time{}, err
 	}
-	b, err := e.search(t, byWeekday)
-	if err != nil || a.Before(b) {
-		return a, err
+	second, err := e.search(b, t, byWeekday)
+	if err != nil || first.Before(second) {
+		return first, err
 	}
-	return b, nil
+	return second, nil
 }
 
-func (e *Expression) search(after time.Time, fields []field) (time.Time, error) {
+func (e *Expression) search(b *budget.Budget, after time.Time, fields []field) (time.Time, error) {
 	step := time.Minute
 	if len(fields) > secondField {
 		step = time.Second
@@ -81,6 +83,9 @@ func (e *Expression) search(after time.Time, fields []field) (time.Time, error) 
 	at := after.UTC().Truncate(time.Second).Add(step)
 	startYear := at.Year()
 	for at.Year()-startYear <= maxYears {
+		if err := b.Step(1); err != nil {
+			return time.Time{}, err
+		}
 		next, verdict := e.advance(at, fields)
 		switch verdict {
 		case found:

@@ -2,6 +2,7 @@ package cron
 
 import (
 	"errors"
+	"fmt"
 	"regexp"
 	"slices"
 	"sort"
@@ -15,6 +16,8 @@ var (
 	ErrInvalid = errors.New("not a cron expression")
 	// ErrRandom says that it holds R or H, which draw a time by chance or by hash.
 	ErrRandom = errors.New("random and hashed cron expressions are not supported")
+	// ErrTooLong says that it is longer than any that makes sense.
+	ErrTooLong = fmt.Errorf("cron expressions have at most %d characters", longest)
 )
 
 var words = map[string]string{
@@ -58,8 +61,15 @@ var (
 	bareHash  = regexp.MustCompile(`^h`)
 )
 
-// Parse reads an expression; it fails with ErrInvalid or ErrRandom.
+// longest bounds the text of an expression, in bytes: more than one that lists
+// every value of every field.
+const longest = 2000
+
+// Parse reads an expression; it fails with ErrInvalid, ErrTooLong or ErrRandom.
 func Parse(text string) (*Expression, error) {
+	if len(text) > longest {
+		return nil, ErrTooLong
+	}
 	lower := strings.ToLower(text)
 	if plain, ok := words[lower]; ok {
 		lower = plain

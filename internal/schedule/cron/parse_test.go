@@ -4,6 +4,8 @@ import (
 	"errors"
 	"testing"
 	"time"
+
+	"github.com/reevehq/reeve/internal/budget"
 )
 
 func TestParseRefuses(t *testing.T) {
@@ -31,7 +33,7 @@ func FuzzParse(f *testing.F) {
 		if err != nil {
 			return
 		}
-		at, err := e.Next(start, true)
+		at, err := e.Next(budget.New(t.Context(), "test", budget.Limits{Steps: 200_000}), start, true)
 		if err == nil && !at.After(start) {
 			t.Fatalf("%q: %s is not after %s", text, at, start)
 		}

@@ -3,8 +3,6 @@ package recurrence
 import (
 	"strings"
 	"time"
-
-	"github.com/teambition/rrule-go"
 )
 
 // WithStart gives the text a DTSTART line when it has none. A rule that fires
@@ -22,10 +20,11 @@ func WithStart(text string, now time.Time) string {
 	start := DefaultStart
 	if set.Single {
 		r := set.rules[0]
-		often := r.options.Freq == rrule.MINUTELY || r.options.Freq == rrule.SECONDLY
-		if often && !r.countGiven && r.options.Interval > 0 && now.After(start) {
-			step := periods[r.options.Freq] * time.Duration(r.options.Interval)
-			start = start.Add(now.Sub(start) / step * step)
+		often := r.frequency == minutely || r.frequency == secondly
+		if often && !r.countGiven && r.interval > 0 && now.After(start) {
+			step := lengths[r.frequency] * r.interval
+			passed := now.Unix() - start.Unix()
+			start = start.Add(time.Duration(passed/step*step) * time.Second)
 		}
 	}
 	return "DTSTART:" + start.Format("20060102T150405") + "\n" + text

@@ -7,18 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/teambition/rrule-go"
 )
-
-var frequencies = map[string]rrule.Frequency{
-	"YEARLY": rrule.YEARLY, "MONTHLY": rrule.MONTHLY, "WEEKLY": rrule.WEEKLY, "DAILY": rrule.DAILY,
-	"HOURLY": rrule.HOURLY, "MINUTELY": rrule.MINUTELY, "SECONDLY": rrule.SECONDLY,
-}
-
-var weekdays = map[string]rrule.Weekday{
-	"MO": rrule.MO, "TU": rrule.TU, "WE": rrule.WE, "TH": rrule.TH, "FR": rrule.FR, "SA": rrule.SA, "SU": rrule.SU,
-}
 
 // Parse reads a text. Its errors are sentences for clients.
 func Parse(text string) (*Set, error) {
@@ -152,7 +141,7 @@ func parseRule(line string) (*rule, error) {
 		}
 		line = value
 	}
-	r := &rule{options: rrule.ROption{Interval: 1, Wkst: rrule.MO}}
+	r := &rule{interval: 1}
 	hasFrequency := false
 	for _, pair := range strings.Split(line, ";") {
 		parts := strings.Split(pair, "=")
@@ -174,7 +163,7 @@ func parseRule(line string) (*rule, error) {
 	if !hasFrequency {
 		return nil, errors.New("a rule needs FREQ")
 	}
-	for _, position := range r.options.Bysetpos {
+	for _, position := range r.positions {
 		if position == 0 || position < -366 || position > 366 {
 			return nil, errors.New("bysetpos must be between 1 and 366, or between -366 and -1")
 		}
@@ -184,10 +173,9 @@ func parseRule(line string) (*rule, error) {
 
 // set takes one part of a rule.
 func (r *rule) set(name, value string) (known, ok bool) {
-	o := &r.options
 	lists := map[string]*[]int{
-		"BYSETPOS": &o.Bysetpos, "BYMONTH": &o.Bymonth, "BYMONTHDAY": &o.Bymonthday, "BYYEARDAY": &o.Byyearday,
-		"BYEASTER": &o.Byeaster, "BYWEEKNO": &o.Byweekno, "BYHOUR": &o.Byhour, "BYMINUTE": &o.Byminute, "BYSECOND": &o.Bysecond,
+		"BYSETPOS": &r.positions, "BYMONTH": &r.months, "BYMONTHDAY": &r.monthDays, "BYYEARDAY": &r.yearDays,
+		"BYEASTER": &r.easter, "BYWEEKNO": &r.weeks, "BYHOUR": &r.hours, "BYMINUTE": &r.minutes, "BYSECOND": &r.seconds,
 	}
 	if list := lists[name]; list != nil {
 		*list, ok = integers(value)
@@ -195,9 +183,9 @@ func (r *rule) set(name, value string) (known, ok bool) {
 	}
 	switch name {
 	case "FREQ":
-		o.Freq, ok = frequencies[value]
+		r.frequency, ok = frequencies[value]
 	case "INTERVAL":
-		o.Interval, ok = integer(value)
+		r.interval, ok = integer(value)
 	case "COUNT":
 		r.count, ok = integer(value)
 		r.countGiven = true
@@ -205,18 +193,30 @@ func (r *rule) set(name, value string) (known, ok bool) {
 		r.until, ok = parseDate(value)
 		r.untilGiven = true
 	case "WKST":
-		o.Wkst, ok = weekdays[value]
+		r.wkst, ok = weekdays[value]
 	case "BYDAY", "BYWEEKDAY":
-		o.Byweekday, ok = parseWeekdays(value)
+		r.weekdays, ok = parseWeekdays(value)
 	default:
 		return false, false
 	}
 	return true, ok
 }
 
-func integer(text string) (int, bool) {
-	n, err := strconv.Atoi(strings.TrimSpace(text))
-	return n, err == nil
+// far stands for every number that is greater: no step or count of the calendar
+// of the contract, which ends with the year 9999, comes near it.
+const far = 1 << 40
+
+// integer reads a number as Python does: with a sign, and underscores between digits.
+func integer(text string) (int64, bool) {
+	text = strings.TrimSpace(text)
+	if strings.Contains(text, "__") || strings.HasSuffix(text, "_") || strings.HasPrefix(strings.TrimLeft(text, "+-"), "_") {
+		return 0, false
+	}
+	n, err := strconv.ParseInt(strings.ReplaceAll(text, "_", ""), 10, 64)
+	if err != nil && !errors.Is(err, strconv.ErrRange) {
+		return 0, false
+	}
+	return min(max(n, -far), far), true
 }
 
 func integers(text string) (list []int, ok bool) {
@@ -225,32 +225,33 @@ func integers(text string) (list []int, ok bool) {
 		if !ok {
 			return nil, false
 		}
-		list = append(list, n)
+		list = append(list, int(n))
 	}
 	return list, true
 }
 
 // parseWeekdays reads +1MO, MO(+1) or MO, separated by commas.
-func parseWeekdays(text string) (list []rrule.Weekday, ok bool) {
+func parseWeekdays(text string) (list []weekday, ok bool) {
 	for _, part := range strings.Split(text, ",") {
-		number, name := "", part
+		which, name := "", part
 		if open := strings.IndexByte(part, '('); open >= 0 {
-			name, number = part[:open], strings.TrimSuffix(part[open+1:], ")")
+			name, which = part[:open], strings.TrimSuffix(part[open+1:], ")")
 		} else if i := strings.IndexFunc(part, func(c rune) bool { return !strings.ContainsRune("+-0123456789", c) }); i > 0 {
-			number, name = part[:i], part[i:]
+			which, name = part[:i], part[i:]
 		}
-		day, known := weekdays[name]
+		number, known := weekdays[name]
 		if !known {
 			return nil, false
 		}
-		if number != "" {
-			n, ok := integer(number)
+		d := weekday{day: number}
+		if which != "" {
+			n, ok := integer(which)
 			if !ok || n == 0 {
 				return nil, false
 			}
-			day = day.Nth(n)
+			d.nth = int(n)
 		}
-		list = append(list, day)
+		list = append(list, d)
 	}
 	return list, true
 }
@@ -258,47 +259,31 @@ func parseWeekdays(text string) (list []rrule.Weekday, ok bool) {
 // checkTimes refuses hours, minutes and seconds that no clock shows, and steps
 // that never meet them.
 func (r *rule) checkTimes() error {
-	o := &r.options
 	for _, c := range []struct {
 		name string
 		list []int
 		most int
-	}{{"hour", o.Byhour, 23}, {"minute", o.Byminute, 59}, {"second", o.Bysecond, 59}} {
+	}{{"hour", r.hours, 23}, {"minute", r.minutes, 59}, {"second", r.seconds, 59}} {
 		for _, v := range c.list {
-			if v < 0 || v > c.most {
-				if o.Freq < rrule.HOURLY {
-					return fmt.Errorf("%s must be in 0..%d", c.name, c.most)
-				}
+			if (v < 0 || v > c.most) && r.frequency < hourly {
+				return fmt.Errorf("%s must be in 0..%d", c.name, c.most)
 			}
 		}
 	}
-	steps := map[rrule.Frequency]struct {
+	hour, minute, second := r.start.at.Clock()
+	steps := map[frequency]struct {
 		list        []int
 		start, base int
-	}{
-		rrule.HOURLY:   {o.Byhour, r.start.at.Hour(), 24},
-		rrule.MINUTELY: {o.Byminute, r.start.at.Minute(), 60},
-		rrule.SECONDLY: {o.Bysecond, r.start.at.Second(), 60},
-	}
-	s, ok := steps[o.Freq]
+	}{hourly: {r.hours, hour, 24}, minutely: {r.minutes, minute, 60}, secondly: {r.seconds, second, 60}}
+	s, ok := steps[r.frequency]
 	if !ok || len(s.list) == 0 {
 		return nil
 	}
-	divisor := gcd(o.Interval, s.base)
+	divisor := gcd(int(r.interval), s.base)
 	for _, v := range s.list {
 		if divisor == 1 || (v-s.start)%divisor == 0 {
 			return nil
 		}
 	}
 	return errors.New("Invalid rrule byxxx generates an empty set.") //nolint:staticcheck // the contract's words
-}
-
-func gcd(a, b int) int {
-	for b != 0 {
-		a, b = b, a%b
-	}
-	if a < 0 {
-		return -a
-	}
-	return a
 }

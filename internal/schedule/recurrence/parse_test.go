@@ -3,7 +3,15 @@ package recurrence
 import (
 	"testing"
 	"time"
+
+	"github.com/reevehq/reeve/internal/budget"
 )
+
+func newBudget(t *testing.T) *budget.Budget {
+	b := budget.New(t.Context(), "test", budget.Limits{Steps: 200_000})
+	t.Cleanup(b.Close)
+	return b
+}
 
 func FuzzParse(f *testing.F) {
 	for _, seed := range []string{"FREQ=DAILY", "RRULE:FREQ=WEEKLY;BYDAY=MO,+1TU", "DTSTART:20250101T000000\nRRULE:FREQ=MONTHLY;BYSETPOS=-1;BYDAY=FR\nEXDATE:20250131T000000",
@@ -17,7 +25,7 @@ func FuzzParse(f *testing.F) {
 			return
 		}
 		last, n := time.Time{}, 0
-		_ = set.Occurrences(from, func(at time.Time) bool {
+		_ = set.Occurrences(newBudget(t), from, time.Time{}, func(at time.Time) bool {
 			if at.Before(from) || !at.After(last) {
 				t.Fatalf("%q: %s after %s", text, at, last)
 			}
@@ -35,7 +43,7 @@ func TestOldFrequentRuleIsCheap(t *testing.T) {
 	}
 	steps := 0
 	from := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-	err = set.Occurrences(from, func(at time.Time) bool {
+	err = set.Occurrences(newBudget(t), from, time.Time{}, func(at time.Time) bool {
 		steps++
 		return !at.Equal(from)
 	})

@@ -5,27 +5,25 @@
 // Like package cron it knows no time zones: times are calendar readings carried
 // in UTC, and what the text says of zones is read and dropped. Package schedule
 // places the readings in a zone.
+//
+// How much work a text is, its author decides: a rule of every second of an hour
+// in February, a COUNT that began in the year 1. So a search draws on a budget at
+// each step, which no library allows, and jumps over what a rule cannot name.
 package recurrence
 
 import (
 	"errors"
 	"time"
 
-	"github.com/teambition/rrule-go"
+	"github.com/reevehq/reeve/internal/budget"
 )
 
 // DefaultStart is where a rule without DTSTART begins.
 var DefaultStart = time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// maxSteps bounds how many occurrences are passed over to reach the first one
-// that is asked for.
-const maxSteps = 2_000_000
-
 var (
 	// ErrNever says that the rules can never fall on a time, whatever the date.
 	ErrNever = errors.New("invalid combination of interval, byhour, byminute and bysecond")
-	// ErrTooFar says that too many occurrences lie before the first that is asked for.
-	ErrTooFar = errors.New("the rule has too many occurrences before the first one that is asked for")
 	// ErrMixedZones says that UNTIL has a zone and DTSTART has none, or the other way round.
 	ErrMixedZones = errors.New("RRULE UNTIL values must be specified in UTC when DTSTART is timezone-aware")
 )
@@ -39,229 +37,130 @@ type Set struct {
 	dates, excluded   []time.Time
 }
 
-// rule is one RRULE or EXRULE.
-type rule struct {
-	options    rrule.ROption
-	start      reading
-	startGiven bool
-	until      reading
-	untilGiven bool
-	count      int
-	countGiven bool
-}
-
-// reading is a calendar reading and whether a zone was written with it.
-type reading struct {
-	at    time.Time
-	zoned bool
-}
-
-// Occurrences gives the readings from the given one on, in order and each once,
-// until yield says to stop.
-func (s *Set) Occurrences(from time.Time, yield func(time.Time) bool) error {
-	included := &merge{}
-	for _, r := range s.rules {
-		if err := included.addRule(r, from); err != nil {
+// Occurrences gives the readings from one on, in order and each once, until yield
+// says to stop. Those after end, unless it is zero, are not looked for. It fails
+// with ErrNever, or with the error of a budget that is used up.
+func (s *Set) Occurrences(b *budget.Budget, from, end time.Time, yield func(time.Time) bool) error {
+	last := int64(lastReading)
+	if !end.IsZero() {
+		last = end.Unix()
+	}
+	included, err := newMerge(b, s.rules, s.dates, from.Unix(), last)
+	if err != nil {
+		return err
+	}
+	excluded, err := newMerge(b, s.exclusions, s.excluded, from.Unix(), last)
+	if err != nil {
+		return err
+	}
+	before, some := int64(0), false
+	for {
+		next, ok, err := included.next()
+		if err != nil || !ok {
 			return err
 		}
-	}
-	included.addDates(s.dates)
-	excluded := &merge{}
-	for _, r := range s.exclusions {
-		if err := excluded.addRule(r, from); err != nil {
+		if some && next == before {
+			continue
+		}
+		before, some = next, true
+		if next < from.Unix() {
+			continue
+		}
+		if out, err := excluded.reaches(next); err != nil {
 			return err
-		}
-	}
-	excluded.addDates(s.excluded)
-
-	var last time.Time
-	for steps := 0; ; steps++ {
-		next, ok := included.next()
-		if !ok {
-			return nil
-		}
-		if steps > 0 && next.Equal(last) {
+		} else if out {
 			continue
 		}
-		last = next
-		if steps > maxSteps && next.Before(from) {
-			return ErrTooFar
-		}
-		if next.Before(from) || excluded.reaches(next) {
-			continue
-		}
-		if !yield(next) {
+		if !yield(time.Unix(next, 0).UTC()) {
 			return nil
 		}
 	}
 }
 
 // merge is several ordered sources of readings read as one.
-type merge struct{ sources []*source }
+type merge struct {
+	budget  *budget.Budget
+	sources []*source
+}
 
 type source struct {
-	head time.Time
-	next func() (time.Time, bool)
+	head int64
+	next func() (int64, bool, error)
 }
 
-func (m *merge) add(next func() (time.Time, bool)) {
-	if head, ok := next(); ok {
+func newMerge(b *budget.Budget, rules []*rule, dates []time.Time, from, end int64) (*merge, error) {
+	m := &merge{budget: b}
+	for _, r := range rules {
+		w, err := r.walk(b, from, end)
+		if err != nil {
+			return nil, err
+		}
+		if err := m.add(w.next); err != nil {
+			return nil, err
+		}
+	}
+	return m, m.add(func() (int64, bool, error) {
+		if len(dates) == 0 {
+			return 0, false, nil
+		}
+		head := dates[0].Unix()
+		dates = dates[1:]
+		return head, head <= end, nil
+	})
+}
+
+func (m *merge) add(next func() (int64, bool, error)) error {
+	head, ok, err := next()
+	if ok {
 		m.sources = append(m.sources, &source{head, next})
 	}
-}
-
-func (m *merge) addRule(r *rule, from time.Time) error {
-	next, err := r.iterator(from)
-	if err != nil {
-		return err
-	}
-	m.add(next)
-	return nil
-}
-
-func (m *merge) addDates(dates []time.Time) {
-	m.add(func() (time.Time, bool) {
-		if len(dates) == 0 {
-			return time.Time{}, false
-		}
-		head := dates[0]
-		dates = dates[1:]
-		return head, true
-	})
+	return err
 }
 
 func (m *merge) least() int {
 	best := -1
 	for i, s := range m.sources {
-		if best < 0 || s.head.Before(m.sources[best].head) {
+		if best < 0 || s.head < m.sources[best].head {
 			best = i
 		}
 	}
 	return best
 }
 
-func (m *merge) next() (time.Time, bool) {
+func (m *merge) next() (int64, bool, error) {
 	i := m.least()
 	if i < 0 {
-		return time.Time{}, false
+		return 0, false, nil
+	}
+	if err := m.budget.Step(int64(len(m.sources))); err != nil {
+		return 0, false, err
 	}
 	s := m.sources[i]
 	at := s.head
-	if head, ok := s.next(); ok {
+	head, ok, err := s.next()
+	if err != nil {
+		return 0, false, err
+	}
+	if ok {
 		s.head = head
 	} else {
 		m.sources = append(m.sources[:i], m.sources[i+1:]...)
 	}
-	return at, true
+	return at, true, nil
 }
 
-// reaches passes over what lies before t and tells whether t is there.
-func (m *merge) reaches(t time.Time) bool {
+// reaches passes over what lies before a reading and reports whether it is there.
+func (m *merge) reaches(at int64) (bool, error) {
 	for {
 		i := m.least()
-		if i < 0 || m.sources[i].head.After(t) {
-			return false
+		if i < 0 || m.sources[i].head > at {
+			return false, nil
 		}
-		if m.sources[i].head.Equal(t) {
-			return true
+		if m.sources[i].head == at {
+			return true, nil
 		}
-		m.next()
-	}
-}
-
-// iterator gives the rule's readings. Those long before from may be left out.
-func (r *rule) iterator(from time.Time) (func() (time.Time, bool), error) {
-	none := func() (time.Time, bool) { return time.Time{}, false }
-	if r.countGiven && r.count <= 0 {
-		return none, nil
-	}
-	options := r.options
-	options.Dtstart = r.start.at
-	if r.untilGiven {
-		options.Until = r.until.at
-		if options.Until.Before(options.Dtstart) {
-			return none, nil
+		if _, _, err := m.next(); err != nil {
+			return false, err
 		}
 	}
-	if options.Interval < 1 || !reachable(&options) {
-		return nil, ErrNever
-	}
-	if r.countGiven {
-		options.Count = r.count
-	} else {
-		options.Dtstart = nearStart(&options, from)
-	}
-	compiled, err := rrule.NewRRule(options)
-	if err != nil {
-		return none, nil // a value out of bounds: the rule names no day
-	}
-	return compiled.Iterator(), nil
-}
-
-// periods of the frequencies whose steps all have the same length.
-var periods = map[rrule.Frequency]time.Duration{
-	rrule.WEEKLY: 7 * 24 * time.Hour, rrule.DAILY: 24 * time.Hour,
-	rrule.HOURLY: time.Hour, rrule.MINUTELY: time.Minute, rrule.SECONDLY: time.Second,
-}
-
-// nearStart moves the start of a rule by whole steps close to from, so that
-// the cost of finding what comes next does not grow with the rule's age.
-func nearStart(o *rrule.ROption, from time.Time) time.Time {
-	period, ok := periods[o.Freq]
-	if !ok {
-		return o.Dtstart
-	}
-	step := period * time.Duration(o.Interval)
-	if step/period != time.Duration(o.Interval) || step <= 0 {
-		return o.Dtstart
-	}
-	const margin = 2 // the first week of a rule may be cut short
-	steps := from.Sub(o.Dtstart)/step - margin
-	if steps <= 0 {
-		return o.Dtstart
-	}
-	return o.Dtstart.Add(steps * step)
-}
-
-// reachable tells whether steps of the interval ever fall on an allowed hour,
-// minute and second; the search would not end otherwise.
-func reachable(o *rrule.ROption) bool {
-	var unit, cycle int
-	switch o.Freq {
-	case rrule.HOURLY:
-		unit, cycle = 3600, 24
-	case rrule.MINUTELY:
-		unit, cycle = 60, 1440
-	case rrule.SECONDLY:
-		unit, cycle = 1, 86400
-	default:
-		return true
-	}
-	if len(o.Byhour) == 0 && len(o.Byminute) == 0 && len(o.Bysecond) == 0 {
-		return true
-	}
-	at := (o.Dtstart.Hour()*3600 + o.Dtstart.Minute()*60 + o.Dtstart.Second()) / unit
-	interval := o.Interval % cycle
-	for range cycle {
-		second := at * unit
-		if allows(o.Byhour, second/3600) &&
-			(o.Freq == rrule.HOURLY || allows(o.Byminute, second/60%60)) &&
-			(o.Freq != rrule.SECONDLY || allows(o.Bysecond, second%60)) {
-			return true
-		}
-		at = (at + interval) % cycle
-	}
-	return false
-}
-
-func allows(list []int, value int) bool {
-	if len(list) == 0 {
-		return true
-	}
-	for _, v := range list {
-		if v == value {
-			return true
-		}
-	}
-	return false
 }
