@@ -3,6 +3,8 @@ package orchestration
 import (
 	"fmt"
 
+	"github.com/google/uuid"
+
 	"github.com/reevehq/reeve/internal/prefect"
 )
 
@@ -45,7 +47,8 @@ func (t *transition) waitInPlace(why string) *prefect.State {
 	return waiting
 }
 
-// freePoolLimit tells a pool's workers when a run ends that left them no slot.
+// freePoolLimit tells a pool's workers when a run ends that left them, or its
+// queue, no slot.
 var freePoolLimit = transform("ReeveFreeWorkPoolLimit", func() hooks { return freePool{} })
 
 type freePool struct{ quiet }
@@ -55,9 +58,14 @@ func (freePool) after(t *transition) error {
 	if t.proposed == nil || t.initial == nil || t.flow.WorkQueueID == nil || active.has(t.proposed.Type) || !active.has(t.initial.Type) {
 		return nil
 	}
-	limit, err := t.tx.ReadPoolLimit(*t.flow.WorkQueueID)
-	if err != nil || limit == nil || limit.Active != limit.Max-1 {
-		return err
+	for _, read := range []func(uuid.UUID) (*PoolLimit, error){t.tx.ReadPoolLimit, t.tx.ReadWorkQueueLimit} {
+		limit, err := read(*t.flow.WorkQueueID)
+		if err != nil {
+			return err
+		}
+		if limit != nil && limit.Active == limit.Max-1 {
+			return t.tx.TellPoolSlotFreed(*t.flow.WorkQueueID)
+		}
 	}
-	return t.tx.TellPoolSlotFreed(*t.flow.WorkQueueID)
+	return nil
 }

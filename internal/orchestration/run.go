@@ -124,6 +124,8 @@ type Tx interface {
 	// ReadPoolLimit gives the limit of the pool that a queue belongs to, nil when
 	// it has none.
 	ReadPoolLimit(queue uuid.UUID) (*PoolLimit, error)
+	// ReadWorkQueueLimit gives a queue's own limit, nil when it has none.
+	ReadWorkQueueLimit(queue uuid.UUID) (*PoolLimit, error)
 	// TellPoolSlotFreed tells the workers of a queue's pool that a run of it may
 	// start, when one waits.
 	TellPoolSlotFreed(queue uuid.UUID) error

@@ -87,7 +87,7 @@ func All(c Config) []Service {
 	if !c.SilentRunsOff {
 		all = append(all, NewSilentRuns(engine, c.SilentRuns))
 	}
-	all = append(all, NewOwners(engine, c.SilentRuns.Patience(), c.SilentRunsOff))
+	all = append(all, NewSlotWaiters(engine), NewOwners(engine, c.SilentRuns.Patience(), c.SilentRunsOff))
 	if !c.LeaseExpirationsOff {
 		all = append(all, NewLeaseExpirations(engine.Slots(), c.Start))
 	}

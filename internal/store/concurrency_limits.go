@@ -81,6 +81,7 @@ func (tx *Tx) FilterConcurrencyLimits(prefix string, page prefect.Page) ([]*conc
 // UpdateConcurrencyLimit stores all of a limit but its id and creation.
 func (tx *Tx) UpdateConcurrencyLimit(l *concurrency.Limit) error {
 	l.Updated = tx.Now
+	tx.Touch(Deadlines) // there may be room for who waits
 	_, err := tx.conn.Exec(`UPDATE concurrency_limit SET updated = ?, active = ?, name = ?, "limit" = ?, active_slots = ?,
 			denied_slots = ?, slot_decay_per_second = ?, avg_slot_occupancy_seconds = ? WHERE id = ?`,
 		l.Updated, l.Active, l.Name, l.Limit, l.ActiveSlots, l.DeniedSlots, l.SlotDecayPerSecond, l.AvgSlotOccupancySeconds, l.ID)
@@ -90,6 +91,7 @@ func (tx *Tx) UpdateConcurrencyLimit(l *concurrency.Limit) error {
 // UpdateConcurrencySlots stores a limit's slots, their average occupancy and of
 // when they are.
 func (tx *Tx) UpdateConcurrencySlots(l *concurrency.Limit) error {
+	tx.Touch(Deadlines)
 	_, err := tx.conn.Exec(`UPDATE concurrency_limit SET updated = ?, active_slots = ?, denied_slots = ?,
 			avg_slot_occupancy_seconds = ? WHERE id = ?`,
 		l.Updated, l.ActiveSlots, l.DeniedSlots, l.AvgSlotOccupancySeconds, l.ID)
@@ -102,6 +104,7 @@ func (tx *Tx) DeleteConcurrencyLimit(id uuid.UUID) (bool, error) {
 	if err := tx.deleteLeasesOfLimit(id); err != nil {
 		return false, err
 	}
+	tx.Touch(Deadlines)
 	n, err := tx.conn.Exec(`DELETE FROM concurrency_limit WHERE id = ?`, id)
 	return n > 0, err
 }

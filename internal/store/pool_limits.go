@@ -26,6 +26,19 @@ func (tx *Tx) ReadPoolLimit(queue uuid.UUID) (*orchestration.PoolLimit, error) {
 	return &l, err
 }
 
+// ReadWorkQueueLimit gives a queue's own limit with the number of its active
+// runs, nil when it has none.
+func (tx *Tx) ReadWorkQueueLimit(queue uuid.UUID) (*orchestration.PoolLimit, error) {
+	var l orchestration.PoolLimit
+	err := tx.one(`SELECT name, concurrency_limit, (SELECT count(*) FROM flow_run WHERE flow_run.work_queue_id = work_queue.id
+			AND flow_run.state_type IN ('RUNNING', 'PENDING', 'CANCELLING'))
+		FROM work_queue WHERE id = ? AND concurrency_limit IS NOT NULL`, []any{queue}, &l.Pool, &l.Max, &l.Active)
+	if err == ErrNoRows {
+		return nil, nil
+	}
+	return &l, err
+}
+
 // ReadWorkPoolType gives the type of the pool that a queue belongs to, "" when
 // there is no such queue.
 func (tx *Tx) ReadWorkPoolType(queue uuid.UUID) (kind string, err error) {

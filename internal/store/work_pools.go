@@ -126,6 +126,11 @@ func (tx *Tx) UpdateWorkPool(pool *prefect.WorkPool, u *prefect.WorkPoolUpdate) 
 		return err
 	}
 	tx.Touch(WorkPools)
+	if pool.DefaultQueueID != nil && (u.Has("concurrency_limit") || u.Has("is_paused")) {
+		if err := tx.TellPoolSlotFreed(*pool.DefaultQueueID); err != nil {
+			return err
+		}
+	}
 	if !changes.Empty() {
 		e, err := events.WorkPoolUpdated(tx.IDs.V7(), tx.Now, &next, changes)
 		if err != nil {

@@ -243,6 +243,11 @@ func (tx *Tx) UpdateWorkQueue(queue *prefect.WorkQueue, u *prefect.WorkQueueUpda
 	}
 	tx.Touch(WorkPools)
 	tx.Touch(Deadlines)
+	if u.Has("concurrency_limit") || u.Has("is_paused") {
+		if err := tx.TellPoolSlotFreed(queue.ID); err != nil {
+			return err
+		}
+	}
 	if u.Has("priority") && arrange {
 		if err := tx.arrangePriorities(queue.WorkPoolID, queue.ID, next.Priority); err != nil {
 			return err
