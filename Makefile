@@ -10,7 +10,7 @@ MAX_BYTES := 31457280
 # failed is run again, twice at most, and the report shows it: -rR lists what needed that.
 RERUNS := --reruns 2 --reruns-delay 1 -rR
 
-.PHONY: help build venv up test unit lint differential e2e restarts browser image rehearsal crash backup asleep bench clean
+.PHONY: help build venv up test unit lint differential e2e once restarts browser image rehearsal crash backup asleep bench clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -53,6 +53,9 @@ e2e: build venv ## the unmodified client, worker and CLI against our server
 restarts: build venv ## 120 runs of a stock worker while the server is restarted every 6 s; SIGNAL=SIGKILL for kills
 	REEVE_RESTART_RUNS=120 REEVE_RESTARTS=1000 REEVE_RESTART_EVERY=6 REEVE_RESTART_SIGNAL=$(or $(SIGNAL),SIGTERM) \
 	REEVE_BIN=$(REEVE) REEVE_PYTHON=$(CURDIR)/$(PYTHON) $(PYTHON) -m pytest test/e2e/test_restarts.py -q -s --timeout 5400
+
+once: build venv ## 5,000 short runs on four workers that are stopped and restarted: each is executed once
+	REEVE_ONCE_RUNS=$${REEVE_ONCE_RUNS:-5000} REEVE_ONCE_STOP=$${REEVE_ONCE_STOP:-120} REEVE_BIN=$(REEVE) REEVE_PYTHON=$(CURDIR)/$(PYTHON) $(PYTHON) -m pytest test/e2e/test_once.py -q -s
 
 browser: build venv ## the reference UI in a real browser against our server
 	@scripts/need npm chromium

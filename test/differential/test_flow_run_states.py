@@ -58,27 +58,29 @@ EXECUTED_ONCE = {(start, end) for start in ("COMPLETED", "FAILED", "CANCELLED", 
 """What is refused, unforced, for runs that are handed out, on purpose: see docs/ARCHITECTURE.md, "Decisions"."""
 
 
-def pool_transitions_from(start):
-    def transitions(s):
-        flow = a_flow(s, f"pool-transitions-from-{start.lower()}")
-        pool = f"pool-{start.lower()}"
-        s.quietly.post("/work_pools/", json={"name": pool, "type": "process"})
-        deployment = s.quietly.post("/deployments/", json={"name": "d", "flow_id": flow, "work_pool_name": pool})["id"]
-        for force in (False, True):
-            for end in TYPES:
-                if force or (start, end) not in EXECUTED_ONCE:
-                    run = s.quietly.post(f"/deployments/{deployment}/create_flow_run", json={"name": "a-run"})["id"]
-                    for type in ("RUNNING", start):  # a scheduled run would be cancelled at once
-                        s.quietly.post(f"/flow_runs/{run}/set_state", json={"state": {"type": type}, "force": True})
-                    propose(s, run, end, force=force)
-                    show(s, run)
+def pool_transitions_from(start, force):
+    name = f"pool_transitions_from_{start.lower()}" + ("_by_force" if force else "")
 
-    transitions.__name__ = f"pool_transitions_from_{start.lower()}"
+    def transitions(s):
+        flow = a_flow(s, name)
+        s.quietly.post("/work_pools/", json={"name": name, "type": "process"})
+        deployment = s.quietly.post("/deployments/", json={"name": "d", "flow_id": flow, "work_pool_name": name})["id"]
+        for end in TYPES:
+            if force or (start, end) not in EXECUTED_ONCE:
+                run = s.quietly.post(f"/deployments/{deployment}/create_flow_run", json={"name": "a-run"})["id"]
+                for type in ("RUNNING", start):  # a scheduled run would be cancelled at once
+                    s.quietly.post(f"/flow_runs/{run}/set_state", json={"state": {"type": type}, "force": True})
+                propose(s, run, end, force=force)
+                show(s, run)
+
+    transitions.__name__ = name
     return scenario(transitions)
 
 
 for _start in TYPES:
-    globals()[f"test_pool_transitions_from_{_start.lower()}"] = pool_transitions_from(_start)
+    for _force in (False, True):
+        _test = pool_transitions_from(_start, _force)
+        globals()[f"test_pool_transitions_from_{_start.lower()}" + ("_by_force" if _force else "")] = _test
 
 
 @scenario
