@@ -48,7 +48,7 @@ func keepSafe(p *process, c *config.Config, name, path string, steps []migration
 		machine := clock.System{}
 		s.ship = backup.New(backup.Config{Bucket: bucket, URL: c.Backup.URL, Name: name, Path: path,
 			Interval: time.Duration(c.Backup.Interval), Retention: time.Duration(c.Backup.Retention),
-			Clock: machine, IDs: clock.NewIDs(machine), Log: p.log})
+			Clock: machine, IDs: clock.NewIDs(machine), Log: p.partOf("backup")})
 		context.AfterFunc(p.ctx, func() { // hosts kill 5 s after they ask to stop
 			hurry, done := context.WithTimeout(context.Background(), 4*time.Second)
 			defer done()

@@ -21,9 +21,11 @@ import (
 	"time"
 
 	"github.com/alecthomas/kong"
+	"golang.org/x/sys/unix"
 
 	"github.com/reevehq/reeve/internal/clock"
 	"github.com/reevehq/reeve/internal/fault"
+	"github.com/reevehq/reeve/internal/logline"
 	"github.com/reevehq/reeve/internal/mask"
 )
 
@@ -53,6 +55,7 @@ type process struct {
 	err     io.Writer
 	level   *slog.LevelVar
 	log     *slog.Logger
+	form    logline.Form // of log lines
 	// mask knows the secrets of the configuration once it is read; out and err
 	// show none of them.
 	mask *mask.Masker
@@ -75,6 +78,7 @@ func Main(args []string, stdout, stderr io.Writer) int {
 	var c commands
 	done := false
 	environ := os.Environ()
+	form := logline.Form{Dated: !isTerminal(stderr)}
 	masker := mask.New(mask.Environment(environ)...)
 	stdout, stderr = masker.ValueWriter(stdout), masker.Writer(stderr)
 	parser, err := kong.New(&c, kong.Name("reeve"),
@@ -95,9 +99,22 @@ func Main(args []string, stdout, stderr io.Writer) int {
 		return report(wrongCall(err), stderr)
 	}
 	level := new(slog.LevelVar)
-	log := slog.New(mask.NewHandler(stderr, &slog.HandlerOptions{Level: level}, masker))
-	return report(parsed.Run(&process{ctx, environ, stdout, stderr, level, log, masker}), stderr)
+	log := slog.New(logline.NewHandler(stderr, level, form))
+	return report(parsed.Run(&process{ctx, environ, stdout, stderr, level, log, form, masker}), stderr)
 }
+
+// isTerminal reports whether a person reads what is written to w.
+func isTerminal(w io.Writer) bool {
+	file, ok := w.(*os.File)
+	if !ok {
+		return false
+	}
+	_, err := unix.IoctlGetTermios(int(file.Fd()), unix.TCGETS)
+	return err == nil
+}
+
+// partOf names the part of the program that a logger is for.
+func (p *process) partOf(name string) *slog.Logger { return p.log.With(logline.Part, name) }
 
 // wrongCall makes a fault of what the parser did not accept.
 func wrongCall(err error) error {

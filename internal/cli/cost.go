@@ -75,11 +75,14 @@ func (k *costs) tariff(c *config.Config, used cost.Usage) cost.Tariff {
 	}
 	t.Machine, t.Always = cmp.Or(k.Machine, own.Machine, t.Machine), own.Always
 	t.VolumeGB, t.AsOf = own.VolumeGB, cmp.Or(own.AsOf, t.AsOf)
+	t.RegionMarkup, t.IPv4 = own.RegionMarkup, own.IPv4
+	t = t.WithSnapshots(used.Database)
 	if c.Backup.URL != "" || own.BackupGB > 0 {
 		t = t.WithBackup(c.Backup.Endpoint, cmp.Or(own.BackupGB, 2*float64(used.Database)/(1<<30)))
 	}
 	for _, set := range []struct{ to, from *float64 }{{&t.VolumePrice, own.VolumePrice}, {&t.RootGB, own.RootGB},
-		{&t.StoppedPrice, own.StoppedPrice}, {&t.BackupPrice, own.BackupPrice}} {
+		{&t.StoppedPrice, own.StoppedPrice}, {&t.BackupPrice, own.BackupPrice},
+		{&t.IPv4Price, own.IPv4Price}, {&t.SnapshotGB, own.SnapshotGB}, {&t.SnapshotPrice, own.SnapshotPrice}} {
 		if set.from != nil {
 			*set.to = *set.from
 		}
@@ -115,7 +118,7 @@ func printBill(w io.Writer, b *cost.Bill) error {
 	for _, s := range b.Sizes {
 		fmt.Fprintf(out, "%s\t%s\t%s\n", s.Machine, money(s.ByMonth), money(s.Always))
 	}
-	fmt.Fprintf(out, "\nPrices as of %s; check them at %s and set what has changed in reeve.toml, [cost].\n", b.PricesOf, b.Source)
+	fmt.Fprintf(out, "\nPrices as of %s, for months of 30 days; check them at %s and set what has changed in reeve.toml, [cost].\n", b.PricesOf, b.Source)
 	return out.Flush()
 }
 

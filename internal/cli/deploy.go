@@ -49,5 +49,5 @@ func (d *deploy) Run(p *process) error {
 	settings := server.Settings(c)
 	settings.API.AuthString = cmp.Or(c.Text("api.auth_string"), settings.API.AuthString)
 	return ups.Deploy(p.ctx, ups.Plan{Setup: c.Setup, Folder: folder, Server: settings, Environ: withoutSecrets(p.environ, c.Webhooks),
-		Out: p.out, Err: p.err, Log: p.log}, strings.TrimSuffix(cmp.Or(d.URL, c.Gateway.API), "/"))
+		Out: p.out, Err: p.err, Log: p.partOf("deploy")}, strings.TrimSuffix(cmp.Or(d.URL, c.Gateway.API), "/"))
 }

@@ -131,7 +131,7 @@ func serveGateway(p *process, c *config.Config, g *gateway.Gateway, ship *backup
 	guard := traffic.NewGuard(handler, 0, clock.System{})
 	srv := &http.Server{Handler: handler, ConnState: guard.Note,
 		ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: traffic.HeaderBytes,
-		ErrorLog: slog.NewLogLogger(p.log.Handler(), slog.LevelWarn),
+		ErrorLog: slog.NewLogLogger(p.partOf("gateway").Handler(), slog.LevelWarn),
 	}
 	ctx, stop := context.WithCancel(p.ctx)
 	defer stop()
@@ -188,7 +188,7 @@ func newProxy(p *process, c *config.Config, listener net.Listener) (*gateway.Pro
 	}
 	machine := clock.System{}
 	return gateway.NewProxy(gateway.ProxyConfig{Settings: settings, Pools: pools, Pages: server.Pages(c),
-		Auth: cmp.Or(c.Text("api.auth_string"), c.Text("server.api.auth_string"))}, machine, clock.NewIDs(machine), p.log)
+		Auth: cmp.Or(c.Text("api.auth_string"), c.Text("server.api.auth_string"))}, machine, clock.NewIDs(machine), p.partOf("gateway"))
 }
 
 // onThisMachine tells whether an address is of the loopback.
@@ -245,7 +245,7 @@ func (s *gatewayStart) workers(p *process, c *config.Config, api string) ([]*sup
 	var all []*supervise.Supervisor
 	for _, pool := range c.Setup.Pools {
 		all = append(all, supervise.New(supervise.Program{Name: pool.Name, Command: ups.WorkerCommand(c.Setup.Worker, reeve, python, pool.Name),
-			Environ: environ, Greet: c.Setup.Worker.Stock, Farewell: farewell, Out: p.out, Mask: p.mask, Log: p.log, Clock: clock.System{}}))
+			Environ: environ, Greet: c.Setup.Worker.Stock, Farewell: farewell, Out: p.out, Form: p.form, Mask: p.mask, Log: p.partOf("gateway"), Clock: clock.System{}}))
 	}
 	return all, nil
 }
@@ -273,7 +273,7 @@ func openGateway(p *process, c *config.Config) (*gateway.Gateway, *backup.Shippe
 		return nil, nil, err
 	}
 	g, err := gateway.New(p.ctx, gateway.Config{Settings: c.Gateway, Webhooks: c.Webhooks, Lookup: p.variable, Pages: server.Pages(c),
-		Auth: cmp.Or(c.Text("api.auth_string"), c.Text("server.api.auth_string"))}, inbox, p.log)
+		Auth: cmp.Or(c.Text("api.auth_string"), c.Text("server.api.auth_string"))}, inbox, p.partOf("gateway"))
 	if err != nil {
 		return nil, nil, errors.Join(err, inbox.Close())
 	}
@@ -290,7 +290,7 @@ func openInbox(p *process, c *config.Config, beside bool) (*gateway.Inbox, *back
 	if same, err := filepath.Abs(c.Database()); err == nil && same == c.Gateway.Database {
 		return nil, nil, fault.New(fault.Invalid, "gateway.database is the server's database %s", same).WithHint("give the gateway a file of its own")
 	}
-	o := sqlite.Options{Path: c.Gateway.Database, Steps: steps, Shared: true, Readers: 2, Logger: p.log}
+	o := sqlite.Options{Path: c.Gateway.Database, Steps: steps, Shared: true, Readers: 2, Logger: p.partOf("gateway")}
 	var kept safety
 	if !beside {
 		if kept, err = keepSafe(p, c, inboxName, o.Path, steps); err != nil {

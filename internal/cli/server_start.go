@@ -81,7 +81,7 @@ func (s *serverStart) Run(p *process) error {
 	}
 	settings := serverSettings(p, c)
 	settings.Backups = server.Backups{Shipper: kept.ship, Heal: kept.heal}
-	srv, err := server.Open(p.ctx, settings, p.log)
+	srv, err := server.Open(p.ctx, settings, p.partOf("server"))
 	if err != nil {
 		_ = listener.Close()
 		return err

@@ -85,13 +85,13 @@ func (u *up) Run(p *process) error {
 	defer leave()
 	settings.Leave = leave
 	settings.Backups = server.Backups{Shipper: kept.ship, Others: []*backup.Shipper{shipHooks}, Heal: kept.heal}
-	srv, err := server.Open(p.ctx, settings, p.log)
+	srv, err := server.Open(p.ctx, settings, p.partOf("server"))
 	if err != nil {
 		_ = listener.Close()
 		return err
 	}
 	return ups.Run(ctx, ups.Plan{Setup: c.Setup, Folder: folder, Server: settings, Reeve: reeve, Environ: withoutActivation(withoutSecrets(p.environ, c.Webhooks)),
-		Once: u.Once, Gateway: hooks, Out: p.out, Err: p.err, Mask: p.mask, Log: p.log}, srv, listener)
+		Once: u.Once, Gateway: hooks, Out: p.out, Err: p.err, Mask: p.mask, Form: p.form, Log: p.partOf("up")}, srv, listener)
 }
 
 // interpreter is the full path of the Python that runs flows; python3 by default.

@@ -78,7 +78,7 @@ func (s *workerStart) Run(p *process) error {
 		Query: c.Seconds("worker.query_seconds"), Heartbeat: c.Seconds("worker.heartbeat_seconds"),
 		Prefetch: c.Seconds("worker.prefetch_seconds"),
 		Warm:     s.Warm == "on" || s.Warm == "auto" && worker.MemoryForWarm(), WarmIdle: s.WarmIdle,
-		Environ: p.environ, Out: p.out, Log: p.log, Mask: p.mask,
+		Environ: p.environ, Out: p.out, Log: p.partOf("worker"), Mask: p.mask,
 	}, clock.System{}, ids)
 	if s.Healthcheck {
 		stop, err := healthcheck(w, c)

@@ -87,7 +87,7 @@ func (c *Client) once(ctx context.Context, method, path string, body, to any) er
 		if ctx.Err() == context.Canceled {
 			return ctx.Err()
 		}
-		return fault.New(fault.Internal, "no server answers at %s", c.url).WithHint("start one with: reeve server start")
+		return fault.New(fault.Internal, "no server answers at %s", c.url).WithHint("start one with: reeve up, for a reeve.toml with pools or flows; reeve server start, for a server alone")
 	}
 	defer func() { _ = answer.Body.Close() }()
 	text, err := io.ReadAll(answer.Body)

@@ -23,13 +23,25 @@ type Cost struct {
 	// [backup] has a url; BackupPrice is for a GB.
 	BackupGB    float64  `toml:"backup_gb"`
 	BackupPrice *float64 `toml:"backup_price"`
+	// RegionMarkup is what the region adds to the price of a machine, 0.2 for 20 %.
+	RegionMarkup float64 `toml:"region_markup"`
+	// IPv4 is the number of IPv4 addresses of one's own, IPv4Price for one.
+	IPv4      int      `toml:"ipv4"`
+	IPv4Price *float64 `toml:"ipv4_price"`
+	// SnapshotGB is what the volume's snapshots take, five times the database by
+	// default; SnapshotPrice is for a GB above those that cost nothing.
+	SnapshotGB    *float64 `toml:"snapshot_gb"`
+	SnapshotPrice *float64 `toml:"snapshot_price"`
 	// AsOf is when the prices were noted.
 	AsOf string `toml:"as_of"`
 }
 
 func (c *Cost) check() error {
 	prices := map[string]*float64{"volume_gb": &c.VolumeGB, "volume_price": c.VolumePrice, "root_gb": c.RootGB,
-		"stopped_price": c.StoppedPrice, "backup_gb": &c.BackupGB, "backup_price": c.BackupPrice}
+		"stopped_price": c.StoppedPrice, "backup_gb": &c.BackupGB, "backup_price": c.BackupPrice, "region_markup": &c.RegionMarkup,
+		"ipv4_price": c.IPv4Price, "snapshot_gb": c.SnapshotGB, "snapshot_price": c.SnapshotPrice}
+	addresses := float64(c.IPv4)
+	prices["ipv4"] = &addresses
 	for name, price := range c.Machines {
 		prices[fmt.Sprintf("the price of %q", name)] = &price
 	}

@@ -88,14 +88,20 @@ func NewBill(u Usage, t Tariff) (*Bill, error) {
 	if gb := t.volume(u); gb > 0 {
 		add(fmt.Sprintf("volume of %g GB", gb), gb*t.VolumePrice, 1)
 	}
+	if gb := t.SnapshotGB - freeSnapshotGB; gb > 0 {
+		add(fmt.Sprintf("snapshots of %.3g GB, above %d", t.SnapshotGB, freeSnapshotGB), gb*t.SnapshotPrice, 1)
+	}
+	if t.IPv4 > 0 {
+		add(fmt.Sprintf("%d IPv4 of its own", t.IPv4), float64(t.IPv4)*t.IPv4Price, 1)
+	}
 	if t.BackupGB > 0 {
 		add(fmt.Sprintf("backup of %.2g GB", t.BackupGB), t.BackupGB*t.BackupPrice, 1)
 	}
 	b.Total.What = "total"
 	b.perFlow()
 	for _, m := range t.Machines {
-		b.Sizes = append(b.Sizes, Size{m.Name,
-			(m.Price*b.Share + stopped*(1-b.Share)) * month * perSecond, m.Price * month * perSecond})
+		price := m.Price * (1 + t.RegionMarkup)
+		b.Sizes = append(b.Sizes, Size{m.Name, (price*b.Share + stopped*(1-b.Share)) * month * perSecond, price * month * perSecond})
 	}
 	return b, nil
 }

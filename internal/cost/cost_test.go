@@ -93,6 +93,14 @@ func TestBill(t *testing.T) {
 		"with a backup": {halfMonth(), tariff(func(t *Tariff) { *t = t.WithBackup("https://s3.eu-central-1.wasabisys.com", 2) }),
 			"machine small, awake: 0.1000/0.2000, machine small, asleep: 0.3500/0.7000, volume of 1 GB: 0.2500/0.5000, " +
 				"backup of 2 GB: 0.0069/0.0138, total: 0.7069/1.4138"},
+		"in another region, with an address": {halfMonth(), tariff(func(t *Tariff) { t.RegionMarkup, t.IPv4 = 0.5, 2 }),
+			"machine small, awake: 0.1500/0.3000, machine small, asleep: 0.3500/0.7000, volume of 1 GB: 0.2500/0.5000, " +
+				"2 IPv4 of its own: 2.0000/4.0000, total: 2.7500/5.5000"},
+		"with large snapshots": {halfMonth(), tariff(func(t *Tariff) { t.SnapshotGB = 15 }),
+			"machine small, awake: 0.1000/0.2000, machine small, asleep: 0.3500/0.7000, volume of 1 GB: 0.2500/0.5000, " +
+				"snapshots of 15 GB, above 10: 0.2000/0.4000, total: 0.9000/1.8000"},
+		"with snapshots that cost nothing": {halfMonth(), tariff(func(t *Tariff) { *t = t.WithSnapshots(2 << 30) }),
+			"machine small, awake: 0.1000/0.2000, machine small, asleep: 0.3500/0.7000, volume of 1 GB: 0.2500/0.5000, total: 0.7000/1.4000"},
 		"nothing measured": {Measure("2026-11", span(0, 0), nil, nil), tariff(nil),
 			"machine small, awake: 0.0000/0.0000, machine small, asleep: 0.0000/0.7200, total: 0.0000/0.7200"},
 		"a whole disk is no volume": {func() Usage { u := halfMonth(); u.Volume = 500 << 30; return u }(), tariff(nil),
@@ -133,6 +141,19 @@ func TestBillByFlowAndSize(t *testing.T) {
 		if s.Machine == "shared-cpu-1x:512mb" && math.Abs(s.Always-3.32) > 1e-9 {
 			t.Errorf("%+v, want the table's price for November's 30 days", s)
 		}
+	}
+}
+
+// The prices of the host, in November 2026: 30 days, the base region.
+func TestPrices(t *testing.T) {
+	tariff := DefaultTariff()
+	for machine, want := range map[string]float64{"shared-cpu-1x:256mb": 2.02, "shared-cpu-1x:512mb": 3.32, "shared-cpu-1x:1gb": 5.92} {
+		if got, _ := tariff.price(machine); got != want {
+			t.Errorf("%s costs %v, want %v", machine, got, want)
+		}
+	}
+	if tariff.VolumePrice != 0.15 || tariff.SnapshotPrice != 0.08 || tariff.AsOf != "2026-11" {
+		t.Errorf("a GB of a volume costs %v, of snapshots %v, as of %s", tariff.VolumePrice, tariff.SnapshotPrice, tariff.AsOf)
 	}
 }
 

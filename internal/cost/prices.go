@@ -6,7 +6,7 @@ import "strings"
 // here it is changed together with AsOf.
 const (
 	// AsOf is when the prices were noted.
-	AsOf = "2025-06"
+	AsOf = "2026-11"
 	// Source is where to look whether they still hold.
 	Source = "https://fly.io/docs/about/pricing/"
 	// Currency is that of all prices.
@@ -20,12 +20,18 @@ const (
 	// volumePrice is for a GB of a volume, stoppedPrice for a GB of the root file
 	// system of a machine while it is stopped or suspended, both for a month.
 	volumePrice, stoppedPrice = 0.15, 0.15
+	// ipv4Price is for an IPv4 address of one's own for a month; a shared one, and
+	// IPv6, cost nothing.
+	ipv4Price = 2.00
+	// snapshotPrice is for a GB of a volume's snapshots for a month, above those
+	// that cost nothing. They are taken daily and kept for as many days.
+	snapshotPrice, freeSnapshotGB, snapshotDays = 0.08, 10, 5
 	// rootGB is the size of the image of deploy/fly.
 	rootGB = 0.04
 )
 
-// machines are the prices of machines that are started for a whole month, the
-// small ones first.
+// machines are the prices of machines that are started for a whole month of 30
+// days in the base region, the small ones first. Other regions add a markup.
 var machines = []Machine{
 	{"shared-cpu-1x:256mb", 2.02},
 	{"shared-cpu-1x:512mb", 3.32},
@@ -75,6 +81,13 @@ type Tariff struct {
 	// VolumeGB is 0 for the size that was measured.
 	VolumeGB, VolumePrice float64
 	RootGB, StoppedPrice  float64
+	// RegionMarkup is what the region adds to the price of a machine: 0.2 for 20 %.
+	RegionMarkup float64
+	// IPv4 is the number of addresses of one's own.
+	IPv4      int
+	IPv4Price float64
+	// SnapshotGB is what the volume's snapshots take.
+	SnapshotGB, SnapshotPrice float64
 	// BackupGB is what the backup takes, 0 for no backup; BackupPrice is for a GB.
 	BackupGB, BackupPrice float64
 	AsOf, Source          string
@@ -83,7 +96,14 @@ type Tariff struct {
 // DefaultTariff is the table's, without a backup.
 func DefaultTariff() Tariff {
 	return Tariff{Machine: DefaultMachine, Machines: append([]Machine(nil), machines...), VolumePrice: volumePrice,
-		RootGB: rootGB, StoppedPrice: stoppedPrice, AsOf: AsOf, Source: Source}
+		RootGB: rootGB, StoppedPrice: stoppedPrice, IPv4Price: ipv4Price, SnapshotPrice: snapshotPrice, AsOf: AsOf, Source: Source}
+}
+
+// WithSnapshots is the tariff for a volume with a database of so many bytes. A
+// snapshot has what changed since the one before: at most all of it.
+func (t Tariff) WithSnapshots(database int64) Tariff {
+	t.SnapshotGB = snapshotDays * float64(database) / gigabyte
+	return t
 }
 
 // WithBackup is the tariff for an installation whose backup goes to an endpoint
@@ -104,11 +124,11 @@ func (t *Tariff) Set(name string, price float64) {
 	t.Machines = append(t.Machines, Machine{name, price})
 }
 
-// price is that of a machine; false when it is not known.
+// price is that of a machine in the region; false when it is not known.
 func (t *Tariff) price(name string) (float64, bool) {
 	for _, m := range t.Machines {
 		if m.Name == name {
-			return m.Price, true
+			return m.Price * (1 + t.RegionMarkup), true
 		}
 	}
 	return 0, false

@@ -37,7 +37,7 @@ func checkBackup(ctx context.Context, e *Exam) []Finding {
 	var said backups
 	if err := e.api().Ask(ctx, http.MethodGet, "/reeve/backup", nil, &said); err != nil || len(said.Databases) == 0 {
 		if e.Config.Backup.URL != "" {
-			return one(Fail, "restart the server with this reeve.toml: reeve server start --config "+e.Config.File, "[backup] names %s, but the server keeps no copy there", e.Config.Backup.URL)
+			return one(Fail, "restart it with this reeve.toml: "+e.start(""), "[backup] names %s, but the server keeps no copy there", e.Config.Backup.URL)
 		}
 		return e.snapshots()
 	}

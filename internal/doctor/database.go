@@ -40,7 +40,7 @@ func checkDatabase(ctx context.Context, e *Exam) []Finding {
 	case err != nil:
 		return one(Fail, "ls -ld "+filepath.Dir(path), "database %s cannot be read: %v", path, err)
 	case info.IsDir():
-		return one(Fail, "reeve server start --database "+filepath.Join(path, "reeve.db"), "the database %s is a folder", path)
+		return one(Fail, e.startWith("database", filepath.Join(path, "reeve.db")), "the database %s is a folder", path)
 	}
 	holder, err := sqlite.Holder(path)
 	if err != nil {

@@ -75,7 +75,7 @@ func checkDisk(_ context.Context, e *Exam) []Finding {
 func (e *Exam) files(path string) []Finding {
 	var all []Finding
 	if info, err := os.Stat(path + ".reserve"); err == nil && info.Size() < sqlite.ReserveSize {
-		all = append(all, one(Fail, "free some space, then: reeve server start", "the reserve of database %s is used up: its disk was full", path)...)
+		all = append(all, one(Fail, "free some space, then: "+e.start(""), "the reserve of database %s is used up: its disk was full", path)...)
 	}
 	if info, err := os.Stat(path + "-wal"); err == nil && info.Size() > longLog {
 		all = append(all, one(Warn, "stop and start the server; it writes the log back", "the log of database %s has grown to %s", path, size(uint64(info.Size())))...)

@@ -73,6 +73,7 @@ var checks = []check{
 	{"worker-address", false, checkWorkerAddress},
 	{"pools", true, checkPools},
 	{"workers", true, checkWorkers},
+	{"task-workers", true, checkTaskWorkers},
 	{"late-runs", true, checkLateRuns},
 	{"stuck-runs", true, checkStuckRuns},
 	{"flow-limits", true, checkFlowLimits},

@@ -148,10 +148,10 @@ func checkPort(_ context.Context, e *Exam) []Finding {
 		return ok("port %s is free", port)
 	}
 	if errors.Is(err, syscall.EADDRINUSE) {
-		return one(Fail, "stop it, or choose another port: reeve server start --port "+nextPort(port),
+		return one(Fail, "stop it, or choose another port: "+e.startWith("port", nextPort(port)),
 			"port %s is in use by %s, which is not our server", port, orSomebody(e.Machine.listener(port)))
 	}
-	return one(Fail, "reeve server start --port 4200", "nobody can listen at port %s: %v", port, err)
+	return one(Fail, e.startWith("port", "4200"), "nobody can listen at port %s: %v", port, err)
 }
 
 func orSomebody(name string) string {

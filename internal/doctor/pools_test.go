@@ -41,6 +41,25 @@ func TestPools(t *testing.T) {
 	}
 }
 
+func TestTaskWorkers(t *testing.T) {
+	serves := func(name string, keys ...string) object { return object{"identifier": name, "task_keys": keys} }
+	with := func(workers ...any) situation {
+		return situation{server: well.with(answers{"POST /task_workers/filter": workers})}
+	}
+	for name, test := range map[string]struct {
+		situation
+		want []finding
+	}{
+		"none":    {with(), []finding{{OK, "there are none", ""}}},
+		"apart":   {with(serves("a-1", "x"), serves("b-2", "y")), []finding{{OK, "connected: 2", ""}}},
+		"one key": {with(serves("a-1", "x", "y"), serves("b-2", "y")), []finding{{Warn, "task y is served by a-1 and b-2", "storage"}}},
+		"unasked": {situation{server: well.with(answers{"POST /task_workers/filter": page(500, "")})}, []finding{{Warn, "could not be asked", "reeve status"}}},
+		"down":    {situation{}, []finding{{Skipped, "", ""}}},
+	} {
+		t.Run(name, func(t *testing.T) { test.expect(t, "task-workers", test.want...) })
+	}
+}
+
 func TestWorkers(t *testing.T) {
 	tests := map[string]struct {
 		situation

@@ -104,7 +104,7 @@ func (e *Exam) get(ctx context.Context, address string) (answered, error) {
 // unreachable explains why no answer came.
 func (e *Exam) unreachable(u *url.URL, err error) (problem, next string) {
 	host := u.Host
-	start := "reeve server start"
+	start := e.start("")
 	if !config.Loopback(u.Hostname()) {
 		start = "start the server on its machine (fly machine start, systemctl start reeve), then: curl " + u.Scheme + "://" + host + "/api/health"
 	}

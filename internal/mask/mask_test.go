@@ -56,7 +56,7 @@ func TestEverySecretThroughEveryPath(t *testing.T) {
 		for _, secret := range secrets {
 			t.Run(name, func(t *testing.T) {
 				var out bytes.Buffer
-				log(slog.New(NewHandler(&out, nil, New(secrets...))), strings.TrimSpace(secret))
+				log(slog.New(slog.NewTextHandler(New(secrets...).Writer(&out), nil)), strings.TrimSpace(secret))
 				leaks(t, out.String(), secret)
 			})
 		}

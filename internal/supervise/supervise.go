@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"github.com/reevehq/reeve/internal/clock"
+	"github.com/reevehq/reeve/internal/logline"
 	"github.com/reevehq/reeve/internal/mask"
 )
 
@@ -49,6 +50,7 @@ type Program struct {
 	// Farewell is how long it has to end when it is told to stop, 0 for 15 s.
 	Farewell time.Duration
 	Out      io.Writer
+	Form     logline.Form // of the lines that are passed on
 	// Mask knows the secrets that no line may show.
 	Mask  *mask.Masker
 	Log   *slog.Logger
@@ -153,7 +155,7 @@ func (s *Supervisor) once(ctx context.Context) error {
 	}
 	copied := make(chan struct{})
 	go func() {
-		Prefix(s.p.Out, s.p.Name+" | ", out, s.p.Mask)
+		PassOn(s.p.Out, s.dress, out, s.p.Mask)
 		close(copied)
 	}()
 	err = command.Wait()
@@ -173,15 +175,20 @@ const (
 	lostEnd = 1 << 10
 )
 
-// Prefix copies lines, each without its secrets and with a mark before it, but
-// for the Greeting. The end of a line that is too long is left out.
-func Prefix(to io.Writer, mark string, from io.Reader, m *mask.Masker) {
+// dress gives a line of the program the form of all others.
+func (s *Supervisor) dress(line string) string {
+	return s.p.Form.Dress(s.p.Clock.Now().Local(), s.p.Name, line)
+}
+
+// PassOn copies lines, each dressed and without its secrets, but for the
+// Greeting. The end of a line that is too long is left out.
+func PassOn(to io.Writer, dress func(string) string, from io.Reader, m *mask.Masker) {
 	lines := bufio.NewReaderSize(from, longestLine)
 	for {
 		line, err := lines.ReadSlice('\n')
 		cut := errors.Is(err, bufio.ErrBufferFull)
 		if len(line) > 0 {
-			passOn(to, mark, strings.TrimRight(string(line), "\r\n"), cut, m)
+			passOn(to, dress, strings.TrimRight(string(line), "\r\n"), cut, m)
 		}
 		for errors.Is(err, bufio.ErrBufferFull) {
 			_, err = lines.ReadSlice('\n')
@@ -192,14 +199,14 @@ func Prefix(to io.Writer, mark string, from io.Reader, m *mask.Masker) {
 	}
 }
 
-func passOn(to io.Writer, mark, text string, cut bool, m *mask.Masker) {
+func passOn(to io.Writer, dress func(string) string, text string, cut bool, m *mask.Masker) {
 	switch {
 	case strings.TrimSpace(text) == Greeting:
 		fmt.Fprintln(to, Greeting)
 	case cut:
 		masked := m.Text(text)
-		fmt.Fprintf(to, "%s%s… (more than %d bytes)\n", mark, strings.ToValidUTF8(masked[:max(0, len(masked)-lostEnd)], ""), longestLine)
+		fmt.Fprintln(to, dress(fmt.Sprintf("%s… (more than %d bytes)", strings.ToValidUTF8(masked[:max(0, len(masked)-lostEnd)], ""), longestLine)))
 	default:
-		fmt.Fprintf(to, "%s%s\n", mark, m.Text(text))
+		fmt.Fprintln(to, dress(m.Text(text)))
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -50,6 +51,11 @@ func supervisor(out io.Writer, c clock.Clock, greet bool, script string) *Superv
 		Out: out, Log: slog.New(slog.DiscardHandler), Clock: c})
 }
 
+// undated is what was printed without the times of lines.
+func undated(out *output) string {
+	return regexp.MustCompile(`(?m)^\d\d:\d\d:\d\d\.\d{3} \| `).ReplaceAllString(out.String(), "")
+}
+
 func TestWhatEndsIsStartedAgainAfterLongerPauses(t *testing.T) {
 	c := pauses{told: make(chan time.Duration)}
 	out := &output{}
@@ -73,7 +79,7 @@ func TestWhatEndsIsStartedAgainAfterLongerPauses(t *testing.T) {
 	if health.Restarts < 7 || health.Error != "exit status 3" {
 		t.Errorf("health is %+v", health)
 	}
-	if !strings.HasPrefix(out.String(), "p | here\np | here\n") {
+	if !strings.HasPrefix(undated(out), "INFO    | p - here\nINFO    | p - here\n") {
 		t.Errorf("printed %q", out)
 	}
 }
@@ -99,7 +105,7 @@ func TestGreetingComesOnceAndWithoutAMark(t *testing.T) {
 			}
 			stop()
 			running.Wait()
-			if out.String() != Greeting+"\np | started\n" {
+			if undated(out) != Greeting+"\nINFO    | p - started\n" {
 				t.Errorf("printed %q", out)
 			}
 			if h := s.Health(); h.Running {
@@ -124,7 +130,7 @@ func TestLinesShowNoSecrets(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			var out bytes.Buffer
-			Prefix(&out, "p | ", strings.NewReader(test.printed), secrets)
+			PassOn(&out, func(line string) string { return "p | " + line }, strings.NewReader(test.printed), secrets)
 			if out.String() != test.want {
 				t.Errorf("got %.200q, want %.200q", out.String(), test.want)
 			}

@@ -2,6 +2,7 @@ package up
 
 import (
 	"context"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -24,15 +25,25 @@ const (
 // superviseWorker keeps a worker attached to a pool until ctx ends.
 func (r *running) superviseWorker(ctx context.Context, pool string) {
 	supervise.New(supervise.Program{Name: pool, Farewell: farewell, Command: WorkerCommand(r.Setup.Worker, r.Reeve, r.python(), pool), Environ: WorkerEnviron(r.Setup.Worker, r.environ(r.front.url)),
-		Greet: r.Setup.Worker.Stock, Out: r.Err, Mask: r.Mask, Log: r.Log, Clock: r.clock}).Run(ctx)
+		Greet: r.Setup.Worker.Stock, Out: r.Err, Form: r.Form, Mask: r.Mask, Log: r.Log, Clock: r.clock}).Run(ctx)
+}
+
+// WorkerName is the name of this machine's worker of a pool: the same after each
+// start, so that the pool has one worker however often it was started.
+func WorkerName(pool string) string {
+	host, err := os.Hostname()
+	if err != nil {
+		return pool
+	}
+	return pool + " on " + host
 }
 
 // WorkerCommand starts the worker of a pool: the program at reeve itself, or,
 // when the reeve.toml says so, the one of the prefect package of a Python.
 func WorkerCommand(w config.Worker, reeve, python, pool string) []string {
-	command := []string{reeve, "worker", "start", "--pool", pool, "--drain", drain.String()}
+	command := []string{reeve, "worker", "start", "--pool", pool, "--name", WorkerName(pool), "--drain", drain.String()}
 	if w.Stock {
-		command = []string{python, "-m", "prefect", "worker", "start", "--pool", pool, "--type", "process"}
+		command = []string{python, "-m", "prefect", "worker", "start", "--pool", pool, "--name", WorkerName(pool), "--type", "process"}
 	}
 	if w.Warm != nil && !w.Stock {
 		command = append(command, "--warm", map[bool]string{true: "on", false: "off"}[*w.Warm])

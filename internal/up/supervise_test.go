@@ -2,10 +2,22 @@ package up
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/reevehq/reeve/internal/config"
 )
+
+// However often `up` is started, a pool has one worker of this machine.
+func TestTheWorkerOfAMachineKeepsItsName(t *testing.T) {
+	for name, w := range map[string]config.Worker{"own": {}, "stock": {Stock: true}} {
+		first, second := WorkerCommand(w, "reeve", "python", "p"), WorkerCommand(w, "reeve", "python", "p")
+		i := slices.Index(first, "--name")
+		if i < 0 || !slices.Equal(first, second) || strings.ContainsAny(first[i+1], "/%") {
+			t.Errorf("%s: %q, then %q", name, first, second)
+		}
+	}
+}
 
 func TestWorkerEnviron(t *testing.T) {
 	for name, c := range map[string]struct {

@@ -22,6 +22,7 @@ import (
 	"github.com/reevehq/reeve/internal/clock"
 	"github.com/reevehq/reeve/internal/config"
 	"github.com/reevehq/reeve/internal/gateway"
+	"github.com/reevehq/reeve/internal/logline"
 	"github.com/reevehq/reeve/internal/mask"
 	"github.com/reevehq/reeve/internal/server"
 )
@@ -41,6 +42,8 @@ type Plan struct {
 	Gateway *gateway.Gateway
 	// Out takes the report for people, Err what workers print.
 	Out, Err io.Writer
+	// Form is that of log lines, those of the workers too.
+	Form logline.Form
 	// Mask knows the secrets that no line of a worker may show.
 	Mask *mask.Masker
 	Log  *slog.Logger

@@ -153,6 +153,7 @@ func (w *Worker) Run(ctx context.Context) error {
 	w.drain()
 	last, cancel := context.WithTimeout(serving, farewell)
 	w.tell(last, "prefect.worker.stopped", nil, started)
+	_ = w.announce(last, lastInterval) // else its silence says so later
 	w.logs.flush(last)
 	cancel()
 	stop()
@@ -228,9 +229,16 @@ func (w *Worker) currentPool() *workPool {
 	return w.pool
 }
 
-func (w *Worker) heartbeat(ctx context.Context) error {
+func (w *Worker) heartbeat(ctx context.Context) error { return w.announce(ctx, w.config.Heartbeat) }
+
+// lastInterval is what the last heartbeat of a worker says about the next: that
+// none came is soon noticed, and the worker offline.
+const lastInterval = time.Second
+
+// announce sends a heartbeat that says when to expect the next.
+func (w *Worker) announce(ctx context.Context, next time.Duration) error {
 	return w.server.ask(ctx, http.MethodPost, w.poolPath("/workers/heartbeat"), map[string]any{
-		"name": w.config.Name, "heartbeat_interval_seconds": int(w.config.Heartbeat / time.Second)}, nil)
+		"name": w.config.Name, "heartbeat_interval_seconds": int(next / time.Second)}, nil)
 }
 
 // pollNow asks for a poll at once.

@@ -8,7 +8,7 @@ const module = "github.com/reevehq/reeve/"
 
 // leaves are the packages that know nothing of the others.
 var leaves = []string{"internal/clock", "internal/fault", "internal/budget", "internal/access", "internal/pyjson", "internal/prefect",
-	"internal/prefect/decode", "internal/config", "internal/mask", "internal/schedule/cron", "internal/schedule/recurrence", "internal/schedule/zones"}
+	"internal/prefect/decode", "internal/config", "internal/mask", "internal/logline", "internal/schedule/cron", "internal/schedule/recurrence", "internal/schedule/zones"}
 
 // domain are the packages that decide: no network, no SQL.
 var domain = []string{"internal/orchestration", "internal/concurrency", "internal/schedule",
@@ -35,6 +35,7 @@ var rooms = map[string]room{
 	"internal/budget":         {[]string{"internal/fault"}, "everything that a client can make large draws on it"},
 	"internal/access":         {nil, "everything that listens asks it"},
 	"internal/mask":           {nil, "logs of everything pass it"},
+	"internal/logline":        {nil, "it is a form of text"},
 	"internal/pyjson":         {nil, "it is a leaf"},
 	"internal/prefect/decode": {[]string{"internal/pyjson", "internal/fault", "internal/budget"}, "it reads values into structs, whatever they mean"},
 	"internal/prefect":        {leaves, "the vocabulary imports nothing that uses it"},
