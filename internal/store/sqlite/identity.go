@@ -24,13 +24,15 @@ import (
 type identity struct {
 	path string
 	file *os.File
+	is   fs.FileInfo // of the file: which one it is
 
 	mu   sync.Mutex
 	size int64    // the least that the file must have
 	log  *os.File // nil until the first commit
-	salt [8]byte  // of the log's header at the last commit: another one begins the log anew
-	end  int64    // the log's size then
-	cut  string   // what was cut off, which nothing mends; "" for nothing
+	logs fs.FileInfo
+	salt [8]byte // of the log's header at the last commit: another one begins the log anew
+	end  int64   // the log's size then
+	cut  string  // what was cut off, which nothing mends; "" for nothing
 }
 
 // databaseHeader is the length of the header of a database's file: the size of a
@@ -88,7 +90,7 @@ func newIdentity(path string, file *os.File) (*identity, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &identity{path: path, file: file, size: info.Size()}, nil
+	return &identity{path: path, file: file, is: info, size: info.Size()}, nil
 }
 
 // hasOtherNames tells whether hard links lead to the file. Under another name
@@ -117,7 +119,7 @@ func (i *identity) looked() (logSize int64, err error) {
 	if i.cut != "" {
 		return 0, errors.New(i.cut)
 	}
-	size, err := i.named(i.path, i.file)
+	size, err := named(i.path, i.is)
 	if err != nil {
 		return 0, err
 	}
@@ -126,7 +128,7 @@ func (i *identity) looked() (logSize int64, err error) {
 		return 0, errors.New(i.cut)
 	}
 	i.size = size
-	return i.named(i.path+"-wal", i.log)
+	return named(i.path+"-wal", i.logs)
 }
 
 // holds tells whether the file, smaller than before, has the pages that its header
@@ -144,9 +146,9 @@ func (i *identity) holds(size int64) bool {
 }
 
 // named gives the size of a file, which is an error when its name leads elsewhere.
-// A file that is nil is not known yet.
-func (i *identity) named(path string, file *os.File) (int64, error) {
-	if file == nil {
+// One that is nil is not known yet.
+func named(path string, is fs.FileInfo) (int64, error) {
+	if is == nil {
 		return 0, nil
 	}
 	info, err := os.Stat(path)
@@ -155,11 +157,7 @@ func (i *identity) named(path string, file *os.File) (int64, error) {
 	} else if err != nil {
 		return 0, err
 	}
-	mine, err := file.Stat()
-	if err != nil {
-		return 0, err
-	}
-	if !os.SameFile(info, mine) {
+	if !os.SameFile(info, is) {
 		return 0, fmt.Errorf("another file was put in the place of %s", path)
 	}
 	return info.Size(), nil
@@ -187,6 +185,9 @@ func (i *identity) after(logSize int64) error {
 		log, err := os.Open(i.path + "-wal")
 		if err != nil {
 			return fmt.Errorf("%s-wal was removed: %w", i.path, err)
+		}
+		if i.logs, err = log.Stat(); err != nil {
+			return errors.Join(err, log.Close())
 		}
 		i.log = log
 	}
@@ -222,7 +223,7 @@ func (i *identity) ownsLog() bool {
 	if i.cut != "" {
 		return false
 	}
-	_, err := i.named(i.path+"-wal", i.log)
+	_, err := named(i.path+"-wal", i.logs)
 	return err == nil
 }
 
