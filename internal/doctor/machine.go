@@ -151,7 +151,7 @@ func checkPort(_ context.Context, e *Exam) []Finding {
 		return one(Fail, "stop it, or choose another port: "+e.startWith("port", nextPort(port)),
 			"port %s is in use by %s, which is not our server", port, orSomebody(e.Machine.listener(port)))
 	}
-	return one(Fail, e.startWith("port", "4200"), "nobody can listen at port %s: %v", port, err)
+	return one(Fail, e.startWith("port", "4200"), "cannot listen on port %s: %v", port, err)
 }
 
 func orSomebody(name string) string {
