@@ -29,7 +29,7 @@ func (*SlotWaiters) Next(tx *store.Tx) (time.Time, bool, error) {
 	return tx.Now, len(waiters) > 0, err
 }
 
-// Run implements Service. A run keeps its place in the queue: it is due since it
+// Run implements Service. A run keeps its place in the queue: it is due when it
 // first was.
 func (s *SlotWaiters) Run(tx *store.Tx) (int, error) {
 	waiters, err := tx.ReadSlotWaiters(slotWaitersBatch)
@@ -38,10 +38,7 @@ func (s *SlotWaiters) Run(tx *store.Tx) (int, error) {
 	}
 	for _, w := range waiters {
 		due := stateWith(tx, prefect.Scheduled, "A slot of the deployment's concurrency limit is free.")
-		due.Name = "AwaitingConcurrencySlot"
-		if w.Since.Before(tx.Now) {
-			due.StateDetails.ScheduledTime = &w.Since
-		}
+		due.Name, due.StateDetails.ScheduledTime = "AwaitingConcurrencySlot", &w.Since
 		if _, err := s.engine.SetFlowRunState(tx, w.ID, due, orchestration.Options{}); err != nil {
 			return 0, err
 		}

@@ -88,6 +88,33 @@ func (e *estate) due() (ids []uuid.UUID) {
 	return ids
 }
 
+// A slot that is free makes no run start before its time.
+func TestAFreeSlotStartsNothingBeforeItsTime(t *testing.T) {
+	inBubble(t, []Service{NewSlotWaiters(orchestration.New(orchestration.Settings{}))}, func(t *testing.T, s *store.Store, _ *Runner) {
+		e, start := newEstate(t, s), time.Now()
+		holder, d := e.make("process"), e.deployments["process"]
+		later := func(name string, in time.Duration) uuid.UUID {
+			return e.create(prefect.Scheduled, func(run *prefect.FlowRun, state *prefect.State) {
+				run.DeploymentID, run.WorkQueueID, state.Name = &d.ID, d.WorkQueueID, name
+				state.StateDetails.ScheduledTime = prefect.AtPointer(start.Add(in))
+			})
+		}
+		prefetched := later("Scheduled", 8*time.Second)
+		later("AwaitingConcurrencySlot", time.Hour) // as somebody made it
+		e.propose(holder, prefect.Pending, "", nil)
+		e.propose(prefetched, prefect.Pending, "", nil) // refused, until 30 s from now
+		e.propose(holder, prefect.Completed, "", nil)
+		sleep(7 * time.Second)
+		if due := e.due(); len(due) != 0 {
+			t.Errorf("due before their time are %v", due)
+		}
+		sleep(2 * time.Second)
+		if due := e.due(); len(due) != 1 || due[0] != prefetched {
+			t.Errorf("due are %v, want %v", due, prefetched)
+		}
+	})
+}
+
 // Who waits in a queue that is paused lets others go first.
 func TestAPausedQueueHoldsNobodyElseBack(t *testing.T) {
 	inBubble(t, []Service{NewSlotWaiters(orchestration.New(orchestration.Settings{}))}, func(t *testing.T, s *store.Store, _ *Runner) {

@@ -13,7 +13,7 @@ import (
 type SlotWaiter struct {
 	ID, Deployment uuid.UUID
 	Queue          *uuid.UUID
-	// Since is when it was first to start.
+	// Since is when it was first to start; a worker may have claimed it before.
 	Since prefect.Time
 }
 
@@ -23,7 +23,7 @@ type SlotWaiter struct {
 // out; so are those of queues and pools that are paused.
 func (tx *Tx) ReadSlotWaiters(limit int) ([]SlotWaiter, error) {
 	deployments, err := column[uuid.UUID](tx, `SELECT DISTINCT deployment_id FROM flow_run
-		WHERE state_name = 'AwaitingConcurrencySlot' AND state_type = 'SCHEDULED' AND deployment_id IS NOT NULL AND next_scheduled_start_time > ?`, tx.Now)
+		WHERE state_name = 'AwaitingConcurrencySlot' AND deployment_id IS NOT NULL AND next_scheduled_start_time > ?`, tx.Now)
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +60,8 @@ func (tx *Tx) freeSlots(deployment uuid.UUID) (int, error) {
 }
 
 func (tx *Tx) slotWaiters(deployment uuid.UUID, first int) (waiters []SlotWaiter, err error) {
-	err = tx.conn.Query(`SELECT run.id, run.work_queue_id, coalesce(run.expected_start_time, run.created), run.next_scheduled_start_time > ?
+	err = tx.conn.Query(`SELECT run.id, run.work_queue_id, coalesce(run.expected_start_time, run.created),
+			run.next_scheduled_start_time > max(?, coalesce(run.expected_start_time, run.created))
 		FROM flow_run AS run
 			LEFT JOIN work_queue AS queue ON queue.id = run.work_queue_id
 			LEFT JOIN work_pool AS pool ON pool.id = queue.work_pool_id
