@@ -209,24 +209,25 @@ func (h *hydration) jinja(o *jsonschema.Object) (any, error) {
 	if !isText {
 		return &HydrationError{"Invalid jinja: Can't compile non template nodes"}, nil
 	}
-	if err := CheckTemplate(h.budget, template); err != nil {
+	parsed, err := ParseTemplate(h.budget, template)
+	if err != nil {
 		return h.badTemplate(err)
 	}
 	if !h.Jinja {
 		return pending{}, nil
 	}
-	text, err := Render(h.budget, template, nil)
+	text, err := parsed.Render(h.budget, nil, nil)
 	if err != nil {
 		return h.badTemplate(err)
 	}
 	return text, nil
 }
 
-// badTemplate is the fault of a template, unless the budget is used up: that ends
-// the hydration.
+// badTemplate is the fault of a template, unless a limit was met or the client has
+// left: that ends the hydration.
 func (h *hydration) badTemplate(err error) (any, error) {
-	if spent := h.budget.Err(); spent != nil {
-		return nil, spent
+	if h.budget.Err() != nil || budget.Is(err) {
+		return nil, err
 	}
 	return &HydrationError{"Invalid jinja: " + err.Error()}, nil
 }

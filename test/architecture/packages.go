@@ -47,8 +47,9 @@ var rooms = map[string]room{
 	"internal/schedule":      {join(leaves, domain), "next times are a function of a schedule and a time"},
 	"internal/events":        {join(leaves, domain), "events are values"},
 	"internal/blocks":        {join(leaves, domain), "checksums and references are functions of schemas"},
-	"internal/templating":    {join(leaves, domain, []string{"internal/templating/jsonschema"}), "templates are functions of text and values"},
+	"internal/templating":    {join(leaves, domain, []string{"internal/templating/jsonschema", "internal/templating/jinja"}), "templates are functions of text and values"},
 
+	"internal/templating/jinja":      {[]string{"internal/budget"}, "it is a language; what it is given are values"},
 	"internal/templating/jsonschema": {[]string{"internal/pyjson", "internal/budget"}, "it checks JSON values, whatever they mean"},
 
 	"internal/schedule/cron":       {[]string{"internal/budget"}, "it is a grammar; the vocabulary checks texts with it"},
