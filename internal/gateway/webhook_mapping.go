@@ -11,6 +11,7 @@ import (
 
 	"github.com/reevehq/reeve/internal/budget"
 	"github.com/reevehq/reeve/internal/templating"
+	"github.com/reevehq/reeve/internal/templating/jinja"
 )
 
 // The bounds of what is kept of a request beside its body.
@@ -95,13 +96,16 @@ type scope struct {
 	values map[string]any
 }
 
+// strictly refuses to look into what a webhook does not have: its sender learns of it.
+var strictly = jinja.Options{Strict: true}
+
 // newScope makes the scope of one webhook's templates. Close ends it.
 func newScope(ctx context.Context, values map[string]any) scope {
 	return scope{budget.New(ctx, "rendering the webhook's templates", templating.Limits), values}
 }
 
 func (s scope) render(template string) (string, error) {
-	return templating.Render(s.Budget, template, s.values)
+	return templating.Render(s.Budget, template, s.values, strictly)
 }
 
 // mapped renders the templates in a value of reeve.toml. A text that is one
@@ -112,7 +116,7 @@ func (s scope) mapped(v any, depth int) (any, error) {
 	}
 	switch v := v.(type) {
 	case string:
-		return s.mappedText(v)
+		return templating.Value(s.Budget, v, s.values, strictly)
 	case map[string]any:
 		out := make(map[string]any, len(v))
 		for key, inner := range v {
@@ -135,40 +139,6 @@ func (s scope) mapped(v any, depth int) (any, error) {
 		return out, nil
 	}
 	return v, nil
-}
-
-func (s scope) mappedText(text string) (any, error) {
-	expression, ok := single(text)
-	if !ok {
-		return s.render(text)
-	}
-	out, err := s.render("{{ (" + expression + ") | tojson }}")
-	if err != nil {
-		// What tojson cannot write is given as text.
-		return s.render(text)
-	}
-	decoder := json.NewDecoder(strings.NewReader(out))
-	decoder.UseNumber()
-	var value any
-	if err := decoder.Decode(&value); err != nil {
-		return s.render(text)
-	}
-	return value, nil
-}
-
-// single gives the expression of a text that is nothing but one.
-func single(text string) (string, bool) {
-	text = strings.TrimSpace(text)
-	inner, ok := strings.CutPrefix(text, "{{")
-	if !ok {
-		return "", false
-	}
-	inner, ok = strings.CutSuffix(inner, "}}")
-	if !ok || strings.Contains(inner, "{{") || strings.Contains(inner, "}}") || strings.Contains(inner, "{%") {
-		return "", false
-	}
-	inner = strings.TrimSpace(strings.TrimSuffix(strings.TrimPrefix(inner, "-"), "-"))
-	return inner, inner != ""
 }
 
 // checkTemplates refuses the templates in a value of reeve.toml that cannot be read.

@@ -8,6 +8,7 @@ import (
 	"github.com/reevehq/reeve/internal/budget"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/pyjson"
+	"github.com/reevehq/reeve/internal/templating/jinja"
 	"github.com/reevehq/reeve/internal/templating/jsonschema"
 )
 
@@ -216,7 +217,7 @@ func (h *hydration) jinja(o *jsonschema.Object) (any, error) {
 	if !h.Jinja {
 		return pending{}, nil
 	}
-	text, err := parsed.Render(h.budget, nil, nil)
+	text, err := parsed.Render(h.budget, nil, jinja.Options{})
 	if err != nil {
 		return h.badTemplate(err)
 	}

@@ -40,11 +40,10 @@ func tooManyLoops(format string, args ...any) error {
 	return &jinja.Error{Class: "TemplateSecurityError", Message: fmt.Sprintf(format, args...)}
 }
 
-// Render renders the template: it sees the values and nothing else. filters are
-// added to those of the language, and may be nil. An error of the template is
-// worded as the contract does; others are of the budget.
-func (t *Template) Render(b *budget.Budget, values map[string]any, filters map[string]jinja.Filter) (string, error) {
-	text, err := t.Template.Render(b, values, filters)
+// Render renders the template: it sees the values and nothing else. An error of the
+// template is worded as the contract does; others are of the budget.
+func (t *Template) Render(b *budget.Budget, values map[string]any, o jinja.Options) (string, error) {
+	text, err := t.Template.Render(b, values, o)
 	if err != nil {
 		return "", renderError(err)
 	}
@@ -60,17 +59,41 @@ func CheckTemplate(b *budget.Budget, text string) error {
 	return err
 }
 
-// Render reads and renders a template. Text without any mark of a template is
-// given as it is.
-func Render(b *budget.Budget, text string, values map[string]any) (string, error) {
-	if !strings.Contains(text, "{{") && !strings.Contains(text, "{%") {
+// IsTemplate tells whether a text has any mark of a template.
+func IsTemplate(text string) bool {
+	return strings.Contains(text, "{{") || strings.Contains(text, "{%")
+}
+
+// Render reads and renders a template. Text that is none is given as it is.
+func Render(b *budget.Budget, text string, values map[string]any, o jinja.Options) (string, error) {
+	if !IsTemplate(text) {
 		return text, nil
 	}
 	t, err := ParseTemplate(b, text)
 	if err != nil {
 		return "", renderError(err)
 	}
-	return t.Render(b, values, nil)
+	return t.Render(b, values, o)
+}
+
+// Value gives the value of a text that is nothing but one expression, "{{ a.b }}",
+// and the rendered text of any other.
+func Value(b *budget.Budget, text string, values map[string]any, o jinja.Options) (any, error) {
+	if !IsTemplate(text) {
+		return text, nil
+	}
+	t, err := ParseTemplate(b, text)
+	if err != nil {
+		return nil, renderError(err)
+	}
+	v, lone, err := t.Template.Value(b, values, o)
+	if err != nil {
+		return nil, renderError(err)
+	}
+	if lone {
+		return v, nil
+	}
+	return t.Render(b, values, o)
 }
 
 func renderError(err error) error {

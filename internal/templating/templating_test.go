@@ -6,6 +6,7 @@ import (
 
 	"github.com/reevehq/reeve/internal/budget"
 	"github.com/reevehq/reeve/internal/prefect"
+	"github.com/reevehq/reeve/internal/templating/jinja"
 )
 
 func unbounded(t testing.TB) *budget.Budget {
@@ -54,7 +55,7 @@ func TestTemplatesAreBounded(t *testing.T) {
 		"{% for a in range(2) %}{% for b in range(2) %}{% for c in range(2) %}x{% endfor %}{% endfor %}{% endfor %}",
 		"{% include '/etc/hostname' %}", "{% import '/etc/hostname' as x %}", "{{ lipsum() }}", "{% extends 'x' %}", "{{ 1 ",
 	} {
-		if out, err := Render(unbounded(t), text, nil); err == nil {
+		if out, err := Render(unbounded(t), text, nil, jinja.Options{}); err == nil {
 			t.Errorf("%s rendered as %q", text, out)
 		}
 	}

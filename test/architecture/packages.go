@@ -12,7 +12,7 @@ var leaves = []string{"internal/clock", "internal/fault", "internal/budget", "in
 
 // domain are the packages that decide: no network, no SQL.
 var domain = []string{"internal/orchestration", "internal/concurrency", "internal/schedule",
-	"internal/events", "internal/blocks", "internal/templating"}
+	"internal/events", "internal/blocks", "internal/templating", "internal/templating/jinja"}
 
 var storage = []string{"internal/store"}
 

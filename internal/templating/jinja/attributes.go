@@ -14,6 +14,14 @@ func clamp(n *big.Int) int {
 	return n.Sign() * far
 }
 
+// into looks into a value that is not there: it stays so, or that is refused.
+func (e *evaluator) into(u *undefined) any {
+	if e.Strict {
+		panic(u.use())
+	}
+	return u
+}
+
 // noAttribute is the undefined value of an attribute or key that is not there.
 func (e *evaluator) noAttribute(of, key any) any {
 	switch of.(type) {
@@ -33,7 +41,7 @@ func (e *evaluator) noAttribute(of, key any) any {
 // attribute is what comes after a dot: a method or field, or else a key.
 func (e *evaluator) attribute(of any, name string) any {
 	if u, ok := of.(*undefined); ok {
-		return u
+		return e.into(u)
 	}
 	if strings.HasPrefix(name, "_") {
 		if d, ok := of.(*dict); ok {
@@ -60,7 +68,7 @@ func (e *evaluator) attribute(of any, name string) any {
 func (e *evaluator) item(of, key any) any {
 	switch c := of.(type) {
 	case *undefined:
-		return c
+		return e.into(c)
 	case *dict:
 		if _, isList := key.(*list); !isList {
 			if _, isDict := key.(*dict); !isDict {

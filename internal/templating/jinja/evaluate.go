@@ -9,11 +9,11 @@ import (
 
 // evaluator renders one template once.
 type evaluator struct {
-	budget  *budget.Budget
-	top     *scope
-	filters map[string]Filter
-	out     *strings.Builder
-	depth   int
+	budget *budget.Budget
+	top    *scope
+	Options
+	out   *strings.Builder
+	depth int
 }
 
 // scope holds the names of a body; those that it does not hold are looked for above.
@@ -29,8 +29,8 @@ func (s *scope) set(name string, v any) {
 	s.names[name] = v
 }
 
-func newEvaluator(b *budget.Budget, values map[string]any, filters map[string]Filter) *evaluator {
-	e := &evaluator{budget: b, filters: filters}
+func newEvaluator(b *budget.Budget, values map[string]any, o Options) *evaluator {
+	e := &evaluator{budget: b, Options: o}
 	given := &scope{}
 	for name, value := range values {
 		given.set(name, e.value(value))
@@ -240,7 +240,7 @@ func (e *evaluator) slice(v any, cut *sliceOf, s *scope) any {
 	end, hasEnd := bound(cut.stop)
 	step, hasStep := bound(cut.step)
 	if u, ok := v.(*undefined); ok {
-		return u
+		return e.into(u)
 	}
 	if !hasStep {
 		step = 1

@@ -14,7 +14,7 @@ func (e *evaluator) filter(name string, v any, a called) any {
 
 // filterNamed is the filter of a name, nil when there is none.
 func (e *evaluator) filterNamed(name string) filterOf {
-	if given := e.filters[name]; given != nil {
+	if given := e.Filters[name]; given != nil {
 		return func(e *evaluator, v any, a called) any {
 			args := make([]any, len(a.positional))
 			for i, arg := range a.positional {

@@ -126,7 +126,7 @@ func (w *jsonWriter) object(d *dict, level int) {
 
 func (w *jsonWriter) quoted(text string) {
 	w.e.take(6 * len(text))
-	w.e.spend(len(text) / 16)
+	w.e.spend(len(text) / 4)
 	var out strings.Builder
 	out.WriteByte('"')
 	for _, c := range text {

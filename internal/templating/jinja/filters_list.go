@@ -77,7 +77,7 @@ func listFilter(name string) filterOf {
 		return func(e *evaluator, v any, a called) any {
 			name := e.str(a.at(0, "name", nil))
 			if u, ok := v.(*undefined); ok {
-				return u
+				return e.into(u)
 			}
 			if strings.HasPrefix(name, "__") {
 				return e.attribute(v, name)

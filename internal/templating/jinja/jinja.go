@@ -57,6 +57,15 @@ func (t *Template) Loops() Loops { return t.loops }
 // and lists and objects are []any and map[string]any.
 type Filter func(value any, args []any) (any, error)
 
+// Options say how a template is rendered.
+type Options struct {
+	// Filters are added to those of the language.
+	Filters map[string]Filter
+	// Strict refuses to look into a value that is not there, as jinja2 does of its
+	// own accord: "{{ a.b }}" fails without an a.
+	Strict bool
+}
+
 // stop ends reading or rendering.
 type stop struct{ err error }
 
@@ -89,21 +98,53 @@ func Parse(b *budget.Budget, text string) (t *Template, err error) {
 }
 
 // Render renders the template with values: nil, bool, integers, float64, string,
-// []any, map[string]any, or Ordered. Filters may be nil. It fails with an *Error,
-// a budget.Exhausted or the error of the budget's context.
-func (t *Template) Render(b *budget.Budget, values map[string]any, filters map[string]Filter) (text string, err error) {
+// []any, map[string]any, or Ordered. It fails with an *Error, a budget.Exhausted or
+// the error of the budget's context.
+func (t *Template) Render(b *budget.Budget, values map[string]any, o Options) (text string, err error) {
 	defer guard(&err)
-	e := newEvaluator(b, values, filters)
-	for _, n := range t.needs {
-		if n.kind == "failure" {
-			return "", &Error{"TemplateAssertionError", n.name}
-		}
-		if n.kind == "filter" && e.filterNamed(n.name) == nil || n.kind == "test" && testNamed(n.name) == nil {
-			return "", &Error{"TemplateAssertionError", "No " + n.kind + " named " + repr(n.name) + "."}
-		}
-	}
+	e := t.evaluator(b, values, o)
 	var out strings.Builder
 	e.out = &out
 	e.run(t.body, e.top)
 	return out.String(), nil
+}
+
+// Value gives the value of a template that is nothing but an expression, with space
+// around it at most; lone is false for any other. What is not there is nil.
+func (t *Template) Value(b *budget.Budget, values map[string]any, o Options) (v any, lone bool, err error) {
+	defer guard(&err)
+	var expression expression
+	for _, s := range t.body {
+		switch s := s.(type) {
+		case *output:
+			if expression != nil || len(s.parts) != 1 {
+				return nil, false, nil
+			}
+			expression = s.parts[0]
+		case *data:
+			if strings.TrimSpace(s.text) != "" {
+				return nil, false, nil
+			}
+		default:
+			return nil, false, nil
+		}
+	}
+	if expression == nil {
+		return nil, false, nil
+	}
+	e := t.evaluator(b, values, o)
+	return e.plain(e.evaluate(expression, e.top)), true, nil
+}
+
+func (t *Template) evaluator(b *budget.Budget, values map[string]any, o Options) *evaluator {
+	e := newEvaluator(b, values, o)
+	for _, n := range t.needs {
+		if n.kind == "failure" {
+			panic(raise("TemplateAssertionError", "%s", n.name))
+		}
+		if n.kind == "filter" && e.filterNamed(n.name) == nil || n.kind == "test" && testNamed(n.name) == nil {
+			panic(raise("TemplateAssertionError", "No %s named %s.", n.kind, repr(n.name)))
+		}
+	}
+	return e
 }

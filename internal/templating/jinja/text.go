@@ -203,8 +203,12 @@ func repr(text string) string {
 }
 
 func hex(c rune, width int) string {
-	text := strconv.FormatInt(int64(c), 16)
-	return strings.Repeat("0", max(0, width-len(text))) + text
+	var text [8]byte
+	for i := width - 1; i >= 0; i-- {
+		text[i] = "0123456789abcdef"[c&15]
+		c >>= 4
+	}
+	return string(text[:width])
 }
 
 var escapes = strings.NewReplacer("&", "&amp;", ">", "&gt;", "<", "&lt;", "'", "&#39;", `"`, "&#34;")

@@ -164,6 +164,8 @@ func (e *evaluator) plain(v any) any {
 		return out
 	case *undefined:
 		return nil
+	case *function, *namespace, *loop:
+		return e.str(v)
 	}
 	return v
 }

@@ -72,5 +72,5 @@ func renderOnce(b *budget.Budget, text string, values map[string]any) (string, e
 	if err != nil {
 		return "", err
 	}
-	return t.Render(b, values, nil)
+	return t.Render(b, values, Options{})
 }
