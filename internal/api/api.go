@@ -70,6 +70,9 @@ type Config struct {
 	// Scheduling is how many runs POST /deployments/{id}/schedule makes of each
 	// schedule; zero is the default.
 	Scheduling schedule.Goal
+	// KeepPaused is whether paused schedules stay so when their deployment is made
+	// or changed as a whole.
+	KeepPaused bool
 	// EventBackfill is how far back /events/out looks, in pages of
 	// EventBackfillPage events; 0 means 15 minutes and 250.
 	EventBackfill     time.Duration
@@ -184,6 +187,7 @@ func (a *API) Routes() []Route {
 		a.schemaRoutes(),
 		a.reeveFlowLimitRoutes(),
 		a.reeveWhyRoutes(),
+		a.reeveScheduleRoutes(),
 		a.reeveMetricRoutes(),
 		a.reeveUsageRoutes(),
 		a.reeveBackupRoutes(),

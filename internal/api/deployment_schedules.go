@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/reevehq/reeve/internal/fault"
@@ -66,6 +67,45 @@ func settle[T interface{ Times() *prefect.Schedule }](a *API, r *http.Request, g
 		}
 	}
 	return a.config.Scheduling.Check(r.Context(), now, schedules...)
+}
+
+// keepPausedOfNew pauses those of a new deployment's schedules that are paused in
+// the deployment of that flow and name, when the settings say so.
+func (a *API) keepPausedOfNew(tx *store.Tx, c *prefect.DeploymentCreate) error {
+	if !a.config.KeepPaused || len(c.Schedules) == 0 {
+		return nil
+	}
+	paused, err := tx.ReadPausedSchedules(c.FlowID, c.Name)
+	if err != nil {
+		return err
+	}
+	c.Schedules = slices.Clone(c.Schedules)
+	for i, s := range c.Schedules {
+		if paused.Has(s.Slug, &s.Schedule) {
+			kept := *s
+			kept.Active = false
+			c.Schedules[i] = &kept
+		}
+	}
+	return nil
+}
+
+// keepPaused does the same for the change of a deployment as a whole. Who resumes
+// a schedule changes that schedule by its id.
+func (a *API) keepPaused(d *prefect.Deployment, u *prefect.DeploymentUpdate) {
+	if !a.config.KeepPaused {
+		return
+	}
+	paused := prefect.NewPausedSchedules(d.Schedules)
+	u.Schedules = slices.Clone(u.Schedules)
+	for i, s := range u.Schedules {
+		target := s.Target()
+		if paused.Has(&target, s.Schedule) {
+			kept, active := *s, false
+			kept.Active = &active
+			u.Schedules[i] = &kept
+		}
+	}
 }
 
 var noSchedule = fault.New(fault.NotFound, "Schedule not found.")

@@ -2,10 +2,14 @@ package api
 
 import (
 	"encoding/json"
+	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/uuid"
 
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/store"
@@ -213,5 +217,109 @@ func TestMaxScheduledRunsIsKept(t *testing.T) {
 		if len(got.Schedules) != 1 || got.Schedules[0].Max == nil || *got.Schedules[0].Max != 5+i {
 			t.Errorf("%d: schedules %+v", i, got.Schedules)
 		}
+	}
+}
+
+// With keep_paused what was paused by hand stays so, however it is deployed again.
+func TestPausedSchedulesStayPaused(t *testing.T) {
+	minutely, hourly := object{"rrule": "FREQ=MINUTELY"}, object{"interval": 3600, "anchor_date": "2026-01-01T00:00:00Z"}
+	for name, c := range map[string]struct {
+		first, again object
+	}{
+		"cron":     {object{"schedule": object{"cron": "0 9 * * *"}}, object{"schedule": object{"cron": "0 9 * * *"}, "active": true}},
+		"interval": {object{"schedule": hourly}, object{"schedule": object{"interval": 3600, "anchor_date": "2026-02-02T00:01:00Z"}, "active": true}},
+		"rrule":    {object{"schedule": minutely}, object{"schedule": minutely, "active": true}},
+		"slug":     {object{"schedule": hourly, "slug": "s"}, object{"schedule": minutely, "slug": "s", "active": true}},
+	} {
+		for _, keep := range []bool{true, false} {
+			t.Run(fmt.Sprintf("%s, keep %t", name, keep), func(t *testing.T) {
+				s := newTestServer(t, Config{KeepPaused: keep})
+				flow := made[identified](t, s, "POST", "/flows/", object{"name": "f"})
+				type deployment struct {
+					ID        string
+					Schedules []struct {
+						ID     string
+						Active bool
+					}
+				}
+				deploy := func(schedule object) deployment {
+					return made[deployment](t, s, "POST", "/deployments/", object{"name": "d", "flow_id": flow.ID,
+						"schedules": []object{schedule, {"schedule": object{"cron": "1 1 * * *"}, "slug": "other"}}})
+				}
+				paused := func(d deployment) (n int) {
+					for _, s := range d.Schedules {
+						if !s.Active {
+							n++
+						}
+					}
+					return n
+				}
+				d := deploy(c.first)
+				for _, one := range d.Schedules {
+					schedules := made[[]object](t, s, "GET", "/deployments/"+d.ID+"/schedules", nil)
+					for _, full := range schedules {
+						if full["id"] == one.ID && full["slug"] != "other" {
+							s.do(t, "PATCH", "/deployments/"+d.ID+"/schedules/"+one.ID, object{"active": false})
+						}
+					}
+				}
+				want := map[bool]int{true: 1, false: 0}[keep]
+				if got := paused(deploy(c.again)); got != want {
+					t.Errorf("%d schedules are paused after a POST, want %d", got, want)
+				}
+				if name != "slug" {
+					return // the reference refuses a change of schedules of which some have no slug
+				}
+				s.do(t, "PATCH", "/deployments/"+d.ID, object{"schedules": []object{c.again}})
+				if got := paused(made[deployment](t, s, "GET", "/deployments/"+d.ID, nil)); got != want {
+					t.Errorf("%d schedules are paused after a PATCH, want %d", got, want)
+				}
+			})
+		}
+	}
+}
+
+// A schedule that is set aside is told of with its reason, and no more once it was
+// changed.
+func TestSetAsideSchedules(t *testing.T) {
+	s := newTestServer(t, Config{})
+	id := s.deploymentWith(t, object{"cron": "0 9 * * *"})
+	var schedule string
+	w := store.NewRunWriter(s.store)
+	err := s.store.View(t.Context(), func(tx *store.Tx) error {
+		found, err := tx.ReadScheduling(uuid.MustParse(id))
+		if err != nil {
+			return err
+		}
+		bad := found.Deployment.Schedules[0].ID
+		schedule = bad.String()
+		found.Faulty = map[uuid.UUID]error{bad: errors.New("it takes too long")}
+		return w.End(t.Context(), found)
+	})
+	if err == nil {
+		err = w.Flush(t.Context())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	type told struct {
+		ID, Reason, Sentence string
+		DeploymentID         string `json:"deployment_id"`
+		Reasons              []struct{ Code string }
+	}
+	aside := made[[]told](t, s, "GET", "/reeve/schedules/set_aside", nil)
+	if len(aside) != 1 || aside[0].ID != schedule || aside[0].DeploymentID != id || aside[0].Reason != "it takes too long" {
+		t.Errorf("set aside: %+v", aside)
+	}
+	why := made[told](t, s, "GET", "/reeve/deployments/"+id+"/why", nil)
+	if why.Sentence != "d: schedule "+schedule+" is set aside until it is changed: it takes too long." || why.Reasons[0].Code != "schedule_set_aside" {
+		t.Errorf("why: %+v", why)
+	}
+	s.do(t, "PATCH", "/deployments/"+id+"/schedules/"+schedule, object{"active": true})
+	if aside := made[[]told](t, s, "GET", "/reeve/schedules/set_aside", nil); len(aside) != 0 {
+		t.Errorf("set aside after a change: %+v", aside)
+	}
+	if why := made[told](t, s, "GET", "/reeve/deployments/"+id+"/why", nil); why.Reasons[0].Code != "no_more_times" {
+		t.Errorf("why after a change: %+v", why) // no scheduler runs here
 	}
 }

@@ -58,7 +58,11 @@ func (a *API) createDeployment(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		d, isNew, err = tx.CreateDeployment(&in, queue)
+		c := in // the function may run again: the body stays as it was
+		if err := a.keepPausedOfNew(tx, &c); err != nil {
+			return err
+		}
+		d, isNew, err = tx.CreateDeployment(&c, queue)
 		return err
 	})
 	if err != nil {
@@ -175,6 +179,7 @@ func (a *API) updateDeployment(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		change := checked // the function may run again: what was checked stays as it was
+		a.keepPaused(d, &change)
 		plan, err := planSchedules(d, &change)
 		if err != nil {
 			return err

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 
@@ -11,14 +12,15 @@ import (
 
 type why struct {
 	settingFlags `embed:""`
-	RunID        string `arg:"" name:"run-id" help:"Id of the flow run."`
+	ID           string `arg:"" name:"id" help:"Id of the flow run or the deployment."`
 	URL          string `name:"url" help:"Address of the API; PREFECT_API_URL, else that of the settings." placeholder:"URL" env:"PREFECT_API_URL"`
 	JSON         bool   `name:"json" help:"Print JSON."`
 }
 
 // Help implements kong's detailed help.
 func (*why) Help() string {
-	return "Example:\n\n  reeve why 0199a7e2-3f5c-7d11-9c51-2b6d0f6f0a11\n\nThe first line is the reason to look at first; others follow."
+	return "Example:\n\n  reeve why 0199a7e2-3f5c-7d11-9c51-2b6d0f6f0a11\n\nThe first line is the reason to look at first; others follow. Of a\n" +
+		"deployment it says whether its schedules make runs."
 }
 
 // Run asks and prints.
@@ -35,8 +37,16 @@ func (w *why) Run(p *process) error {
 	if auth == "" {
 		auth = c.Text("server.api.auth_string")
 	}
+	api := client.New(url, auth)
 	var answer json.RawMessage
-	if err := client.New(url, auth).Ask(p.ctx, http.MethodGet, "/reeve/flow_runs/"+w.RunID+"/why", nil, &answer); err != nil {
+	err = api.Ask(p.ctx, http.MethodGet, "/reeve/flow_runs/"+w.ID+"/why", nil, &answer)
+	var status *client.Status
+	if errors.As(err, &status) && status.Code == http.StatusNotFound {
+		if api.Ask(p.ctx, http.MethodGet, "/reeve/deployments/"+w.ID+"/why", nil, &answer) == nil {
+			err = nil
+		}
+	}
+	if err != nil {
 		return err
 	}
 	if w.JSON {

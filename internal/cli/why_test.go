@@ -9,7 +9,7 @@ import (
 )
 
 // waiting URL makes a run at the API that no worker will start, in a paused
-// pool, and sets RUN to its id.
+// pool, and sets RUN to its id and DEPLOYMENT to its deployment's.
 func waiting(ts *testscript.TestScript, _ bool, args []string) {
 	made := func(path string, body map[string]any) string {
 		text, err := json.Marshal(body)
@@ -24,5 +24,6 @@ func waiting(ts *testscript.TestScript, _ bool, args []string) {
 	made("/work_pools/", map[string]any{"name": "p", "type": "process", "is_paused": true})
 	flow := made("/flows/", map[string]any{"name": "f"})
 	deployment := made("/deployments/", map[string]any{"name": "d", "flow_id": flow, "work_pool_name": "p"})
+	ts.Setenv("DEPLOYMENT", deployment)
 	ts.Setenv("RUN", made("/deployments/"+deployment+"/create_flow_run", map[string]any{"name": "patient"}))
 }

@@ -68,6 +68,8 @@ type Config struct {
 	Sleep Sleep
 	// SilentRuns is what becomes of runs that send no heartbeats any more.
 	SilentRuns SilentRuns
+	// Deployments is what becomes of a deployment that is deployed again.
+	Deployments Deployments
 	// Cost is what the host asks for.
 	Cost Cost
 	// Gateway and Webhooks are what the gateway does.

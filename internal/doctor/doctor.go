@@ -77,6 +77,7 @@ var checks = []check{
 	{"late-runs", true, checkLateRuns},
 	{"stuck-runs", true, checkStuckRuns},
 	{"flow-limits", true, checkFlowLimits},
+	{"schedules", true, checkSchedules},
 	{"gateway", false, checkGateway},
 	{"webhooks", false, checkWebhooks},
 	{"sleep", true, checkSleep},

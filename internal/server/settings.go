@@ -70,6 +70,7 @@ func Settings(c *config.Config) Config {
 			MaxGraphArtifacts: c.Int("server.flow_run_graph.max_artifacts"),
 			Events:            eventLimits(c),
 			Scheduling:        schedulingGoal(c),
+			KeepPaused:        c.Deployments.KeepPaused,
 			EventBackfill:     c.Seconds("server.events.maximum_websocket_backfill"),
 			EventStreamOff:    !c.Bool("server.events.stream_out_enabled"),
 			EventBackfillPage: c.Int("server.events.websocket_backfill_page_size"),

@@ -20,6 +20,14 @@ func (tx *Tx) ReadDeploymentSchedules(deployment uuid.UUID) ([]*prefect.Deployme
 		[]any{deployment}, scanSchedule)
 }
 
+// ReadPausedSchedules gives the paused schedules of the deployment of a flow and
+// name; none when there is no such deployment.
+func (tx *Tx) ReadPausedSchedules(flow uuid.UUID, name string) (prefect.PausedSchedules, error) {
+	found, err := collect(tx, `SELECT `+scheduleColumns+` FROM deployment_schedule
+		WHERE deployment_id = (SELECT id FROM deployment WHERE flow_id = ? AND name = ?)`, []any{flow, name}, scanSchedule)
+	return prefect.NewPausedSchedules(found), err
+}
+
 // CreateDeploymentSchedules adds schedules to a deployment and gives them. A
 // slug that the deployment has already is a fault.Conflict.
 func (tx *Tx) CreateDeploymentSchedules(deployment uuid.UUID, schedules []*prefect.DeploymentScheduleCreate) ([]*prefect.DeploymentSchedule, error) {

@@ -93,6 +93,14 @@ func (tx *Tx) setAside(d *prefect.Deployment, id uuid.UUID, reason string) error
 	return tx.Emit(events.ScheduleSetAside(tx.IDs.V7(), tx.Now, place, id, reason))
 }
 
+// NextScheduledRun is when the next run that a deployment's schedules made is due;
+// nil when none waits.
+func (tx *Tx) NextScheduledRun(deployment uuid.UUID) (at *time.Time, err error) {
+	err = tx.one(`SELECT min(next_scheduled_start_time) FROM flow_run
+		WHERE deployment_id = ? AND state_type = 'SCHEDULED' AND auto_scheduled = 1`, []any{deployment}, &at)
+	return at, err
+}
+
 // SetAsideSchedule is a schedule that the scheduler leaves alone until it is changed.
 type SetAsideSchedule struct {
 	ID             uuid.UUID     `json:"id"`

@@ -79,10 +79,10 @@ def too_slow(*_):
 signal.signal(signal.SIGALRM, too_slow)
 
 
-def run(schedule, n, start, end):
+def run(schedule, n, start, end, patience):
     """The first times; those found before an error count, and "fails" is an error before any."""
     times = []
-    signal.setitimer(signal.ITIMER_REAL, 5)
+    signal.setitimer(signal.ITIMER_REAL, patience)
     try:
         for d in itertools.islice(schedule._get_dates_generator(n=n, start=start, end=end), n + 5):
             times.append(d)
@@ -103,8 +103,8 @@ def starts(zone):
 cases = []
 
 
-def case(schedule, start, n, end=None):
-    times = run(schedule, n, moment(start), moment(end) if end else None)
+def case(schedule, start, n, end=None, patience=20):
+    times = run(schedule, n, moment(start), moment(end) if end else None, patience)
     if times is None:
         return
     # dateutil does not know the zones after 2037: there the real times are not what we want.
@@ -153,7 +153,7 @@ def random_rule():
 
 
 def random_start():
-    at = datetime(2024, 1, 1) + timedelta(seconds=random.randrange(0, 3 * 365 * 86400))
+    at = datetime(2025, 1, 1) + timedelta(seconds=random.randrange(0, 2 * 365 * 86400))
     if random.random() < 0.3:
         at = at.replace(month=random.choice([1, 12]), day=random.choice([1, 2, 28, 31]), hour=0, minute=0, second=0)
     return at.strftime("%Y%m%dT%H%M%S")
@@ -174,13 +174,13 @@ for anchor in FAR_ANCHORS:
         for zone in ["UTC", random.choice(ZONES)]:
             case(IntervalSchedule(interval=interval, anchor_date=anchor, timezone=zone), random.choice(starts(zone)), 4)
             case(IntervalSchedule(interval=interval, anchor_date=anchor, timezone=zone), "2300-06-01T00:00:00Z", 2)
-for _ in range(2500):
+for _ in range(1500):
     try:
         schedule = RRuleSchedule(rrule=random_set(), timezone=random.choice(["UTC", *ZONES]))
     except ValueError:
         continue
     start = datetime(2026, 1, 1) + timedelta(seconds=random.randrange(0, 2 * 365 * 86400))
-    case(schedule, start.strftime("%Y-%m-%dT%H:%M:%SZ"), 6, random.choice([None, "2031-01-01T00:00:00Z"]))
+    case(schedule, start.strftime("%Y-%m-%dT%H:%M:%SZ"), 6, random.choice([None, "2031-01-01T00:00:00Z"]), patience=0.7)
 
 for zone in ZONES:
     for text in CRONS:
