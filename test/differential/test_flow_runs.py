@@ -268,3 +268,12 @@ def flow_runs_logs_download(s):
     s.quietly.post("/logs/", json=logs)
     s.get(f"/flow_runs/{run}/logs/download")
     s.get(f"/flow_runs/{UNKNOWN}/logs/download")
+
+
+@scenario(changed=True)
+def flow_runs_with_integers_beyond_64_bits(s):
+    flow = s.post("/flows/", json={"name": "flow"})["id"]
+    run = s.post("/flow_runs/", json={"flow_id": flow, "name": "run", "parameters": {"n": [2**70, -(2**64)], "m": 2**63}})["id"]
+    s.get(f"/flow_runs/{run}")
+    s.post("/flow_runs/filter", json={}, was=True)
+    s.post("/flow_runs/paginate", json={}, was=True)
