@@ -176,7 +176,7 @@ class Real(Server):
                 elif not re.match(r"alembic_version|configuration|sqlite_", name):
                     db.execute(f'DELETE FROM "{name}"')
 
-    def drain(self, seconds: float = 5) -> None:
+    def drain(self, seconds: float = 20) -> None:
         """Waits until what earlier scenarios caused has been written. Events are written in the
         order they came, some time after the request that caused them was answered.
         """
