@@ -11,7 +11,7 @@ import (
 
 func TestARefusalIsNotMuchLargerThanItsBody(t *testing.T) {
 	server := newTestServer(t, Config{})
-	large := strings.Repeat("\x00", largestEcho+1)
+	large := strings.Repeat("\x01", largestEcho+1)
 	for name, c := range map[string]struct {
 		body   string
 		status int

@@ -53,7 +53,8 @@ func (f *EventFilter) Resolve(now time.Time) {
 	}
 }
 
-// The parts of an EventFilter.
+// The parts of an EventFilter. Their lists are bounded: each item is a comparison
+// with each event, and the reference's database takes no more of them.
 type (
 	// EventOccurredFilter is a window of time, both ends included. Resolve sets
 	// an end that was not given.
@@ -66,18 +67,18 @@ type (
 	// EventNameFilter includes and excludes by the event's name.
 	EventNameFilter struct {
 		decode.Forbid
-		Prefix        []string `json:"prefix" rule:"null"`
-		ExcludePrefix []string `json:"exclude_prefix" rule:"null"`
-		Name          []string `json:"name" rule:"null"`
-		ExcludeName   []string `json:"exclude_name" rule:"null"`
+		Prefix        []string `json:"prefix" rule:"null,max=1000"`
+		ExcludePrefix []string `json:"exclude_prefix" rule:"null,max=1000"`
+		Name          []string `json:"name" rule:"null,max=1000"`
+		ExcludeName   []string `json:"exclude_name" rule:"null,max=1000"`
 	}
 
 	// EventResourceFilter restricts the primary resource. Distinct asks for only
 	// the first event, in the filter's order, of each resource.
 	EventResourceFilter struct {
 		decode.Forbid
-		ID       []string      `json:"id" rule:"null"`
-		IDPrefix []string      `json:"id_prefix" rule:"null"`
+		ID       []string      `json:"id" rule:"null,max=1000"`
+		IDPrefix []string      `json:"id_prefix" rule:"null,max=1000"`
 		Labels   LabelPatterns `json:"labels"`
 		Distinct bool          `json:"distinct"`
 	}
@@ -85,17 +86,17 @@ type (
 	// EventRelatedFilter asks for one related resource that meets all of it.
 	EventRelatedFilter struct {
 		decode.Forbid
-		ID               []string         `json:"id" rule:"null"`
-		Role             []string         `json:"role" rule:"null"`
-		ResourcesInRoles []ResourceRoleOf `json:"resources_in_roles" rule:"null"`
+		ID               []string         `json:"id" rule:"null,max=1000"`
+		Role             []string         `json:"role" rule:"null,max=1000"`
+		ResourcesInRoles []ResourceRoleOf `json:"resources_in_roles" rule:"null,max=1000"`
 		Labels           LabelPatterns    `json:"labels"`
 	}
 
 	// EventAnyFilter asks for one resource, primary or related, that meets all of it.
 	EventAnyFilter struct {
 		decode.Forbid
-		ID       []string      `json:"id" rule:"null"`
-		IDPrefix []string      `json:"id_prefix" rule:"null"`
+		ID       []string      `json:"id" rule:"null,max=1000"`
+		IDPrefix []string      `json:"id_prefix" rule:"null,max=1000"`
 		Labels   LabelPatterns `json:"labels"`
 	}
 
@@ -128,6 +129,10 @@ func (f *EventAnyFilters) DecodeWire(in pyjson.Value, at *decode.At) {
 	*f = oneOrMany[EventAnyFilter](in, at, "EventAnyResourceFilter")
 }
 
+// mostParts bounds the resources and patterns of a filter, each of which is
+// looked for in each event.
+const mostParts = 1000
+
 // oneOrMany reads null, a T or a list of them. name is what issues call T.
 func oneOrMany[T any](in pyjson.Value, at *decode.At, name string) []T {
 	if in.IsNull() {
@@ -139,6 +144,11 @@ func oneOrMany[T any](in pyjson.Value, at *decode.At, name string) []T {
 		return []T{one}
 	}
 	var many []T
+	if n := len(in.Items()); n > mostParts {
+		at.Fail("too_long", fmt.Sprintf("List should have at most %d items after validation, not %d", mostParts, n), in,
+			map[string]any{"field_type": "List", "max_length": mostParts, "actual_length": n})
+		return nil
+	}
 	list := at.Try(in, &many, "list["+name+"]")
 	if len(list) == 0 {
 		return many
@@ -163,6 +173,11 @@ func (l *LabelPatterns) DecodeWire(in pyjson.Value, at *decode.At) {
 		at.Fail("dict_type", "Input should be a valid dictionary", in, nil)
 		return
 	}
+	if n := len(in.Members()); n > mostLabels {
+		at.Fail("too_long", fmt.Sprintf("Dictionary should have at most %d items after validation, not %d", mostLabels, n), in,
+			map[string]any{"field_type": "Dictionary", "max_length": mostLabels, "actual_length": n})
+		return
+	}
 	patterns := make(LabelPatterns, len(in.Members()))
 	for _, m := range in.Members() {
 		if m.Value.Kind() == pyjson.String {
@@ -174,6 +189,11 @@ func (l *LabelPatterns) DecodeWire(in pyjson.Value, at *decode.At) {
 		}
 		place := at.Key(m.Key)
 		var list []string
+		if n := len(m.Value.Items()); n > mostParts {
+			place.Fail("too_long", fmt.Sprintf("List should have at most %d items after validation, not %d", mostParts, n), m.Value,
+				map[string]any{"field_type": "List", "max_length": mostParts, "actual_length": n})
+			continue
+		}
 		issues := place.Try(m.Value, &list, "list[str]")
 		if len(issues) > 0 {
 			place.Key("str").Fail("string_type", "Input should be a valid string", m.Value, nil)
@@ -184,6 +204,9 @@ func (l *LabelPatterns) DecodeWire(in pyjson.Value, at *decode.At) {
 	}
 	*l = patterns
 }
+
+// mostLabels bounds the labels of a filter.
+const mostLabels = 100
 
 // ResourceRoleOf is a resource's id and its role, on the wire a list of two.
 type ResourceRoleOf [2]string

@@ -78,7 +78,7 @@ type (
 	AnyStartsWith struct {
 		decode.Forbid
 		Any        []string `json:"any_" rule:"null"`
-		StartsWith []string `json:"startswith_" rule:"null"`
+		StartsWith []string `json:"startswith_" rule:"null,max=1000"`
 	}
 
 	// Like is a case-insensitive part.

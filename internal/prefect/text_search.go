@@ -1,6 +1,8 @@
 package prefect
 
 import (
+	"encoding/json"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -86,4 +88,52 @@ func (s TextSearch) Matches(text string) bool {
 		included = included && !has(term)
 	}
 	return included
+}
+
+// String is the search as NewTextMatcher reads it.
+func (s TextSearch) String() string {
+	text, _ := json.Marshal(s) // lists of texts always marshal
+	return string(text)
+}
+
+// TextMatcher tells texts that pass a search, as Matches does, but without regard
+// to the case of letters of ASCII alone.
+type TextMatcher struct{ search TextSearch }
+
+// NewTextMatcher reads what TextSearch.String wrote.
+func NewTextMatcher(search string) (*TextMatcher, error) {
+	var m TextMatcher
+	if err := json.Unmarshal([]byte(search), &m.search); err != nil {
+		return nil, err
+	}
+	for _, terms := range [][]string{m.search.Include, m.search.Exclude, m.search.Required} {
+		for i := range terms {
+			terms[i] = lowerASCII(terms[i])
+		}
+	}
+	return &m, nil
+}
+
+// Matches reports whether the text passes.
+func (m *TextMatcher) Matches(text string) bool {
+	text = lowerASCII(text)
+	has := func(term string) bool { return strings.Contains(text, term) }
+	return (len(m.search.Include) == 0 || slices.ContainsFunc(m.search.Include, has)) &&
+		!slices.ContainsFunc(m.search.Exclude, has) &&
+		!slices.ContainsFunc(m.search.Required, func(term string) bool { return !has(term) })
+}
+
+func lowerASCII(text string) string {
+	for i := range len(text) {
+		if c := text[i]; c >= 'A' && c <= 'Z' {
+			lower := []byte(text)
+			for ; i < len(lower); i++ {
+				if c := lower[i]; c >= 'A' && c <= 'Z' {
+					lower[i] = c + 'a' - 'A'
+				}
+			}
+			return string(lower)
+		}
+	}
+	return text
 }

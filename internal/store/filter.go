@@ -3,6 +3,7 @@ package store
 import (
 	"encoding/hex"
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -78,8 +79,21 @@ func (c criteria) join(operator prefect.Operator) condition {
 	case 1:
 		return condition{parts[0], args}
 	}
-	return condition{"(" + strings.Join(parts, word) + ")", args}
+	return condition{"(" + balanced(parts, word) + ")", args}
 }
+
+// balanced joins many parts so that they nest as little as they can: databases
+// bound how deep an expression is, and read a chain as one that is as deep as it
+// is long.
+func balanced(parts []string, word string) string {
+	if len(parts) <= longestChain {
+		return strings.Join(parts, word)
+	}
+	half := len(parts) / 2
+	return "(" + balanced(parts[:half], word) + ")" + word + "(" + balanced(parts[half:], word) + ")"
+}
+
+const longestChain = 100
 
 // ids adds that an id column is one of a list.
 func (c *criteria) ids(column string, list []uuid.UUID) {
@@ -213,7 +227,11 @@ func (c *criteria) tagsAll(column string, all []string) {
 	case 1:
 		c.add(when("EXISTS (SELECT 1 FROM json_each("+column+") AS have WHERE have.value = ?)", all[0]))
 	default:
-		c.add(when("NOT EXISTS (SELECT 1 FROM json_each(?) AS need WHERE need.value NOT IN (SELECT value FROM json_each("+column+")))", textList(all)))
+		// Each list is read once. Looking for each tag in the column's list would read
+		// that as often as there are tags.
+		wanted := slices.Compact(slices.Sorted(slices.Values(all)))
+		c.add(when("(SELECT count(DISTINCT have.value) FROM json_each("+column+") AS have WHERE have.value IN (SELECT value FROM json_each(?))) = ?",
+			textList(wanted), len(wanted)))
 	}
 }
 

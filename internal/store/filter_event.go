@@ -210,19 +210,16 @@ func patternsMatch(value string, patterns []string) condition {
 // searchMatch looks for terms in the text of an event. Letters beyond ASCII
 // are told apart by case, as the reference does.
 func searchMatch(s events.Search) condition {
-	const text = `instr(lower(event.event || ' ' || event.resource || ' ' || event.related || ' ' || event.payload), lower(?)) > 0`
-	var all, include criteria
-	for _, term := range s.Include {
-		include.add(when(text, term))
+	return inText("event.event || ' ' || event.resource || ' ' || event.related || ' ' || event.payload",
+		prefect.TextSearch{Include: s.Include, Exclude: s.Exclude, Required: s.Require})
+}
+
+// inText asks whether a text passes a search, without regard to the case of
+// letters of ASCII; the zero search asks nothing. text_search is a function of the
+// driver's, so that the text is made once and not for each term.
+func inText(expression string, search prefect.TextSearch) condition {
+	if len(search.Include)+len(search.Exclude)+len(search.Required) == 0 {
+		return condition{}
 	}
-	if len(include) > 0 {
-		all.add(include.join(prefect.Or))
-	}
-	for _, term := range s.Exclude {
-		all.add(when("NOT "+text, term))
-	}
-	for _, term := range s.Require {
-		all.add(when(text, term))
-	}
-	return and(all...)
+	return when("text_search(?, "+expression+")", search.String())
 }

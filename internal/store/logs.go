@@ -84,25 +84,18 @@ func logCondition(f *prefect.LogFilter) condition {
 		c.add(task.join(prefect.And))
 	}
 	if f.Text != nil {
-		c.textSearch("lower(log.message || ' ' || log.name)", f.Text.Query)
+		c.textSearch("log.message || ' ' || log.name", f.Text.Query)
 	}
 	return c.join(f.Operator)
 }
 
-// textSearch adds what a search text asks of an expression in lower case: as up
-// to three criteria, so that an operator "or" takes each for itself.
+// textSearch adds what a search text asks of an expression: as up to three
+// criteria, so that an operator "or" takes each for itself.
 func (c *criteria) textSearch(expression, query string) {
-	search := prefect.ParseTextSearch(query)
-	part := func(terms []string, form string, operator prefect.Operator) {
-		var each criteria
-		for _, term := range terms {
-			each.add(when("instr("+expression+", ?) "+form, strings.ToLower(term)))
-		}
-		if len(each) > 0 {
-			c.add(each.join(operator))
+	search := prefect.ParseTextSearch(strings.ToLower(query))
+	for _, part := range []prefect.TextSearch{{Include: search.Include}, {Exclude: search.Exclude}, {Required: search.Required}} {
+		if one := inText(expression, part); one.sql != "" {
+			c.add(one)
 		}
 	}
-	part(search.Include, "> 0", prefect.Or)
-	part(search.Exclude, "= 0", prefect.And)
-	part(search.Required, "> 0", prefect.And)
 }

@@ -4,12 +4,15 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
 	"zombiezen.com/go/sqlite"
 
 	"github.com/reevehq/reeve/internal/budget"
+	"github.com/reevehq/reeve/internal/fault"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/store"
 )
@@ -101,12 +104,18 @@ func (c *conn) takeRead() error {
 	return c.claim.TakeNow(n * readShare)
 }
 
+// mostArguments bounds the conditions of a query; SQLite takes 32,766.
+const mostArguments = 10_000
+
 func (c *conn) prepare(query string, args []any) (*prepared, error) {
+	if len(args) > mostArguments {
+		return nil, fault.New(fault.Invalid, "The filter has more than %d conditions.", mostArguments)
+	}
 	p := c.prepared[query]
 	if p == nil {
 		stmt, err := c.c.Prepare(query)
 		if err != nil {
-			return nil, fmt.Errorf("prepare %q: %w", query, err)
+			return nil, fmt.Errorf("prepare %s: %w", named(query), err)
 		}
 		if err := c.makeRoom(); err != nil {
 			return nil, err
@@ -118,20 +127,30 @@ func (c *conn) prepare(query string, args []any) (*prepared, error) {
 		c.prepared[query] = p
 	}
 	if p.busy {
-		return nil, fmt.Errorf("prepare %q: the query is running", query)
+		return nil, fmt.Errorf("prepare %s: the query is running", named(query))
 	}
 	c.uses++
 	p.used = c.uses
 	if n := p.stmt.BindParamCount(); n != len(args) {
-		return nil, fmt.Errorf("prepare %q: %d arguments for %d placeholders", query, len(args), n)
+		return nil, fmt.Errorf("prepare %s: %d arguments for %d placeholders", named(query), len(args), n)
 	}
 	for i, arg := range args {
 		if err := bind(p.stmt, i+1, arg); err != nil {
-			return nil, fmt.Errorf("bind argument %d of %q: %w", i+1, query, err)
+			return nil, fmt.Errorf("bind argument %d of %s: %w", i+1, named(query), err)
 		}
 	}
 	p.busy = true
 	return p, nil
+}
+
+// named is the beginning of a query, by which it is known: those of filters may
+// have megabytes.
+func named(query string) string {
+	const most = 200
+	if len(query) <= most {
+		return strconv.Quote(query)
+	}
+	return fmt.Sprintf("%q... (%d bytes)", strings.ToValidUTF8(query[:most], ""), len(query))
 }
 
 // makeRoom drops the statement that has not been used for longest when too many

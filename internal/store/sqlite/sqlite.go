@@ -252,6 +252,9 @@ func openConn(path string, write bool) (*conn, error) {
 			return nil, errors.Join(err, c.Close())
 		}
 	}
+	if err := addTextSearch(c); err != nil {
+		return nil, errors.Join(err, c.Close())
+	}
 	return &conn{c: c}, nil
 }
 
