@@ -115,7 +115,7 @@ func (c *conn) prepare(query string, args []any) (*prepared, error) {
 	if p == nil {
 		stmt, err := c.c.Prepare(query)
 		if err != nil {
-			return nil, fmt.Errorf("prepare %s: %w", named(query), err)
+			return nil, fmt.Errorf("prepare %s: %w", abridged(query), err)
 		}
 		if err := c.makeRoom(); err != nil {
 			return nil, err
@@ -127,25 +127,25 @@ func (c *conn) prepare(query string, args []any) (*prepared, error) {
 		c.prepared[query] = p
 	}
 	if p.busy {
-		return nil, fmt.Errorf("prepare %s: the query is running", named(query))
+		return nil, fmt.Errorf("prepare %s: the query is running", abridged(query))
 	}
 	c.uses++
 	p.used = c.uses
 	if n := p.stmt.BindParamCount(); n != len(args) {
-		return nil, fmt.Errorf("prepare %s: %d arguments for %d placeholders", named(query), len(args), n)
+		return nil, fmt.Errorf("prepare %s: %d arguments for %d placeholders", abridged(query), len(args), n)
 	}
 	for i, arg := range args {
 		if err := bind(p.stmt, i+1, arg); err != nil {
-			return nil, fmt.Errorf("bind argument %d of %s: %w", i+1, named(query), err)
+			return nil, fmt.Errorf("bind argument %d of %s: %w", i+1, abridged(query), err)
 		}
 	}
 	p.busy = true
 	return p, nil
 }
 
-// named is the beginning of a query, by which it is known: those of filters may
+// abridged is the beginning of a query, by which it is known: those of filters may
 // have megabytes.
-func named(query string) string {
+func abridged(query string) string {
 	const most = 200
 	if len(query) <= most {
 		return strconv.Quote(query)
