@@ -3,7 +3,9 @@ package nudge
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
+	"time"
 
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/sleep"
@@ -24,6 +26,10 @@ type line struct {
 	next    *State // what waits to be told
 	known   prefect.Time
 	quiet   bool // it was told that the server sleeps
+
+	misses      int // calls in a row that failed
+	since, said time.Time
+	silence     time.Duration
 }
 
 // want has a state told, if it is urgent or has to be told anyway.
@@ -76,8 +82,11 @@ func (l *line) run(ctx context.Context) {
 		case <-l.renewed: // it is told now
 		default:
 		}
-		err := l.tell(ctx)
+		told, err := l.tell(ctx)
 		if err == nil || ctx.Err() != nil {
+			if told {
+				l.reached()
+			}
 			failures = 0
 			continue
 		}
@@ -88,26 +97,61 @@ func (l *line) run(ctx context.Context) {
 			l.next, failures = nil, 0
 		}
 		l.mu.Unlock()
-		l.caller.Log.Warn("a gateway cannot be called", "gateway", g.Name, "url", g.URL, "error", err, "again", failures > 0)
+		l.missed(g, err)
 	}
 }
 
+// A gateway that is gone for good stays known for a while, and each change would
+// be told to it in vain. That it cannot be called is said at once, and then after
+// pauses that double, up to mostSilence.
+const (
+	firstSilence = 5 * time.Minute
+	mostSilence  = 24 * time.Hour
+)
+
+// missed says that a gateway cannot be called, unless that was said lately.
+func (l *line) missed(g *store.Gateway, err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := l.caller.Clock.Now()
+	if l.misses++; l.misses == 1 {
+		l.since, l.silence = now, firstSilence
+	} else if now.Sub(l.said) < l.silence {
+		return
+	} else {
+		l.silence = min(2*l.silence, mostSilence)
+	}
+	l.said = now
+	l.caller.Log.Warn("a gateway cannot be called", "gateway", g.Name, "url", g.URL, "error", err,
+		"failures", l.misses, "since", l.since)
+}
+
+// reached says that a gateway can be called again, if it was said that it cannot.
+func (l *line) reached() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.misses > 0 {
+		l.caller.Log.Info("a gateway can be called again", "gateway", l.gateway.Name, "failures", l.misses)
+	}
+	l.misses = 0
+}
+
 // tell makes the call that waits, if one does.
-func (l *line) tell(ctx context.Context) error {
+func (l *line) tell(ctx context.Context) (told bool, err error) {
 	select {
 	case l.free <- struct{}{}:
 		defer func() { <-l.free }()
 	case <-ctx.Done():
-		return ctx.Err()
+		return false, ctx.Err()
 	}
 	l.mu.Lock()
 	s, g := l.next, l.gateway
 	l.mu.Unlock()
 	if s == nil {
-		return nil
+		return false, nil
 	}
 	if err := call(ctx, g, *s); err != nil {
-		return err
+		return false, err
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -115,7 +159,7 @@ func (l *line) tell(ctx context.Context) error {
 	if l.next == s {
 		l.next = nil
 	}
-	return nil
+	return true, nil
 }
 
 // sleeps tells that the server sleeps, in place of whatever waited. A server that
@@ -133,6 +177,6 @@ func (l *line) sleeps(ctx context.Context, o sleep.Outlook) {
 	l.told, l.next, l.quiet = s, nil, true
 	l.mu.Unlock()
 	if err := call(ctx, g, s); err != nil {
-		l.caller.Log.Warn("a gateway was not told that the server sleeps", "gateway", g.Name, "error", err)
+		l.missed(g, fmt.Errorf("tell it that the server sleeps: %w", err))
 	}
 }

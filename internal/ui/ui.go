@@ -4,8 +4,8 @@
 //
 // The folder is only read. A bundle is a folder with an index.html; the older
 // one (v1) lives at the UI's base path, the newer one (v2) at /v2 below it. The
-// place where a bundle is mounted is written into its text files as they are
-// sent. Without a bundle there is one page that says how to get one.
+// place where a bundle is mounted is written into its text files when they are first
+// sent, and all requests share what was made; other files are read as they are sent. Without a bundle there is one page that says how to get one.
 package ui
 
 import (

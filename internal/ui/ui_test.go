@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -135,3 +136,56 @@ func TestWithoutABundle(t *testing.T) {
 		t.Errorf("an asset is %d", w.Code)
 	}
 }
+
+// Many may load a bundle at once: its files are made once, and not copied for each.
+func TestFilesAreMadeOnce(t *testing.T) {
+	root := folder(t, map[string]string{
+		"ui-v2/index.html":      "page",
+		"ui-v2/assets/a.js":     "base='/PREFECT_UI_SERVE_BASE_REPLACE_PLACEHOLDER'" + strings.Repeat(" ", 4<<20),
+		"ui-v2/assets/b.css.gz": packed(strings.Repeat("packed", 1<<20)),
+		"ui-v2/assets/c.js":     strings.Repeat("no base;", 1<<19),
+		"ui-v2/assets/d.svg":    strings.Repeat("picture ", 1<<19),
+	})
+	u := New(Config{Directory: root, PreferV2: true, APIPath: "/api"}, slog.New(slog.DiscardHandler))
+	get := func(path string) (length int) {
+		w := &discarding{header: http.Header{}}
+		u.ServeHTTP(w, httptest.NewRequest("GET", path, nil))
+		return w.length
+	}
+	paths := []string{"/v2/assets/a.js", "/v2/assets/b.css", "/v2/assets/c.js", "/v2/assets/d.svg"}
+	lengths := map[string]int{}
+	for _, path := range paths {
+		if lengths[path] = get(path); lengths[path] < 4<<20 {
+			t.Fatalf("%s has %d bytes", path, lengths[path])
+		}
+	}
+	for _, path := range paths {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		for range 10 {
+			if got := get(path); got != lengths[path] {
+				t.Errorf("%s has %d bytes, had %d", path, got, lengths[path])
+			}
+		}
+		runtime.ReadMemStats(&after)
+		if each := (after.TotalAlloc - before.TotalAlloc) / 10; each > 1<<20 {
+			t.Errorf("sending %s takes %d bytes", path, each)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(root, "ui-v2/assets/a.js"), []byte("another at /PREFECT_UI_SERVE_BASE_REPLACE_PLACEHOLDER"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got := get("/v2/assets/a.js"); got != len("another at /v2") {
+		t.Errorf("a file that was replaced has %d bytes", got)
+	}
+}
+
+// discarding counts what is written.
+type discarding struct {
+	header http.Header
+	length int
+}
+
+func (d *discarding) Header() http.Header         { return d.header }
+func (d *discarding) WriteHeader(int)             {}
+func (d *discarding) Write(p []byte) (int, error) { d.length += len(p); return len(p), nil }
