@@ -3,10 +3,13 @@ package api
 import (
 	"net/http"
 
+	"github.com/reevehq/reeve/internal/blocks"
+	"github.com/reevehq/reeve/internal/budget"
 	"github.com/reevehq/reeve/internal/fault"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/prefect/decode"
 	"github.com/reevehq/reeve/internal/store"
+	"github.com/reevehq/reeve/internal/templating"
 )
 
 func (a *API) blockSchemaRoutes() []Route {
@@ -26,10 +29,16 @@ func (a *API) createBlockSchema(w http.ResponseWriter, r *http.Request) error {
 	if err := body(r, &in); err != nil {
 		return err
 	}
+	b := budget.New(r.Context(), "reading the block schema", templating.Limits)
+	defer b.Close()
+	read, err := blocks.NewSchema(b, in.Fields.Value)
+	if err != nil {
+		return err
+	}
 	var schema *prefect.BlockSchema
 	var isNew bool
-	err := a.store.Update(r.Context(), func(tx *store.Tx) (err error) {
-		schema, isNew, err = tx.CreateBlockSchema(&in)
+	err = a.store.Update(r.Context(), func(tx *store.Tx) (err error) {
+		schema, isNew, err = tx.CreateBlockSchema(&in, read)
 		return err
 	})
 	if err != nil {

@@ -2,12 +2,15 @@ package blocks
 
 import (
 	"errors"
+	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
 
+	"github.com/reevehq/reeve/internal/budget"
 	"github.com/reevehq/reeve/internal/fault"
 	"github.com/reevehq/reeve/internal/pyjson"
 )
@@ -63,11 +66,71 @@ func TestChecksumsOfTheCatalogue(t *testing.T) {
 	}
 }
 
+func unbounded(t *testing.T) *budget.Budget {
+	b := budget.New(t.Context(), "the test", budget.Limits{})
+	t.Cleanup(b.Close)
+	return b
+}
+
+// Schemas and documents that refer to each other many times over are put together
+// in time that their number decides, not the number of ways through them.
+func TestSharedSchemasArePutTogetherOnce(t *testing.T) {
+	node := &SchemaNode{Checksum: "0", Slug: "s", Fields: parse(t, `{"title":"0"}`)}
+	for i := range 150 {
+		node = &SchemaNode{Checksum: fmt.Sprint(i), Slug: "s", Fields: parse(t, fmt.Sprintf(`{"title":"%d"}`, i+1)), Children: []SchemaChild{{"a", node}, {"b", node}}}
+	}
+	definitions, _ := node.Full().Get("definitions")
+	if len(definitions.Members()) != 150 {
+		t.Errorf("%d definitions", len(definitions.Members()))
+	}
+}
+
+func TestNestedDefinitionsAreReadOnce(t *testing.T) {
+	// Each definition holds the next in two fields.
+	var text strings.Builder
+	text.WriteString(`{"title":"d0"`)
+	refs := func(i int) string {
+		return fmt.Sprintf(`,"properties":{"a":{"$ref":"#/definitions/d%d"},"b":{"$ref":"#/definitions/d%d"}},"block_schema_references":{`+
+			`"a":{"block_type_slug":"s","block_schema_checksum":"sha256:a%d"},"b":{"block_type_slug":"s","block_schema_checksum":"sha256:b%d"}}`, i, i, i, i)
+	}
+	text.WriteString(refs(1) + `,"definitions":{`)
+	for i := 1; i < 45; i++ {
+		fmt.Fprintf(&text, `"d%d":{"title":"d%d","block_type_slug":"s"%s},`, i, i, refs(i+1))
+	}
+	text.WriteString(`"d45":{"title":"d45","block_type_slug":"s"}}}`)
+	b := budget.New(t.Context(), "the schema", budget.Limits{Steps: 100_000, Bytes: 16 << 20})
+	defer b.Close()
+	if _, err := NewSchema(b, parse(t, text.String())); err != nil {
+		t.Error(err)
+	}
+	deep := strings.ReplaceAll(text.String(), `"d45":{"title":"d45","block_type_slug":"s"}`, `"d45":{"title":"d45","block_type_slug":"s"`+refs(1)+`}`)
+	if _, err := NewSchema(b, parse(t, deep)); err != nil && !fault.Is(err, fault.Invalid) {
+		t.Error(err)
+	}
+}
+
+func TestManySecretsAreHiddenInOneGo(t *testing.T) {
+	var text strings.Builder
+	var paths []string
+	for i := range 20_000 {
+		fmt.Fprintf(&text, `,"k%d":"secret"`, i)
+		paths = append(paths, fmt.Sprintf("k%d", i), fmt.Sprintf("x%d.*", i))
+	}
+	document := parse(t, "{"+text.String()[1:]+"}")
+	hiddenAll := Hide(document, paths)
+	if strings.Contains(string(hiddenAll.Raw()), `"secret"`) {
+		t.Error("a secret is shown")
+	}
+	if got := Reveal(hiddenAll, document, paths); string(got.Raw()) != string(document.Raw()) {
+		t.Error("the secrets are not revealed")
+	}
+}
+
 func TestSchemaIsTakenApartAndPutTogether(t *testing.T) {
 	fields := parse(t, `{"title":"Outer","properties":{"one":{"$ref":"#/definitions/Inner"},"n":{"$ref":"#/definitions/Plain"}},
 		"definitions":{"Inner":{"title":"Inner","block_type_slug":"inner","block_schema_references":{}},"Plain":{"type":"string"},"Unused":{}},
 		"block_schema_references":{"one":{"block_type_slug":"inner","block_schema_checksum":"sha256:x"}}}`)
-	outer, err := NewSchema(fields)
+	outer, err := NewSchema(unbounded(t), fields)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -102,7 +165,7 @@ func TestNestedSchemaThatIsMissing(t *testing.T) {
 		"other types":         `{"properties":{"x":{"anyOf":[{"$ref":"#/definitions/A"},{"$ref":"#/definitions/B"}]}},"definitions":{"A":{"block_type_slug":"a"},"B":{}}}`,
 	} {
 		t.Run(name, func(t *testing.T) {
-			s, err := NewSchema(parse(t, text))
+			s, err := NewSchema(unbounded(t), parse(t, text))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -254,11 +317,11 @@ func FuzzSchema(f *testing.F) {
 		if err != nil || v.Kind() != pyjson.Object {
 			return
 		}
-		s, err := NewSchema(v)
+		s, err := NewSchema(unbounded(t), v)
 		if err != nil {
 			return
 		}
-		again, err := NewSchema(s.Registered())
+		again, err := NewSchema(unbounded(t), s.Registered())
 		if err != nil {
 			t.Fatalf("what was registered is refused: %v", err)
 		}

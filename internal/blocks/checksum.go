@@ -17,11 +17,10 @@ const (
 // Checksum identifies a schema by its fields: a SHA-256 of their sorted JSON,
 // without the names of secret fields and the definitions of other blocks.
 func Checksum(fields pyjson.Value) string {
-	fields = withoutSecretFields(fields)
 	if definitions, ok := fields.Get(definitionsKey); ok && definitions.Truthy() {
 		fields = withDefinitions(fields, plainDefinitions(fields, definitions))
 	}
-	text := append([]byte("[["), pyjson.AppendSorted(nil, fields)...)
+	text := append([]byte("[["), pyjson.AppendSortedWithout(nil, fields, secretFieldsKey)...)
 	sum := sha256.Sum256(append(text, "], {}]"...))
 	return "sha256:" + hex.EncodeToString(sum[:])
 }
@@ -34,26 +33,15 @@ func withDefinitions(fields pyjson.Value, definitions []pyjson.Member) pyjson.Va
 	return fields.With(definitionsKey, pyjson.NewObject(definitions))
 }
 
-// withoutSecretFields drops the key secret_fields from nested objects; what is
-// in lists stays.
-func withoutSecretFields(v pyjson.Value) pyjson.Value {
-	if v.Kind() != pyjson.Object {
-		return v
-	}
-	members := make([]pyjson.Member, 0, len(v.Members()))
-	for _, m := range v.Members() {
-		if m.Key != secretFieldsKey {
-			members = append(members, pyjson.Member{Key: m.Key, Value: withoutSecretFields(m.Value)})
-		}
-	}
-	return pyjson.NewObject(members)
-}
-
 // plainDefinitions are the definitions that object refers to, directly or
 // through others, and that are no blocks.
 func plainDefinitions(object, definitions pyjson.Value) []pyjson.Member {
 	var found []pyjson.Member
 	seen := map[string]bool{}
+	named := map[string]pyjson.Value{}
+	for _, m := range definitions.Members() {
+		named[m.Key] = m.Value
+	}
 	var follow func(pyjson.Value)
 	follow = func(object pyjson.Value) {
 		for _, name := range definitionNames(object) {
@@ -61,7 +49,7 @@ func plainDefinitions(object, definitions pyjson.Value) []pyjson.Member {
 				continue
 			}
 			seen[name] = true
-			definition, ok := definitions.Get(name)
+			definition, ok := named[name]
 			if !ok || !definition.Truthy() || isBlock(definition) {
 				continue
 			}
@@ -81,16 +69,17 @@ func isBlock(definition pyjson.Value) bool {
 
 // definitionNames are the names of all definitions that a value refers to by
 // "$ref", in order, with repetitions.
-func definitionNames(v pyjson.Value) []string {
-	var names []string
+func definitionNames(v pyjson.Value) []string { return appendDefinitionNames(nil, v) }
+
+func appendDefinitionNames(names []string, v pyjson.Value) []string {
 	if ref, ok := v.Get("$ref"); ok && ref.Kind() == pyjson.String && ref.Text() != "" {
 		names = append(names, strings.ReplaceAll(ref.Text(), definitionPath, ""))
 	}
 	for _, m := range v.Members() {
-		names = append(names, definitionNames(m.Value)...)
+		names = appendDefinitionNames(names, m.Value)
 	}
 	for _, item := range v.Items() {
-		names = append(names, definitionNames(item)...)
+		names = appendDefinitionNames(names, item)
 	}
 	return names
 }

@@ -40,10 +40,7 @@ func TakeApart(data pyjson.Value) (rest pyjson.Value, references []DocumentRefer
 
 // Merge sets the keys of an update in the current data.
 func Merge(current, update pyjson.Value) pyjson.Value {
-	for _, m := range update.Members() {
-		current = current.With(m.Key, m.Value)
-	}
-	return current
+	return current.Merge(update.Members())
 }
 
 // WouldFormRing tells whether a reference from parent to target would close a

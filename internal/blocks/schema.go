@@ -1,6 +1,10 @@
 package blocks
 
 import (
+	"errors"
+	"slices"
+
+	"github.com/reevehq/reeve/internal/budget"
 	"github.com/reevehq/reeve/internal/fault"
 	"github.com/reevehq/reeve/internal/pyjson"
 )
@@ -23,13 +27,77 @@ type Schema struct {
 
 	// definitions are those of the outermost schema: nested ones are found there.
 	definitions pyjson.Value
+	nested      map[SchemaReference]nestedSchema
 }
 
-// NewSchema takes the fields of a schema apart. It fails with fault.Invalid when
-// the references are malformed.
-func NewSchema(fields pyjson.Value) (*Schema, error) {
+type nestedSchema struct {
+	schema *Schema
+	err    error
+}
+
+// The bounds of a block: how deep others may be nested in it, and how many.
+const (
+	MostDepth  = 50
+	MostNested = 200
+)
+
+// NewSchema takes the fields of a schema, and those of the schemas that came with
+// it, apart. It fails with fault.Invalid when the references are malformed.
+func NewSchema(b *budget.Budget, fields pyjson.Value) (*Schema, error) {
 	definitions, _ := fields.Get(definitionsKey)
-	return newSchema(fields, definitions)
+	all := &registration{budget: b, definitions: definitions, known: map[string]nestedSchema{}}
+	return all.schema(fields, 0)
+}
+
+// registration are schemas that are registered together.
+type registration struct {
+	budget      *budget.Budget
+	definitions pyjson.Value
+	known       map[string]nestedSchema // by the text of their definitions
+}
+
+// schema takes one apart, and all that are nested in it.
+func (r *registration) schema(fields pyjson.Value, depth int) (*Schema, error) {
+	if depth > MostDepth {
+		return nil, fault.New(fault.Invalid, "Block schemas are nested more than %d deep.", MostDepth)
+	}
+	size := int64(len(fields.Raw()) + len(r.definitions.Raw()))
+	if err := errors.Join(r.budget.Take(size), r.budget.Step(1+size/16)); err != nil {
+		return nil, r.budget.Err()
+	}
+	s, err := newSchema(fields, r.definitions)
+	if err != nil {
+		return nil, err
+	}
+	s.nested = map[SchemaReference]nestedSchema{}
+	for _, reference := range s.References {
+		if _, done := s.nested[reference]; done {
+			continue
+		}
+		if len(s.nested) >= MostNested {
+			return nil, fault.New(fault.Invalid, "A block schema refers to more than %d others.", MostNested)
+		}
+		inner := r.nestedIn(s, reference, depth)
+		if r.budget.Err() != nil {
+			return nil, r.budget.Err()
+		}
+		s.nested[reference] = inner
+	}
+	return s, nil
+}
+
+func (r *registration) nestedIn(s *Schema, reference SchemaReference, depth int) nestedSchema {
+	definition, err := s.definitionOf(r.budget, reference)
+	if err != nil {
+		return nestedSchema{nil, err}
+	}
+	text := string(definition.Raw())
+	known, ok := r.known[text]
+	if !ok {
+		known.schema, known.err = r.schema(definition, depth+1)
+		r.known[text] = known
+	}
+	return known
 }
 
 func newSchema(fields, definitions pyjson.Value) (*Schema, error) {
@@ -75,18 +143,35 @@ func readReferences(given pyjson.Value) ([]SchemaReference, error) {
 	return references, nil
 }
 
-// Nested finds the definition of the schema that a reference names: for schemas
-// that are registered together with the one that holds them. It fails with
-// fault.Invalid when there is none.
+// Nested gives the schema that a reference names: for schemas that are registered
+// together with the one that holds them. It fails with fault.Invalid when there is none.
 func (s *Schema) Nested(r SchemaReference) (*Schema, error) {
-	missing := fault.New(fault.Invalid, "The definition of block type '%s', which field '%s' refers to, is missing.", r.Slug, r.Field)
+	found, ok := s.nested[r]
+	if !ok {
+		return nil, r.missing()
+	}
+	return found.schema, found.err
+}
+
+func (r SchemaReference) missing() error {
+	return fault.New(fault.Invalid, "The definition of block type '%s', which field '%s' refers to, is missing.", r.Slug, r.Field)
+}
+
+// definitionOf finds the definition of the schema that a reference names.
+func (s *Schema) definitionOf(b *budget.Budget, r SchemaReference) (pyjson.Value, error) {
 	properties, _ := s.Fields.Get("properties")
 	property, ok := properties.Get(r.Field)
 	if !ok {
-		return nil, missing
+		return pyjson.Value{}, r.missing()
 	}
 	names := definitionNames(property)
+	if err := b.Step(int64(1 + len(s.definitions.Members()) + len(property.Raw())/16)); err != nil {
+		return pyjson.Value{}, err
+	}
 	for _, name := range names {
+		if err := b.Step(int64(1 + len(s.definitions.Members())/16)); err != nil {
+			return pyjson.Value{}, err
+		}
 		definition, ok := s.definitions.Get(name)
 		if !ok || definition.Kind() != pyjson.Object {
 			continue
@@ -94,10 +179,10 @@ func (s *Schema) Nested(r SchemaReference) (*Schema, error) {
 		slug, _ := definition.Get("block_type_slug")
 		// A field that takes one block only needs no telling apart.
 		if len(names) == 1 || slug.Text() == r.Slug {
-			return newSchema(definition, s.definitions)
+			return definition, nil
 		}
 	}
-	return nil, missing
+	return pyjson.Value{}, r.missing()
 }
 
 // Registered is the form in which the schema is shown to who registered it: with
@@ -125,46 +210,46 @@ type SchemaChild struct {
 }
 
 // Full puts the fields of a schema together: with the references to other
-// schemas, and with their definitions by title.
-func (n *SchemaNode) Full() pyjson.Value { return n.full(map[*SchemaNode]bool{}) }
+// schemas, and with their definitions by title. A schema that many others refer to
+// is put together once.
+func (n *SchemaNode) Full() pyjson.Value {
+	return (&assembly{above: map[*SchemaNode]bool{}, made: map[*SchemaNode]pyjson.Value{}}).full(n)
+}
 
-func (n *SchemaNode) full(above map[*SchemaNode]bool) pyjson.Value {
-	above[n] = true
-	defer delete(above, n)
+// assembly is a schema that is put together: above are those that it is in the
+// middle of.
+type assembly struct {
+	above map[*SchemaNode]bool
+	made  map[*SchemaNode]pyjson.Value
+}
+
+func (a *assembly) full(n *SchemaNode) pyjson.Value {
+	if full, done := a.made[n]; done {
+		return full
+	}
+	a.above[n] = true
+	defer delete(a.above, n)
 	fields := n.Fields.With(referencesKey, n.references())
-	var definitions []pyjson.Member
-	set := func(key string, value pyjson.Value) {
-		for i := range definitions {
-			if definitions[i].Key == key {
-				definitions[i].Value = value
-				return
-			}
-		}
-		definitions = append(definitions, pyjson.Member{Key: key, Value: value})
-	}
 	own, _ := fields.Get(definitionsKey)
-	for _, m := range own.Members() {
-		set(m.Key, m.Value)
-	}
+	definitions := slices.Clone(own.Members())
 	for _, child := range n.Children {
-		if above[child.Node] {
+		if a.above[child.Node] {
 			continue // a ring of references has no end; the reference server never makes one
 		}
-		full := child.Node.full(above)
+		full := a.full(child.Node)
 		title, ok := full.Get("title")
 		if !ok || title.IsNull() {
 			continue
 		}
-		set(title.Text(), full.Without(definitionsKey))
+		definitions = append(definitions, pyjson.Member{Key: title.Text(), Value: full.Without(definitionsKey)})
 		nested, _ := full.Get(definitionsKey)
-		for _, m := range nested.Members() {
-			set(m.Key, m.Value)
-		}
+		definitions = append(definitions, nested.Members()...)
 	}
-	if len(definitions) == 0 {
-		return fields
+	if len(definitions) > 0 {
+		fields = fields.With(definitionsKey, pyjson.NewObject(nil).Merge(definitions))
 	}
-	return fields.With(definitionsKey, pyjson.NewObject(definitions))
+	a.made[n] = fields
+	return fields
 }
 
 // references writes the references of a schema: one as an object, several of one

@@ -28,95 +28,83 @@ func SecretFields(fields pyjson.Value) []string {
 
 // Hide replaces the secret values of a document by asterisks. A path with an
 // asterisk hides all values below what is before it; an exact path hides its
-// value unless that is null.
+// value unless that is null. It goes through the document once, however many
+// paths there are.
 func Hide(data pyjson.Value, secretFields []string) pyjson.Value {
-	paths := splitPaths(secretFields)
-	for _, path := range paths {
-		if value, ok := leaf(data, path); ok && !value.IsNull() {
-			data = eachLeaf(data, nil, func(at []string, value pyjson.Value) pyjson.Value {
-				if slices.Equal(at, path) {
-					return pyjson.NewString(hidden)
-				}
-				return value
-			})
-			continue
-		}
-		if below, ok := wildcard(path); ok {
-			data = eachLeaf(data, nil, func(at []string, value pyjson.Value) pyjson.Value {
-				if startsWith(at, below) {
-					return pyjson.NewString(hidden)
-				}
-				return value
-			})
-		}
+	if len(secretFields) == 0 {
+		return data
 	}
-	return data
+	secrets := secretsOf(data, secretFields)
+	return eachLeaf(data, nil, func(at []string, value pyjson.Value) pyjson.Value {
+		if exact, below := secrets.at(at); exact || below {
+			return pyjson.NewString(hidden)
+		}
+		return value
+	})
 }
 
 // Reveal undoes in an update what Hide did to the values it was made from:
 // asterisks in the place of a secret become the current value again.
 func Reveal(update, current pyjson.Value, secretFields []string) pyjson.Value {
-	for _, path := range splitPaths(secretFields) {
-		below, isWild := wildcard(path)
-		exact, ok := leaf(current, path)
-		if ok && !exact.IsNull() {
-			isWild, below = false, nil
-		} else if !isWild {
-			continue
-		}
-		update = eachLeaf(update, nil, func(at []string, value pyjson.Value) pyjson.Value {
-			if value.Kind() != pyjson.String || value.Text() != hidden {
-				return value
-			}
-			switch {
-			case isWild && startsWith(at, below):
-				if now, ok := leaf(current, at); ok {
-					return now
-				}
-			case !isWild && slices.Equal(at, path):
-				return exact
-			}
+	if len(secretFields) == 0 {
+		return update
+	}
+	secrets := secretsOf(current, secretFields)
+	now := leaves(current)
+	return eachLeaf(update, nil, func(at []string, value pyjson.Value) pyjson.Value {
+		if value.Kind() != pyjson.String || value.Text() != hidden {
 			return value
-		})
-	}
-	return update
+		}
+		if exact, below := secrets.at(at); exact || below {
+			if was, ok := now[pathKey(at)]; ok {
+				return was
+			}
+		}
+		return value
+	})
 }
 
-func splitPaths(fields []string) [][]string {
-	paths := make([][]string, len(fields))
-	for i, field := range fields {
-		paths[i] = strings.Split(field, ".")
+// secrets are the places of a document's secret values: exact ones, and those
+// below which all is secret.
+type secrets struct{ exact, below map[string]bool }
+
+// secretsOf finds the places that paths stand for in a document. A path that
+// leads to a value is that value's, also when it has an asterisk.
+func secretsOf(data pyjson.Value, fields []string) secrets {
+	s := secrets{map[string]bool{}, map[string]bool{}}
+	values := leaves(data)
+	for _, field := range fields {
+		path := strings.Split(field, ".")
+		if value, ok := values[pathKey(path)]; ok && !value.IsNull() {
+			s.exact[pathKey(path)] = true
+		} else if i := slices.Index(path, "*"); i >= 0 {
+			s.below[pathKey(path[:i])] = true
+		}
 	}
-	return paths
+	return s
 }
 
-// wildcard gives the part of a path before its first asterisk.
-func wildcard(path []string) ([]string, bool) {
-	i := slices.Index(path, "*")
-	if i < 0 {
-		return nil, false
+func (s secrets) at(path []string) (exact, below bool) {
+	for i := 0; i <= len(path) && !below && len(s.below) > 0; i++ {
+		below = s.below[pathKey(path[:i])]
 	}
-	return path[:i], true
+	return s.exact[pathKey(path)], below
 }
 
-func startsWith(path, start []string) bool {
-	return len(path) >= len(start) && slices.Equal(path[:len(start)], start)
+func pathKey(path []string) string { return strings.Join(path, "\x00") }
+
+// leaves are the leaves below an object by their paths.
+func leaves(data pyjson.Value) map[string]pyjson.Value {
+	found := map[string]pyjson.Value{}
+	eachLeaf(data, nil, func(at []string, value pyjson.Value) pyjson.Value {
+		found[pathKey(at)] = value
+		return value
+	})
+	return found
 }
 
 // isLeaf tells what is taken as one value: all but objects with members.
 func isLeaf(v pyjson.Value) bool { return v.Kind() != pyjson.Object || len(v.Members()) == 0 }
-
-// leaf gives the value at a path, when it is a leaf.
-func leaf(v pyjson.Value, path []string) (pyjson.Value, bool) {
-	for _, key := range path {
-		inner, ok := v.Get(key)
-		if !ok {
-			return pyjson.Value{}, false
-		}
-		v = inner
-	}
-	return v, isLeaf(v)
-}
 
 // eachLeaf maps the leaves below an object.
 func eachLeaf(v pyjson.Value, at []string, change func(at []string, value pyjson.Value) pyjson.Value) pyjson.Value {

@@ -136,10 +136,7 @@ func (o Object) Merged(other Object) (Object, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, m := range more.Members() {
-		base = base.With(m.Key, m.Value)
-	}
-	return Object(base.Raw()), nil
+	return Object(base.Merge(more.Members()).Raw()), nil
 }
 
 func (o Object) value() (pyjson.Value, error) {

@@ -18,6 +18,20 @@ func NewString(text string) Value {
 	return Value{kind: String, raw: raw, text: text}
 }
 
+// Merge is the object with all members set: new ones are last.
+func (v Value) Merge(members []Member) Value {
+	if v.kind != Object || len(members) == 0 {
+		return v
+	}
+	out := Value{kind: Object, members: make([]Member, 0, len(v.members)+len(members))}
+	var places map[string]int
+	for _, m := range append(v.members[:len(v.members):len(v.members)], members...) {
+		places = out.put(m.Key, m.Value, places)
+	}
+	out.raw = renderObject(out.members)
+	return out
+}
+
 // Without is the object without a key.
 func (v Value) Without(key string) Value {
 	if _, ok := v.Get(key); !ok {

@@ -11,18 +11,27 @@ import (
 // AppendSorted appends the text that Python's json.dumps(v, sort_keys=True)
 // gives: keys in order, ", " and ": " between, only ASCII. Checksums of the
 // reference are taken of it.
-func AppendSorted(dst []byte, v Value) []byte {
+func AppendSorted(dst []byte, v Value) []byte { return appendSorted(dst, v, "") }
+
+// AppendSortedWithout is AppendSorted of v without a key, in v and in the objects
+// in it; what is in lists stays.
+func AppendSortedWithout(dst []byte, v Value, key string) []byte { return appendSorted(dst, v, key) }
+
+func appendSorted(dst []byte, v Value, omit string) []byte {
 	switch v.kind {
 	case Object:
 		members := slices.Clone(v.members)
 		slices.SortFunc(members, func(a, b Member) int { return strings.Compare(a.Key, b.Key) })
+		if omit != "" {
+			members = slices.DeleteFunc(members, func(m Member) bool { return m.Key == omit })
+		}
 		dst = append(dst, '{')
 		for i, m := range members {
 			if i > 0 {
 				dst = append(dst, ", "...)
 			}
 			dst = append(appendASCII(dst, m.Key), ": "...)
-			dst = AppendSorted(dst, m.Value)
+			dst = appendSorted(dst, m.Value, omit)
 		}
 		return append(dst, '}')
 	case Array:
@@ -31,7 +40,7 @@ func AppendSorted(dst []byte, v Value) []byte {
 			if i > 0 {
 				dst = append(dst, ", "...)
 			}
-			dst = AppendSorted(dst, item)
+			dst = appendSorted(dst, item, "")
 		}
 		return append(dst, ']')
 	case String:

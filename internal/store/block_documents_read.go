@@ -66,6 +66,9 @@ func (tx *Tx) CountBlockDocuments(q *BlockDocumentQuery) (int, error) {
 type blockDocumentSet struct {
 	documents map[uuid.UUID]*storedBlockDocument
 	schemas   blockSchemaSet
+
+	made    map[uuid.UUID]*madeDocument // those that were put together, with secrets or without
+	secrets bool
 }
 
 // storedBlockDocument is a document with its own, decrypted data.
@@ -76,18 +79,40 @@ type storedBlockDocument struct {
 
 // full puts a document together.
 func (s *blockDocumentSet) full(id uuid.UUID, secrets bool) (*prefect.BlockDocument, error) {
+	if s.made == nil || s.secrets != secrets {
+		s.made, s.secrets = map[uuid.UUID]*madeDocument{}, secrets
+	}
 	d, err := s.nested(id, secrets, 0)
 	if err != nil {
 		return nil, err
 	}
-	d.BlockSchema = s.schemas.full(d.BlockSchemaID)
-	return d, nil
+	whole := *d.document
+	whole.BlockSchema = s.schemas.full(whole.BlockSchemaID)
+	return &whole, nil
 }
 
+// madeDocument is a document that was put together: with how many there are in it,
+// each counted as often as it is there.
+type madeDocument struct {
+	document *prefect.BlockDocument
+	parts    int
+}
+
+// The bounds of a document with all that is in it: documents may be in each other
+// many times over.
+const (
+	mostDocumentParts = 1000
+	longestDocument   = 16 << 20 // bytes of data
+	tooLargeADocument = "The block document %s holds more than %d documents, or %d bytes, with all that it refers to."
+)
+
 // nested is a document with the data of those it refers to, without its schema.
-func (s *blockDocumentSet) nested(id uuid.UUID, secrets bool, depth int) (*prefect.BlockDocument, error) {
-	if depth > maxBlockDepth {
-		return nil, fault.New(fault.Internal, "block document %s is nested more than %d deep", id, maxBlockDepth)
+func (s *blockDocumentSet) nested(id uuid.UUID, secrets bool, depth int) (*madeDocument, error) {
+	if made := s.made[id]; made != nil {
+		return made, nil
+	}
+	if depth > blocks.MostDepth {
+		return nil, fault.New(fault.Invalid, "The block document %s is nested more than %d deep.", id, blocks.MostDepth)
 	}
 	stored := s.documents[id]
 	d := stored.document
@@ -95,18 +120,28 @@ func (s *blockDocumentSet) nested(id uuid.UUID, secrets bool, depth int) (*prefe
 		d.Data = blocks.Hide(d.Data, s.schemas.secrets(d.BlockSchemaID))
 	}
 	d.References = prefect.BlockDocumentReferences{}
+	made := &madeDocument{&d, 1}
+	size := len(d.Data.Raw())
+	var members []pyjson.Member
 	for _, child := range stored.children {
-		inner, err := s.nested(child.ID, secrets, depth+1)
+		part, err := s.nested(child.ID, secrets, depth+1)
 		if err != nil {
 			return nil, err
 		}
-		d.Data = d.Data.With(child.Field, inner.Data)
+		inner := part.document
+		made.parts += part.parts
+		if size += len(inner.Data.Raw()); made.parts > mostDocumentParts || size > longestDocument {
+			return nil, fault.New(fault.Invalid, tooLargeADocument, id, mostDocumentParts, longestDocument)
+		}
+		members = append(members, pyjson.Member{Key: child.Field, Value: inner.Data})
 		var reference prefect.BlockDocumentReference
 		to := &reference.BlockDocument
 		to.ID, to.Name, to.BlockType, to.IsAnonymous, to.References = inner.ID, inner.Name, inner.BlockType, inner.IsAnonymous, inner.References
 		d.References[child.Field] = reference
 	}
-	return &d, nil
+	d.Data = d.Data.Merge(members)
+	s.made[id] = made
+	return made, nil
 }
 
 // blockDocuments reads documents and, level by level, those they refer to.
@@ -116,11 +151,16 @@ func (tx *Tx) blockDocuments(ids []uuid.UUID) (*blockDocumentSet, error) {
 	if err != nil {
 		return nil, err
 	}
+	most := len(ids) * (1 + blocks.MostNested)
 	for len(ids) > 0 {
+		if len(set.documents)+len(ids) > most {
+			return nil, fault.New(fault.Invalid, "A block document refers to more than %d others.", blocks.MostNested)
+		}
 		if err := tx.readBlockDocuments(ids, cipher, set.documents); err != nil {
 			return nil, err
 		}
 		var next []uuid.UUID
+		found := map[uuid.UUID]bool{}
 		err := tx.conn.Query(`SELECT parent_block_document_id, reference_block_document_id, name FROM block_document_reference
 			WHERE parent_block_document_id IN (SELECT unhex(value) FROM json_each(?)) ORDER BY sequence`, []any{idList(ids)}, func(r Row) error {
 			var parent uuid.UUID
@@ -129,7 +169,8 @@ func (tx *Tx) blockDocuments(ids []uuid.UUID) (*blockDocumentSet, error) {
 				return err
 			}
 			set.documents[parent].children = append(set.documents[parent].children, child)
-			if set.documents[child.ID] == nil {
+			if set.documents[child.ID] == nil && !found[child.ID] {
+				found[child.ID] = true
 				next = append(next, child.ID)
 			}
 			return nil

@@ -12,12 +12,9 @@ import (
 // CreateBlockSchema makes a schema, and those nested in it that there are not
 // yet, unless one with its checksum and version exists; it gives the schema and
 // whether it was made. It fails with fault.NotFound when the block type does not
-// exist and fault.Conflict when that of a nested schema does not.
-func (tx *Tx) CreateBlockSchema(c *prefect.BlockSchemaCreate) (*prefect.BlockSchema, bool, error) {
-	schema, err := blocks.NewSchema(c.Fields.Value)
-	if err != nil {
-		return nil, false, err
-	}
+// exist and fault.Conflict when that of a nested schema does not. schema is what
+// c's fields are, taken apart.
+func (tx *Tx) CreateBlockSchema(c *prefect.BlockSchemaCreate, schema *blocks.Schema) (*prefect.BlockSchema, bool, error) {
 	t, err := tx.ReadBlockType(c.BlockTypeID)
 	if err != nil {
 		return nil, false, err
@@ -29,7 +26,7 @@ func (tx *Tx) CreateBlockSchema(c *prefect.BlockSchemaCreate) (*prefect.BlockSch
 	if err != nil || existing != nil {
 		return existing, false, err
 	}
-	id, err := tx.createBlockSchema(schema, t.ID, c.Version, c.Capabilities, 0)
+	id, err := tx.createBlockSchema(schema, t.ID, c.Version, c.Capabilities)
 	if err != nil {
 		return nil, false, err
 	}
@@ -41,13 +38,7 @@ func (tx *Tx) CreateBlockSchema(c *prefect.BlockSchemaCreate) (*prefect.BlockSch
 	return made, true, nil
 }
 
-// maxBlockDepth bounds how deep blocks may be nested in each other.
-const maxBlockDepth = 50
-
-func (tx *Tx) createBlockSchema(s *blocks.Schema, typeID uuid.UUID, version string, capabilities []string, depth int) (uuid.UUID, error) {
-	if depth > maxBlockDepth {
-		return uuid.UUID{}, fault.New(fault.Invalid, "Block schemas are nested more than %d deep.", maxBlockDepth)
-	}
+func (tx *Tx) createBlockSchema(s *blocks.Schema, typeID uuid.UUID, version string, capabilities []string) (uuid.UUID, error) {
 	existing, err := column[uuid.UUID](tx, `SELECT id FROM block_schema WHERE checksum = ? AND version = ?`, s.Checksum, version)
 	if err != nil {
 		return uuid.UUID{}, err
@@ -62,7 +53,7 @@ func (tx *Tx) createBlockSchema(s *blocks.Schema, typeID uuid.UUID, version stri
 		return id, err
 	}
 	for _, reference := range s.References {
-		nested, err := tx.nestedBlockSchema(s, reference, depth)
+		nested, err := tx.nestedBlockSchema(s, reference)
 		if err != nil {
 			return id, err
 		}
@@ -75,7 +66,7 @@ func (tx *Tx) createBlockSchema(s *blocks.Schema, typeID uuid.UUID, version stri
 
 // nestedBlockSchema finds the schema that a reference names, or makes it from
 // the definition that came with the outer one.
-func (tx *Tx) nestedBlockSchema(outer *blocks.Schema, r blocks.SchemaReference, depth int) (uuid.UUID, error) {
+func (tx *Tx) nestedBlockSchema(outer *blocks.Schema, r blocks.SchemaReference) (uuid.UUID, error) {
 	t, err := tx.ReadBlockTypeBySlug(r.Slug)
 	if err != nil {
 		return uuid.UUID{}, err
@@ -95,7 +86,7 @@ func (tx *Tx) nestedBlockSchema(outer *blocks.Schema, r blocks.SchemaReference, 
 	if err != nil {
 		return uuid.UUID{}, err
 	}
-	return tx.createBlockSchema(nested, t.ID, prefect.DefaultBlockSchemaVersion, []string{}, depth+1)
+	return tx.createBlockSchema(nested, t.ID, prefect.DefaultBlockSchemaVersion, []string{})
 }
 
 func (tx *Tx) createBlockSchemaReference(parent uuid.UUID, field string, target uuid.UUID) error {
@@ -204,11 +195,16 @@ func (tx *Tx) blockSchemas(ids []uuid.UUID) (blockSchemaSet, error) {
 		field         string
 	}
 	var edges []edge
+	most := len(ids) * (1 + blocks.MostNested)
 	for len(ids) > 0 {
+		if len(set)+len(ids) > most {
+			return nil, fault.New(fault.Invalid, "A block schema refers to more than %d others.", blocks.MostNested)
+		}
 		if err := tx.readBlockSchemas(ids, set); err != nil {
 			return nil, err
 		}
 		var next []uuid.UUID
+		found := map[uuid.UUID]bool{}
 		err := tx.conn.Query(`SELECT parent_block_schema_id, reference_block_schema_id, name FROM block_schema_reference
 			JOIN block_schema ON block_schema.id = reference_block_schema_id
 			WHERE parent_block_schema_id IN (SELECT unhex(value) FROM json_each(?))
@@ -218,7 +214,8 @@ func (tx *Tx) blockSchemas(ids []uuid.UUID) (blockSchemaSet, error) {
 				return err
 			}
 			edges = append(edges, e)
-			if set[e.child] == nil {
+			if set[e.child] == nil && !found[e.child] {
+				found[e.child] = true
 				next = append(next, e.child)
 			}
 			return nil

@@ -3,6 +3,7 @@ package templating
 import (
 	"encoding/json"
 	"testing"
+	"time"
 
 	"github.com/reevehq/reeve/internal/budget"
 	"github.com/reevehq/reeve/internal/prefect"
@@ -90,7 +91,9 @@ func FuzzHydrate(f *testing.F) {
 		if !json.Valid([]byte(text)) || text == "" || text[0] != '{' {
 			return
 		}
-		out, err := Hydrate(unbounded(t), prefect.Object(text), Rendering{Jinja: true, Variables: variables})
+		b := budget.New(t.Context(), "the test", budget.Limits{Steps: 200_000, Bytes: 16 << 20, Time: time.Second})
+		defer b.Close()
+		out, err := Hydrate(b, prefect.Object(text), Rendering{Jinja: true, Variables: variables})
 		if err == nil && !json.Valid(out) {
 			t.Fatalf("%s became %s", text, out)
 		}

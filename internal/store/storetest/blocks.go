@@ -7,6 +7,8 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/reevehq/reeve/internal/blocks"
+	"github.com/reevehq/reeve/internal/budget"
 	"github.com/reevehq/reeve/internal/fault"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/pyjson"
@@ -37,7 +39,13 @@ func blockKind(t *testing.T, s *store.Store, slug, fields string) (created prefe
 		if err != nil {
 			return err
 		}
-		schema, _, err := tx.CreateBlockSchema(&prefect.BlockSchemaCreate{Fields: data(t, fields), BlockTypeID: typ.ID, Version: "1"})
+		b := budget.New(t.Context(), "the schema", budget.Limits{})
+		defer b.Close()
+		read, err := blocks.NewSchema(b, data(t, fields).Value)
+		if err != nil {
+			return err
+		}
+		schema, _, err := tx.CreateBlockSchema(&prefect.BlockSchemaCreate{Fields: data(t, fields), BlockTypeID: typ.ID, Version: "1"}, read)
 		if err != nil {
 			return err
 		}
