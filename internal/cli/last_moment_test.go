@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -19,7 +20,8 @@ func hang() {
 	defer stop()
 	defer endInTime(&process{ctx: ctx, out: os.Stdout, err: os.Stderr})()
 	fmt.Println("hangs")
-	for {
+	for n := 0; ; n++ { // a loop that looks at nothing
+		runtime.KeepAlive(n)
 	}
 }
 

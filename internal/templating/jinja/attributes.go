@@ -240,11 +240,6 @@ func (a *called) at(i int, name string, otherwise any) any {
 	return otherwise
 }
 
-func (a *called) given(i int, name string) bool {
-	_, there := a.named[name]
-	return there || i < len(a.positional)
-}
-
 // integer is an argument that has to be an integer.
 func (a *called) integer(i int, name string, otherwise int) int {
 	v := a.at(i, name, otherwise)

@@ -12,10 +12,9 @@ func (e *evaluator) braces(text string, a called) string {
 }
 
 type formatter struct {
-	e      *evaluator
-	args   called
-	next   int
-	manual bool
+	e    *evaluator
+	args called
+	next int
 }
 
 func (f *formatter) format(text string, levels int) string {
