@@ -10,15 +10,23 @@ MAX_BYTES := 31457280
 # failed is run again, twice at most, and the report shows it: -rR lists what needed that.
 RERUNS := --reruns 2 --reruns-delay 1 -rR
 
-.PHONY: help build venv up test unit lint differential e2e once restarts browser image rehearsal crash backup asleep bench clean
+.PHONY: help build venv up test unit lint differential e2e once restarts browser ui image rehearsal crash backup asleep bench clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
 
-build: ## the binary, bin/reeve: static, at most 30 MB
+# What the user interface is built from.
+UI := $(shell find ui -name node_modules -prune -o -name dist -prune -o -type f -print)
+
+build: ui/dist/index.html ## the binary, bin/reeve, with the user interface: static, at most 30 MB
 	@scripts/need go
 	go build -trimpath -ldflags '-s -w' -o bin/reeve ./cmd/reeve
 	@size=$$(stat -c %s bin/reeve); [ $$size -le $(MAX_BYTES) ] || { echo "bin/reeve has $$size bytes, more than $(MAX_BYTES)"; exit 1; }
+
+ui/dist/index.html: $(UI)
+	@scripts/need node
+	npm --prefix ui ci --silent
+	npm --prefix ui run build --silent
 
 venv: ## the private Python environment with the reference client, .venv
 	@scripts/venv
@@ -26,7 +34,7 @@ venv: ## the private Python environment with the reference client, .venv
 up: build venv ## the example: server, worker and UI, a sample run of each flow
 	bin/reeve up --config examples/captionacc/reeve.toml
 
-test: build venv lint unit race differential e2e browser image rehearsal crash backup ## everything that must pass
+test: build venv lint unit race differential e2e ui browser image rehearsal crash backup ## everything that must pass
 
 unit: ## the Go tests
 	go test ./...
@@ -58,10 +66,16 @@ restarts: build venv ## 120 runs of a stock worker while the server is restarted
 once: build venv ## 5,000 short runs on four workers that are stopped and restarted: each is executed once
 	REEVE_ONCE_RUNS=$${REEVE_ONCE_RUNS:-5000} REEVE_ONCE_STOP=$${REEVE_ONCE_STOP:-120} REEVE_BIN=$(REEVE) REEVE_PYTHON=$(CURDIR)/$(PYTHON) $(PYTHON) -m pytest test/e2e/test_once.py -q -s
 
+ui: build ## the user interface: types, lint, unit tests, and in a real browser against our server
+	@scripts/need chromium
+	npm --prefix ui run check --silent
+	npm --prefix test/ui ci --silent --no-audit --no-fund
+	REEVE_BIN=$(REEVE) timeout 180 node --test test/ui/own/
+
 browser: build venv ## the reference UI in a real browser against our server
 	@scripts/need npm chromium
 	npm --prefix test/ui ci --silent --no-audit --no-fund
-	REEVE_BIN=$(REEVE) REEVE_UI=$$(echo .venv/lib/python*/site-packages/prefect/server/ui-v2) node --test test/ui/
+	REEVE_BIN=$(REEVE) REEVE_UI=$$(echo .venv/lib/python*/site-packages/prefect/server/ui-v2) node --test test/ui/reference.test.mjs
 
 crash: build ## kills, power losses and failing disks under load; LONG=1 for hours of it
 	REEVE_BIN=$(REEVE) REEVE_CRASH_LONG=$(LONG) go test -tags crash -count=1 -timeout $(if $(LONG),12h -v,10m) ./test/crash

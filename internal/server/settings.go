@@ -91,13 +91,15 @@ func Settings(c *config.Config) Config {
 		FlowLimits: c.Setup.FlowLimits(),
 		ServeUI:    c.Bool("server.ui.enabled"),
 		UI: ui.Config{
-			Directory: c.Text("server.ui.static_directory"),
-			Base:      c.Text("server.ui.serve_base"),
-			PreferV2:  c.Bool("server.ui.v2_enabled"),
-			APIURL:    apiURL,
-			APIPath:   path,
-			CSRF:      csrf.Enabled,
-			Auth:      c.Text("server.api.auth_string") != "",
+			Directory:   c.Text("server.ui.static_directory"),
+			Base:        c.Text("server.ui.serve_base"),
+			PreferV2:    c.Bool("server.ui.v2_enabled"),
+			APIURL:      apiURL,
+			APIPath:     path,
+			CSRF:        csrf.Enabled,
+			Auth:        c.Text("server.api.auth_string") != "",
+			StreamsLogs: c.Bool("server.logs.stream_out_enabled"),
+			Sleeps:      c.Sleep.Mode == string(sleep.Exit) || c.Sleep.Mode == string(sleep.Suspend),
 		},
 	}
 }

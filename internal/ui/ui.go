@@ -1,25 +1,32 @@
-// Package ui serves the browser's user interface: a bundle of files from a
-// folder, the settings that the bundle asks for, and the rules that lead a
-// browser to one of two bundles.
+// Package ui serves the browser's user interface: our own, which is built into
+// the program, or the reference's, a bundle of files from a folder, when one is
+// configured. For the latter it has the settings that a bundle asks for and the
+// rules that lead a browser to one of two bundles.
 //
 // The folder is only read. A bundle is a folder with an index.html; the older
 // one (v1) lives at the UI's base path, the newer one (v2) at /v2 below it. The
-// place where a bundle is mounted is written into its text files when they are first
-// sent, and all requests share what was made; other files are read as they are sent. Without a bundle there is one page that says how to get one.
+// place where a bundle is mounted is written into its text files when they are
+// first sent, and all requests share what was made; other files are read as they
+// are sent. A program that was built without our interface, and has no folder,
+// shows one page that says how to get either.
 package ui
 
 import (
+	"bytes"
 	"encoding/json"
 	"log/slog"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
+
+	built "github.com/reevehq/reeve/ui"
 )
 
 // Config is what the UI needs to know.
 type Config struct {
-	// Directory has the bundle: its own folder, or one with v1, v2, ui or ui-v2 in it.
+	// Directory has the reference's bundle: its own folder, or one with v1, v2, ui
+	// or ui-v2 in it. "" shows our own interface.
 	Directory string
 	// Base is where the UI is mounted, "/" by default.
 	Base string
@@ -32,21 +39,27 @@ type Config struct {
 	APIPath string
 	// CSRF and Auth tell the bundle what the API asks for.
 	CSRF, Auth bool
+	// Sleeps tells that the server goes away when nobody needs it.
+	Sleeps bool
+	// StreamsLogs tells that logs can be followed by websocket.
+	StreamsLogs bool
 }
 
 // UI serves the bundles. It is an http.Handler.
 type UI struct {
 	config   Config
 	log      *slog.Logger
+	own      *own      // nil when a folder is configured, or when it was not built
 	bundles  []*bundle // in the order v1, v2
 	settings string    // path of the settings
 }
 
-// New looks for bundles in the configured folder.
+// New looks for bundles in the configured folder, or takes our own interface.
 func New(c Config, log *slog.Logger) *UI {
 	v1, v2 := bases(c.Base)
 	u := &UI{config: c, log: log, settings: join(v1, "ui-settings")}
 	if c.Directory == "" {
+		u.useOwn()
 		return u
 	}
 	found := find(c.Directory)
@@ -61,11 +74,25 @@ func New(c Config, log *slog.Logger) *UI {
 	return u
 }
 
+func (u *UI) useOwn() {
+	files, ok := built.Dist()
+	if !ok {
+		return
+	}
+	var err error
+	if u.own, err = newOwn(files, u.config); err != nil {
+		u.log.Error("the built user interface cannot be served", "error", err)
+	}
+}
+
 // Path is where a browser starts.
 func (u *UI) Path() string { v1, _ := bases(u.config.Base); return v1 }
 
-// Pages is where the pages of the preferred bundle start, with a slash at its end.
+// Pages is where the pages start, with a slash at its end.
 func (u *UI) Pages() string {
+	if u.own != nil {
+		return u.own.base
+	}
 	if b := u.bundle(u.preferred()); b != nil {
 		return strings.TrimSuffix(b.base, "/") + "/"
 	}
@@ -73,7 +100,7 @@ func (u *UI) Pages() string {
 }
 
 // HasBundle tells whether there is something to show.
-func (u *UI) HasBundle() bool { return len(u.bundles) > 0 }
+func (u *UI) HasBundle() bool { return u.own != nil || len(u.bundles) > 0 }
 
 // find maps "v1" and "v2" to folders with an index.html.
 func find(directory string) map[string]string {
@@ -110,6 +137,10 @@ func (u *UI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		u.serveSettings(w, r)
 		return
 	}
+	if u.own != nil {
+		u.own.ServeHTTP(w, r)
+		return
+	}
 	if location := u.redirect(r); location != "" {
 		w.Header().Set("Location", location)
 		w.WriteHeader(http.StatusTemporaryRedirect)
@@ -120,10 +151,17 @@ func (u *UI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if len(u.bundles) == 0 && isNavigation(r) {
-		u.serveAbsence(w)
+		u.serveMissing(w)
 		return
 	}
 	notFound(w)
+}
+
+// serveMissing shows the page that says how to get an interface.
+func (u *UI) serveMissing(w http.ResponseWriter) {
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-cache")
+	_, _ = w.Write(bytes.Replace(built.Missing(), []byte(`href="health"`), []byte(`href="`+u.config.APIPath+`/health"`), 1))
 }
 
 func notFound(w http.ResponseWriter) {

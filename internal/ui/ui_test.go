@@ -121,14 +121,16 @@ func TestSettings(t *testing.T) {
 	}
 }
 
-func TestWithoutABundle(t *testing.T) {
-	u := New(Config{APIPath: "/api"}, slog.New(slog.DiscardHandler))
+func TestWithoutAnInterface(t *testing.T) {
+	u := &UI{config: Config{APIPath: "/api"}, log: slog.New(slog.DiscardHandler), settings: "/ui-settings"}
 	r := httptest.NewRequest("GET", "/", nil)
 	r.Header.Set("Accept", "text/html")
 	w := httptest.NewRecorder()
 	u.ServeHTTP(w, r)
-	if w.Code != 200 || !strings.Contains(w.Body.String(), "ui_directory") || !strings.Contains(w.Body.String(), `href="/api/health"`) {
-		t.Errorf("%d %s", w.Code, w.Body)
+	for _, part := range []string{"make build", "ui_directory", `href="/api/health"`} {
+		if w.Code != 200 || !strings.Contains(w.Body.String(), part) {
+			t.Errorf("%d, without %s: %s", w.Code, part, w.Body)
+		}
 	}
 	w = httptest.NewRecorder()
 	u.ServeHTTP(w, httptest.NewRequest("GET", "/favicon.ico", nil))

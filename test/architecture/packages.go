@@ -70,7 +70,8 @@ var rooms = map[string]room{
 	"internal/traffic":        {leaves, "it knows connections and requests, not what they ask for"},
 	"internal/api/ws":         {join(leaves, domain, storage, []string{"internal/traffic"}), "sockets read the committed log"},
 	"internal/api/middleware": {leaves, "middleware knows requests, not resources"},
-	"internal/ui":             {leaves, "the bundle is files; it has no business with data"},
+	"ui":                      {nil, "it is files"},
+	"internal/ui":             {join(leaves, []string{"ui"}), "an interface is files; it has no business with data"},
 	"internal/client":         {leaves, "it asks a server over HTTP, like any program"},
 	"internal/worker":         {join(leaves, []string{"internal/client"}), "a worker speaks to the server over HTTP, like any worker"},
 

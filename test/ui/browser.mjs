@@ -10,19 +10,20 @@ const flags = [
 ];
 const artifacts = join(import.meta.dirname, "artifacts");
 
-/** Starts Chromium. Its tabs share one cache. */
+/** Starts Chromium. Its tabs share one cache; a tab with options (colours, size) has a cache of its own. */
 export async function launch() {
   const executablePath = candidates.find((path) => path && existsSync(path));
   if (!executablePath) throw new Error("no Chromium: apt-get install chromium, or name it in CHROMIUM");
   mkdirSync(artifacts, { recursive: true });
   const browser = await chromium.launch({ executablePath, headless: true, args: flags });
   const context = await browser.newContext({ viewport: { width: 1400, height: 900 } });
-  return { newPage: () => context.newPage(), close: () => browser.close() };
+  const newPage = async (options) => (await (options ? browser.newContext(options) : context)).newPage();
+  return { newPage, close: () => browser.close() };
 }
 
 /** A tab that may only talk to the server. `page.troubles` collects failed requests to the API and script errors. */
-export async function openPage(browser, server) {
-  const page = await browser.newPage();
+export async function openPage(browser, server, options) {
+  const page = await browser.newPage(options);
   page.troubles = [];
   page.setDefaultTimeout(20_000);
   await page.route((url) => url.origin !== server.url, (route) => route.abort());
@@ -37,6 +38,9 @@ export async function openPage(browser, server) {
     if (request.url().startsWith(`${server.url}/api`) && reason !== "net::ERR_ABORTED") {
       page.troubles.push(`${reason} ${request.method()} ${request.url()}`);
     }
+  });
+  page.on("console", (message) => {
+    if (options?.strict && ["error", "warning"].includes(message.type())) page.troubles.push(`console: ${message.text()}`);
   });
   page.on("pageerror", (error) => page.troubles.push(`script error: ${error.message}`));
   page.picture = (name) => page.screenshot({ path: join(artifacts, `${name}.png`) });

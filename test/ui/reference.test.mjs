@@ -3,12 +3,12 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import { launch, openPage } from "./browser.mjs";
-import { furnish, startServer } from "./server.mjs";
+import { furnish, referenceBundle, startServer } from "./server.mjs";
 
 let server, things, browser, page;
 
 before(async () => {
-  server = await startServer();
+  server = await startServer({ bundle: referenceBundle() });
   things = await furnish(server);
   browser = await launch();
 });

@@ -1,6 +1,6 @@
 // The server under test, in a folder of its own, and what the pages are to show.
 import { spawn } from "node:child_process";
-import { mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { copyFileSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -8,19 +8,26 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 const binary = resolve(process.env.REEVE_BIN ?? "bin/reeve");
 
-/** Starts a server on a new database with the UI bundle of `REEVE_UI`. */
-export async function startServer() {
+/** The folder of the reference's bundle. */
+export function referenceBundle() {
   const bundle = process.env.REEVE_UI;
   if (!bundle) throw new Error("REEVE_UI must name the folder of the UI bundle");
+  return resolve(bundle);
+}
+
+/** Starts a server: on a new database or a copy of one, with our interface or a bundle, and with settings of the environment. */
+export async function startServer({ bundle, database, env = {} } = {}) {
   const folder = mkdtempSync(join(tmpdir(), "reeve-ui-"));
   const port = await freePort();
+  if (database) copyFileSync(database, join(folder, "ui.db"));
   const log = openSync(join(folder, "server.log"), "a");
   const child = spawn(
     binary,
     ["server", "start", "--host", "127.0.0.1", "--port", String(port),
-      "--database", join(folder, "ui.db"), "--ui-directory", resolve(bundle)],
-    { cwd: folder, stdio: ["ignore", log, log] },
+      "--database", join(folder, "ui.db"), ...(bundle ? ["--ui-directory", bundle] : [])],
+    { cwd: folder, stdio: ["ignore", log, log], env: { ...process.env, ...env } },
   );
+  const secret = env.PREFECT_SERVER_API_AUTH_STRING;
   const server = {
     url: `http://127.0.0.1:${port}`,
     log: () => readFileSync(join(folder, "server.log"), "utf8"),
@@ -33,7 +40,7 @@ export async function startServer() {
     async api(method, path, body) {
       const answer = await fetch(`${server.url}/api${path}`, {
         method,
-        headers: { "content-type": "application/json" },
+        headers: { "content-type": "application/json", ...(secret && { authorization: `Basic ${btoa(secret)}` }) },
         body: body === undefined ? undefined : JSON.stringify(body),
       });
       const text = await answer.text();

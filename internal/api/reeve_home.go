@@ -1,0 +1,154 @@
+package api
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/reevehq/reeve/internal/prefect"
+	"github.com/reevehq/reeve/internal/store"
+)
+
+func (a *API) reeveHomeRoutes() []Route {
+	return []Route{{http.MethodGet, "/reeve/home", "reeve_home", a.home}}
+}
+
+// What the first page holds at most, and the windows it looks at.
+const (
+	homeRuns    = 20
+	homeRunning = 50
+	homeNext    = 200
+	homeFlows   = 12
+	homePieces  = 48
+	homePiece   = 30 * time.Minute
+	homeAhead   = 24 * time.Hour
+)
+
+// homePage is all that the first page shows.
+type homePage struct {
+	Trouble trouble              `json:"trouble"`
+	Running group                `json:"running"`
+	Next    []*store.UpcomingRun `json:"next"`
+	History homeHistory          `json:"history"`
+	Backup  *BackupReport        `json:"backup"`
+	Health  *string              `json:"health"` // what is wrong with the server, null for nothing
+	Now     prefect.Time         `json:"now"`
+}
+
+// trouble is what needs somebody: runs that failed in the last day and whose
+// flow's deployment has not run well since are not told apart here.
+type trouble struct {
+	Failed  group `json:"failed"`
+	Late    group `json:"late"`
+	Waiting group `json:"waiting"` // paused runs, which wait for somebody
+}
+
+// group is the first rows of a kind and how many there are, at most countedRows.
+type group struct {
+	Rows  []*store.FlowRunRow `json:"rows"`
+	Count int                 `json:"count"`
+}
+
+// homeHistory are bars per flow: Bars has one entry for each piece with runs.
+type homeHistory struct {
+	Start   prefect.Time `json:"start"`
+	Seconds int          `json:"seconds"` // of a piece
+	Pieces  int          `json:"pieces"`
+	Flows   []*flowBars  `json:"flows"`
+}
+
+type flowBars struct {
+	ID   uuid.UUID `json:"id"`
+	Name string    `json:"name"`
+	Bars []bar     `json:"bars"`
+}
+
+type bar struct {
+	Piece     int               `json:"piece"`
+	StateType prefect.StateType `json:"state_type"`
+	Runs      int               `json:"runs"`
+}
+
+func (a *API) home(w http.ResponseWriter, r *http.Request) error {
+	var out homePage
+	err := a.store.View(r.Context(), func(tx *store.Tx) (err error) {
+		out, err = readHome(tx)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if a.config.Backup != nil {
+		report := a.config.Backup()
+		out.Backup = &report
+	}
+	if a.config.Health != nil {
+		if err := a.config.Health(); err != nil {
+			text := err.Error()
+			out.Health = &text
+		}
+	}
+	respond(w, http.StatusOK, out)
+	return nil
+}
+
+func readHome(tx *store.Tx) (out homePage, err error) {
+	out.Now = prefect.At(tx.Now)
+	dayAgo := prefect.AtPointer(tx.Now.Add(-24 * time.Hour))
+	out.Trouble.Failed, err = readGroup(tx, homeRuns, "END_TIME_DESC", &prefect.FlowRunFilter{
+		State: ofTypes(prefect.Failed, prefect.Crashed), EndTime: &prefect.BetweenOrNull{After: dayAgo}})
+	if err != nil {
+		return out, err
+	}
+	out.Trouble.Late, err = readGroup(tx, homeRuns, "NEXT_SCHEDULED_START_TIME_ASC", &prefect.FlowRunFilter{
+		State: &prefect.FlowRunFilterState{Type: &prefect.AnyNotAnyState{Any: []prefect.StateType{prefect.Scheduled}},
+			Name: &prefect.AnyNotAnyText{Any: []string{"Late"}}}})
+	if err != nil {
+		return out, err
+	}
+	out.Trouble.Waiting, err = readGroup(tx, homeRuns, "START_TIME_DESC", &prefect.FlowRunFilter{State: ofTypes(prefect.Paused)})
+	if err != nil {
+		return out, err
+	}
+	out.Running, err = readGroup(tx, homeRunning, "START_TIME_DESC", &prefect.FlowRunFilter{
+		State: ofTypes(prefect.Running, prefect.Pending, prefect.Cancelling)})
+	if err != nil {
+		return out, err
+	}
+	if out.Next, err = tx.UpcomingRuns(tx.Now.Add(homeAhead), homeNext); err != nil {
+		return out, err
+	}
+	out.History, err = readHomeHistory(tx)
+	return out, err
+}
+
+func ofTypes(types ...prefect.StateType) *prefect.FlowRunFilterState {
+	return &prefect.FlowRunFilterState{Type: &prefect.AnyNotAnyState{Any: types}}
+}
+
+func readGroup(tx *store.Tx, most int, sort prefect.FlowRunSort, filter *prefect.FlowRunFilter) (g group, err error) {
+	f := &prefect.Filters{FlowRuns: filter}
+	if g.Rows, err = tx.FilterFlowRunRows(f, sort, prefect.Page{Limit: most}); err != nil || len(g.Rows) < most {
+		g.Count = len(g.Rows)
+		return g, err
+	}
+	g.Count, err = tx.CountFlowRunsUpTo(f, countedRows)
+	return g, err
+}
+
+// readHomeHistory counts the runs of the last day, in pieces of half an hour
+// that begin with the clock's.
+func readHomeHistory(tx *store.Tx) (homeHistory, error) {
+	start := tx.Now.Truncate(homePiece).Add(homePiece - homePieces*homePiece)
+	h := homeHistory{Start: prefect.At(start), Seconds: int(homePiece.Seconds()), Pieces: homePieces, Flows: []*flowBars{}}
+	bars, err := tx.FlowBars(start, homePiece, homePieces, homeFlows)
+	for _, b := range bars {
+		if n := len(h.Flows); n == 0 || h.Flows[n-1].ID != b.FlowID {
+			h.Flows = append(h.Flows, &flowBars{ID: b.FlowID, Name: b.FlowName})
+		}
+		flow := h.Flows[len(h.Flows)-1]
+		flow.Bars = append(flow.Bars, bar{b.Piece, b.StateType, b.Runs})
+	}
+	return h, err
+}

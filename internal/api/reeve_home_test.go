@@ -1,0 +1,89 @@
+package api
+
+import (
+	"slices"
+	"testing"
+	"time"
+)
+
+func TestHomeShowsWhatNeedsSomebody(t *testing.T) {
+	s := newScene(t, object{"name": "p", "type": "process"})
+	in := func(d time.Duration) string { return time.Now().Add(d).UTC().Format(time.RFC3339) }
+	failed, running, paused, late, done := s.run(), s.run(), s.run(), s.run(), s.run()
+	s.force(failed, object{"type": "RUNNING"})
+	s.force(failed, object{"type": "CRASHED"})
+	s.force(running, object{"type": "RUNNING"})
+	s.force(paused, object{"type": "PAUSED", "state_details": object{"pause_timeout": in(time.Hour)}})
+	s.force(late, object{"type": "SCHEDULED", "name": "Late"})
+	s.force(done, object{"type": "COMPLETED"})
+	next := s.made("/deployments/"+s.deployment+"/create_flow_run", object{"state": object{"type": "SCHEDULED", "state_details": object{"scheduled_time": in(2 * time.Hour)}}})
+	s.made("/deployments/"+s.deployment+"/create_flow_run", object{"state": object{"type": "SCHEDULED", "state_details": object{"scheduled_time": in(48 * time.Hour)}}})
+	type group struct {
+		Rows  []object
+		Count int
+	}
+	var got struct {
+		Trouble struct{ Failed, Late, Waiting group }
+		Running group
+		Next    []object
+		History struct {
+			Pieces int
+			Flows  []struct {
+				Name string
+				Bars []struct {
+					Piece, Runs int
+					StateType   string `json:"state_type"`
+				}
+			}
+		}
+		Health *string
+	}
+	if code := s.ask(t, "GET", "/reeve/home", nil, &got); code != 200 {
+		t.Fatalf("home: %d", code)
+	}
+	for name, pair := range map[string]struct {
+		group
+		want string
+	}{"failed": {got.Trouble.Failed, failed}, "late": {got.Trouble.Late, late}, "waiting": {got.Trouble.Waiting, paused}, "running": {got.Running, running}} {
+		if pair.Count != 1 || !slices.Equal(names(pair.Rows, "id"), []string{pair.want}) {
+			t.Errorf("%s: %d, %v, want %s", name, pair.Count, names(pair.Rows, "id"), pair.want)
+		}
+	}
+	if !slices.Equal(names(got.Next, "id"), []string{next}) {
+		t.Errorf("next: %v, want %s", got.Next, next)
+	}
+	runs := 0
+	if len(got.History.Flows) != 1 || got.History.Flows[0].Name != "f" {
+		t.Fatalf("history: %+v", got.History)
+	}
+	for _, b := range got.History.Flows[0].Bars {
+		runs += b.Runs
+		if b.Piece < got.History.Pieces-2 || b.Piece >= got.History.Pieces {
+			t.Errorf("a run of now is in piece %d of %d", b.Piece, got.History.Pieces)
+		}
+	}
+	if runs != 5 || got.Health != nil {
+		t.Errorf("%d runs in the bars, want those that are not still to come, 5; health %v", runs, got.Health)
+	}
+}
+
+func TestSearch(t *testing.T) {
+	s := newScene(t, object{"name": "pool-of-captions", "type": "process"})
+	s.made("/flows/", object{"name": "Caption-Video"})
+	run := s.made("/deployments/"+s.deployment+"/create_flow_run", object{"name": "caption-run"})
+	s.made("/deployments/"+s.deployment+"/create_flow_run", object{"name": "run-of-caption"})
+	for q, want := range map[string][]string{
+		"caption": {"Caption-Video", "caption-run", "pool-of-captions"}, "CAPTION": {"Caption-Video", "pool-of-captions"},
+		run: {"caption-run"}, "": {}, "%25": {}, "none": {},
+	} {
+		var got []object
+		if code := s.ask(t, "GET", "/reeve/search?q="+q, nil, &got); code != 200 || !slices.Equal(names(got, "name"), want) {
+			t.Errorf("%q: %d %v, want %v", q, code, names(got, "name"), want)
+		}
+	}
+	if code := s.ask(t, "GET", "/reeve/search?q="+longText(201), nil, nil); code != 400 {
+		t.Errorf("a text that is too long: %d", code)
+	}
+}
+
+func longText(n int) string { return string(slices.Repeat([]byte("a"), n)) }

@@ -1,0 +1,70 @@
+package api
+
+import (
+	"net/http"
+
+	"github.com/google/uuid"
+
+	"github.com/reevehq/reeve/internal/fault"
+	"github.com/reevehq/reeve/internal/prefect"
+	"github.com/reevehq/reeve/internal/prefect/decode"
+	"github.com/reevehq/reeve/internal/store"
+)
+
+func (a *API) reeveSearchRoutes() []Route {
+	return []Route{{http.MethodGet, "/reeve/search", "reeve_search", a.search}}
+}
+
+// What is searched for, in bytes, and how much of each kind is found.
+const (
+	searchText = 200
+	searchHits = 6
+)
+
+// found is something with a name.
+type found struct {
+	Kind string    `json:"kind"` // run, flow, deployment or pool
+	ID   uuid.UUID `json:"id"`
+	Name string    `json:"name"`
+	Run  *runLook  `json:"run"` // the state of a run
+}
+
+// runLook is what shows the state of a run.
+type runLook struct {
+	StateType *prefect.StateType `json:"state_type"`
+	StateName *string            `json:"state_name"`
+}
+
+// search finds flows, deployments and pools by a part of their name, and runs by
+// their id or the beginning of their name, of which there is an index: the
+// time it takes does not grow with the number of runs.
+func (a *API) search(w http.ResponseWriter, r *http.Request) error {
+	text := r.URL.Query().Get("q")
+	if len(text) > searchText {
+		return fault.New(fault.BadRequest, "q has %d bytes, more than %d", len(text), searchText)
+	}
+	return view(a, w, r, func(tx *store.Tx) ([]found, error) {
+		all := []found{}
+		if text == "" {
+			return all, nil
+		}
+		named, err := tx.FindNamed(text, searchHits)
+		for _, n := range named {
+			all = append(all, found{Kind: n.Kind, ID: n.ID, Name: n.Name})
+		}
+		if err != nil {
+			return nil, err
+		}
+		var runs []*store.FlowRunRow
+		if id, reason := decode.ParseUUID(text); reason == "" {
+			runs, err = tx.FilterFlowRunRows(&prefect.Filters{FlowRuns: &prefect.FlowRunFilter{
+				ID: &prefect.AnyNotAnyID{Any: []uuid.UUID{id}}}}, "ID_DESC", prefect.Page{Limit: 1})
+		} else {
+			runs, err = tx.FindFlowRuns(text, searchHits)
+		}
+		for _, run := range runs {
+			all = append(all, found{"run", run.ID, run.Name, &runLook{run.StateType, run.StateName}})
+		}
+		return all, err
+	})
+}

@@ -1,0 +1,35 @@
+package store
+
+import (
+	"github.com/google/uuid"
+)
+
+// Named is a flow, a deployment or a pool.
+type Named struct {
+	Kind string
+	ID   uuid.UUID
+	Name string
+}
+
+// FindNamed gives the flows, deployments and pools whose name has a part, without
+// regard to case, at most limit of each.
+func (tx *Tx) FindNamed(part string, limit int) ([]Named, error) {
+	return collect(tx, `WITH part (text) AS (SELECT lower(?))
+		SELECT * FROM (SELECT 'flow', id, name FROM flow, part WHERE instr(lower(name), text) > 0 ORDER BY name LIMIT ?)
+		UNION ALL SELECT * FROM (SELECT 'deployment', id, name FROM deployment, part WHERE instr(lower(name), text) > 0 ORDER BY name LIMIT ?)
+		UNION ALL SELECT * FROM (SELECT 'pool', id, name FROM work_pool, part WHERE instr(lower(name), text) > 0 ORDER BY name LIMIT ?)`,
+		[]any{part, limit, limit, limit}, func(r Row) (n Named, err error) {
+			err = r.Scan(&n.Kind, &n.ID, &n.Name)
+			return n, err
+		})
+}
+
+// afterAll is above every character that a name can have after its beginning.
+const afterAll = "\U0010FFFF"
+
+// FindFlowRuns gives runs whose name begins with a text, by the index of names:
+// case counts.
+func (tx *Tx) FindFlowRuns(start string, limit int) ([]*FlowRunRow, error) {
+	return collect(tx, flowRunRowSelect+` WHERE flow_run.name >= ? AND flow_run.name < ? ORDER BY flow_run.name LIMIT ?`,
+		[]any{start, start + afterAll, limit}, scanFlowRunRow(tx.Now))
+}

@@ -1,0 +1,338 @@
+// Our interface in a real browser, served by our server: every route, every interaction, both themes, and what it costs.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { after, before, describe, test } from "node:test";
+import { launch, openPage } from "../browser.mjs";
+import { startServer } from "../server.mjs";
+import { knownRuns, makeMonth } from "./month.mjs";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+let month, server, runs, browser;
+
+before(async () => {
+  month = makeMonth();
+  server = await startServer({ database: month });
+  runs = await knownRuns(server);
+  browser = await launch();
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+/** Opens a path in a tab of its own, lets fn look at it, and wants neither failed requests nor messages on the console. */
+async function onPage(path, fn, options = {}) {
+  const at = options.server ?? server;
+  const page = await openPage(browser, at, { strict: true, viewport: { width: 1440, height: 900 }, ...options });
+  page.asked = [];
+  page.on("request", (request) => {
+    if (request.url().startsWith(`${at.url}/api`)) page.asked.push(`${request.method()} ${new URL(request.url()).pathname}`);
+  });
+  try {
+    await page.goto(`${at.url}${path}`);
+    await fn(page);
+    assert.deepEqual(page.troubles, [], at.log().split("\n").slice(-5).join("\n"));
+  } finally {
+    await page.context().close();
+  }
+}
+
+const seen = (page, text) => page.getByText(text).filter({ visible: true }).first().waitFor();
+const main = (page) => page.locator("#main");
+
+/** Every route: where it is, what it shows, and by how many requests. */
+const routes = () => ({
+  home: { path: "/", shows: ["Needs you", "Runs now", "Last 24 hours", "patient-heron"], requests: 1 },
+  runs: { path: "/runs", shows: ["Flow runs", runs.completed.name], requests: 1 },
+  "task-runs": { path: "/runs?kind=task", shows: ["Task runs", "Completed"], requests: 1 },
+  "run-failed": { path: `/runs/flow-run/${runs.failed.id}`, shows: [runs.failed.name, "First error"], requests: 2 },
+  "run-completed": { path: `/runs/flow-run/${runs.completed.id}?view=tasks&tab=states`, shows: [runs.completed.name, "Scheduled"], requests: 2 },
+  "run-late": { path: `/runs/flow-run/${runs.late.id}?tab=details`, shows: [runs.late.name, "Late"], requests: 2 },
+  nowhere: { path: "/there-is-no-such-page", shows: ["There is no such page"], requests: 0 },
+});
+
+const sizes = { wide: { width: 1440, height: 900 }, narrow: { width: 390, height: 844 } };
+
+describe("every route", () => {
+  for (const name of ["home", "runs", "task-runs", "run-failed", "run-completed", "run-late", "nowhere"]) {
+    test(name, async () => {
+      const { path, shows, requests } = routes()[name];
+      await onPage(path, async (page) => {
+        for (const text of shows) await seen(page, text);
+        await page.waitForTimeout(150);
+        assert.ok(page.asked.length <= requests, `it asked ${page.asked.join(", ")}`);
+        await page.evaluate(axe);
+        const faults = [];
+        for (const [size, viewport] of Object.entries(sizes)) {
+          await page.setViewportSize(viewport);
+          for (const colorScheme of ["light", "dark"]) {
+            await page.emulateMedia({ colorScheme });
+            await page.waitForTimeout(150);
+            await page.picture(`own-${name}-${size}-${colorScheme}`);
+            for (const fault of await faultsOf(page)) faults.push(`${size} ${colorScheme}: ${fault}`);
+          }
+        }
+        assert.deepEqual(faults, []);
+      });
+    });
+  }
+});
+
+/** What axe finds serious, and whether the page is wider than the screen. */
+async function faultsOf(page) {
+  const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"] }));
+  return [
+    ...(wider > 0 ? [`the page is ${wider} px wider than the screen`] : []),
+    ...violations.filter(({ impact }) => impact === "serious" || impact === "critical")
+      .map(({ id, nodes }) => `${id}: ${nodes.slice(0, 2).map((n) => `${n.html.slice(0, 120)} ${n.failureSummary}`).join(" | ")}`),
+  ];
+}
+
+describe("finding one's way", () => {
+  test("j and k go through the rows, Enter opens one", () => onPage("/runs", async (page) => {
+    const rows = main(page).locator("[data-index] a[data-open]");
+    await rows.first().waitFor();
+    const second = await rows.nth(1).textContent();
+    for (const key of ["j", "j", "j", "k"]) await page.keyboard.press(key);
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { level: 1, name: second }).waitFor();
+  }));
+
+  test("Ctrl-K finds a run, a page and an action", () => onPage("/runs", async (page) => {
+    await main(page).locator("[data-index]").first().waitFor();
+    await page.keyboard.press("Control+k");
+    const find = page.getByRole("combobox", { name: "Find" });
+    await find.fill(runs.failed.name);
+    await page.getByRole("option", { name: runs.failed.name }).first().waitFor();
+    await find.press("Enter");
+    await page.waitForURL(/\/runs\/flow-run\//);
+    await page.keyboard.press("Control+k");
+    await find.fill("dark");
+    await find.press("Enter");
+    assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), "dark");
+  }));
+
+  test("g and r go to the runs, ? shows the keys", () => onPage("/", async (page) => {
+    await seen(page, "Needs you");
+    await page.keyboard.press("g");
+    await page.keyboard.press("r");
+    await page.waitForURL(/\/runs/);
+    await page.keyboard.press("?");
+    await page.getByRole("dialog", { name: "Keys" }).waitFor();
+  }));
+
+  test("links of the reference's interface lead here", () => onPage(`/v2/runs/flow-run/${runs.failed.id}`, async (page) => {
+    await page.getByRole("heading", { level: 1, name: runs.failed.name }).waitFor();
+    assert.equal(new URL(page.url()).pathname, `/runs/flow-run/${runs.failed.id}`);
+  }));
+});
+
+describe("runs", () => {
+  test("a facet is in the URL, and a reload keeps it", () => onPage("/runs?when=any", async (page) => {
+    await page.getByRole("button", { name: "State", exact: true }).click();
+    await page.getByLabel("Failed").check();
+    await page.waitForURL(/state=FAILED/);
+    await page.keyboard.press("Escape");
+    await page.reload();
+    await main(page).locator("[data-index]").first().waitFor();
+    const states = await main(page).locator("[data-index] .state").allTextContents();
+    assert.ok(states.length > 0 && states.every((state) => ["Failed", "Timed out"].includes(state)), states.join(", "));
+    await page.getByRole("button", { name: "Flow", exact: true }).click();
+    await page.getByRole("searchbox", { name: "Find in Flow" }).fill("retr");
+    await page.getByLabel("retrain-model").check();
+    await page.waitForURL(/flow=retrain-model/);
+  }));
+
+  test("a view is saved under a name", () => onPage("/runs?state=CRASHED&when=any", async (page) => {
+    await page.getByRole("button", { name: "Views" }).click();
+    await page.getByRole("menuitem", { name: "Save this view" }).click();
+    await page.getByLabel("Name", { exact: true }).fill("What crashed");
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await page.goto(`${server.url}/runs?when=any`);
+    await page.getByRole("button", { name: "Views" }).click();
+    await page.getByRole("menuitemradio", { name: "What crashed" }).click();
+    await page.waitForURL(/state=CRASHED/);
+  }));
+
+  test("several are cancelled at once, with a count before and a result after", () => onPage("/runs?when=any&state=SCHEDULED", async (page) => {
+    const boxes = page.getByRole("checkbox", { name: "Choose this row" });
+    await boxes.nth(1).waitFor();
+    await boxes.nth(0).check();
+    await boxes.nth(1).check();
+    await seen(page, "2 chosen");
+    await page.getByRole("button", { name: "Cancel", exact: true }).click();
+    await page.getByRole("dialog", { name: "Cancel 2 runs?" }).getByRole("button", { name: "Cancel", exact: true }).click();
+    await seen(page, "2 runs asked to stop");
+  }));
+
+  test("a new run appears by itself", () => onPage("/runs", async (page) => {
+    await page.locator('[data-liveness="live"]').waitFor();
+    const { flow_id } = runs.completed;
+    await server.api("POST", "/flow_runs/", { flow_id, name: "it-just-began", state: { type: "RUNNING" } });
+    await seen(page, "it-just-began");
+  }));
+});
+
+describe("a run", () => {
+  const followed = async (server) => {
+    const { flow_id } = runs.completed;
+    const run = await server.api("POST", "/flow_runs/", { flow_id, name: "followed", state: { type: "RUNNING" } });
+    const say = (message, level = 20) => server.api("POST", "/logs/", [{ name: "prefect.flow_runs", level, message, timestamp: new Date().toISOString(), flow_run_id: run.id }]);
+    await say("before the page was open");
+    await onPage(`/runs/flow-run/${run.id}?view=tasks`, async (page) => {
+      await seen(page, "before the page was open");
+      await say("while it is open");
+      await seen(page, "while it is open");
+      assert.equal(await page.getByText("before the page was open").count(), 1);
+      await server.api("POST", "/task_runs/", { flow_run_id: run.id, task_key: "t", dynamic_key: "0", name: "the-task", state: { type: "RUNNING" } });
+      await server.api("POST", `/flow_runs/${run.id}/set_state`, { state: { type: "COMPLETED" }, force: true });
+      await seen(page, "the-task");
+      await page.waitForFunction(() => document.title === "followed · Completed · Reeve");
+    }, { server });
+  };
+
+  test("is followed live: its state, its tasks, its logs", () => followed(server));
+
+  test("is followed by websocket where the server streams logs", async () => {
+    const streaming = await startServer({ database: month, env: { PREFECT_SERVER_LOGS_STREAM_OUT_ENABLED: "true" } });
+    try {
+      await followed(streaming);
+    } finally {
+      await streaming.stop();
+    }
+  });
+
+  test("logs are filtered, lead to the first error, and have addresses", () => onPage(`/runs/flow-run/${runs.failed.id}`, async (page) => {
+    const lines = page.getByRole("log");
+    await page.getByRole("button", { name: "First error" }).click();
+    await lines.getByText("Traceback").waitFor();
+    await page.getByLabel("Level").selectOption("40");
+    await page.waitForFunction(() => document.querySelectorAll(".line").length === 1);
+    await lines.locator(".line-time").click();
+    await page.waitForURL(/log=/);
+    await page.getByLabel("Level").selectOption("0");
+    await page.reload();
+    await lines.locator(".line.chosen").waitFor();
+    await page.getByLabel("Find in logs").fill("no such line");
+    await seen(page, "No line is like that");
+  }));
+
+  test("a task is chosen by the keyboard in the timeline", () => onPage(`/runs/flow-run/${runs.completed.id}`, async (page) => {
+    await page.getByRole("group", { name: /^Timeline of/ }).focus();
+    await page.keyboard.press("ArrowDown");
+    await page.waitForURL(/task=/);
+    await page.keyboard.press("+");
+    assert.ok(await page.getByRole("button", { name: "All", exact: true }).isEnabled());
+    await page.keyboard.press("0");
+    await page.keyboard.press("Escape");
+    await page.waitForURL((url) => !url.search.includes("task="));
+  }));
+
+  test("is retried, cancelled, changed and deleted", async () => {
+    const { id } = await server.api("POST", `/deployments/${runs.completed.deployment_id}/create_flow_run`, { name: "acted-upon" });
+    await onPage(`/runs/flow-run/${id}`, async (page) => {
+      await page.getByRole("button", { name: "Cancel", exact: true }).click();
+      await page.getByRole("button", { name: "Cancel the run" }).click();
+      await page.waitForFunction(() => document.title.includes("Cancelled"));
+      await page.getByRole("button", { name: "Retry" }).click();
+      await page.waitForFunction(() => document.title.includes("Awaiting retry"));
+      await page.getByRole("button", { name: "More actions" }).click();
+      await page.getByRole("menuitem", { name: "Change the state" }).click();
+      await page.getByLabel("New state").selectOption("CRASHED");
+      await page.getByLabel("Message").fill("the machine was lost");
+      await page.getByRole("dialog").getByRole("button", { name: "Change the state" }).click();
+      await seen(page, "the machine was lost");
+      await page.getByRole("button", { name: "More actions" }).click();
+      await page.getByRole("menuitem", { name: "Delete" }).click();
+      await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+      await page.waitForURL(/\/runs($|\?)/);
+      await seen(page, "acted-upon is deleted");
+    });
+    await assert.rejects(server.api("GET", `/flow_runs/${id}`), /404/);
+  });
+
+  test("is run again with other parameters, which the server checks", () => onPage("/runs?flow=caption-video&when=any&state=COMPLETED", async (page) => {
+    await main(page).locator("a[data-open]").first().click();
+    await page.getByRole("button", { name: "More actions" }).click();
+    await page.getByRole("menuitem", { name: "Run again" }).click();
+    await page.getByLabel("rate").fill("many");
+    await page.getByRole("button", { name: "Run", exact: true }).click();
+    await seen(page, /is not of type 'integer'/);
+    await page.getByLabel("rate").fill("30");
+    await page.getByRole("button", { name: "Run", exact: true }).click();
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await seen(page, '"rate": 30');
+  }));
+
+  test("one that is paused is resumed", () => onPage(`/runs/flow-run/${runs.paused.id}`, async (page) => {
+    await seen(page, /Publish the model/);
+    await page.getByRole("button", { name: "Resume" }).click();
+    await page.waitForFunction(() => !document.title.includes("Paused"));
+  }));
+
+  test("one that is not there says so", async () => {
+    const page = await openPage(browser, server, {});
+    await page.goto(`${server.url}/runs/flow-run/00000000-0000-4000-8000-000000000000`);
+    await seen(page, "There is nothing here");
+    await page.context().close();
+  });
+});
+
+describe("the server", () => {
+  test("with a password is logged in to, and out of", async () => {
+    const guarded = await startServer({ database: month, env: { PREFECT_SERVER_API_AUTH_STRING: "admin:pässword" } });
+    try {
+      const page = await openPage(browser, guarded, { viewport: { width: 1440, height: 900 } });
+      await page.goto(`${guarded.url}/runs`);
+      await page.getByLabel("Password").fill("admin:wrong");
+      await page.getByRole("button", { name: "Log in" }).click();
+      await seen(page, "That is not the password.");
+      await page.getByLabel("Password").fill("admin:pässword");
+      await page.getByRole("button", { name: "Log in" }).click();
+      await main(page).locator("[data-index]").first().waitFor();
+      await page.locator('[data-liveness="live"]').waitFor();
+      await page.getByRole("button", { name: "Log out" }).click();
+      await page.getByLabel("Password").waitFor();
+      await page.context().close();
+    } finally {
+      await guarded.stop();
+    }
+  });
+
+  test("below another path serves the same pages", async () => {
+    const below = await startServer({ database: month, env: { PREFECT_SERVER_UI_SERVE_BASE: "/reeve" } });
+    try {
+      await onPage("/reeve/runs", async (page) => {
+        await main(page).locator("a[data-open]").first().click();
+        await page.waitForURL(/\/reeve\/runs\/flow-run\//);
+        await page.reload();
+        await page.getByRole("log").waitFor();
+      }, { server: below });
+    } finally {
+      await below.stop();
+    }
+  });
+
+  test("that sleeps is let go of by a tab that nobody touches, until somebody does", async () => {
+    const page = await openPage(browser, server, { strict: true });
+    await page.clock.install();
+    await page.route(`${server.url}/`, async (route) => {
+      const answer = await route.fetch();
+      await route.fulfill({ contentType: "text/html", body: (await answer.text()).replace('"sleeps":false', '"sleeps":true') });
+    });
+    await page.goto(`${server.url}/`);
+    await page.locator('[data-liveness="live"]').waitFor();
+    const asked = [];
+    page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+    await page.clock.fastForward(4 * 60_000);
+    await seen(page, /Asleep since/);
+    await page.clock.fastForward(60 * 60_000);
+    assert.deepEqual(asked, ["/api/reeve/sleep"]);
+    await page.mouse.move(300, 300);
+    await page.locator('[data-liveness="live"]').waitFor();
+    assert.deepEqual(page.troubles, []);
+    await page.context().close();
+  });
+});

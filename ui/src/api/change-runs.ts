@@ -1,0 +1,62 @@
+import { change } from "./client";
+import type { Id, StateChange, StateType } from "./types";
+
+/** What may be done with several runs at once. */
+export type Action = "cancel" | "retry" | "resume" | "delete";
+
+const most = 50; // of one request, by the contract
+
+export interface Outcome {
+  done: number;
+  /** Why others were refused, each reason once. */
+  refused: Map<string, number>;
+}
+
+const states: Record<"cancel" | "retry", { state: { type: StateType; name: string; message: string }; force: boolean }> = {
+  cancel: { state: { type: "CANCELLING", name: "Cancelling", message: "Cancelled in the browser" }, force: false },
+  retry: { state: { type: "SCHEDULED", name: "AwaitingRetry", message: "Retried in the browser" }, force: true },
+};
+
+interface BulkResult {
+  results: StateChange[];
+}
+
+/** Whether a proposed state, or what the server put in its place, is what was wanted: a run that has no process yet is cancelled at once. */
+export function took({ status, state }: StateChange, wanted?: StateType): boolean {
+  return status === "ACCEPT" || (wanted === "CANCELLING" && state?.type === "CANCELLED");
+}
+
+/** Does something with runs, in as many requests as it takes, and tells what came of it. */
+export async function changeRuns(action: Action, ids: readonly Id[]): Promise<Outcome> {
+  const outcome: Outcome = { done: 0, refused: new Map() };
+  const refuse = (reason: string, n = 1) => outcome.refused.set(reason, (outcome.refused.get(reason) ?? 0) + n);
+  for (let i = 0; i < ids.length; i += most) {
+    const part = ids.slice(i, i + most);
+    const flow_runs = { id: { any_: part } };
+    if (action === "delete") {
+      const { deleted } = await change<{ deleted: Id[] }>("POST", "/flow_runs/bulk_delete", { flow_runs, limit: most });
+      outcome.done += deleted.length;
+      if (deleted.length < part.length) refuse("they were gone already", part.length - deleted.length);
+    } else if (action === "resume") {
+      for (const id of part) {
+        const result = await change<StateChange>("POST", `/flow_runs/${id}/resume`, {});
+        if (took(result)) outcome.done++;
+        else refuse(result.details.reason ?? "the server refused");
+      }
+    } else {
+      const { results } = await change<BulkResult>("POST", "/flow_runs/bulk_set_state", { flow_runs, limit: most, ...states[action] });
+      for (const result of results) {
+        if (took(result, states[action].state.type)) outcome.done++;
+        else refuse(result.details.reason ?? "the server refused");
+      }
+    }
+  }
+  return outcome;
+}
+
+/** "3 runs cancelled; 1 refused: …" */
+export function tellOutcome(action: Action, { done, refused }: Outcome): string {
+  const past = { cancel: "asked to stop", retry: "to be run again", resume: "resumed", delete: "deleted" }[action];
+  const runs = (n: number) => `${n} ${n === 1 ? "run" : "runs"}`;
+  return [`${runs(done)} ${past}`, ...[...refused].map(([reason, n]) => `${runs(n)} refused: ${reason}`)].join("; ");
+}

@@ -1,0 +1,8 @@
+import type { IconName } from "@/components/icon";
+import { paths } from "@/config/paths";
+
+/** The pages that the navigation leads to, in its order. */
+export const pages: { to: string; label: string; icon: IconName; key: string }[] = [
+  { to: paths.home, label: "Home", icon: "home", key: "h" },
+  { to: paths.runs, label: "Runs", icon: "runs", key: "r" },
+];

@@ -1,0 +1,99 @@
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { useEffect, useId, useRef, useState } from "react";
+import { Icon, type IconName } from "@/components/icon";
+import { StateBadge } from "@/components/state-badge";
+import type { RunState } from "@/api/types";
+import { paths } from "@/config/paths";
+import { setTheme } from "@/lib/theme";
+import { pages } from "./nav";
+import { search } from "./search";
+import "./palette.css";
+
+interface Hit {
+  id: string;
+  label: string;
+  beside?: string;
+  icon: IconName;
+  run?: RunState;
+  go: () => void;
+}
+
+/** Finds pages, runs, flows, deployments and actions by what is typed. */
+export function Palette({ onClose }: { onClose: () => void }) {
+  const [text, setText] = useState("");
+  const [at, setAt] = useState(0);
+  const dialog = useRef<HTMLDialogElement>(null);
+  const list = useId();
+  const hits = useHits(useSettled(text.trim(), 120), text.trim(), onClose);
+  useEffect(() => {
+    const shown = dialog.current;
+    shown?.showModal();
+    return () => shown?.close();
+  }, []);
+  useEffect(() => setAt(0), [text]);
+  const current = hits[Math.min(at, hits.length - 1)];
+  const keys: Record<string, () => void> = {
+    ArrowDown: () => setAt((at + 1) % Math.max(1, hits.length)),
+    ArrowUp: () => setAt((at - 1 + hits.length) % Math.max(1, hits.length)),
+    Enter: () => current?.go(),
+  };
+  return (
+    <dialog ref={dialog} className="palette" aria-label="Find" onCancel={(event) => { event.preventDefault(); onClose(); }}
+      onClick={(event) => { if (event.target === dialog.current) onClose(); }}>
+      <div className="palette-head">
+        <Icon name="search" />
+        <input autoFocus type="text" placeholder="Find a run, a flow, a page …" role="combobox" aria-expanded="true" aria-controls={list} aria-label="Find"
+          aria-activedescendant={current && `${list}-${current.id}`} value={text} onInput={(event) => setText(event.currentTarget.value)}
+          onKeyDown={(event) => {
+            const act = keys[event.key];
+            if (act) { event.preventDefault(); act(); }
+          }} />
+        <kbd>Esc</kbd>
+      </div>
+      <ul id={list} role="listbox" aria-label="What was found">
+        {hits.map((hit) => (
+          <li key={hit.id} id={`${list}-${hit.id}`} role="option" aria-selected={hit === current} onClick={hit.go} onPointerMove={() => setAt(hits.indexOf(hit))}>
+            <Icon name={hit.icon} /><span className="cut">{hit.label}</span>
+            {hit.run ? <StateBadge run={hit.run} /> : hit.beside && <span className="faint cut">{hit.beside}</span>}
+          </li>
+        ))}
+        {hits.length === 0 && <li className="faint" role="option" aria-selected="false">Nothing has that name.</li>}
+      </ul>
+    </dialog>
+  );
+}
+
+function useHits(settled: string, text: string, onClose: () => void): Hit[] {
+  const navigate = useNavigate();
+  const { data } = useQuery({ ...search(settled), enabled: settled.length > 0, placeholderData: (before) => before });
+  const leave = (act: () => void) => () => { onClose(); act(); };
+  const fits = (label: string) => label.toLowerCase().includes(text.toLowerCase());
+  const fixed: Hit[] = [
+    ...pages.map(({ to, label, icon, key }) => ({ id: `page-${key}`, label, beside: "page", icon, go: leave(() => void navigate({ to })) })),
+    { id: "failed", label: "Runs that failed today", beside: "runs", icon: "cross", go: leave(() => void navigate({ to: paths.runs, search: { state: "FAILED,CRASHED", when: "24h" } })) },
+    { id: "running", label: "What runs now", beside: "runs", icon: "play", go: leave(() => void navigate({ to: paths.runs, search: { state: "RUNNING,PENDING", when: "any" } })) },
+    { id: "light", label: "Light colours", beside: "action", icon: "sun", go: leave(() => setTheme("light")) },
+    { id: "dark", label: "Dark colours", beside: "action", icon: "moon", go: leave(() => setTheme("dark")) },
+    { id: "system", label: "Colours as the system has them", beside: "action", icon: "screen", go: leave(() => setTheme("system")) },
+  ];
+  const found = text === "" || !data ? [] : data;
+  return [
+    ...fixed.filter((hit) => fits(hit.label)),
+    ...found.map((one): Hit => {
+      const go = leave(() => void (one.kind === "run"
+        ? navigate({ to: paths.run, params: { id: one.id } })
+        : navigate({ to: paths.runs, search: { [one.kind]: one.name } })));
+      return { id: one.id, label: one.name, icon: one.kind === "run" ? "runs" : "bars", go, ...(one.run ? { run: one.run } : { beside: `runs of this ${one.kind}` }) };
+    }),
+  ];
+}
+
+function useSettled(value: string, ms: number): string {
+  const [settled, setSettled] = useState(value);
+  useEffect(() => {
+    const timer = window.setTimeout(() => setSettled(value), ms);
+    return () => window.clearTimeout(timer);
+  }, [value, ms]);
+  return settled;
+}

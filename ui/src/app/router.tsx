@@ -1,0 +1,39 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { Empty, Failure } from "@/components/views";
+import { paths } from "@/config/paths";
+import { basePath } from "@/config/server";
+import { Shell } from "./shell";
+
+const root = createRootRoute({
+  component: Shell,
+  notFoundComponent: () => <Empty title="There is no such page" icon="search">The address is of no page of this server.</Empty>,
+  errorComponent: ({ error, reset }) => <Failure error={error as Error} onRetry={reset} />,
+});
+
+const parent = () => root;
+
+const routes = [
+  createRoute({ getParentRoute: parent, path: paths.home, component: lazyRouteComponent(() => import("@/features/home/home-page"), "HomePage") }),
+  createRoute({ getParentRoute: parent, path: paths.runs, component: lazyRouteComponent(() => import("@/features/runs/runs-page"), "RunsPage") }),
+  createRoute({ getParentRoute: parent, path: paths.run, component: lazyRouteComponent(() => import("@/features/run/run-page"), "RunPage") }),
+  createRoute({ getParentRoute: parent, path: paths.dashboard, beforeLoad: () => redirect({ to: paths.home, throw: true }) }),
+  ...(import.meta.env.DEV
+    ? [createRoute({ getParentRoute: parent, path: paths.design, component: lazyRouteComponent(() => import("./design-page"), "DesignPage") })]
+    : []),
+];
+
+export function newRouter() {
+  return createRouter({
+    routeTree: root.addChildren(routes),
+    basepath: basePath,
+    defaultPreload: "intent",
+    defaultPendingMs: 400,
+    scrollRestoration: true,
+    // Queries are plain: every parameter is a text, as in any URL.
+    parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),
+    stringifySearch: (search) => {
+      const text = new URLSearchParams(Object.entries(search as Record<string, string | undefined>).filter((entry): entry is [string, string] => entry[1] !== undefined)).toString();
+      return text && `?${text.replaceAll("%2C", ",").replaceAll("%3A", ":")}`;
+    },
+  });
+}

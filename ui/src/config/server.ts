@@ -1,0 +1,24 @@
+/** What the server wrote into the page. */
+interface PageConfig {
+  /** Path or address of the API, without a slash at its end. */
+  api: string;
+  /** Whether the API asks for a password. */
+  auth: boolean;
+  /** Whether writes need a token against forged requests. */
+  csrf: boolean;
+  /** Whether the server sleeps when nobody needs it. */
+  sleeps: boolean;
+  /** Whether logs are sent by websocket; by the contract's default they are not. */
+  streams_logs: boolean;
+}
+
+function read(): PageConfig {
+  const defaults: PageConfig = { api: "/api", auth: false, csrf: false, sleeps: false, streams_logs: false };
+  const text = typeof document === "undefined" ? null : document.getElementById("reeve")?.textContent;
+  return { ...defaults, ...(JSON.parse(text ?? "{}") as Partial<PageConfig>) };
+}
+
+export const server = read();
+
+/** Where the pages are mounted, without a slash at its end. */
+export const basePath = typeof document === "undefined" ? "" : new URL(document.baseURI).pathname.replace(/\/$/, "");

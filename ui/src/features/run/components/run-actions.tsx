@@ -1,0 +1,95 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import type { FlowRun } from "@/api/types";
+import { Button } from "@/components/button";
+import { Dialog } from "@/components/dialog";
+import { Menu, type MenuItem } from "@/components/menu";
+import { tell } from "@/components/toast";
+import { paths } from "@/config/paths";
+import { copyText } from "@/lib/browser";
+import { possible } from "@/lib/states";
+import { cancelRun, deleteRun, pauseRun, resumeRun, retryRun } from "../api/change-run";
+import { ChangeStateDialog } from "./change-state-dialog";
+import { RerunDialog } from "./rerun-dialog";
+import { ResumeDialog } from "./resume-dialog";
+
+type Asking = "cancel" | "delete" | "state" | "rerun" | "resume" | null;
+
+const noDeployment = "It has no deployment, so no worker can start it.";
+
+/** What can be done with a run now. What cannot says why. */
+export function RunActions({ run }: { run: FlowRun }) {
+  const [asking, setAsking] = useState<Asking>(null);
+  const queries = useQueryClient();
+  const navigate = useNavigate();
+  const can = possible(run);
+  const close = () => setAsking(null);
+  const act = useMutation({
+    mutationFn: (what: () => Promise<void>) => what(),
+    onError: (error) => tell(error.message, true),
+    onSettled: () => {
+      close();
+      void queries.invalidateQueries({ queryKey: ["run", run.id] });
+    },
+  });
+  const remove = () => act.mutate(async () => {
+    await deleteRun(run.id);
+    tell(`${run.name} is deleted`);
+    await navigate({ to: paths.runs });
+  });
+  const asksInput = Boolean(run.state?.state_details.run_input_keyset);
+  const resume = () => (asksInput ? setAsking("resume") : act.mutate(() => resumeRun(run.id, null)));
+  const retry: MenuItem = {
+    label: "Retry", icon: "retry", onPick: () => act.mutate(() => retryRun(run.id)),
+    not: !can.retry ? "It has not ended." : run.deployment_id ? undefined : noDeployment,
+  };
+  const items: MenuItem[] = [
+    ...(can.retry ? [] : [retry]),
+    { label: "Run again with other parameters …", icon: "play", not: run.deployment_id ? undefined : noDeployment, onPick: () => setAsking("rerun") },
+    { label: "Pause", icon: "pause", not: !can.pause ? "It is not running." : run.deployment_id ? undefined : noDeployment, onPick: () => act.mutate(() => pauseRun(run.id)) },
+    { label: "Change the state …", icon: "dots", onPick: () => setAsking("state") },
+    { label: "Copy the id", icon: "copy", onPick: () => void copyText(run.id).then((copied) => tell(copied ? "The id is copied" : `The browser does not let us copy: ${run.id}`, !copied)) },
+    { label: "Delete …", icon: "trash", danger: true, onPick: () => setAsking("delete") },
+  ];
+  return (
+    <div className="buttons">
+      {can.resume && <Button look="primary" icon="play" disabled={act.isPending} onClick={resume}>{asksInput ? "Answer and resume …" : "Resume"}</Button>}
+      {can.cancel && <Button icon="slash" disabled={act.isPending} onClick={() => setAsking("cancel")}>Cancel</Button>}
+      {can.retry && <Button icon="retry" disabled={act.isPending || retry.not !== undefined} title={retry.not} onClick={retry.onPick}>Retry</Button>}
+      <Menu label="More actions" icon="more" square items={items} />
+      {asking === "cancel" && (
+        <Sure title={`Cancel ${run.name}?`} text="Its worker ends the process; what has not started does not start." yes="Cancel the run" no="Leave it" onNo={close} busy={act.isPending} onYes={() => act.mutate(() => cancelRun(run.id))} />
+      )}
+      {asking === "delete" && (
+        <Sure title={`Delete ${run.name}?`} text="Its states, task runs and logs are deleted with it. This cannot be undone." yes="Delete" no="Keep it" danger onNo={close} busy={act.isPending} onYes={remove} />
+      )}
+      {asking === "state" && <ChangeStateDialog run={run} onClose={close} />}
+      {asking === "rerun" && <RerunDialog run={run} onClose={close} />}
+      {asking === "resume" && <ResumeDialog run={run} onClose={close} />}
+    </div>
+  );
+}
+
+interface SureProps {
+  title: string;
+  text: string;
+  yes: string;
+  no: string;
+  busy: boolean;
+  danger?: boolean;
+  onYes: () => void;
+  onNo: () => void;
+}
+
+function Sure({ title, text, yes, no, busy, danger = false, onYes, onNo }: SureProps) {
+  return (
+    <Dialog title={title} onClose={onNo}>
+      <p>{text}</p>
+      <footer>
+        <Button onClick={onNo}>{no}</Button>
+        <Button look={danger ? "danger" : "primary"} disabled={busy} onClick={onYes}>{busy ? "Working …" : yes}</Button>
+      </footer>
+    </Dialog>
+  );
+}

@@ -1,0 +1,89 @@
+import { Link } from "@tanstack/react-router";
+import { Fragment, type ReactNode } from "react";
+import type { FlowRun, RunOverview } from "@/api/types";
+import { Command } from "@/components/command";
+import { StateBadge } from "@/components/state-badge";
+import { Time } from "@/components/time";
+import { Empty } from "@/components/views";
+import { paths } from "@/config/paths";
+import { duration } from "@/lib/time";
+import "./run-facts.css";
+
+/** Values as they are, to read and to copy. */
+export function JsonView({ value, empty }: { value: object | null; empty: string }) {
+  if (!value || Object.keys(value).length === 0) return <Empty title={empty} icon="dots" />;
+  return <pre className="json" tabIndex={0}>{JSON.stringify(value, null, 2)}</pre>;
+}
+
+/** Every state that a run was in, the newest first, with how long it stayed. */
+export function StateHistory({ states }: { states: RunOverview["states"] }) {
+  return (
+    <ol className="states">
+      {states.map((state, i) => {
+        const next = states[i + 1];
+        return (
+          <li key={state.id}>
+            <StateBadge run={{ state_type: state.type, state_name: state.name }} />
+            <span className="muted"><Time at={state.timestamp} />{next && ` · for ${duration((Date.parse(next.timestamp) - Date.parse(state.timestamp)) / 1000)}`}</span>
+            {state.message && <p>{state.message}</p>}
+          </li>
+        );
+      }).reverse()}
+    </ol>
+  );
+}
+
+export function ArtifactList({ artifacts }: { artifacts: RunOverview["artifacts"] }) {
+  if (artifacts.length === 0) return <Empty title="It made no artifacts" icon="link">Tables, texts, links and pictures that a flow makes with create_…_artifact() appear here.</Empty>;
+  return (
+    <ul className="states">
+      {artifacts.map((artifact) => (
+        <li key={artifact.id}>
+          <b>{artifact.key ?? "without a key"}</b>
+          <span className="muted">{artifact.type} · <Time at={artifact.created} /></span>
+          {artifact.description && <p>{artifact.description}</p>}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** What else there is to know of a run. */
+export function Details({ run }: { run: FlowRun }) {
+  const facts: [string, ReactNode][] = [
+    ["Id", <code key="id">{run.id}</code>],
+    ["Made", <Time key="made" at={run.created} />],
+    ["By", run.created_by?.display_value ?? (run.auto_scheduled ? "a schedule" : "somebody")],
+    ["Was to start", <Time key="due" at={run.expected_start_time} />],
+    ["Started", <Time key="start" at={run.start_time} />],
+    ["Ended", <Time key="end" at={run.end_time} />],
+    ["Tries", run.run_count],
+    ["Pool, queue", run.work_pool_name ? `${run.work_pool_name}, ${run.work_queue_name ?? "–"}` : "–"],
+    ["Infrastructure", run.infrastructure_pid ?? "–"],
+    ["Flow version", run.flow_version ?? "–"],
+    ["Deployment version", run.deployment_version ?? "–"],
+    ["Idempotency key", run.idempotency_key ?? "–"],
+  ];
+  return (
+    <div className="details">
+      <dl>{facts.map(([name, value]) => <Fragment key={name}><dt>{name}</dt><dd>{value}</dd></Fragment>)}</dl>
+      <h3>On the command line</h3>
+      <Command text={`prefect flow-run inspect ${run.id}`} />
+      <Command text={`prefect flow-run logs ${run.id}`} />
+      {run.state_type === "RUNNING" && <Command text={`prefect flow-run cancel ${run.id}`} />}
+    </div>
+  );
+}
+
+/** Where a run belongs to, as links. */
+export function Origin({ overview }: { overview: RunOverview }) {
+  const { run, flow_name, deployment_name, caller } = overview;
+  return (
+    <p className="origin muted">
+      <Link to={paths.runs} search={{ flow: flow_name ?? "", when: "any" }} title="Runs of this flow">{flow_name ?? "a flow that is gone"}</Link>
+      {deployment_name && <> · <Link to={paths.runs} search={{ deployment: deployment_name, flow: flow_name ?? "", when: "any" }} title="Runs of this deployment">{deployment_name}</Link></>}
+      {run.work_pool_name && <> · pool <Link to={paths.runs} search={{ pool: run.work_pool_name, when: "any" }}>{run.work_pool_name}</Link></>}
+      {caller && <> · called by <Link to={paths.run} params={{ id: caller.flow_run_id }}>{caller.name}</Link></>}
+    </p>
+  );
+}

@@ -1,0 +1,55 @@
+import { describe, expect, test } from "vitest";
+import { defaults, fromSearch, join, type RunFilters, split, toBody, toSearch } from "./filters";
+
+const now = Date.parse("2026-11-28T12:00:00Z");
+
+describe("filters and the URL", () => {
+  test.each<[string, Partial<RunFilters>, Record<string, string>]>([
+    ["nothing", {}, {}],
+    ["states and names", { state: ["FAILED", "Late"] }, { state: "FAILED,Late" }],
+    ["a comma and a backslash in a tag", { tag: ["a,b", "c\\d", "plain"] }, { tag: "a\\,b,c\\\\d,plain" }],
+    ["a window of one's own", { when: "between", after: "2026-11-01T00:00:00Z" }, { when: "between", after: "2026-11-01T00:00:00Z" }],
+    ["task runs in their own order", { kind: "task", sort: "EXPECTED_START_TIME_DESC" }, { kind: "task" }],
+    ["everything", { flow: ["f"], deployment: ["d"], pool: ["p"], name: "x&y=z", when: "any", creator: "schedule", subflows: "none", sort: "NAME_ASC", page: 3 },
+      { flow: "f", deployment: "d", pool: "p", name: "x&y=z", when: "any", creator: "schedule", subflows: "none", sort: "NAME_ASC", page: "3" }],
+  ])("%s", (_, given, want) => {
+    const filters = { ...defaults, ...given };
+    expect(toSearch(filters)).toEqual(want);
+    expect(fromSearch(toSearch(filters))).toEqual(filters);
+  });
+
+  test.each<[string, Record<string, string>, Partial<RunFilters>]>([
+    ["an order that does not exist", { sort: "RANDOM" }, {}],
+    ["a page that is none", { page: "-1" }, {}],
+    ["a page of text", { page: "two" }, {}],
+    ["a time that is none", { when: "between", after: "yesterday" }, { when: "between" }],
+    ["a window without its word", { after: "2026-11-01T00:00:00Z" }, { when: "between", after: "2026-11-01T00:00:00Z" }],
+    ["an inherited name", { when: "toString" }, {}],
+    ["an order of flow runs for task runs", { kind: "task", sort: "START_TIME_DESC" }, { kind: "task", sort: "EXPECTED_START_TIME_DESC" }],
+  ])("%s", (_, search, want) => {
+    expect(fromSearch(search)).toEqual({ ...defaults, ...want });
+  });
+
+  test("lists keep whatever is in them", () => {
+    for (const list of [["a"], ["a,b"], ["\\"], [",", "\\,"], ["ü", "a b"]]) expect(split(join(list))).toEqual(list);
+  });
+});
+
+describe("what the server is asked", () => {
+  test.each<[string, Partial<RunFilters>, object]>([
+    ["the last week", {}, { flow_runs: { start_time: { after_: "2026-11-21T12:00:00.000Z", before_: "2026-11-28T12:00:00.000Z" } } }],
+    ["any time", { when: "any" }, { flow_runs: undefined }],
+    ["types and names of states", { when: "any", state: ["FAILED", "CRASHED", "Late"] },
+      { flow_runs: { state: { operator: "or_", type: { any_: ["FAILED", "CRASHED"] }, name: { any_: ["Late"] } } } }],
+    ["names", { when: "any", flow: ["f"], deployment: ["d"], pool: ["p"], tag: ["t"] },
+      { flows: { name: { any_: ["f"] } }, deployments: { name: { any_: ["d"] } }, work_pools: { name: { any_: ["p"] } }, flow_runs: { tags: { all_: ["t"] } } }],
+    ["the third page", { page: 3 }, { limit: 100, offset: 200 }],
+    ["what is to come", { when: "upcoming" }, { flow_runs: { expected_start_time: { after_: "2026-11-28T12:00:00.000Z" } } }],
+    ["what schedules made", { when: "any", creator: "schedule", subflows: "none" },
+      { flow_runs: { created_by: { type_: ["SCHEDULE"] }, parent_task_run_id: { is_null_: true } } }],
+    ["task runs", { kind: "task", when: "1h", sort: "NAME_ASC" },
+      { task_runs: { expected_start_time: { after_: "2026-11-28T11:00:00.000Z", before_: "2026-11-28T12:00:00.000Z" } }, sort: "NAME_ASC" }],
+  ])("%s", (_, given, want) => {
+    expect(toBody({ ...defaults, ...given }, now)).toMatchObject(want);
+  });
+});

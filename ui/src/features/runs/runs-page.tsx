@@ -1,0 +1,109 @@
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useCallback, useEffect, useMemo, useState } from "react";
+import { Button } from "@/components/button";
+import { Page, useTitle } from "@/components/page";
+import { Table } from "@/components/table";
+import { Empty, Failure, Waiting } from "@/components/views";
+import { paths } from "@/config/paths";
+import { flowRunRows, taskRunRows } from "./api/get-run-rows";
+import { BulkBar } from "./components/bulk-bar";
+import { flowRunColumns, taskRunColumns } from "./components/columns";
+import { RunFacets } from "./components/run-facets";
+import { SavedViews } from "./components/saved-views";
+import { defaults, fromSearch, pageSize, restrictions, type RunFilters, type Search, sorts, toSearch } from "./filters";
+import { rememberSearch } from "./saved";
+import "./runs-page.css";
+
+export function RunsPage() {
+  useTitle("Runs");
+  const search: Search = useSearch({ strict: false });
+  const filters = useMemo(() => fromSearch(search), [search]);
+  const navigate = useNavigate();
+  useEffect(() => rememberSearch(toSearch(filters)), [filters]);
+  const go = useCallback((next: RunFilters, replace = false) => void navigate({ to: paths.runs, search: toSearch(next), replace }), [navigate]);
+  const change = useCallback((part: Partial<RunFilters>) => go({ ...filters, page: 1, ...part }, "name" in part), [filters, go]);
+  const flows = filters.kind === "flow";
+  return (
+    <Page title="Runs" beside={<Kinds filters={filters} go={go} />} actions={<SavedViews search={toSearch(filters)} onPick={(saved) => go(fromSearch(saved))} />}>
+      <RunFacets filters={filters} onChange={change} onClear={() => go({ ...defaults, kind: filters.kind, when: filters.when, sort: filters.sort })} />
+      {flows ? <FlowRuns key="flow" filters={filters} change={change} /> : <TaskRuns key="task" filters={filters} change={change} />}
+    </Page>
+  );
+}
+
+function Kinds({ filters, go }: { filters: RunFilters; go: (next: RunFilters) => void }) {
+  return (
+    <div className="segments" role="group" aria-label="Kind of runs">
+      {(["flow", "task"] as const).map((kind) => (
+        <button key={kind} type="button" aria-pressed={filters.kind === kind} onClick={() => go({ ...filters, kind, sort: sorts[kind][0], page: 1 })}>
+          {kind === "flow" ? "Flow runs" : "Task runs"}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+interface ListProps {
+  filters: RunFilters;
+  change: (part: Partial<RunFilters>) => void;
+}
+
+function FlowRuns({ filters, change }: ListProps) {
+  const query = useQuery(flowRunRows(filters));
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const now = query.data?.now ?? "";
+  const columns = useMemo(() => flowRunColumns(now), [now]);
+  const rows = query.data?.rows ?? [];
+  const picked = rows.filter((row) => chosen.has(row.id));
+  if (query.isPending) return <Waiting what="runs" />;
+  if (query.isError) return <Failure error={query.error} onRetry={() => void query.refetch()} />;
+  if (rows.length === 0) return <NoRuns filters={filters} change={change} />;
+  return (
+    <>
+      <Table label="Flow runs" columns={columns} rows={rows} rowKey={(row) => row.id} sort={filters.sort} onSort={(sort) => change({ sort })}
+        selection={{ chosen, change: setChosen }} />
+      {picked.length > 0 && <BulkBar chosen={picked} onDone={() => setChosen(new Set())} />}
+      <Pages filters={filters} count={query.data.count} most={query.data.most} onPage={(page) => { setChosen(new Set()); change({ page }); scrollTo(0, 0); }} />
+    </>
+  );
+}
+
+function TaskRuns({ filters, change }: ListProps) {
+  const query = useQuery(taskRunRows(filters));
+  const now = query.data?.now ?? "";
+  const columns = useMemo(() => taskRunColumns(now), [now]);
+  if (query.isPending) return <Waiting what="task runs" />;
+  if (query.isError) return <Failure error={query.error} onRetry={() => void query.refetch()} />;
+  if (query.data.rows.length === 0) return <NoRuns filters={filters} change={change} />;
+  return (
+    <>
+      <Table label="Task runs" columns={columns} rows={query.data.rows} rowKey={(row) => row.id} sort={filters.sort} onSort={(sort) => change({ sort })} />
+      <Pages filters={filters} count={query.data.count} most={query.data.most} onPage={(page) => { change({ page }); scrollTo(0, 0); }} />
+    </>
+  );
+}
+
+function NoRuns({ filters, change }: ListProps) {
+  if (restrictions(filters) > 0 || filters.when !== "any") {
+    return (
+      <Empty title="No run is like that" icon="filter">
+        Nothing matches these filters{filters.when !== "any" && <>, or not in this time. <Button look="quiet" onClick={() => change({ when: "any", after: "", before: "" })}>Look at any time</Button></>}
+      </Empty>
+    );
+  }
+  return <Empty title="Nothing has run yet" icon="runs" command="prefect deployment run 'my-flow/my-deployment'">Runs appear here as soon as a flow runs against this server.</Empty>;
+}
+
+function Pages({ filters, count, most, onPage }: { filters: RunFilters; count: number; most: number; onPage: (page: number) => void }) {
+  const first = (filters.page - 1) * pageSize + 1;
+  const last = Math.min(filters.page * pageSize, Math.max(count, first));
+  const many = count >= most;
+  return (
+    <nav className="pages" aria-label="Pages">
+      <span className="muted">{first.toLocaleString("en")}–{last.toLocaleString("en")} of {count.toLocaleString("en")}{many && "+"}</span>
+      <Button disabled={filters.page === 1} onClick={() => onPage(filters.page - 1)}>Previous</Button>
+      <Button disabled={last >= count && !many} onClick={() => onPage(filters.page + 1)}>Next</Button>
+    </nav>
+  );
+}

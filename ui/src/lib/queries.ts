@@ -1,0 +1,24 @@
+import { QueryClient } from "@tanstack/react-query";
+import { ApiError } from "@/api/errors";
+
+/** Whether to ask again: not when the answer would be the same. */
+function again(failures: number, error: Error): boolean {
+  const status = error instanceof ApiError ? error.status : 500;
+  return (status === 0 || status === 502 || status === 503 || status === 504) && failures < 6;
+}
+
+export function newQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        retry: again,
+        retryDelay: (attempt) => Math.min(500 * 2 ** attempt, 8000),
+        // Events tell when something has changed, see lib/live.ts.
+        staleTime: 15_000,
+        refetchOnWindowFocus: false,
+        refetchOnReconnect: true,
+      },
+      mutations: { retry: false },
+    },
+  });
+}

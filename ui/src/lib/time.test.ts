@@ -1,0 +1,19 @@
+import { expect, test } from "vitest";
+import { duration, relative } from "./time";
+
+const s = 1000, m = 60 * s, h = 60 * m, d = 24 * h;
+
+test.each([
+  [0, "now"], [1.9 * s, "now"], [59 * s, "59 s ago"], [60 * s, "1 m ago"], [59.9 * m, "59 m ago"],
+  [h, "1 h ago"], [25 * h, "1 d ago"], [29 * d, "29 d ago"], [60 * d, "2 mo ago"], [400 * d, "1 y ago"],
+  [-90 * s, "in 1 m"], [-26 * h, "in 1 d"],
+])("%d ms before now is %s", (before, want) => {
+  expect(relative(1e12 - before, 1e12)).toBe(want);
+});
+
+test.each([
+  [0, "0 s"], [0.0004, "0 ms"], [0.45, "450 ms"], [1, "1.0 s"], [59.94, "59.9 s"], [59.96, "1 m 00 s"],
+  [245, "4 m 05 s"], [7800, "2 h 10 m"], [273_600, "3 d 4 h"], [-1, "–"], [NaN, "–"],
+])("%d seconds are written %s", (seconds, want) => {
+  expect(duration(seconds)).toBe(want);
+});
