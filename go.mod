@@ -2,6 +2,12 @@ module github.com/reevehq/reeve
 
 go 1.26.0
 
+// Packages of npm carry Go code now and then.
+ignore (
+	./test/ui/node_modules
+	./ui/node_modules
+)
+
 require (
 	github.com/alecthomas/kong v1.17.0
 	github.com/coder/websocket v1.8.15

@@ -106,6 +106,10 @@ func (m *month) live(runs int) error {
 	return nil
 }
 
+// client keeps no connection: the server closes those that were idle for too long,
+// and whenever the clock is moved they were.
+var client = http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+
 // ask sends JSON and reads the answer into to, when that is not nil.
 func (m *month) ask(method, path string, body, to any) error {
 	text, err := json.Marshal(body)
@@ -117,7 +121,7 @@ func (m *month) ask(method, path string, body, to any) error {
 		return err
 	}
 	r.Header.Set("Content-Type", "application/json")
-	answer, err := http.DefaultClient.Do(r)
+	answer, err := client.Do(r)
 	if err != nil {
 		return err
 	}
