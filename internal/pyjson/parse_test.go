@@ -1,9 +1,11 @@
 package pyjson
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"reflect"
 	"strings"
 	"testing"
@@ -55,6 +57,19 @@ func TestParseKeepsOrderAndBytes(t *testing.T) {
 	}
 }
 
+// unmarshal reads JSON with numbers as they are written: floats have no room for all.
+func unmarshal(data []byte, to *any) error {
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.UseNumber()
+	if err := decoder.Decode(to); err != nil {
+		return err
+	}
+	if _, err := decoder.Token(); err != io.EOF {
+		return errors.New("more than one value")
+	}
+	return nil
+}
+
 func FuzzParse(f *testing.F) {
 	for _, seed := range []string{`{"a":[1,2.5e3,"x\n"],"b":null}`, `"\ud83d\ude00"`, `[[[]]]`, `-0`, `{"a":1,"a":2}`} {
 		f.Add([]byte(seed))
@@ -62,14 +77,14 @@ func FuzzParse(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		v, err := Parse(data)
 		var want any
-		if json.Unmarshal(data, &want) == nil && err != nil && len(data) < 400 {
+		if unmarshal(data, &want) == nil && err != nil && len(data) < 400 {
 			t.Fatalf("refused valid JSON %q: %v", data, err)
 		}
 		if err != nil {
 			return
 		}
 		var got any
-		if e := json.Unmarshal(v.Raw(), &got); e != nil {
+		if e := unmarshal(v.Raw(), &got); e != nil {
 			t.Fatalf("raw of %q is not JSON: %s: %v", data, v.Raw(), e)
 		}
 		if want != nil && !reflect.DeepEqual(got, want) {
