@@ -220,11 +220,11 @@ func (a *API) scheduleOnce(r *http.Request, in *scheduling, goal schedule.Goal) 
 		if !s.Active {
 			continue
 		}
-		plan, err := goal.Plan(b, &s.Schedule, nil, start)
+		times, err := goal.Times(b, &s.Schedule, nil, start)
 		if err != nil {
 			return false, schedule.Refusal(err)
 		}
-		found.Runs = append(found.Runs, schedule.Runs{Schedule: s, Times: plan.Times})
+		found.Runs = append(found.Runs, schedule.Runs{Schedule: s, Times: times})
 	}
 	w := store.NewRunWriter(a.store)
 	if err := w.Runs(r.Context(), found); err != nil {

@@ -49,8 +49,14 @@ type span struct {
 	summer     bool
 }
 
+// spanAt is the span in which a moment lies, or a part of it: after 2037 package
+// time ends one with each year, and in leap years a day before the year's end, so
+// that on that day the end would have passed.
 func spanAt(t time.Time) span {
 	start, end := t.ZoneBounds()
+	if !end.IsZero() && !end.After(t) {
+		_, end = t.AddDate(0, 0, 1).ZoneBounds()
+	}
 	return span{start, end, offset(t), t.IsDST()}
 }
 

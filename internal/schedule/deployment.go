@@ -10,6 +10,8 @@ import (
 	"github.com/reevehq/reeve/internal/budget"
 	"github.com/reevehq/reeve/internal/fault"
 	"github.com/reevehq/reeve/internal/prefect"
+	"github.com/reevehq/reeve/internal/schedule/cron"
+	"github.com/reevehq/reeve/internal/schedule/recurrence"
 )
 
 // Runs are the times at which a schedule is to have runs.
@@ -82,12 +84,15 @@ func (g Goal) planAlone(ctx context.Context, s *prefect.DeploymentSchedule, now 
 
 // Check makes sure that schedules can be followed from now on, all within one
 // budget. What it fails with is a *fault.Error of kind Invalid to those who ask
-// for one: a schedule that can name no time, or whose times take too long to find.
+// for one: a cron expression or a rule that can name no time, or a schedule whose
+// times take too long to find. What else keeps a schedule from being followed the
+// contract finds out later, and so does the scheduler.
 func (g Goal) Check(ctx context.Context, now time.Time, schedules ...*prefect.Schedule) error {
 	b := NewBudget(ctx)
 	defer b.Close()
 	for _, s := range schedules {
-		if _, err := g.Plan(b, s, nil, now); err != nil {
+		_, err := g.Times(b, s, nil, now)
+		if b.Err() != nil || errors.Is(err, cron.ErrNone) || errors.Is(err, recurrence.ErrNever) {
 			return Refusal(err)
 		}
 	}
@@ -95,7 +100,7 @@ func (g Goal) Check(ctx context.Context, now time.Time, schedules ...*prefect.Sc
 }
 
 // Refusal is the error of a schedule whose times were asked for and cannot be
-// given: one that clients are shown.
+// given, as clients are shown it.
 func Refusal(err error) error {
 	if err == nil || budget.Is(err) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return err

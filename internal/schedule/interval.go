@@ -130,7 +130,7 @@ func (s *stepper) seek(c *collector) (time.Time, error) {
 			return time.Time{}, err
 		}
 		boundary := s.start
-		if _, change := at.ZoneBounds(); !change.IsZero() && change.Before(boundary) {
+		if change := spanAt(at).end; !change.IsZero() && change.Before(boundary) {
 			boundary = change
 		}
 		count := max(1, (calendarDay(boundary)-calendarDay(at))/int64(s.days)-1)

@@ -34,20 +34,31 @@ type Plan struct {
 // about as many a minute, however frequent the schedule.
 const pace = 50 * time.Second
 
+// Times are the moments at which a schedule should have runs waiting at start. most,
+// when not nil, bounds how many runs may wait.
+func (g Goal) Times(b *budget.Budget, s *prefect.Schedule, most *int, start time.Time) ([]time.Time, error) {
+	bound, least := g.bounds(most)
+	return Times(b, s, Range{N: bound, Start: start, End: start.Add(g.MaxTime), Enough: func(n int, at time.Time) bool {
+		return n >= least && !at.Before(start.Add(g.MinTime))
+	}})
+}
+
+// bounds are the greatest and the least number of runs that may wait.
+func (g Goal) bounds(most *int) (bound, least int) {
+	if most == nil {
+		return g.MaxRuns, g.MinRuns
+	}
+	return min(g.MaxRuns, *most), min(g.MinRuns, *most)
+}
+
 // Plan makes the plan of a schedule at start. most, when not nil, bounds how
 // many runs may wait.
 func (g Goal) Plan(b *budget.Budget, s *prefect.Schedule, most *int, start time.Time) (Plan, error) {
-	end := start.Add(g.MaxTime)
-	bound, least := g.MaxRuns, g.MinRuns
-	if most != nil {
-		bound, least = min(bound, *most), min(least, *most)
-	}
-	times, err := Times(b, s, Range{N: bound, Start: start, End: end, Enough: func(n int, at time.Time) bool {
-		return n >= least && !at.Before(start.Add(g.MinTime))
-	}})
+	times, err := g.Times(b, s, most, start)
 	if err != nil {
 		return Plan{}, err
 	}
+	bound, least := g.bounds(most)
 	p := Plan{Times: times}
 	reached := len(times) > 0 && !times[len(times)-1].Before(start.Add(g.MinTime))
 	switch {
@@ -56,7 +67,7 @@ func (g Goal) Plan(b *budget.Budget, s *prefect.Schedule, most *int, start time.
 	case len(times) >= least && (reached || len(times) >= bound):
 		p.Again = again(times, least, g.MinTime, start)
 	default: // the end of the horizon, or of the schedule, cut it short
-		p.Again = g.far(b, s, end)
+		p.Again = g.far(b, s, start.Add(g.MaxTime))
 	}
 	soonest := start.Add(max(time.Second, pace*time.Duration(len(times))/time.Duration(max(1, g.MaxRuns))))
 	if !p.Again.IsZero() && p.Again.Before(soonest) {

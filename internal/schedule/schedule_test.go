@@ -4,6 +4,7 @@ import (
 	"compress/gzip"
 	"encoding/json"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -44,8 +45,8 @@ func TestTimesMatchTheReference(t *testing.T) {
 		for i, at := range times {
 			got[i] = Written(at)
 		}
-		for len(got) > 0 && got[len(got)-1] >= "2038" { // see the script
-			got = got[:len(got)-1]
+		if rule := c.Schedule.RRule; rule != nil && *rule.Timezone != "UTC" { // see the script
+			got = slices.DeleteFunc(got, func(at string) bool { return at >= "2037-09" })
 		}
 		var expected []string
 		if string(c.Times) == `"fails"` {

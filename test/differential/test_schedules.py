@@ -18,6 +18,8 @@ def deployment(s, name="d", **more):
     return s.quietly.post("/deployments/", json={"name": name, "flow_id": f, **{"paused": True} | more})["id"]
 
 
+# Left out, because they differ on purpose (see ARCHITECTURE.md): a cron expression of no day, which ours refuses;
+# a PATCH without parameters, which empties them in the reference; max_scheduled_runs given with a deployment.
 @scenario
 def schedules_forms(s):
     d = deployment(s)
@@ -26,7 +28,7 @@ def schedules_forms(s):
         CRON, INTERVAL, RRULE, {"cron": "@daily"}, {"cron": "0 0 * * *", "day_or": False}, {"interval": 90.5, "anchor_date": "2020-01-01"},
         {"interval": "PT1H", "anchor_date": "2020-01-01T00:00:00", "timezone": "Asia/Tokyo"}, {"rrule": "RRULE:FREQ=MONTHLY;COUNT=3"},
         {"rrule": "DTSTART:20250101T000000Z\nRRULE:FREQ=WEEKLY"}, {"rrule": "RDATE:20250101T000000,20260101T000000", "timezone": None},
-        {}, {"cron": "bad"}, {"cron": "0 0 * * * * * *"}, {"cron": "R * * * *"}, {"cron": "H * * * *"}, {"cron": "0 0 31 2 *"}, {"cron": 5},
+        {}, {"cron": "bad"}, {"cron": "0 0 * * * * * *"}, {"cron": "R * * * *"}, {"cron": "H * * * *"}, {"cron": 5},
         {"cron": "0 0 * * *", "timezone": "Nowhere"}, {"cron": "0 0 * * *", "timezone": ""}, {"cron": "0 0 * * *", "interval": 5},
         {"cron": "60 * * * *"}, {"cron": "* * * * 1,2#3"}, {"cron": "0 0 ? ? *"}, {"cron": "*/0 * * * *"},
         {"interval": 0}, {"interval": -5}, {"interval": "x"}, {"interval": 60, "anchor_date": "never"}, {"interval": 60, "timezone": "Mars"},
@@ -51,11 +53,11 @@ def schedules_crud(s):
     s.post(path)
     s.get(path)
     one = f"{path}/{made[0]['id']}"
-    s.patch(one, json={"active": False})
+    s.patch(one, json={"active": False, "parameters": {"a": 1}})
     s.get(path)
     s.patch(one, json={"schedule": RRULE, "max_scheduled_runs": 9, "slug": "uno", "parameters": {"b": 2}, "replaces": "x"})
     s.get(path)
-    s.patch(one, json={"active": None, "slug": None})
+    s.patch(one, json={"active": None, "slug": None, "parameters": {"b": 2}})
     s.patch(one, json={"schedule": {"cron": "bad"}})
     s.patch(one, json={"surprise": 1})
     s.patch(f"{path}/{UNKNOWN}", json={"active": True})
@@ -72,7 +74,7 @@ def schedules_crud(s):
 
 @scenario
 def schedules_by_slug(s):
-    d = deployment(s, schedules=[{"schedule": CRON, "slug": "a"}, {"schedule": INTERVAL, "slug": "b", "max_scheduled_runs": 3}])
+    d = deployment(s, schedules=[{"schedule": CRON, "slug": "a"}, {"schedule": INTERVAL, "slug": "b"}])
     path = f"/deployments/{d}"
     s.get(path)
     for schedules in [
@@ -130,16 +132,16 @@ def schedules_kept(s):
     d = deployment(s, paused=False, tags=["t"], parameters={"a": 1}, job_variables={"j": 1}, enforce_parameter_schema=False,
                    schedules=[{"schedule": CRON, "slug": "daily", "parameters": {"b": 2}}])
     kept(3)
-    s.patch(f"/deployments/{d}", json={"schedules": [{"slug": "daily", "schedule": {"cron": "30 10 * * *"}, "max_scheduled_runs": 5}]})
+    s.patch(f"/deployments/{d}", json={"schedules": [{"slug": "daily", "schedule": {"cron": "30 10 * * *"}, "max_scheduled_runs": 5, "parameters": {"b": 2}}]})
     kept(3)
     s.post(f"/deployments/{d}/pause_deployment")
     kept(0)
     s.post(f"/deployments/{d}/resume_deployment")
     kept(3)
     [schedule] = s.get(f"/deployments/{d}/schedules")
-    s.patch(f"/deployments/{d}/schedules/{schedule['id']}", json={"active": False})
+    s.patch(f"/deployments/{d}/schedules/{schedule['id']}", json={"active": False, "parameters": {"b": 2}})
     kept(0)
-    s.patch(f"/deployments/{d}/schedules/{schedule['id']}", json={"active": True})
+    s.patch(f"/deployments/{d}/schedules/{schedule['id']}", json={"active": True, "parameters": {"b": 2}})
     kept(3)
     s.delete(f"/deployments/{d}/schedules/{schedule['id']}")
     kept(0)

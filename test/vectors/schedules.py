@@ -105,8 +105,8 @@ cases = []
 
 def case(schedule, start, n, end=None, patience=20):
     times = run(schedule, n, moment(start), moment(end) if end else None, patience)
-    if times is None:
-        return
+    if times is None or times == "fails" and isinstance(schedule, IntervalSchedule):
+        return  # it took too long, or the anchor is in the year 0 of its zone, which Python does not have
     # dateutil does not know the zones after 2037: there the real times are not what we want.
     if isinstance(schedule, RRuleSchedule) and schedule.timezone != "UTC" and times != "fails":
         times = [t for t in times if t < "2037-09"]
@@ -115,8 +115,9 @@ def case(schedule, start, n, end=None, patience=20):
 
 FAR_ANCHORS = ["0001-01-01T00:00:00Z", "0001-01-02T03:04:05.678901Z", "1066-10-14T09:00:00Z", "1700-02-28T23:59:59Z", "1883-11-18T17:00:00Z",
                "2318-07-15T08:25:00Z", "2400-02-29T12:34:56.789Z", "4711-03-09T02:30:00Z", "9990-12-31T23:59:59Z"]
+# None of days and microseconds: the reference counts those with floating-point numbers, and is off by some.
 FAR_INTERVALS = [timedelta(seconds=1), timedelta(microseconds=1), timedelta(seconds=7.25), timedelta(minutes=17), timedelta(hours=1), timedelta(hours=5),
-                 timedelta(days=1), timedelta(days=11), timedelta(days=1, hours=7), timedelta(days=36500), timedelta(days=3, microseconds=5)]
+                 timedelta(days=1), timedelta(days=11), timedelta(days=1, hours=7), timedelta(days=36500)]
 
 
 def some(values, most):
