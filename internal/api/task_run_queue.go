@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"sync"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -83,4 +84,19 @@ func (q *taskRunQueue) settle(run *prefect.TaskRun, worker string, accepted bool
 		q.back = make(chan struct{})
 	}
 	return nil
+}
+
+// subscribed notes in the database that a task worker is there, and gives what
+// notes that it is gone.
+func (q *taskRunQueue) subscribed(ctx context.Context, worker string) (gone func(), err error) {
+	var since time.Time
+	err = q.store.Update(ctx, func(tx *store.Tx) error {
+		since = tx.Now
+		return tx.SubscribeTaskWorker(worker)
+	})
+	return func() {
+		// A server that cannot note it has other cares; the next process knows that
+		// the worker was subscribed to this one.
+		_ = q.store.Update(context.WithoutCancel(ctx), func(tx *store.Tx) error { return tx.UnsubscribeTaskWorker(worker, since) })
+	}, err
 }

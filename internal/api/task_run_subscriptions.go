@@ -29,6 +29,11 @@ func (a *API) scheduledTaskRuns(w http.ResponseWriter, r *http.Request) {
 		}
 		a.log.Info("task worker subscribed", "worker", worker, "tasks", taskKeys)
 		defer a.taskWorkers.forget(worker)
+		gone, err := a.queue.subscribed(ctx, worker)
+		if err != nil {
+			return err
+		}
+		defer gone()
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
 		s := &taskSubscriber{api: a, conn: c, taskKeys: taskKeys, worker: worker,

@@ -8,8 +8,11 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/coder/websocket"
+
+	"github.com/reevehq/reeve/internal/store"
 )
 
 // post sends a JSON body and gives the answer's.
@@ -119,4 +122,37 @@ func TestTaskRunsAcknowledgedAreNotOfferedAfterARestart(t *testing.T) {
 	if run, _ := restarted.take(ctx, []string{"a"}); run != nil {
 		t.Errorf("run %s is offered though it was taken", run.ID)
 	}
+}
+
+// Whether a task worker is there is known to the database by its socket.
+func TestTaskWorkersLiveAsLongAsTheirSockets(t *testing.T) {
+	s := newTestServer(t, Config{})
+	s.delay(t, "a", 1)
+	there := func() (there bool) {
+		err := s.store.View(t.Context(), func(tx *store.Tx) error {
+			runs, err := tx.ReadDueOwnedTaskRuns(tx.Now.Add(time.Hour), 1)
+			there = len(runs) == 1 && runs[0].WorkerHeard.Equal(tx.Now)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return there
+	}
+	wait := func(want bool) {
+		t.Helper()
+		for end := time.Now().Add(20 * time.Second); there() != want; time.Sleep(10 * time.Millisecond) {
+			if time.Now().After(end) {
+				t.Fatalf("the worker is there: %t", !want)
+			}
+		}
+	}
+	c := s.subscribe(t, "one", `"a"`)
+	receive(t, c)
+	send(t, c, `{"type":"ack"}`)
+	wait(true)
+	_ = c.CloseNow()
+	wait(false)
+	s.subscribe(t, "one", `"a"`)
+	wait(true)
 }

@@ -51,15 +51,20 @@ type Patience struct {
 	Start time.Duration
 	// Retry is how long after its time a retry inside a process may begin.
 	Retry time.Duration
+	// Task is how long a background task may run on after its worker was last there.
+	Task time.Duration
 	// Unheard is how long a run may show no sign of life where nobody watches it.
 	Unheard time.Duration
+	// HandOuts is how often a run is handed out again before it ran.
+	HandOuts int
 }
 
 // DefaultPatience is Patience unless the configuration says otherwise. A stock
 // worker names itself within a second of its claim, sends a heartbeat every 30 s,
 // and counts as gone after three that are missing.
 func DefaultPatience() Patience {
-	return Patience{Claim: time.Minute, Worker: 2 * time.Minute, Start: time.Hour, Retry: 2 * time.Minute, Unheard: 24 * time.Hour}
+	return Patience{Claim: time.Minute, Worker: 2 * time.Minute, Start: time.Hour, Retry: 2 * time.Minute,
+		Task: 15 * time.Minute, Unheard: 24 * time.Hour, HandOuts: 5}
 }
 
 // Signs are what the database knows of a run's life.
@@ -77,6 +82,8 @@ type Signs struct {
 	// WorkerHeard is when that worker, or who serves the deployment, was last
 	// heard of; Heard when the run's process or its log was. Zero for never.
 	WorkerHeard, Heard time.Time
+	// HandOuts is how often it was handed out again and did not run since.
+	HandOuts int
 	// Listening is from when on somebody's silence means something.
 	Listening time.Time
 }
@@ -113,7 +120,7 @@ func (p Patience) Owner(s Signs) Owner {
 	case s.State == prefect.Cancelling:
 		return Owner{Who: "its worker, which ends its process"}
 	case s.State == prefect.Pending:
-		return p.ownerOfPending(s, since)
+		return p.capped(p.ownerOfPending(s, since), s, "flow")
 	case s.State == prefect.Running:
 		heard := latest(since, s.WorkerHeard, s.Heard)
 		return Owner{"its own process", heard.Add(p.Unheard), Crashes,

@@ -65,7 +65,7 @@ func (s *Owners) look(tx *store.Tx, run *store.OwnedFlowRun) error {
 	case result.Status != prefect.Accept:
 		return tx.SetOwnerLook(run.ID, nil)
 	case owner.Fate == orchestration.HandedOut:
-		return tx.ForgetInfrastructure(run.ID)
+		return tx.NoteHandOut(run.ID)
 	}
 	return nil
 }

@@ -38,7 +38,7 @@ type OwnedFlowRun struct {
 }
 
 const ownedRuns = `SELECT run.id, run.state_type, run.state_name, run.state_timestamp, run.next_scheduled_start_time,
-		json_extract(run.empirical_policy, '$.retry_type') IS 'in_process', run.deployment_id IS NOT NULL, pool.type,
+		json_extract(run.empirical_policy, '$.retry_type') IS 'in_process', run.deployment_id IS NOT NULL, pool.type, run.hand_outs,
 		coalesce(json_extract(run.labels, '$."prefect.worker.name"'), ''),
 		max(coalesce(worker.last_heartbeat_time, 0), CASE WHEN pool.id IS NULL THEN coalesce(deployment.last_polled, 0) ELSE 0 END),
 		max(coalesce(beat.heard, 0), coalesce((SELECT created FROM log WHERE log.flow_run_id = run.id ORDER BY timestamp DESC LIMIT 1), 0))
@@ -53,7 +53,7 @@ func (tx *Tx) scanOwned(r Row) (*OwnedFlowRun, error) {
 	var o OwnedFlowRun
 	var deployed bool
 	var kind *string
-	err := r.Scan(&o.ID, &o.State, &o.Name, &o.Since, &o.Due, &o.InProcess, &deployed, &kind, &o.Worker, &o.WorkerHeard, &o.Heard)
+	err := r.Scan(&o.ID, &o.State, &o.Name, &o.Since, &o.Due, &o.InProcess, &deployed, &kind, &o.HandOuts, &o.Worker, &o.WorkerHeard, &o.Heard)
 	o.Listening = tx.listening
 	switch {
 	case kind != nil && *kind == prefect.ProcessPoolType:
@@ -91,10 +91,10 @@ func (tx *Tx) SetOwnerLook(run uuid.UUID, at *prefect.Time) error {
 	return err
 }
 
-// ForgetInfrastructure takes from a run what says where its process is, for a
-// run that has none.
-func (tx *Tx) ForgetInfrastructure(run uuid.UUID) error {
-	if _, err := tx.conn.Exec(`UPDATE flow_run SET infrastructure_pid = NULL WHERE id = ? AND infrastructure_pid IS NOT NULL`, run); err != nil {
+// NoteHandOut counts that a run is handed out again, and takes from it what says
+// where its process is: it has none.
+func (tx *Tx) NoteHandOut(run uuid.UUID) error {
+	if _, err := tx.conn.Exec(`UPDATE flow_run SET infrastructure_pid = NULL, hand_outs = hand_outs + 1 WHERE id = ?`, run); err != nil {
 		return err
 	}
 	return tx.ClaimFlowRun(run, nil)

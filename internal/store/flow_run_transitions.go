@@ -66,13 +66,15 @@ func (tx *Tx) SaveFlowRun(run *orchestration.FlowRun) error {
 	case *t == prefect.Scheduled, *t == prefect.Paused, *t == prefect.Pending, *t == prefect.Running, *t == prefect.Cancelling:
 		tx.Touch(Deadlines)
 	}
+	waits := run.StateType != nil && (*run.StateType == prefect.Scheduled || *run.StateType == prefect.Pending)
 	_, err := tx.conn.Exec(`UPDATE flow_run SET updated = ?, state_id = ?, state_type = ?, state_name = ?, state_timestamp = ?,
 			run_count = ?, expected_start_time = ?, next_scheduled_start_time = ?, start_time = ?, end_time = ?, total_run_time = ?,
-			empirical_policy = ?, pause_timeout = ?, owner_due = ?
+			empirical_policy = ?, pause_timeout = ?, owner_due = ?,
+			hand_outs = iif(?, hand_outs, 0)
 		WHERE id = ?`,
 		tx.Now, run.StateID, run.StateType, run.StateName, run.StateTimestamp,
 		run.RunCount, run.ExpectedStartTime, run.NextScheduledStartTime, run.StartTime, run.EndTime, run.TotalRunTime,
-		JSON(run.Policy), run.PauseTimeout, tx.ownerDue(run), run.ID)
+		JSON(run.Policy), run.PauseTimeout, tx.ownerDue(run), waits, run.ID)
 	return err
 }
 

@@ -22,6 +22,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/reevehq/reeve/internal/blocks"
 	"github.com/reevehq/reeve/internal/clock"
 )
@@ -61,11 +63,12 @@ type Store struct {
 	watch   watchers
 	cipher  *blocks.Cipher // of block documents, when its key is set
 	awake   atomic.Pointer[time.Time]
+	session uuid.UUID // of this process; see the table task_worker
 }
 
 // New makes a store on an open, migrated database.
 func New(backend Backend, c clock.Clock, ids clock.IDs) *Store {
-	return &Store{backend: backend, clock: c, ids: ids}
+	return &Store{backend: backend, clock: c, ids: ids, session: ids.V4()}
 }
 
 // Tx is a transaction. Now is fixed at its start; all that is written in it
@@ -79,6 +82,7 @@ type Tx struct {
 	touched topicSet
 	// listening is from when on somebody's silence means something.
 	listening time.Time
+	session   uuid.UUID
 }
 
 // settled is how long after a server woke workers have to be heard: what they
@@ -99,7 +103,7 @@ func (s *Store) listening() time.Time {
 // View runs fn on a consistent, read-only view.
 func (s *Store) View(ctx context.Context, fn func(*Tx) error) error {
 	return s.backend.View(ctx, func(c Conn) error {
-		return fn(&Tx{Now: s.clock.Now(), IDs: s.ids, conn: c, cipher: s.cipher, listening: s.listening()})
+		return fn(&Tx{Now: s.clock.Now(), IDs: s.ids, conn: c, cipher: s.cipher, listening: s.listening(), session: s.session})
 	})
 }
 
@@ -108,7 +112,7 @@ func (s *Store) View(ctx context.Context, fn func(*Tx) error) error {
 func (s *Store) Update(ctx context.Context, fn func(*Tx) error) error {
 	var touched topicSet
 	err := s.backend.Update(ctx, func(c Conn) error {
-		tx := &Tx{Now: s.clock.Now(), IDs: s.ids, conn: c, cipher: s.cipher, listening: s.listening()}
+		tx := &Tx{Now: s.clock.Now(), IDs: s.ids, conn: c, cipher: s.cipher, listening: s.listening(), session: s.session}
 		err := fn(tx)
 		touched = tx.touched
 		return err

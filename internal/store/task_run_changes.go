@@ -65,12 +65,13 @@ func (tx *Tx) insertReportedTaskRun(c *events.TaskRunChange) error {
 	_, err := tx.conn.Exec(`INSERT INTO task_run (id, created, updated, name, flow_run_id, task_key, dynamic_key, cache_key,
 			cache_expiration, task_version, flow_run_run_count, empirical_policy, tags, labels, task_inputs,
 			state_id, state_type, state_name, state_timestamp, run_count,
-			expected_start_time, next_scheduled_start_time, start_time, end_time, total_run_time)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			expected_start_time, next_scheduled_start_time, start_time, end_time, total_run_time, owner_due)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		c.ID, tx.Now, tx.Now, f.Name, c.FlowRunID, f.TaskKey, f.DynamicKey, f.CacheKey,
 		f.CacheExpiration, f.TaskVersion, f.FlowRunRunCount, JSON(f.EmpiricalPolicy), JSON(f.Tags), JSON(f.Labels), f.TaskInputs,
 		s.ID, s.Type, s.Name, s.Timestamp, f.RunCount,
-		f.ExpectedStartTime, f.NextScheduledStartTime, f.StartTime, f.EndTime, f.TotalRunTime)
+		f.ExpectedStartTime, f.NextScheduledStartTime, f.StartTime, f.EndTime, f.TotalRunTime,
+		tx.taskOwnerDue(c.FlowRunID, &s.Type, &s.Name, s.StateDetails.ScheduledTime))
 	return err
 }
 
@@ -98,6 +99,7 @@ func (tx *Tx) updateReportedTaskRun(id uuid.UUID, c *events.TaskRunChange) error
 	set.add("state_type", s.Type)
 	set.add("state_name", s.Name)
 	set.add("state_timestamp", s.Timestamp)
+	set.add("owner_due", tx.taskOwnerDue(c.FlowRunID, &s.Type, &s.Name, s.StateDetails.ScheduledTime))
 	_, err := tx.update("task_run", id, set)
 	return err
 }

@@ -21,6 +21,9 @@ func (tx *Tx) ReadWaitingTaskRuns(taskKeys []string, limit int) ([]*prefect.Task
 // CreateTaskRunDelivery notes that a task worker has taken over a run in its
 // state: it waits no more until it gets another.
 func (tx *Tx) CreateTaskRunDelivery(taskRunID, stateID uuid.UUID, worker string) error {
+	if err := tx.SetTaskOwnerLook(taskRunID, prefect.AtPointer(tx.Now.Add(ownerLook))); err != nil {
+		return err
+	}
 	_, err := tx.conn.Exec(`INSERT INTO task_run_delivery (task_run_id, state_id, worker, delivered)
 		SELECT id, ?, ?, ? FROM task_run WHERE id = ?
 		ON CONFLICT (task_run_id) DO UPDATE SET state_id = excluded.state_id, worker = excluded.worker, delivered = excluded.delivered`,

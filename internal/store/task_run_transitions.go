@@ -34,11 +34,11 @@ func (tx *Tx) ReadTaskRunForUpdate(id uuid.UUID) (*orchestration.TaskRun, error)
 func (tx *Tx) SaveTaskRun(run *orchestration.TaskRun) error {
 	_, err := tx.conn.Exec(`UPDATE task_run SET updated = ?, state_id = ?, state_type = ?, state_name = ?, state_timestamp = ?,
 			run_count = ?, flow_run_run_count = ?, expected_start_time = ?, next_scheduled_start_time = ?, start_time = ?,
-			end_time = ?, total_run_time = ?
+			end_time = ?, total_run_time = ?, owner_due = ?
 		WHERE id = ?`,
 		tx.Now, run.StateID, run.StateType, run.StateName, run.StateTimestamp,
 		run.RunCount, run.FlowRunRunCount, run.ExpectedStartTime, run.NextScheduledStartTime, run.StartTime,
-		run.EndTime, run.TotalRunTime, run.ID)
+		run.EndTime, run.TotalRunTime, tx.taskOwnerDue(run.FlowRunID, run.StateType, run.StateName, run.NextScheduledStartTime), run.ID)
 	return err
 }
 

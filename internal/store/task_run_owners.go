@@ -1,0 +1,85 @@
+package store
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/reevehq/reeve/internal/orchestration"
+	"github.com/reevehq/reeve/internal/prefect"
+)
+
+// taskOwnerDue is when to look whether somebody has a task run in hand: nil for
+// one that ends with its flow run, has ended, or waits for a task worker to take it.
+func (tx *Tx) taskOwnerDue(flowRun *uuid.UUID, state *prefect.StateType, name *string, due *prefect.Time) *prefect.Time {
+	if flowRun != nil || state == nil {
+		return nil
+	}
+	look := tx.Now
+	switch {
+	case *state == prefect.Pending, *state == prefect.Running, *state == prefect.Cancelling:
+	case *state == prefect.Scheduled && name != nil && *name == "AwaitingRetry":
+		if due != nil && due.After(look) {
+			look = due.Time
+		}
+	default:
+		return nil
+	}
+	tx.Touch(Deadlines)
+	return prefect.AtPointer(look.Add(ownerLook))
+}
+
+// OwnedTaskRun is a task run that belongs to no flow run and that somebody has in
+// hand, with the signs of their life.
+type OwnedTaskRun struct {
+	ID uuid.UUID
+	orchestration.Signs
+	// Delivered is the state in which a task worker took it, nil when none did.
+	Delivered *uuid.UUID
+}
+
+// A worker that took the run in a state before its present, deferred one has
+// nothing to do with it any more.
+const ownedTaskRuns = `SELECT run.id, run.state_type, run.state_name, run.state_timestamp, coalesce(state.state_details, '{}'),
+		coalesce(delivery.worker, ''), delivery.state_id, coalesce(delivery.hand_outs, 0),
+		CASE WHEN worker.gone IS NULL AND worker.session = ? THEN ?
+			ELSE max(coalesce(worker.gone, worker.subscribed, 0), coalesce(delivery.delivered, 0)) END,
+		coalesce((SELECT created FROM log WHERE log.task_run_id = run.id ORDER BY timestamp DESC LIMIT 1), 0)
+	FROM task_run AS run
+		LEFT JOIN task_run_state AS state ON state.id = run.state_id
+		LEFT JOIN task_run_delivery AS delivery ON delivery.task_run_id = run.id
+			AND (delivery.state_id = run.state_id OR run.state_type <> 'SCHEDULED' OR NOT coalesce(state.state_details ->> 'deferred', 0))
+		LEFT JOIN task_worker AS worker ON worker.name = delivery.worker `
+
+func (tx *Tx) scanOwnedTask(r Row) (*OwnedTaskRun, error) {
+	var o OwnedTaskRun
+	var details prefect.StateDetails
+	err := r.Scan(&o.ID, &o.State, &o.Name, &o.Since, JSON(&details), &o.Worker, &o.Delivered, &o.HandOuts, &o.WorkerHeard, &o.Heard)
+	o.Due, o.Listening = details.ScheduledTime, tx.listening
+	o.InProcess = o.Name == "AwaitingRetry" && (details.Deferred == nil || !*details.Deferred)
+	return &o, err
+}
+
+// NextTaskOwnerLook is when to look after the first task run; false without any.
+func (tx *Tx) NextTaskOwnerLook() (time.Time, bool, error) {
+	return first(tx, `SELECT owner_due FROM task_run WHERE owner_due IS NOT NULL ORDER BY owner_due LIMIT 1`, nil, scanTime)
+}
+
+// ReadDueOwnedTaskRuns gives task runs to look after by a time, the first ones first.
+func (tx *Tx) ReadDueOwnedTaskRuns(by time.Time, limit int) ([]*OwnedTaskRun, error) {
+	return collect(tx, ownedTaskRuns+`WHERE run.owner_due <= ? ORDER BY run.owner_due LIMIT ?`,
+		[]any{tx.session, tx.Now, by, limit}, tx.scanOwnedTask)
+}
+
+// SetTaskOwnerLook stores when to look after a task run again, nil for never.
+func (tx *Tx) SetTaskOwnerLook(run uuid.UUID, at *prefect.Time) error {
+	tx.Touch(Deadlines)
+	_, err := tx.conn.Exec(`UPDATE task_run SET owner_due = ? WHERE id = ?`, at, run)
+	return err
+}
+
+// CountTaskRunHandOut notes that a task run is handed out again.
+func (tx *Tx) CountTaskRunHandOut(run uuid.UUID) error {
+	_, err := tx.conn.Exec(`UPDATE task_run_delivery SET hand_outs = hand_outs + 1 WHERE task_run_id = ?`, run)
+	return err
+}
