@@ -22,7 +22,7 @@ function pack(): Plugin {
   };
 }
 
-// Written for React and run by Preact: half the bytes, and the same tests pass (docs/ui/README.md has the figures).
+// Written for React and run by Preact: half the bytes, and the same tests pass (docs/ARCHITECTURE.md has the figures).
 const preact = [
   { find: /^react$/, replacement: "preact/compat" },
   { find: /^react-dom$/, replacement: "preact/compat" },

@@ -36,8 +36,8 @@ type homePage struct {
 	Now     prefect.Time         `json:"now"`
 }
 
-// trouble is what needs somebody: runs that failed in the last day and whose
-// flow's deployment has not run well since are not told apart here.
+// trouble is what needs somebody: what failed in the last day, what is late, and
+// what waits for an answer.
 type trouble struct {
 	Failed  group `json:"failed"`
 	Late    group `json:"late"`

@@ -145,6 +145,14 @@ describe("runs", () => {
     await page.waitForURL(/flow=retrain-model/);
   }));
 
+  test("the page is opened as it was left", () => onPage("/runs?state=CRASHED&when=any", async (page) => {
+    await main(page).locator("[data-index]").first().waitFor();
+    await page.getByRole("link", { name: "Home" }).click();
+    await seen(page, "Needs you");
+    await page.getByRole("link", { name: "Runs", exact: true }).click();
+    await page.waitForURL(/state=CRASHED/);
+  }));
+
   test("a view is saved under a name", () => onPage("/runs?state=CRASHED&when=any", async (page) => {
     await page.getByRole("button", { name: "Views" }).click();
     await page.getByRole("menuitem", { name: "Save this view" }).click();

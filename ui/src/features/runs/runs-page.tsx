@@ -12,7 +12,7 @@ import { flowRunColumns, taskRunColumns } from "./components/columns";
 import { RunFacets } from "./components/run-facets";
 import { SavedViews } from "./components/saved-views";
 import { defaults, fromSearch, pageSize, restrictions, type RunFilters, type Search, sorts, toSearch } from "./filters";
-import { rememberSearch } from "./saved";
+import { lastSearch, rememberSearch } from "./saved";
 import "./runs-page.css";
 
 export function RunsPage() {
@@ -20,8 +20,13 @@ export function RunsPage() {
   const search: Search = useSearch({ strict: false });
   const filters = useMemo(() => fromSearch(search), [search]);
   const navigate = useNavigate();
-  useEffect(() => rememberSearch(toSearch(filters)), [filters]);
+  const [left] = useState(lastSearch);
   const go = useCallback((next: RunFilters, replace = false) => void navigate({ to: paths.runs, search: toSearch(next), replace }), [navigate]);
+  useEffect(() => { // the page is opened as it was left in this tab
+    if (Object.keys(search).length === 0 && Object.keys(left).length > 0) go(fromSearch(left), true);
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- once, when it is opened
+  }, []);
+  useEffect(() => rememberSearch(toSearch(filters)), [filters]);
   const change = useCallback((part: Partial<RunFilters>) => go({ ...filters, page: 1, ...part }, "name" in part), [filters, go]);
   const flows = filters.kind === "flow";
   return (
