@@ -181,7 +181,7 @@ func (t *transition) govern(policies ...Policy) error {
 	to := typeOf(t.proposed)
 	from, target := bit(typeOf(t.initial)), bit(to)
 	t.status, t.details = prefect.Accept, prefect.StateResponse{Kind: prefect.Accept}
-	stack := make([]entered, 0, 24)
+	stack := make([]entered, 0, 32)
 	for _, policy := range policies {
 		for _, r := range policy {
 			if r.from&from != 0 && r.to&target != 0 {
