@@ -1,6 +1,9 @@
 package sqlite
 
-import "sync"
+import (
+	"sync"
+	"time"
+)
 
 // fuse interrupts the writing connection, and no write but the one it was lit
 // for. Setting a connection's channel costs a look at each of its statements, so
@@ -10,6 +13,7 @@ type fuse struct {
 	turn   uint64
 	lit    bool
 	burnt  bool
+	longer time.Duration // the time that the write exceeded for which it burnt
 	closes chan struct{}
 }
 
@@ -22,24 +26,25 @@ func (f *fuse) light() (turn uint64) {
 	return f.turn
 }
 
-// burn interrupts a write; false when it has ended.
-func (f *fuse) burn(turn uint64) bool {
+// burn interrupts a write that took longer than it may; false when it has ended.
+func (f *fuse) burn(turn uint64, longer time.Duration) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.turn != turn || !f.lit || f.burnt {
 		return false
 	}
-	f.burnt = true
+	f.burnt, f.longer = true, longer
 	close(f.closes)
 	return true
 }
 
-// put ends a write, and reports whether it was interrupted.
-func (f *fuse) put() (burnt bool) {
+// put ends a write, and reports whether it was interrupted, and since it took
+// longer than what.
+func (f *fuse) put() (longer time.Duration, burnt bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.lit = false
-	return f.burnt
+	return f.longer, f.burnt
 }
 
 // renew gives the channel whose closing interrupts the next write.

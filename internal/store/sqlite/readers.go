@@ -10,8 +10,10 @@ import (
 )
 
 const (
-	// readersWait bounds the wait for a reader.
-	readersWait = 20 * time.Second
+	// readersWait bounds the wait for a reader: somewhat less than the minute that
+	// the contract's client waits for an answer. To give up sooner would help nobody
+	// on a machine short of processors, where the client would only ask again.
+	readersWait = 45 * time.Second
 	// makeWay is how often those who wait look whether a slow read can give way.
 	makeWay = 50 * time.Millisecond
 )

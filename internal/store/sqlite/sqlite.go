@@ -60,6 +60,8 @@ type Options struct {
 	Clock         clock.Clock
 	// Observer is told how writes fare; nil for nobody.
 	Observer Observer
+	// meter measures reads and writes; nil for onThread.
+	meter meter
 }
 
 func (o Options) withDefaults() Options {
@@ -71,6 +73,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Observer == nil {
 		o.Observer = unobserved{}
+	}
+	if o.meter == nil {
+		o.meter = onThread
 	}
 	if o.Readers == 0 {
 		o.Readers = max(4, runtime.GOMAXPROCS(0))
@@ -164,7 +169,7 @@ func (db *DB) open(o Options) error {
 	if err != nil {
 		return errors.Join(openFault(db.path, err), main.close())
 	}
-	db.readers, db.reads, db.dog = newReaders(o.Readers), o.ReadTime, newWatchdog(o.Clock, o.Logger)
+	db.readers, db.reads, db.dog = newReaders(o.Readers), o.ReadTime, newWatchdog(o)
 	if !o.Shared {
 		if db.files, err = newIdentity(db.path, db.lock.database); err != nil {
 			return errors.Join(openFault(db.path, err), main.close())
@@ -338,17 +343,24 @@ func (db *DB) View(ctx context.Context, fn func(store.Conn) error) error {
 	return translate(err)
 }
 
-// watchRead says when a read is slow, and interrupts it when its time is over.
+// watchRead says when a read takes long, has it give way to others, and interrupts
+// it when its time is over.
 func (db *DB) watchRead(l *lent) *watched {
-	return db.dog.watch("read", l.operation, false, min(slowRead, db.reads), func(w *watched) {
-		db.readers.isSlow(l)
-		db.log.Warn("a read is slow", "operation", l.operation, "so_far", slowRead)
-		w.then(db.reads-slowRead, func() {
-			db.log.Warn("a read has exceeded its time and is interrupted", "operation", l.operation, "limit", db.reads)
-			db.readers.stop(l, errReadTooLong(db.reads))
+	notice := min(noticeRead, db.reads)
+	return db.dog.watch("read", l.operation, false, db.dog.meter, notice,
+		limit{bound{notice, notice}, func(*watched, time.Duration) {
+			db.log.Warn("a read is slow", "operation", l.operation, "so_far", notice)
+		}},
+		limit{slowRead, func(*watched, time.Duration) { db.readers.isSlow(l) }},
+		limit{bound{db.reads, readWall * db.reads}, func(w *watched, longer time.Duration) {
+			db.log.Warn("a read has exceeded its time and is interrupted", "operation", l.operation, "limit", longer)
+			why := errReadTooLong(longer)
+			if longer > db.reads {
+				why = errReadStarved
+			}
+			db.readers.stop(l, why)
 			w.insist()
-		})
-	})
+		}})
 }
 
 func isInterrupt(err error) bool {
@@ -425,6 +437,7 @@ func (db *DB) Close() error {
 	default:
 	}
 	close(db.closed)
+	db.dog.hurry()
 	if db.inspector != nil {
 		db.inspector.end()
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"slices"
 	"sync"
 	"time"
@@ -16,27 +17,82 @@ import (
 // takes long holds up all others: it is strictly bounded. Readers are several
 // and a big history makes some reads slow that people want all the same: those
 // may go on as long as nobody needs their connection (see readers).
-const (
+//
+// What is bounded is work. On a machine that is short of processors, be it
+// throttled by its host or shared with too much else, whatever is asked takes
+// long, and to interrupt it would only have it asked again. So a piece of work is
+// interrupted when a processor has run it for its time, and otherwise only when
+// its time on the wall is over as well, which is many times that.
+var (
 	// writeTime bounds one write; patientTime one that has patience.
-	writeTime   = time.Second
-	patientTime = 10 * time.Second
-	// slowRead is from when on a read counts as slow.
-	slowRead = time.Second
+	writeTime   = bound{work: time.Second, wall: 10 * time.Second}
+	patientTime = bound{work: 10 * time.Second, wall: 30 * time.Second}
+	// slowRead is from when on a read gives way to others. It may be the disk that
+	// one waits for without work.
+	slowRead = bound{work: time.Second, wall: 20 * time.Second}
+)
+
+const (
 	// ReadTime is how long a read may go on by default: half of what the
 	// contract's client waits for an answer.
 	ReadTime = 30 * time.Second
+	// readWall is how many times that it may take on a machine short of processors.
+	readWall = 2
+	// noticeRead is from when on a read is named.
+	noticeRead = time.Second
 	// graceTime is how long what was interrupted has to end before it is said
 	// that it cannot be interrupted.
 	graceTime = time.Second
+	// lookTime is the pause between two looks at a piece of work. What ends before
+	// the first is never measured, so that ordinary work costs nothing.
+	lookTime = 100 * time.Millisecond
 )
+
+// bound is how long a piece of work may go on: for so long at work, and for so
+// long in any case. When both are the same it does not matter what it does.
+type bound struct{ work, wall time.Duration }
+
+// exceeded is which of its times is over, 0 for neither.
+func (b bound) exceeded(worked, wall time.Duration) time.Duration {
+	switch {
+	case wall >= b.wall:
+		return b.wall
+	case min(worked, wall) >= b.work:
+		return b.work
+	}
+	return 0
+}
+
+// meter begins to measure a piece of work, on the goroutine that does it. worked
+// may be called by any; only its differences mean something. done is called by the
+// same goroutine when the work is over.
+type meter func() (worked func() time.Duration, done func())
+
+// onThread measures what processors do for a goroutine, which keeps its thread
+// until the work is done. (What the process does as a whole would not do: a write
+// that waits for a processor beside twenty busy readers has not worked.) Time that
+// the host has withheld counts as waiting, whether or not the kernel takes it for
+// the thread's.
+func onThread() (worked func() time.Duration, done func()) {
+	runtime.LockOSThread()
+	thread := clock.CurrentThread()
+	return func() time.Duration { return thread.Worked() - clock.Stolen() }, runtime.UnlockOSThread
+}
+
+// unmeasured is the meter of what is bounded on the wall alone.
+func unmeasured() (worked func() time.Duration, done func()) {
+	return func() time.Duration { return 0 }, func() {}
+}
 
 // watchdog knows the work on the database that exceeds its time.
 type watchdog struct {
 	clock clock.Clock
 	log   *slog.Logger
+	meter meter
 
-	mu   sync.Mutex
-	over map[*watched]struct{}
+	mu      sync.Mutex
+	over    map[*watched]struct{}
+	hurried bool
 }
 
 // watched is one piece of work from watch to end.
@@ -46,36 +102,93 @@ type watched struct {
 	what   string // what it is for
 	blocks bool   // others wait for it
 	since  time.Time
+	worked func() time.Duration
+	done   func()
+	notice time.Duration // from when on it is named
+
+	// Guarded by dog.mu.
 	timer  *time.Timer
+	limits []limit
+	// wall is the time that has passed, by looks: a process that was stopped, or a
+	// machine that was suspended, meanwhile is not blamed.
+	wall   time.Duration
+	before time.Duration // what worked gave at the first look
 	ended  bool
 }
 
-func newWatchdog(c clock.Clock, log *slog.Logger) *watchdog {
-	return &watchdog{clock: c, log: log, over: map[*watched]struct{}{}}
+// limit is something to do, once, when a bound is exceeded: longer is which of its
+// times is over.
+type limit struct {
+	bound bound
+	do    func(w *watched, longer time.Duration)
 }
 
-// watch begins to watch a piece of work. Once it exceeds its time health or
-// slow say so until it ends, and exceeded is called, in a goroutine of its own.
-func (d *watchdog) watch(kind, what string, blocks bool, limit time.Duration, exceeded func(*watched)) *watched {
-	w := &watched{dog: d, kind: kind, what: what, blocks: blocks, since: d.clock.Now()}
+func newWatchdog(o Options) *watchdog {
+	return &watchdog{clock: o.Clock, log: o.Logger, meter: o.meter, over: map[*watched]struct{}{}}
+}
+
+// watch begins to watch a piece of work of the calling goroutine. When it has gone
+// on for notice, health or slow say so until it ends. For limits that it exceeds
+// a function is called, in another goroutine.
+func (d *watchdog) watch(kind, what string, blocks bool, measure meter, notice time.Duration, limits ...limit) *watched {
+	w := &watched{dog: d, kind: kind, what: what, blocks: blocks, since: d.clock.Now(), limits: limits, notice: notice}
+	w.worked, w.done = measure()
 	d.mu.Lock() // or the timer could look at w before its timer is set
 	defer d.mu.Unlock()
-	w.timer = time.AfterFunc(limit, func() {
-		d.mu.Lock()
-		ended := w.ended
-		if !ended {
-			d.over[w] = struct{}{}
-		}
-		d.mu.Unlock()
-		if !ended {
-			exceeded(w)
-		}
-	})
+	w.timer = time.AfterFunc(lookTime, w.look)
 	return w
 }
 
-// end tells the watchdog that the work is done.
+// look does what the limits say that are exceeded by now.
+func (w *watched) look() {
+	for _, do := range w.due(w.worked()) {
+		do()
+	}
+	w.dog.mu.Lock()
+	defer w.dog.mu.Unlock()
+	if !w.ended {
+		w.timer.Reset(lookTime)
+	}
+}
+
+// due takes out the limits that are exceeded.
+func (w *watched) due(worked time.Duration) (due []func()) {
+	d := w.dog
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if w.ended {
+		return nil
+	}
+	if w.wall == 0 {
+		w.before = worked
+	}
+	w.wall += lookTime
+	if w.wall >= w.notice {
+		d.over[w] = struct{}{}
+	}
+	if worked -= w.before; d.hurried {
+		worked = w.wall
+	}
+	w.limits = slices.DeleteFunc(w.limits, func(l limit) bool {
+		longer := l.bound.exceeded(worked, w.wall)
+		if longer > 0 {
+			due = append(due, func() { l.do(w, longer) })
+		}
+		return longer > 0
+	})
+	return due
+}
+
+// hurry has all time count as work from now on: who stops cannot be patient.
+func (d *watchdog) hurry() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.hurried = true
+}
+
+// end tells the watchdog that the work is done. It is called by who does it.
 func (w *watched) end() {
+	w.done()
 	w.dog.mu.Lock()
 	defer w.dog.mu.Unlock()
 	w.ended = true
@@ -83,28 +196,14 @@ func (w *watched) end() {
 	delete(w.dog.over, w)
 }
 
-// then does something when the work has not ended after some more time.
-func (w *watched) then(after time.Duration, do func()) {
-	w.dog.mu.Lock()
-	defer w.dog.mu.Unlock()
-	if w.ended {
-		return
-	}
-	w.timer = time.AfterFunc(after, func() {
-		w.dog.mu.Lock()
-		ended := w.ended
-		w.dog.mu.Unlock()
-		if !ended {
-			do()
-		}
-	})
-}
-
 // insist says so when work that was interrupted does not end.
 func (w *watched) insist() {
-	w.then(graceTime, func() {
+	w.dog.mu.Lock()
+	defer w.dog.mu.Unlock()
+	late := w.wall + graceTime
+	w.limits = append(w.limits, limit{bound{late, late}, func(*watched, time.Duration) {
 		w.dog.log.Error("a "+w.kind+" cannot be interrupted: it is not the database that it is waiting for", "operation", w.what)
-	})
+	}})
 }
 
 // health is an error while a piece of work exceeds its time for which others wait.
@@ -139,7 +238,8 @@ func describe[T any](d *watchdog, blocks bool, form func(string) T) []T {
 // may be tried again; a read that had all the time there is may not.
 var (
 	errReadGaveWay = &fault.Error{Kind: fault.Busy, RetryAfter: 2,
-		Sentence: fmt.Sprintf("This query took longer than %v and had to give way to others", slowRead)}
+		Sentence: fmt.Sprintf("This query took longer than %v and had to give way to others", slowRead.work)}
+	errReadStarved = &fault.Error{Kind: fault.Busy, RetryAfter: 2, Sentence: "The machine is too busy to answer this query in time"}
 	errReadersBusy = &fault.Error{Kind: fault.Busy, RetryAfter: 2, Sentence: "Too many queries are under way"}
 )
 

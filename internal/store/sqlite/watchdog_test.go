@@ -9,8 +9,10 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
+	"github.com/reevehq/reeve/internal/clock"
 	"github.com/reevehq/reeve/internal/fault"
 	"github.com/reevehq/reeve/internal/store"
 )
@@ -145,10 +147,145 @@ func TestAWriteThatTakesTooLongIsInterrupted(t *testing.T) {
 	}
 }
 
+// alwaysAtWork is the meter of what never waits for a processor.
+func alwaysAtWork() (worked func() time.Duration, done func()) {
+	began := time.Now()
+	return func() time.Duration { return time.Since(began) }, func() {}
+}
+
+// neverAtWork is that of what never gets one.
+func neverAtWork() (worked func() time.Duration, done func()) { return unmeasured() }
+
+// halfAtWork is that of what has a processor half of the time.
+func halfAtWork() (worked func() time.Duration, done func()) {
+	began := time.Now()
+	return func() time.Duration { return time.Since(began) / 2 }, func() {}
+}
+
+// Work is interrupted when it has worked for its time, not when it waited for a
+// processor; in any case there is a bound on the wall.
+func TestWorkIsBoundedAndNotWaiting(t *testing.T) {
+	limits := map[string]bound{"write": writeTime, "patient write": patientTime, "slow read": slowRead, "disk": {slowDisk, slowDisk}}
+	for _, c := range []struct {
+		limit  string
+		meter  meter
+		ends   time.Duration // by itself
+		hurry  time.Duration // the database is closed, 0 for never
+		at     time.Duration // when the bound is exceeded, 0 for never
+		longer time.Duration // than what
+	}{
+		{limit: "write", meter: alwaysAtWork, ends: time.Hour, at: 1100 * time.Millisecond, longer: time.Second},
+		{limit: "write", meter: alwaysAtWork, ends: 900 * time.Millisecond},
+		{limit: "write", meter: halfAtWork, ends: 1900 * time.Millisecond},
+		{limit: "write", meter: halfAtWork, ends: time.Hour, at: 2100 * time.Millisecond, longer: time.Second},
+		{limit: "write", meter: neverAtWork, ends: 9900 * time.Millisecond},
+		{limit: "write", meter: neverAtWork, ends: time.Hour, at: 10 * time.Second, longer: 10 * time.Second},
+		{limit: "write", meter: neverAtWork, ends: time.Hour, hurry: 5 * time.Second, at: 5 * time.Second, longer: time.Second},
+		{limit: "write", meter: neverAtWork, ends: time.Hour, hurry: 500 * time.Millisecond, at: time.Second, longer: time.Second},
+		{limit: "patient write", meter: alwaysAtWork, ends: time.Hour, at: 10100 * time.Millisecond, longer: 10 * time.Second},
+		{limit: "patient write", meter: neverAtWork, ends: time.Hour, at: 30 * time.Second, longer: 30 * time.Second},
+		{limit: "slow read", meter: alwaysAtWork, ends: time.Hour, at: 1100 * time.Millisecond, longer: time.Second},
+		{limit: "slow read", meter: neverAtWork, ends: 19 * time.Second},
+		{limit: "disk", meter: unmeasured, ends: time.Hour, at: 2 * time.Second, longer: 2 * time.Second},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			d := newWatchdog(Options{Clock: clock.System{}, Logger: slog.New(slog.DiscardHandler)})
+			began := time.Now()
+			var at, longer time.Duration
+			w := d.watch("write", "POST /notes", true, c.meter, time.Second, limit{limits[c.limit], func(_ *watched, l time.Duration) {
+				at, longer = time.Since(began), l
+			}})
+			if c.hurry > 0 {
+				time.AfterFunc(c.hurry-time.Millisecond, d.hurry)
+			}
+			time.Sleep(min(c.ends, time.Second+time.Millisecond))
+			if err := d.health(); (err != nil) != (c.ends > time.Second) {
+				t.Errorf("%+v: after a second health says %v", c, err)
+			}
+			time.Sleep(c.ends - time.Since(began))
+			w.end()
+			if at != c.at || longer != c.longer {
+				t.Errorf("%+v: exceeded at %v, which is longer than %v", c, at, longer)
+			}
+			if err := d.health(); err != nil {
+				t.Errorf("%+v: it has ended, and health says %v", c, err)
+			}
+		})
+	}
+}
+
+// A write of seconds that is short of a processor is done, and named meanwhile. So
+// is a read, which gives way to nobody.
+func TestAStarvedMachineInterruptsNothing(t *testing.T) {
+	db, _ := openWatched(t, Options{meter: neverAtWork, Readers: 1})
+	const starved = 2 * time.Second
+	read, begun := make(chan error, 1), make(chan struct{})
+	go func() {
+		read <- db.View(t.Context(), func(c store.Conn) error {
+			close(begun)
+			return c.Query(endless, nil, func(store.Row) error { return nil })
+		})
+	}()
+	<-begun
+	waits, leave := context.WithCancel(t.Context())
+	waited := make(chan error, 1)
+	go func() { waited <- db.View(waits, func(store.Conn) error { return nil }) }()
+	began := time.Now()
+	err := db.Update(t.Context(), func(c store.Conn) error {
+		for time.Since(began) < starved {
+			if err := c.Query("SELECT 1", nil, func(store.Row) error { return nil }); err != nil {
+				return err
+			}
+		}
+		if db.Health() == nil {
+			t.Error("health does not name it")
+		}
+		_, err := c.Exec("INSERT INTO note (text) VALUES ('starved')")
+		return err
+	})
+	if err != nil {
+		t.Errorf("a write that waits for a processor: %v", err)
+	}
+	select {
+	case err := <-read:
+		t.Errorf("a read that waits for a processor was interrupted: %v", err)
+	default:
+	}
+	leave()
+	if err := <-waited; !errors.Is(err, context.Canceled) {
+		t.Errorf("who waits for a reader got %v", err)
+	}
+	_ = db.Close()
+	if err := <-read; !errors.Is(err, errClosed) {
+		t.Errorf("at the end the read got %v", err)
+	}
+}
+
+// A commit is never interrupted, however long the disk takes: not even by a limit
+// that its last write exceeds in the moment in which it ends.
+func TestACommitIsNotInterrupted(t *testing.T) {
+	db, log := openWatched(t, Options{})
+	w := db.writer
+	turn := w.fuse.light()
+	w.fuse.put()
+	disk := w.watchDisk("commit")
+	if w.fuse.burn(turn, time.Second) {
+		t.Error("the fuse burns after its write has ended")
+	}
+	eventually(t, "the disk is called slow", func() bool { return log.has("the disk is slow", "operation=commit") })
+	disk.end()
+	if err := execute(t.Context(), db, "INSERT INTO note (text) VALUES ('slow')"); err != nil {
+		t.Error(err)
+	}
+	if log.has("is interrupted") {
+		t.Errorf("something was interrupted: %s", log.text.String())
+	}
+}
+
 // What holds the writer and cannot be interrupted is named, and closing does not
 // wait for it.
 func TestAWriteThatCannotBeInterruptedIsNamed(t *testing.T) {
-	db, log := openWatched(t, Options{})
+	db, log := openWatched(t, Options{meter: alwaysAtWork})
 	hold := make(chan struct{})
 	var held sync.WaitGroup
 	held.Go(func() {
@@ -170,7 +307,7 @@ func TestAWriteThatCannotBeInterruptedIsNamed(t *testing.T) {
 }
 
 func TestAReadThatTakesTooLongIsInterrupted(t *testing.T) {
-	db, log := openWatched(t, Options{ReadTime: 1500 * time.Millisecond})
+	db, log := openWatched(t, Options{ReadTime: 1500 * time.Millisecond, meter: alwaysAtWork})
 	failed := make(chan error, 1)
 	go func() { failed <- ask(db, "POST /notes/filter", endless) }()
 	eventually(t, "the slow read is named", func() bool {
@@ -194,7 +331,7 @@ func TestAReadThatTakesTooLongIsInterrupted(t *testing.T) {
 // Slow queries without end keep out neither other operations nor, for long,
 // others of their own kind.
 func TestSlowReadsGiveWay(t *testing.T) {
-	db, _ := openWatched(t, Options{Readers: 3, ReadTime: time.Hour})
+	db, _ := openWatched(t, Options{Readers: 3, ReadTime: time.Hour, meter: alwaysAtWork})
 	ended := make(chan error, 20)
 	for range cap(ended) {
 		go func() { ended <- ask(db, "slow", endless) }()
@@ -209,7 +346,7 @@ func TestSlowReadsGiveWay(t *testing.T) {
 		if err := ask(db, "quick", "SELECT 1"); err != nil {
 			t.Fatal(err)
 		}
-		if took := time.Since(began); took > slowRead {
+		if took := time.Since(began); took > slowRead.wall {
 			t.Errorf("another operation waited for %v", took)
 		}
 	}

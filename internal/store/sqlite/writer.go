@@ -37,7 +37,7 @@ type write struct {
 	reserve bool
 	queued  time.Time
 	what    string // the operation, for people
-	limit   time.Duration
+	limit   bound
 }
 
 func newWrite(ctx context.Context, fn func(store.Conn) error, now time.Time) write {
@@ -384,19 +384,20 @@ func (w *writer) savepoint(job write, result *error) error {
 // attempt runs a write, and interrupts it when it takes too long.
 func (w *writer) attempt(job write) error {
 	turn := w.fuse.light()
-	watched := w.dog.watch("write", job.what, true, job.limit, func(watched *watched) {
-		if w.fuse.burn(turn) {
-			w.log.Error("a write has exceeded its time and is interrupted", "operation", job.what, "limit", job.limit)
+	watched := w.dog.watch("write", job.what, true, w.dog.meter, job.limit.work, limit{job.limit, func(watched *watched, longer time.Duration) {
+		if w.fuse.burn(turn, longer) {
+			w.log.Error("a write has exceeded its time and is interrupted", "operation", job.what, "limit", longer)
 			watched.insist()
 		}
-	})
+	}})
 	err := guard(job.fn, w.conn)
 	watched.end()
-	if w.fuse.put() {
+	longer, burnt := w.fuse.put()
+	if burnt {
 		w.conn.c.SetInterrupt(w.fuse.renew())
 	}
 	if isInterrupt(err) {
-		err = errWriteTooLong(err, job.limit)
+		err = errWriteTooLong(err, longer)
 	}
 	return err
 }
@@ -404,9 +405,9 @@ func (w *writer) attempt(job write) error {
 // watchDisk watches what the writer does with the disk, which must not be
 // interrupted: it is the disk that takes the time.
 func (w *writer) watchDisk(what string) *watched {
-	return w.dog.watch("write", what, true, slowDisk, func(*watched) {
+	return w.dog.watch("write", what, true, unmeasured, slowDisk, limit{bound{slowDisk, slowDisk}, func(*watched, time.Duration) {
 		w.log.Warn("the disk is slow", "operation", what, "so_far", slowDisk)
-	})
+	}})
 }
 
 // guard turns a panic of fn into an error, so that one request's defect does
