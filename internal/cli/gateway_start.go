@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net"
 	"net/http"
 	"net/url"
@@ -23,13 +22,13 @@ import (
 	"github.com/reevehq/reeve/internal/client"
 	"github.com/reevehq/reeve/internal/clock"
 	"github.com/reevehq/reeve/internal/config"
+	"github.com/reevehq/reeve/internal/door"
 	"github.com/reevehq/reeve/internal/fault"
 	"github.com/reevehq/reeve/internal/gateway"
 	"github.com/reevehq/reeve/internal/server"
 	"github.com/reevehq/reeve/internal/store/migrations"
 	"github.com/reevehq/reeve/internal/store/sqlite"
 	"github.com/reevehq/reeve/internal/supervise"
-	"github.com/reevehq/reeve/internal/traffic"
 	ups "github.com/reevehq/reeve/internal/up"
 )
 
@@ -81,7 +80,7 @@ func (s *gatewayStart) Run(p *process) error {
 	if s.Port != nil {
 		settings.Port = *s.Port
 	}
-	listener, err := net.Listen("tcp", net.JoinHostPort(settings.Host, strconv.Itoa(settings.Port)))
+	listener, err := door.Listen(p.ctx, net.JoinHostPort(settings.Host, strconv.Itoa(settings.Port)))
 	if err != nil {
 		return fault.Wrap(fault.Invalid, err, "the gateway cannot listen on %s:%d", settings.Host, settings.Port).
 			WithHint("choose another with --port")
@@ -106,7 +105,9 @@ func (s *gatewayStart) Run(p *process) error {
 		fmt.Fprintf(p.out, "Webhook: http://%s%s\n", client.Reachable(listener.Addr()), w.Path)
 	}
 	err = serveGateway(p, c, g, ship, listener, programs)
-	return errors.Join(err, g.Close())
+	err = errors.Join(err, g.Close())
+	_ = listener.Close() // a door that is barred until here is refused least
+	return err
 }
 
 // serveGateway serves, delivers and keeps workers until it is told to stop.
@@ -115,7 +116,7 @@ func (s *gatewayStart) Run(p *process) error {
 func serveGateway(p *process, c *config.Config, g *gateway.Gateway, ship *backup.Shipper, listener net.Listener, programs []*supervise.Supervisor) error {
 	proxy, err := newProxy(p, c, listener)
 	if err != nil {
-		return errors.Join(err, listener.Close())
+		return err
 	}
 	health := func() []supervise.Health {
 		all := []supervise.Health{}
@@ -128,11 +129,7 @@ func serveGateway(p *process, c *config.Config, g *gateway.Gateway, ship *backup
 	handler := g.Handler(gateway.Parts{API: proxy, Nudge: http.HandlerFunc(proxy.ServeNudge),
 		Workers: func() any { return health() }, Backup: ship.Report,
 		Metrics: g.Metrics(proxy, func() []gateway.WorkerMeasure { return measured(health()) })})
-	guard := traffic.NewGuard(handler, 0, clock.System{})
-	srv := &http.Server{Handler: handler, ConnState: guard.Note,
-		ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: traffic.HeaderBytes,
-		ErrorLog: slog.NewLogLogger(p.partOf("gateway").Handler(), slog.LevelWarn),
-	}
+	front := gateway.NewFront(listener, handler, proxy, clock.System{}, p.partOf("gateway"))
 	ctx, stop := context.WithCancel(p.ctx)
 	defer stop()
 	g.Start(c.Gateway.API)
@@ -142,7 +139,7 @@ func serveGateway(p *process, c *config.Config, g *gateway.Gateway, ship *backup
 		workers.Go(func() { program.Run(ctx) })
 	}
 	failed := make(chan error, 1)
-	go func() { failed <- srv.Serve(guard.Listen(listener)) }()
+	go func() { failed <- front.Serve() }()
 	select {
 	case err = <-failed:
 		stop()
@@ -150,16 +147,10 @@ func serveGateway(p *process, c *config.Config, g *gateway.Gateway, ship *backup
 	}
 	delivering.Go(g.Stop)
 	workers.Wait()
-	proxy.Close()
-	delivering.Wait()
-	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastAnswers)
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastAnswers)
 	defer cancel()
-	if srv.Shutdown(drain) != nil {
-		err = errors.Join(err, srv.Close())
-	}
-	if errors.Is(err, http.ErrServerClosed) {
-		err = nil
-	}
+	err = errors.Join(err, front.Close(last))
+	delivering.Wait()
 	return err
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/reevehq/reeve/internal/budget"
 	"github.com/reevehq/reeve/internal/config"
+	"github.com/reevehq/reeve/internal/door"
 	"github.com/reevehq/reeve/internal/fault"
 	"github.com/reevehq/reeve/internal/server"
 	"github.com/reevehq/reeve/internal/sleep"
@@ -31,7 +32,7 @@ func listen(p *process, c *config.Config) (net.Listener, error) {
 		return allowed(c, inherited)
 	}
 	address := net.JoinHostPort(c.Text("server.api.host"), strconv.Itoa(c.Int("server.api.port")))
-	listener, err := server.Listen(p.ctx, address)
+	listener, err := door.Listen(p.ctx, address)
 	if err == nil {
 		return allowed(c, listener)
 	}

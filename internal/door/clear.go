@@ -1,4 +1,4 @@
-package server
+package door
 
 import (
 	"context"
@@ -9,30 +9,28 @@ import (
 // when the door was barred: a few round trips.
 const barTime = 100 * time.Millisecond
 
-// clear brings everybody who has connected, and those whom the kernel has let in
-// already, to an end that makes a client try again: requests are answered with
-// 503, websockets are opened and closed with 1012. A connection that ends without
-// an answer would end a flow run, since prefect's websocket client takes it for a
-// misconfiguration. A server that sleeps answers as ever.
-func (s *Server) clear(ctx context.Context, entry *door, slept bool) {
-	if slept || s.config.SocketKept { // who comes now is for the next
-		_ = entry.Close()
+// Clear brings everybody who has connected, and those whom the kernel has let in
+// already, to an end that makes a client try again. From refuse on the server must
+// answer all that comes so: requests with 503, websockets by opening them and
+// closing them with 1012. A connection that ends without an answer would end a
+// flow run, since prefect's websocket client takes it for a misconfiguration. With
+// kept, the socket outlives the process, and who comes from now on is for the next.
+//
+// It returns when nobody waits, or ctx ends. The door stays barred until it is
+// shut, which is best done last: who is refused a connection does not always come
+// again.
+func Clear(ctx context.Context, d *Door, c *Connections, kept bool, refuse func()) {
+	if kept {
+		_ = d.Close()
 	} else {
-		entry.bar()
+		d.Bar()
 	}
-	if slept {
-		s.settle(ctx)
-		s.gate.Close()
-		s.connections.closeSilent()
-		return
-	}
-	s.gate.Close()
-	s.api.Stop()
+	refuse()
 	pause(ctx, barTime)
-	for s.connections.settle(ctx); entry.waiting() && !s.config.SocketKept && ctx.Err() == nil; s.connections.settle(ctx) {
+	for c.Settle(ctx); d.Waiting() && !kept && ctx.Err() == nil; c.Settle(ctx) {
 		pause(ctx, barTime/10) // until it is accepted
 	}
-	s.connections.closeSilent()
+	c.CloseSilent()
 }
 
 // pause waits for d, or until ctx ends. It measures the network, so it goes by

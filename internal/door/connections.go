@@ -1,4 +1,4 @@
-package server
+package door
 
 import (
 	"context"
@@ -14,10 +14,10 @@ import (
 // new. Clients open some in advance, and leave them so.
 const silent = time.Second
 
-// connections knows which of a server's connections are not idle: new ones, on
+// Connections knows which of a server's connections are not idle: new ones, on
 // which a request may be under way already, and active ones. Hijacked ones,
 // which are websockets, are not counted.
-type connections struct {
+type Connections struct {
 	clock clock.Clock
 
 	mu   sync.Mutex
@@ -25,13 +25,15 @@ type connections struct {
 	less chan struct{}          // closed once there are fewer, nil when nobody waits
 }
 
-// note implements http.Server.ConnState.
-func (c *connections) note(conn net.Conn, state http.ConnState) {
+// NewConnections makes what knows those of one server.
+func NewConnections(c clock.Clock) *Connections {
+	return &Connections{clock: c, busy: map[net.Conn]time.Time{}}
+}
+
+// Note implements http.Server.ConnState.
+func (c *Connections) Note(conn net.Conn, state http.ConnState) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.busy == nil {
-		c.busy = map[net.Conn]time.Time{}
-	}
 	switch state {
 	case http.StateNew:
 		c.busy[conn] = c.clock.Now()
@@ -46,7 +48,8 @@ func (c *connections) note(conn net.Conn, state http.ConnState) {
 	}
 }
 
-func (c *connections) idle() bool {
+// Idle reports whether all are.
+func (c *Connections) Idle() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	idle, _ := c.look()
@@ -55,7 +58,7 @@ func (c *connections) idle() bool {
 
 // look reports whether all are idle, and otherwise when that may be for no
 // other reason than that time has passed: 0 when only an end can make it so.
-func (c *connections) look() (idle bool, after time.Duration) {
+func (c *Connections) look() (idle bool, after time.Duration) {
 	idle = true
 	now := c.clock.Now()
 	for _, since := range c.busy {
@@ -69,9 +72,9 @@ func (c *connections) look() (idle bool, after time.Duration) {
 	return idle, after
 }
 
-// settle waits until all are idle, or ctx ends: Go's server drops requests that
+// Settle waits until all are idle, or ctx ends: Go's server drops requests that
 // it reads once it shuts down.
-func (c *connections) settle(ctx context.Context) {
+func (c *Connections) Settle(ctx context.Context) {
 	for {
 		c.mu.Lock()
 		idle, after := c.look()
@@ -91,7 +94,7 @@ func (c *connections) settle(ctx context.Context) {
 }
 
 // await waits until less is closed, or for a time if that is not 0.
-func (c *connections) await(ctx context.Context, less <-chan struct{}, after time.Duration) {
+func (c *Connections) await(ctx context.Context, less <-chan struct{}, after time.Duration) {
 	if after > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, after)
@@ -103,9 +106,9 @@ func (c *connections) await(ctx context.Context, less <-chan struct{}, after tim
 	}
 }
 
-// closeSilent closes connections on which nothing was ever sent: the server would
+// CloseSilent closes connections on which nothing was ever sent: the server would
 // wait for them.
-func (c *connections) closeSilent() {
+func (c *Connections) CloseSilent() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for conn, since := range c.busy {

@@ -1,4 +1,7 @@
-package server
+// Package door is the way into an HTTP server: the socket on which it listens,
+// the connections that came in by it, and the end, at which whoever has connected
+// is answered. What the answers are is its servers' business.
+package door
 
 import (
 	"context"
@@ -13,16 +16,16 @@ import (
 )
 
 // Listen listens for TCP at an address ("host:port"). Multipath TCP, which Go's own
-// net.Listen takes where it can, knows no filters, see bar.
+// net.Listen takes where it can, knows no filters, see Bar.
 func Listen(ctx context.Context, address string) (net.Listener, error) {
 	var plain net.ListenConfig
 	plain.SetMultipathTCP(false)
 	return plain.Listen(ctx, "tcp", address)
 }
 
-// door is a listening socket that can be left and taken up again: connections
+// Door is a listening socket that can be left and taken up again: connections
 // that arrive meanwhile wait in the kernel.
-type door struct {
+type Door struct {
 	net.Listener
 	left   atomic.Bool
 	barred bool
@@ -33,11 +36,11 @@ type resumable interface {
 	SetDeadline(time.Time) error
 }
 
-// newDoor makes a door of a socket. One that is not resumable is closed by leaving.
-func newDoor(l net.Listener) *door { return &door{Listener: l} }
+// New makes a door of a socket. One that is not resumable is closed by leaving.
+func New(l net.Listener) *Door { return &Door{Listener: l} }
 
 // Accept implements net.Listener.
-func (d *door) Accept() (net.Conn, error) {
+func (d *Door) Accept() (net.Conn, error) {
 	c, err := d.Listener.Accept()
 	if d.left.Load() && errors.Is(err, os.ErrDeadlineExceeded) {
 		return nil, net.ErrClosed
@@ -46,7 +49,7 @@ func (d *door) Accept() (net.Conn, error) {
 }
 
 // Close implements net.Listener: it ends Accept and leaves the socket open.
-func (d *door) Close() error {
+func (d *Door) Close() error {
 	if l, ok := d.Listener.(resumable); ok {
 		d.left.Store(true)
 		return l.SetDeadline(time.Unix(1, 0))
@@ -54,8 +57,8 @@ func (d *door) Close() error {
 	return d.Listener.Close()
 }
 
-// takeUp lets Accept go on after Close.
-func (d *door) takeUp() error {
+// TakeUp lets Accept go on after Close.
+func (d *Door) TakeUp() error {
 	l, ok := d.Listener.(resumable)
 	if !ok {
 		return net.ErrClosed
@@ -80,14 +83,14 @@ const (
 	flagACK = 0x10
 )
 
-// bar has the kernel ignore those who want to connect from now on. Their own
+// Bar has the kernel ignore those who want to connect from now on. Their own
 // kernels ask again a second later, and reach the next process; whoever asked
 // before can still be accepted. Without it, a connection that the kernel
 // completes between the last Accept and the end of the socket would be reset,
 // which clients of websockets do not forgive. Where there are no such filters
 // nothing happens. The filter is the socket's, so one that outlives the process
 // must not be barred.
-func (d *door) bar() {
+func (d *Door) Bar() {
 	d.control(func(fd int) error {
 		d.barred = true
 		return unix.SetsockoptSockFprog(fd, unix.SOL_SOCKET, unix.SO_ATTACH_FILTER,
@@ -95,8 +98,8 @@ func (d *door) bar() {
 	})
 }
 
-// unbar undoes bar.
-func (d *door) unbar() {
+// unbar undoes Bar.
+func (d *Door) unbar() {
 	if d.barred {
 		d.control(func(fd int) error { return unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_DETACH_FILTER, 0) })
 		d.barred = false
@@ -104,7 +107,7 @@ func (d *door) unbar() {
 }
 
 // control calls f with the socket's descriptor and reports whether that worked.
-func (d *door) control(f func(fd int) error) bool {
+func (d *Door) control(f func(fd int) error) bool {
 	l, ok := d.Listener.(syscall.Conn)
 	if !ok {
 		return false
@@ -117,8 +120,8 @@ func (d *door) control(f func(fd int) error) bool {
 	return failed == nil && err == nil
 }
 
-// waiting tells whether a connection has arrived that nobody has accepted.
-func (d *door) waiting() bool {
+// Waiting reports whether a connection has arrived that nobody has accepted.
+func (d *Door) Waiting() bool {
 	n := 0
 	return d.control(func(fd int) (err error) {
 		n, err = unix.Poll([]unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}, 0)
@@ -126,5 +129,5 @@ func (d *door) waiting() bool {
 	}) && n > 0
 }
 
-// shut closes the socket for good.
-func (d *door) shut() error { return d.Listener.Close() }
+// Shut closes the socket for good.
+func (d *Door) Shut() error { return d.Listener.Close() }

@@ -10,6 +10,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/coder/websocket"
+
 	"github.com/reevehq/reeve/internal/access"
 	"github.com/reevehq/reeve/internal/client"
 	"github.com/reevehq/reeve/internal/clock"
@@ -26,8 +28,6 @@ const (
 	maxSockets  = 512
 	// bodyTime bounds the reading of a request's body.
 	bodyTime = time.Minute
-	// closeTime bounds the end.
-	closeTime = 500 * time.Millisecond
 	// answerTime bounds the wait for the server to begin an answer.
 	answerTime = 90 * time.Second
 )
@@ -73,13 +73,17 @@ type Proxy struct {
 
 	requests chan struct{}
 	sockets  chan struct{}
-	ctx      context.Context // ends with Close
+	ctx      context.Context // ends with Stop
 	cancel   context.CancelFunc
+	last     context.Context // ends with Close, which cuts off what is left
+	cut      context.CancelFunc
 	running  sync.WaitGroup // the keeper, wakings and sockets
 
-	mu     sync.Mutex
-	closed bool
-	waking *waking
+	mu       sync.Mutex
+	stopping bool
+	closed   bool
+	waking   *waking
+	open     map[*websocket.Conn]struct{} // the clients' that may be told of a stop
 }
 
 // NewProxy makes a proxy; it does nothing of its own before Start.
@@ -94,11 +98,13 @@ func NewProxy(c ProxyConfig, machine clock.Clock, ids clock.IDs, log *slog.Logge
 	base.MaxIdleConnsPerHost = 32
 	base.DisableCompression = true // bodies pass as they are
 	ctx, cancel := context.WithCancel(context.Background())
+	last, cut := context.WithCancel(context.Background())
 	p := &Proxy{settings: c.Settings, local: c.Local, server: server, auth: c.Auth,
 		password: access.NewPassword(c.Auth), pages: c.Pages, token: ids.V4().String() + ids.V4().String(),
 		pools: newNames(c.Pools), view: newView(machine), memory: newMemory(), beats: newHeartbeats(),
 		api: client.New(c.Settings.API, c.Auth).Marked(c.Settings.Name), base: base, clock: machine, ids: ids, log: log,
-		requests: make(chan struct{}, maxRequests), sockets: make(chan struct{}, maxSockets), ctx: ctx, cancel: cancel}
+		requests: make(chan struct{}, maxRequests), sockets: make(chan struct{}, maxSockets), ctx: ctx, cancel: cancel,
+		last: last, cut: cut, open: map[*websocket.Conn]struct{}{}}
 	p.count.wakes = metrics.NewHistogram(wakeBounds...)
 	p.reverse = &httputil.ReverseProxy{Rewrite: p.rewrite, Transport: &holder{p}, ModifyResponse: p.learn, ErrorHandler: p.failed,
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug)}
@@ -110,25 +116,6 @@ func (p *Proxy) Start() {
 	if !p.local {
 		p.begin(func() { p.keep(p.ctx) })
 	}
-}
-
-// Close ends the websockets and everything under way, and waits for it; for a
-// moment only, when somebody does not answer the end of a websocket.
-func (p *Proxy) Close() {
-	p.mu.Lock()
-	p.closed = true
-	p.mu.Unlock()
-	p.cancel()
-	ended := make(chan struct{})
-	go func() {
-		p.running.Wait()
-		close(ended)
-	}()
-	select {
-	case <-ended:
-	case <-p.clock.After(closeTime):
-	}
-	p.base.CloseIdleConnections()
 }
 
 // begin runs what Close waits for; false once the proxy is closed.
@@ -152,6 +139,11 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		p.serveSocket(w, r, a)
 		return
 	}
+	if p.ending() {
+		w.Header().Set("Connection", "close")
+		unavailable(w, time.Second)
+		return
+	}
 	if !take(p.requests) {
 		unavailable(w, time.Second)
 		return
@@ -169,7 +161,9 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		defer p.view.work()()
 	}
 	p.count.forwarded.Add(1)
-	p.reverse.ServeHTTP(w, r.WithContext(withAsked(r.Context(), a)))
+	ctx, cancel := endingWith(r.Context(), p.last)
+	defer cancel()
+	p.reverse.ServeHTTP(w, r.WithContext(withAsked(ctx, a)))
 }
 
 // take takes a slot, if one is free; release gives it back.

@@ -33,6 +33,9 @@ type asked struct {
 	kind   kind
 	pool   string // of the kinds that have one
 	socket bool
+	// unopened serves a websocket that the server did not open, once the proxy
+	// stops; nil for what is not passed through.
+	unopened func()
 }
 
 // waits tells whether it is only asked because somebody waits.

@@ -131,7 +131,7 @@ func (p *Proxy) wake(ctx context.Context) error {
 	w := p.waking
 	if w == nil {
 		w = &waking{done: make(chan struct{})}
-		if p.closed {
+		if p.stopping {
 			p.mu.Unlock()
 			return context.Canceled
 		}
@@ -202,6 +202,11 @@ func (p *Proxy) failed(w http.ResponseWriter, r *http.Request, err error) {
 	a := askedOf(r.Context())
 	var gone *away
 	switch {
+	case p.ending() && a.unopened != nil:
+		a.unopened()
+	case p.last.Err() != nil: // whether the server has taken it is not known
+		w.Header().Set("Connection", "close")
+		unavailable(w, time.Second)
 	case r.Context().Err() != nil:
 		w.WriteHeader(http.StatusBadGateway) // nobody reads it
 	case errors.Is(err, errAsleep) && p.remembered(w, r, a):

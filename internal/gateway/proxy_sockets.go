@@ -40,8 +40,15 @@ func (p *Proxy) serveSocket(w http.ResponseWriter, r *http.Request, a asked) {
 	defer release(p.sockets)
 	p.count.sockets.Add(1)
 	defer p.count.sockets.Add(-1)
-	if !speaks(r) || a.kind == ordinary && !p.password.Asked() {
+	switch {
+	case p.ending():
+		if !speaks(r) {
+			p.dismiss(w, r)
+			return
+		}
+	case !speaks(r) || a.kind == ordinary && !p.password.Asked():
 		defer p.view.work()()
+		a.unopened = func() { p.serveSocket(w, r, a) }
 		p.reverse.ServeHTTP(w, r.WithContext(withAsked(r.Context(), a)))
 		return
 	}
@@ -69,21 +76,23 @@ func (p *Proxy) serveSocket(w http.ResponseWriter, r *http.Request, a asked) {
 		serve = (&channel{socket: s}).serve
 	}
 	// A socket may outlive the handler of http.Server; Close waits for it.
-	done := make(chan struct{})
-	if !p.begin(func() { <-done }) {
+	done, may := p.hold()
+	if !may {
 		unavailable(w, comeBack)
 		return
 	}
-	defer close(done)
+	defer done()
 	c, err := websocket.Accept(w, r, options)
 	if err != nil {
 		return
 	}
 	c.SetReadLimit(authFrame)
 	s.client, s.longest = c, longestOf(a.kind)
-	ctx, cancel := context.WithCancel(p.ctx)
+	ctx, cancel := context.WithCancel(p.last)
 	defer cancel()
-	s.end(serve(ctx))
+	err = serve(ctx)
+	p.leave(c)
+	s.end(err)
 	cancel()
 	s.readers.Wait()
 }
@@ -144,8 +153,8 @@ func (s *socket) end(err error) {
 	switch {
 	case errors.As(err, &r):
 		_ = s.client.Close(r.code, r.reason)
-	case s.p.ctx.Err() != nil:
-		_ = s.client.Close(websocket.StatusServiceRestart, "")
+	case s.p.ending():
+		_ = s.client.Close(errRestart.code, errRestart.reason)
 	case err == nil, websocket.CloseStatus(err) != -1:
 		_ = s.client.Close(websocket.StatusNormalClosure, "")
 	default:
@@ -238,18 +247,37 @@ func (s *socket) authorise(ctx context.Context, marked bool) (*websocket.Conn, e
 	s.client.SetReadLimit(s.longest)
 	known := key("auth", string(frame), s.header.Get("Authorization"))
 	if s.p.memory.accepts(known) {
-		return nil, s.client.Write(ctx, websocket.MessageText, []byte(`{"type":"auth_success"}`))
+		return nil, s.welcome(ctx, success)
 	}
-	up, reply, err := s.dial(ctx, marked)
-	if err != nil {
+	dialing, cancelDialing := endingWith(ctx, s.p.ctx)
+	up, reply, err := s.dial(dialing, marked)
+	cancelDialing()
+	switch {
+	case err != nil && s.p.ending(): // the client shows its password again where it will count
+		return nil, s.welcome(ctx, success)
+	case err != nil:
 		return nil, err
 	}
 	s.p.memory.accept(known)
-	if err := s.client.Write(ctx, websocket.MessageText, reply); err != nil {
+	if err := s.welcome(ctx, reply); err != nil {
 		_ = up.CloseNow()
 		return nil, err
 	}
 	return up, nil
+}
+
+// success is the answer to an auth frame.
+var success = []byte(`{"type":"auth_success"}`)
+
+// welcome answers the client's auth frame, which opens its websocket.
+func (s *socket) welcome(ctx context.Context, reply []byte) error {
+	if err := s.client.Write(ctx, websocket.MessageText, reply); err != nil {
+		return err
+	}
+	if !s.p.enter(s.client) {
+		return errRestart
+	}
+	return nil
 }
 
 // refusal says why an auth frame does not show the password, "" when it does or

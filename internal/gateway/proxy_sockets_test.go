@@ -81,7 +81,7 @@ func next(t *testing.T, opened chan *serverSocket) *serverSocket {
 	select {
 	case s := <-opened:
 		return s
-	case <-time.After(5 * time.Second):
+	case <-time.After(30 * time.Second):
 		t.Fatal("no websocket came to the server")
 		return nil
 	}

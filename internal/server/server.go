@@ -18,6 +18,7 @@ import (
 	"github.com/reevehq/reeve/internal/api/middleware"
 	"github.com/reevehq/reeve/internal/backup"
 	"github.com/reevehq/reeve/internal/clock"
+	"github.com/reevehq/reeve/internal/door"
 	"github.com/reevehq/reeve/internal/follow"
 	"github.com/reevehq/reeve/internal/metrics"
 	"github.com/reevehq/reeve/internal/nudge"
@@ -92,7 +93,7 @@ type Server struct {
 	http     *http.Server
 
 	guard       *traffic.Guard
-	connections connections
+	connections *door.Connections
 
 	backup  *backup.Shipper // nil for none
 	changes *sqlite.Changes
@@ -146,7 +147,7 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (*Server, error) {
 	srv := &Server{store: s, api: a, due: due, gate: middleware.NewGate(api.IsUpgrade), log: log, path: c.API.BasePath,
 		nudges: nudge.New(s, forecast.Look, machine, ids, log),
 		ledger: metrics.NewLedger(s, machine, started, log), drain: cmp.Or(c.Drain, drainTime),
-		clock: machine, config: c, connections: connections{clock: machine}, activity: activity, forecast: forecast,
+		clock: machine, config: c, connections: door.NewConnections(machine), activity: activity, forecast: forecast,
 		backup: ship, changes: db.Changes(), followers: followers}
 	if c.ServeUI {
 		srv.ui = ui.New(c.UI, log)
@@ -186,7 +187,7 @@ func (s *Server) answering() *http.Server {
 		MaxHeaderBytes:    traffic.HeaderBytes,
 		ConnState: func(c net.Conn, state http.ConnState) {
 			s.guard.Note(c, state)
-			s.connections.note(c, state)
+			s.connections.Note(c, state)
 		},
 		ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
 	}
@@ -211,7 +212,7 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	s.ledger.Woke("start")
 	s.activity.Touch() // opening may have taken longer than nothing must go on
 	recording.Go(func() { s.ledger.Run(background) })
-	entry := newDoor(listener)
+	entry := door.New(listener)
 	slept, err := s.answer(ctx, entry)
 	ending, cancelBackup := context.WithTimeout(context.WithoutCancel(ctx), stopTime)
 	defer cancelBackup()
@@ -235,13 +236,13 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	s.backup.Finish(ending)
 	err = errors.Join(err, s.store.Close())
 	s.backup.Closed()
-	_ = entry.shut() // a door that is barred until here is refused least
+	_ = entry.Shut() // a door that is barred until here is refused least
 	return err
 }
 
 // answer answers until ctx ends, the listener fails, or the server exits for
 // sleep, in which case it is true.
-func (s *Server) answer(ctx context.Context, entry *door) (slept bool, err error) {
+func (s *Server) answer(ctx context.Context, entry *door.Door) (slept bool, err error) {
 	waiting, stop := context.WithCancel(ctx)
 	defer stop()
 	for {
@@ -256,7 +257,7 @@ func (s *Server) answer(ctx context.Context, entry *door) (slept bool, err error
 			if s.leave(ctx, entry, ended, m) {
 				return true, nil
 			}
-			if err := entry.takeUp(); err != nil {
+			if err := entry.TakeUp(); err != nil {
 				return false, fmt.Errorf("answer requests at %s again: %w", entry.Addr(), err)
 			}
 		}

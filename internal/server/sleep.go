@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/reevehq/reeve/internal/clock"
+	"github.com/reevehq/reeve/internal/door"
 	"github.com/reevehq/reeve/internal/services"
 	"github.com/reevehq/reeve/internal/sleep"
 	"github.com/reevehq/reeve/internal/store"
@@ -69,7 +70,7 @@ func (s *Server) suspendWhenIdle(ctx context.Context) {
 func (s *Server) settle(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, settleTime)
 	defer cancel()
-	s.connections.settle(ctx)
+	s.connections.Settle(ctx)
 }
 
 // tell says to the gateways, which stand in for the server, that it sleeps.
@@ -98,7 +99,7 @@ func (s *Server) stay() {
 // something has begun meanwhile it answers on; nothing is lost, since connections
 // that arrive wait at the door, for this process or the next. ended receives when
 // accepting has ended.
-func (s *Server) leave(ctx context.Context, entry *door, ended <-chan error, m sleep.Moment) bool {
+func (s *Server) leave(ctx context.Context, entry *door.Door, ended <-chan error, m sleep.Moment) bool {
 	s.tell(ctx, m.Outlook)
 	s.ship(ctx)
 	if s.config.Leave != nil {
@@ -109,9 +110,9 @@ func (s *Server) leave(ctx context.Context, entry *door, ended <-chan error, m s
 	}
 	<-ended
 	if !s.config.SocketKept {
-		entry.bar()
+		entry.Bar()
 	}
-	if s.connections.idle() && !entry.waiting() && s.sleeper().Still(ctx, m) {
+	if s.connections.Idle() && !entry.Waiting() && s.sleeper().Still(ctx, m) {
 		s.log.Info("the server sleeps", "next_deadline", deadline(m.Outlook))
 		return true
 	}
@@ -121,8 +122,8 @@ func (s *Server) leave(ctx context.Context, entry *door, ended <-chan error, m s
 
 // leaveTogether lets the program end that the server is a part of: in its own
 // order, in which workers are answered to the end.
-func (s *Server) leaveTogether(ctx context.Context, entry *door, m sleep.Moment) bool {
-	if !s.connections.idle() || entry.waiting() || !s.sleeper().Still(ctx, m) {
+func (s *Server) leaveTogether(ctx context.Context, entry *door.Door, m sleep.Moment) bool {
+	if !s.connections.Idle() || entry.Waiting() || !s.sleeper().Still(ctx, m) {
 		s.stay()
 		return false
 	}

@@ -2,15 +2,14 @@ package up
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net"
-	"net/http"
 	"time"
 
 	"github.com/reevehq/reeve/internal/clock"
 	"github.com/reevehq/reeve/internal/config"
+	"github.com/reevehq/reeve/internal/door"
 	"github.com/reevehq/reeve/internal/gateway"
 	"github.com/reevehq/reeve/internal/traffic"
 )
@@ -19,10 +18,10 @@ import (
 // What they ask only because they wait is marked there, so that it does not keep
 // the machine awake.
 type front struct {
-	proxy *gateway.Proxy
-	srv   *http.Server
-	url   string // of the API
-	ended chan struct{}
+	*gateway.Front
+	listener net.Listener
+	url      string // of the API
+	ended    chan struct{}
 }
 
 // frontTime bounds the end of requests under way when the front closes.
@@ -35,17 +34,16 @@ func openFront(api, auth string, log *slog.Logger) (*front, error) {
 	if err != nil {
 		return nil, err
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := door.Listen(context.Background(), "127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("listen for workers: %w", err)
 	}
 	paths := traffic.Paths{{Path: "/api/", Handler: proxy}}
-	f := &front{proxy: proxy, url: "http://" + listener.Addr().String() + "/api", ended: make(chan struct{}),
-		srv: &http.Server{Handler: paths, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
-			ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn)}}
+	f := &front{Front: gateway.NewFront(listener, paths, proxy, machine, log), listener: listener,
+		url: "http://" + listener.Addr().String() + "/api", ended: make(chan struct{})}
 	go func() {
 		defer close(f.ended)
-		if err := f.srv.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		if err := f.Serve(); err != nil {
 			log.Error("workers cannot reach the API", "error", err)
 		}
 	}()
@@ -54,11 +52,9 @@ func openFront(api, auth string, log *slog.Logger) (*front, error) {
 
 // close ends the front; the workers have ended by then.
 func (f *front) close() {
-	f.proxy.Close()
 	ctx, cancel := context.WithTimeout(context.Background(), frontTime)
 	defer cancel()
-	if f.srv.Shutdown(ctx) != nil {
-		_ = f.srv.Close() // what is still open belongs to nobody
-	}
+	_ = f.Close(ctx) // what is still open belongs to nobody
+	_ = f.listener.Close()
 	<-f.ended
 }
