@@ -5,11 +5,17 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
+import pytest
+from prefect import Flow
+from prefect.client.schemas.actions import WorkPoolCreate
 from prefect.client.schemas.filters import DeploymentFilter, FlowRunFilter
 from prefect.client.schemas.sorting import FlowRunSort
 from prefect.schedules import Cron, Interval, RRule
+from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from api import await_completed, client
+from deploying import FLOWS
+from processes import Server
 from waiting import until
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -83,3 +89,26 @@ def test_scheduled_run_starts_when_its_time_comes(worker, deployments):
     # A run may start half a second early: the wait that it is told is in whole seconds.
     assert run.start_time >= run.expected_start_time - timedelta(seconds=0.5)
     assert abs(run.expected_start_time - soon) < timedelta(seconds=1)
+
+
+@pytest.mark.oracle_cannot("makes every schedule active at each deploy")
+def test_schedule_that_was_paused_stays_so_at_the_next_deploy(tmp_path):
+    server = Server(tmp_path, REEVE_DEPLOYMENTS_KEEP_PAUSED="true")
+    server.start()
+    try:
+        with temporary_settings({PREFECT_API_URL: server.api_url}), client() as api:
+            api.create_work_pool(WorkPoolCreate(name="p", type="process"))
+            flow = Flow.from_source(source=str(FLOWS), entrypoint="deployed.py:hello")
+
+            def deploy_again():
+                schedules = [Interval(3600), Cron("0 9 * * *", slug="nightly")]
+                deployment = flow.deploy(name="kept", work_pool_name="p", schedules=schedules, print_next_steps=False)
+                return api.read_deployment(deployment)
+
+            deployment = deploy_again()
+            assert all(s.active for s in deployment.schedules)
+            paused = next(s for s in deployment.schedules if s.slug != "nightly")
+            api.update_deployment_schedule(deployment.id, paused.id, active=False)
+            assert {s.slug: s.active for s in deploy_again().schedules} == {None: False, "nightly": True}
+    finally:
+        server.stop()
