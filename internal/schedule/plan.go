@@ -59,6 +59,7 @@ func (g Goal) Plan(b *budget.Budget, s *prefect.Schedule, most *int, start time.
 		return Plan{}, err
 	}
 	bound, least := g.bounds(most)
+	least = max(1, least)
 	p := Plan{Times: times}
 	reached := len(times) > 0 && !times[len(times)-1].Before(start.Add(g.MinTime))
 	switch {
