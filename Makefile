@@ -34,7 +34,7 @@ venv: ## the private Python environment with the reference client, .venv
 up: build venv ## the example: server, worker and UI, a sample run of each flow
 	bin/reeve up --config examples/captionacc/reeve.toml
 
-test: build venv lint unit race differential e2e ui browser image rehearsal crash backup ## everything that must pass
+test: build venv lint unit race differential e2e ui browser image rehearsal crash siege backup ## everything that must pass
 
 unit: ## the Go tests
 	go test ./...
@@ -47,7 +47,7 @@ lint: ## gofmt, vet and staticcheck
 	@unformatted=$$(gofmt -l cmd internal test); [ -z "$$unformatted" ] || { echo "not gofmt'ed: $$unformatted"; exit 1; }
 	go vet ./...
 	go run $(STATICCHECK) ./...
-	go run $(STATICCHECK) -tags crash,s3 ./test/...
+	go run $(STATICCHECK) -tags crash,s3,siege ./test/...
 
 differential: build venv ## the same requests to the reference server and to ours; to the release before where it differs
 	@scripts/venv .venv-388 test/requirements-388.txt
@@ -79,6 +79,9 @@ browser: build venv ## the reference UI in a real browser against our server
 
 crash: build ## kills, power losses and failing disks under load; LONG=1 for hours of it
 	REEVE_BIN=$(REEVE) REEVE_CRASH_LONG=$(LONG) go test -tags crash -count=1 -timeout $(if $(LONG),12h -v,10m) ./test/crash
+
+siege: build venv ## attacks on a server with 256 MB, which must live and answer others
+	REEVE_BIN=$(REEVE) REEVE_UI=$$(echo $(CURDIR)/.venv/lib/python*/site-packages/prefect/server/ui-v2) go test -tags siege -count=1 ./test/siege
 
 backup: build ## backups in a real S3 server, restored after damage of every kind
 	GOBIN=$(CURDIR)/bin/tools go install $(VERSITYGW)

@@ -17,9 +17,13 @@ import (
 	"github.com/reevehq/reeve/internal/pyjson"
 )
 
-// maxBody bounds a request body. The largest the stock client sends is a batch
-// of logs of 4 MB.
+// maxBody bounds a request body, in bytes; a small machine takes less. The largest
+// the stock client sends is a batch of logs of 4 MB.
 const maxBody = 16 << 20
+
+// largeBody is the size from which bodies are read in turns, in bytes: reading one
+// takes milliseconds.
+const largeBody = 256 << 10
 
 // largestEcho bounds the bodies, in bytes, that a refusal repeats: written as
 // text, a byte can become six, and a machine has little memory.
@@ -69,6 +73,11 @@ func readJSON(r *http.Request) (pyjson.Value, error) {
 		return pyjson.Value{}, fault.New(fault.BadRequest, "There was an error parsing the body")
 	}
 	claim := budget.ClaimOf(r.Context())
+	if len(data) > largeBody {
+		if err := claim.Turn(r.Context()); err != nil { // until the answer
+			return pyjson.Value{}, err
+		}
+	}
 	if err := claim.Take(r.Context(), pyjson.Size(data)); err != nil {
 		return pyjson.Value{}, err
 	}
@@ -91,15 +100,17 @@ func readJSON(r *http.Request) (pyjson.Value, error) {
 }
 
 // readBody reads a body, of whose size the request's claim is held before it is
-// read: as much as has come, so that slow bodies hold no more than they sent.
+// read. Of a body that has hardly begun no more than a piece is held, so that slow
+// bodies take nothing from others.
 func readBody(r *http.Request) ([]byte, error) {
 	claim := budget.ClaimOf(r.Context())
-	from := http.MaxBytesReader(nil, r.Body, maxBody)
+	most := claim.Most(maxBody)
+	if r.ContentLength > most {
+		return nil, &http.MaxBytesError{Limit: most}
+	}
+	from := http.MaxBytesReader(nil, r.Body, most)
 	var data []byte
-	for size := firstPiece; ; size *= 2 {
-		if r.ContentLength >= 0 {
-			size = min(size, int(min(r.ContentLength, maxBody))+1) // the last byte finds the end
-		}
+	for size := firstPiece; ; size = nextPiece(size, r.ContentLength) {
 		if err := claim.Take(r.Context(), int64(size)); err != nil {
 			return nil, err
 		}
@@ -116,6 +127,18 @@ func readBody(r *http.Request) ([]byte, error) {
 			}
 		}
 	}
+}
+
+// nextPiece is how much is read of a body after size bytes of it have come; length
+// is what it declared, negative when it did not. The last byte finds the end.
+func nextPiece(size int, length int64) int {
+	switch {
+	case length >= int64(size) && (size > firstPiece || length < 16*firstPiece):
+		return int(min(length, maxBody)) + 1
+	case size == firstPiece:
+		return 16 * firstPiece
+	}
+	return 2 * size
 }
 
 // firstPiece is how much is read of a body at first, in bytes.

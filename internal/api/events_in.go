@@ -16,7 +16,7 @@ import (
 // takes. A sender that is faster than the disk is held back by the second batch.
 const (
 	intakeEvents = 500
-	intakeBytes  = 8 << 20
+	intakeBytes  = 2 << 20
 )
 
 // eventsIn is the websocket /events/in: each text frame is an event. Nothing
@@ -138,8 +138,7 @@ func (in *intake) commit(ctx context.Context) error {
 		in.batch, in.bytes, in.busy, in.claim = nil, 0, true, in.api.config.Memory.Claim()
 		in.changed.Broadcast()
 		in.mu.Unlock()
-		err := in.api.emit(ctx, batch)
-		claim.Close()
+		err := in.write(ctx, batch, claim)
 		in.mu.Lock()
 		in.busy, in.err = false, err
 		in.changed.Broadcast()
@@ -147,4 +146,20 @@ func (in *intake) commit(ctx context.Context) error {
 			return err
 		}
 	}
+}
+
+// write commits a batch, in its turn when it is large: sockets that send without
+// pause would else fill the writer's queue before everybody else.
+func (in *intake) write(ctx context.Context, batch []*prefect.Event, claim *budget.Claim) error {
+	defer claim.Close()
+	size := 0
+	for _, e := range batch {
+		size += len(e.Payload)
+	}
+	if size > largeBody {
+		if err := claim.Turn(ctx); err != nil {
+			return ws.Violation(websocket.StatusTryAgainLater, err.Error())
+		}
+	}
+	return in.api.emit(ctx, batch)
 }

@@ -63,10 +63,10 @@ func (m Machine) read(name string) string {
 
 func number(text string) (int64, error) { return strconv.ParseInt(strings.TrimSpace(text), 10, 64) }
 
-// The shares of a machine's memory. The collector works harder near its limit,
-// which leaves a quarter for what it does not count: the database's own memory,
-// stacks, the kernel's buffers. Requests have a part of that, since what they
-// hold is only a part of what is allocated for them.
+// The shares of a machine's memory. The collector works harder near its limit of
+// five eighths, which leaves the rest for what it does not count: the database's
+// own memory, stacks, the kernel's buffers. Requests have a part of its share,
+// since what they hold is only a part of what is allocated for them.
 const (
 	leastRequests = 24 << 20
 	mostRequests  = 2 << 30
@@ -81,11 +81,11 @@ func RequestMemory(machine int64) int64 {
 	return min(max(machine*3/8, leastRequests), mostRequests)
 }
 
-// LimitCollector makes the garbage collector keep the process within three
-// quarters of the machine's memory, unless GOMEMLIMIT has said something else.
+// LimitCollector makes the garbage collector keep the process within five
+// eighths of the machine's memory, unless GOMEMLIMIT has said something else.
 func LimitCollector(machine int64) {
 	const none = 1<<63 - 1
 	if machine > 0 && debug.SetMemoryLimit(-1) == none {
-		debug.SetMemoryLimit(machine / 4 * 3)
+		debug.SetMemoryLimit(machine / 8 * 5)
 	}
 }

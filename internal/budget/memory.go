@@ -2,6 +2,7 @@ package budget
 
 import (
 	"context"
+	"runtime"
 	"sync"
 	"time"
 
@@ -15,7 +16,8 @@ const patience = 2 * time.Second
 // Memory is what all requests, frames and answers under way may hold at once, as
 // against Limits, which are one piece of work's own.
 type Memory struct {
-	size int64
+	size  int64
+	turns chan struct{} // of large pieces of work
 
 	mu    sync.Mutex
 	used  int64
@@ -23,7 +25,9 @@ type Memory struct {
 }
 
 // NewMemory makes a budget of so many bytes.
-func NewMemory(size int64) *Memory { return &Memory{size: size, freed: make(chan struct{})} }
+func NewMemory(size int64) *Memory {
+	return &Memory{size: size, turns: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)/2)), freed: make(chan struct{})}
+}
 
 // Size is all there is, in bytes.
 func (m *Memory) Size() int64 { return m.size }
@@ -71,8 +75,9 @@ func (m *Memory) give(n int64) {
 type Claim struct {
 	memory *Memory
 
-	mu   sync.Mutex
-	held int64
+	mu    sync.Mutex
+	held  int64
+	turns int // 1 during a turn
 }
 
 // Take takes n more bytes, before they are allocated. It waits a moment for
@@ -84,8 +89,8 @@ func (c *Claim) Take(ctx context.Context, n int64) error {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if n > c.memory.size-c.held {
-		return fault.New(fault.TooLarge, "The request takes more memory than the %d MB that the server has for all requests.", c.memory.size>>20)
+	if err := c.memory.fits(c.held + n); err != nil {
+		return err
 	}
 	taken, freed := c.memory.try(n)
 	if !taken {
@@ -103,6 +108,26 @@ func (c *Claim) Take(ctx context.Context, n int64) error {
 		}
 	}
 	c.held += n
+	return nil
+}
+
+// Most is how large one body or message may be, in bytes: most, or less where the
+// memory is small. What is stored may be read many times at once.
+func (c *Claim) Most(most int64) int64 {
+	if c == nil {
+		return most
+	}
+	return min(most, c.memory.size/bodyShare)
+}
+
+// bodyShare is the part of the memory that one body may be. On a machine of 256 MB,
+// 6 MB are left.
+const bodyShare = 16
+
+func (m *Memory) fits(n int64) error {
+	if n > m.size {
+		return fault.New(fault.TooLarge, "The request takes more memory than the %d MB that the server has for all requests.", m.size>>20)
+	}
 	return nil
 }
 
@@ -127,6 +152,43 @@ func (c *Claim) TakeNow(n int64) error {
 // errNoMemory says that others hold what is asked for.
 var errNoMemory = &fault.Error{Kind: fault.Busy, RetryAfter: 2, Sentence: "The server has no memory left for the request just now"}
 
+// turnTime bounds the wait for a turn.
+const turnTime = 20 * time.Second
+
+// Turn waits for a turn to do a large piece of work, such as reading and storing
+// megabytes: so many at once as leave processors and disk to the small ones. It
+// lasts until EndTurn or Close.
+func (c *Claim) Turn(ctx context.Context) error {
+	if c == nil {
+		return nil
+	}
+	timer := time.NewTimer(turnTime)
+	defer timer.Stop()
+	select {
+	case c.memory.turns <- struct{}{}:
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.turns++
+		return nil
+	case <-timer.C:
+		return &fault.Error{Kind: fault.Busy, RetryAfter: 2, Sentence: "The server has too many large requests just now"}
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// EndTurn ends the claim's turn, if it has one.
+func (c *Claim) EndTurn() {
+	if c == nil {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for ; c.turns > 0; c.turns-- {
+		<-c.memory.turns
+	}
+}
+
 // Keep gives back all but n bytes.
 func (c *Claim) Keep(n int64) {
 	if c == nil {
@@ -141,7 +203,10 @@ func (c *Claim) Keep(n int64) {
 }
 
 // Close gives everything back.
-func (c *Claim) Close() { c.Keep(0) }
+func (c *Claim) Close() {
+	c.EndTurn()
+	c.Keep(0)
+}
 
 type claimKey struct{}
 

@@ -177,12 +177,16 @@ func textSize(text string) int {
 }
 
 // Size bounds the memory, in bytes, that Parse and what is made of its result take
-// beside data, as it was measured: texts are copied, and each value has a place
-// and a share in lists that grow.
+// beside data, as it was measured: texts are copied on their way into the database
+// and into the answer, and each value has a place and a share in lists that grow.
 func Size(data []byte) int64 {
 	values := bytes.Count(data, []byte{','}) + bytes.Count(data, []byte{'['}) + bytes.Count(data, []byte{'{'})
-	return 2*int64(len(data)) + valueSize*int64(min(values, mostValues))
+	return textCopies*int64(len(data)) + valueSize*int64(min(values, mostValues))
 }
+
+// textCopies is how often a text is there at once, at most: as a value, in the
+// database's memory, in its event and in the answer.
+const textCopies = 6
 
 // valueSize is what one value takes, with what is garbage by the time it is read.
 const valueSize = 256

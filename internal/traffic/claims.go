@@ -18,7 +18,29 @@ func Claims(memory *budget.Memory) func(http.Handler) http.Handler {
 			}
 			claim := memory.Claim()
 			defer claim.Close()
-			next.ServeHTTP(w, r.WithContext(budget.WithClaim(r.Context(), claim)))
+			next.ServeHTTP(&turn{w, claim}, r.WithContext(budget.WithClaim(r.Context(), claim)))
 		})
 	}
+}
+
+// turn ends the claim's turn when the answer begins: a client that takes its
+// answer slowly must not keep others from theirs.
+type turn struct {
+	http.ResponseWriter
+	claim *budget.Claim
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (t *turn) Unwrap() http.ResponseWriter { return t.ResponseWriter }
+
+// WriteHeader implements http.ResponseWriter.
+func (t *turn) WriteHeader(status int) {
+	t.claim.EndTurn()
+	t.ResponseWriter.WriteHeader(status)
+}
+
+// Write implements http.ResponseWriter.
+func (t *turn) Write(p []byte) (int, error) {
+	t.claim.EndTurn()
+	return t.ResponseWriter.Write(p)
 }

@@ -22,7 +22,7 @@ func ReadFrame(ctx context.Context, c *websocket.Conn, claim *budget.Claim) (web
 		return kind, nil, err
 	}
 	var data []byte
-	for size := firstPiece; ; size *= 2 {
+	for size := firstPiece; ; size = nextPiece(size) {
 		if err := claim.Take(ctx, int64(size)); err != nil {
 			return kind, nil, err
 		}
@@ -39,6 +39,14 @@ func ReadFrame(ctx context.Context, c *websocket.Conn, claim *budget.Claim) (web
 			}
 		}
 	}
+}
+
+// nextPiece grows fast at first, so that little is copied.
+func nextPiece(size int) int {
+	if size < 1<<20 {
+		return 16 * size
+	}
+	return 2 * size
 }
 
 // firstPiece is how much is read of a message at first, in bytes.

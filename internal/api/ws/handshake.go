@@ -8,6 +8,7 @@ import (
 
 	"github.com/coder/websocket"
 
+	"github.com/reevehq/reeve/internal/budget"
 	"github.com/reevehq/reeve/internal/fault"
 	"github.com/reevehq/reeve/internal/pyjson"
 )
@@ -68,7 +69,7 @@ func speaksProtocol(r *http.Request) bool {
 // when no auth string is set.
 func (h *Hub) handshake(ctx context.Context, c *websocket.Conn, o Options) error {
 	if c.Subprotocol() != protocol {
-		c.SetReadLimit(maxFrame)
+		c.SetReadLimit(budget.ClaimOf(ctx).Most(maxFrame))
 		return nil
 	}
 	opening, cancel := context.WithTimeout(ctx, strangerTime)
@@ -84,7 +85,7 @@ func (h *Hub) handshake(ctx context.Context, c *websocket.Conn, o Options) error
 		}
 		return Violation(websocket.StatusPolicyViolation, reason)
 	}
-	c.SetReadLimit(maxFrame)
+	c.SetReadLimit(budget.ClaimOf(ctx).Most(maxFrame))
 	return c.Write(ctx, websocket.MessageText, []byte(`{"type":"auth_success"}`))
 }
 

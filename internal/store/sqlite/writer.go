@@ -19,7 +19,7 @@ const (
 	// for the others of its group.
 	groupLength = 128
 	// groupTime bounds that too: what has not had its turn by then is for the next commit.
-	groupTime = 250 * time.Millisecond
+	groupTime = 100 * time.Millisecond
 	// slowDisk is from when on the disk counts as slow: twice what a write may take.
 	slowDisk = 2 * time.Second
 	// restTime is how long nothing must have been written for the log to be
