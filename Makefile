@@ -10,7 +10,7 @@ MAX_BYTES := 31457280
 # failed is run again, twice at most, and the report shows it: -rR lists what needed that.
 RERUNS := --reruns 2 --reruns-delay 1 -rR
 
-.PHONY: help build venv up test unit lint differential e2e once restarts browser ui image rehearsal crash backup asleep bench clean
+.PHONY: help build venv up test unit lint differential e2e once restarts browser ui image rehearsal crash siege backup asleep bench clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
