@@ -22,7 +22,7 @@ import settings
 from processes import Server, Worker
 from waiting import until
 
-RUNS = int(os.environ.get("REEVE_ONCE_RUNS", "200"))
+RUNS = int(os.environ.get("REEVE_ONCE_RUNS", "100"))
 STOP = float(os.environ.get("REEVE_ONCE_STOP", "12"))
 """For how many seconds a process is stopped, at most."""
 SEED = int(os.environ.get("REEVE_ONCE_SEED", str(time.time_ns() % 1_000_000)))
