@@ -189,6 +189,16 @@ func (c *Claim) EndTurn() {
 	}
 }
 
+// Held is how much the claim holds now, in bytes.
+func (c *Claim) Held() int64 {
+	if c == nil {
+		return 0
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.held
+}
+
 // Keep gives back all but n bytes.
 func (c *Claim) Keep(n int64) {
 	if c == nil {

@@ -125,9 +125,11 @@ func serveGateway(p *process, c *config.Config, g *gateway.Gateway, ship *backup
 		}
 		return all
 	}
-	budget.LimitCollector(budget.Machine{FS: os.DirFS("/")}.Memory())
+	machine := budget.Machine{FS: os.DirFS("/")}.Memory()
+	budget.LimitCollector(machine)
 	handler := g.Handler(gateway.Parts{API: proxy, Nudge: http.HandlerFunc(proxy.ServeNudge),
 		Workers: func() any { return health() }, Backup: ship.Report,
+		Memory:  budget.NewMemory(cmp.Or(c.Limits.Memory, budget.RequestMemory(machine))),
 		Metrics: g.Metrics(proxy, func() []gateway.WorkerMeasure { return measured(health()) })})
 	front := gateway.NewFront(listener, handler, proxy, clock.System{}, p.partOf("gateway"))
 	ctx, stop := context.WithCancel(p.ctx)

@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/reevehq/reeve/internal/access"
+	"github.com/reevehq/reeve/internal/budget"
 	"github.com/reevehq/reeve/internal/client"
 	"github.com/reevehq/reeve/internal/clock"
 	"github.com/reevehq/reeve/internal/config"
@@ -41,6 +42,8 @@ type Parts struct {
 	Metrics http.Handler // /metrics
 	Workers func() any   // what /health says of the workers
 	Backup  func() any   // what /health says of the inbox's backup
+	// Memory bounds what requests hold at once; nil for no bound.
+	Memory *budget.Memory
 }
 
 // Gateway receives webhooks, keeps them and brings them to the server. It is an
@@ -174,9 +177,10 @@ func (g *Gateway) Handler(p Parts) http.Handler {
 	if p.Metrics != nil {
 		paths = append(paths, traffic.Path{Method: http.MethodGet, Path: "/metrics", Handler: admit(g.password, g.pages, p.Metrics)})
 	}
-	return append(paths, traffic.Path{Path: "/", Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	paths = append(paths, traffic.Path{Path: "/", Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		refuse(w, http.StatusNotFound, "Not Found")
 	})})
+	return traffic.Claims(p.Memory)(paths)
 }
 
 // health says "ok" while webhooks can be kept; that the server is away is no

@@ -150,6 +150,10 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	defer release(p.requests)
 	r, err := p.buffer(w, r, a)
+	if fault.Is(err, fault.Busy) {
+		noMemory(w)
+		return
+	}
 	if err != nil {
 		refuse(w, http.StatusBadRequest, "the body ended early")
 		return

@@ -12,7 +12,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/reevehq/reeve/internal/budget"
 	"github.com/reevehq/reeve/internal/prefect"
+	"github.com/reevehq/reeve/internal/traffic"
 )
 
 // kind is what a request means to somebody who waits for work.
@@ -111,7 +113,7 @@ func (p *Proxy) buffer(w http.ResponseWriter, r *http.Request, a asked) (*http.R
 	}
 	control := http.NewResponseController(w)
 	_ = control.SetReadDeadline(p.clock.Now().Add(bodyTime)) // test recorders have none
-	head, err := io.ReadAll(io.LimitReader(r.Body, keptBody+1))
+	head, err := traffic.ReadAll(r.Context(), io.LimitReader(r.Body, keptBody+1), budget.ClaimOf(r.Context()))
 	_ = control.SetReadDeadline(time.Time{})
 	if err != nil {
 		return nil, err

@@ -3,6 +3,7 @@ package gateway
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,6 +13,10 @@ import (
 	"net/url"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/reevehq/reeve/internal/budget"
+	"github.com/reevehq/reeve/internal/fault"
+	"github.com/reevehq/reeve/internal/traffic"
 )
 
 // unreadable says why a body cannot be taken, with the status of the answer.
@@ -48,7 +53,7 @@ func packed(h http.Header) (bool, error) {
 
 // unpack gives the body that was meant by the bytes that were sent, and signed:
 // without gzip, which may hold at most so many bytes.
-func unpack(h http.Header, sent []byte, most int64) ([]byte, error) {
+func unpack(ctx context.Context, h http.Header, sent []byte, most int64) ([]byte, error) {
 	is, err := packed(h)
 	if err != nil || !is || len(sent) == 0 {
 		return sent, err
@@ -57,8 +62,10 @@ func unpack(h http.Header, sent []byte, most int64) ([]byte, error) {
 	if err != nil {
 		return nil, badBody("the body is not gzip")
 	}
-	body, err := io.ReadAll(io.LimitReader(reader, most+1))
+	body, err := traffic.ReadAll(ctx, io.LimitReader(reader, most+1), budget.ClaimOf(ctx))
 	switch {
+	case fault.Is(err, fault.Busy), fault.Is(err, fault.TooLarge):
+		return nil, err
 	case int64(len(body)) > most:
 		return nil, &unreadable{http.StatusRequestEntityTooLarge, "the body is too large"}
 	case err != nil:

@@ -9,7 +9,10 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/reevehq/reeve/internal/budget"
 	"github.com/reevehq/reeve/internal/fault"
+	"github.com/reevehq/reeve/internal/pyjson"
+	"github.com/reevehq/reeve/internal/traffic"
 )
 
 const (
@@ -84,8 +87,11 @@ func (g *Gateway) consider(w http.ResponseWriter, r *http.Request) {
 	body, err := g.readBody(w, r, route.MaxBody)
 	var large *http.MaxBytesError
 	switch {
-	case errors.As(err, &large):
+	case errors.As(err, &large), fault.Is(err, fault.TooLarge):
 		g.tooLarge(w, r)
+		return
+	case fault.Is(err, fault.Busy):
+		noMemory(w)
 		return
 	case err != nil:
 		refuse(w, http.StatusBadRequest, "the body ended early")
@@ -97,7 +103,19 @@ func (g *Gateway) consider(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	e := &Entry{Path: route.Path, proof: proof, Headers: keptHeaders(r.Header, route.check.secretHeaders()), Query: keptQuery(r.URL.Query())}
-	if e.Body, err = unpack(r.Header, body, route.MaxBody); err != nil {
+	e.Body, err = unpack(r.Context(), r.Header, body, route.MaxBody)
+	if err == nil {
+		// Templates see the values of the body, which are larger than its text.
+		err = budget.ClaimOf(r.Context()).Take(r.Context(), pyjson.Size(e.Body))
+	}
+	switch {
+	case fault.Is(err, fault.Busy):
+		noMemory(w)
+		return
+	case fault.Is(err, fault.TooLarge):
+		err = &unreadable{http.StatusRequestEntityTooLarge, "the body is too large"}
+	}
+	if err != nil {
 		g.unusable(w, r, err)
 		return
 	}
@@ -165,7 +183,7 @@ func (g *Gateway) keep(w http.ResponseWriter, r *http.Request, route *route, e *
 // time: the bound is on reading alone.
 func (g *Gateway) readBody(w http.ResponseWriter, r *http.Request, most int64) ([]byte, error) {
 	g.limitReading(w)
-	return io.ReadAll(http.MaxBytesReader(nil, r.Body, most))
+	return traffic.ReadAll(r.Context(), http.MaxBytesReader(nil, r.Body, most), budget.ClaimOf(r.Context()))
 }
 
 // limitReading bounds the time for the rest of a request. Test recorders have no
@@ -208,6 +226,12 @@ func (g *Gateway) unusable(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	g.log.Warn("a webhook was refused", "path", r.URL.Path, "status", why.status, "reason", why.reason)
 	refuse(w, why.status, why.reason)
+}
+
+// noMemory answers while others hold the memory that the request asks for.
+func noMemory(w http.ResponseWriter) {
+	w.Header().Set("Retry-After", "2")
+	refuse(w, http.StatusServiceUnavailable, "the gateway has no memory left for the request just now")
 }
 
 func refuse(w http.ResponseWriter, status int, detail string) {

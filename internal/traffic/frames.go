@@ -21,21 +21,29 @@ func ReadFrame(ctx context.Context, c *websocket.Conn, claim *budget.Claim) (web
 	if err != nil {
 		return kind, nil, err
 	}
+	data, err := ReadAll(ctx, from, claim)
+	return kind, data, err
+}
+
+// ReadAll reads to the end, and has the claim hold as much memory as has come,
+// beside what it holds already: who sends slowly holds no more than that.
+func ReadAll(ctx context.Context, from io.Reader, claim *budget.Claim) ([]byte, error) {
+	before := claim.Held()
 	var data []byte
 	for size := firstPiece; ; size = nextPiece(size) {
 		if err := claim.Take(ctx, int64(size)); err != nil {
-			return kind, nil, err
+			return nil, err
 		}
 		data = append(make([]byte, 0, size), data...)
-		claim.Keep(int64(size))
+		claim.Keep(before + int64(size))
 		for len(data) < cap(data) {
 			n, err := from.Read(data[len(data):cap(data)])
 			data = data[:len(data)+n]
 			if errors.Is(err, io.EOF) {
-				return kind, data, nil
+				return data, nil
 			}
 			if err != nil {
-				return kind, nil, err
+				return nil, err
 			}
 		}
 	}

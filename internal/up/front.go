@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"os"
 	"time"
 
+	"github.com/reevehq/reeve/internal/budget"
 	"github.com/reevehq/reeve/internal/clock"
 	"github.com/reevehq/reeve/internal/config"
 	"github.com/reevehq/reeve/internal/door"
@@ -38,7 +40,8 @@ func openFront(api, auth string, log *slog.Logger) (*front, error) {
 	if err != nil {
 		return nil, fmt.Errorf("listen for workers: %w", err)
 	}
-	paths := traffic.Paths{{Path: "/api/", Handler: proxy}}
+	memory := budget.NewMemory(budget.RequestMemory(budget.Machine{FS: os.DirFS("/")}.Memory()))
+	paths := traffic.Claims(memory)(traffic.Paths{{Path: "/api/", Handler: proxy}})
 	f := &front{Front: gateway.NewFront(listener, paths, proxy, machine, log), listener: listener,
 		url: "http://" + listener.Addr().String() + "/api", ended: make(chan struct{})}
 	go func() {
