@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"os"
 	"time"
 
 	"github.com/reevehq/reeve/internal/budget"
@@ -29,7 +28,8 @@ type front struct {
 // frontTime bounds the end of requests under way when the front closes.
 const frontTime = 100 * time.Millisecond
 
-func openFront(api, auth string, log *slog.Logger) (*front, error) {
+// openFront opens it before the server at api, whose memory its requests draw on.
+func openFront(api, auth string, memory *budget.Memory, log *slog.Logger) (*front, error) {
 	machine := clock.System{}
 	proxy, err := gateway.NewProxy(gateway.ProxyConfig{Settings: config.Gateway{API: api, Name: "up", Hold: config.Span(30 * time.Second)},
 		Auth: auth, Local: true}, machine, clock.NewIDs(machine), log)
@@ -40,7 +40,6 @@ func openFront(api, auth string, log *slog.Logger) (*front, error) {
 	if err != nil {
 		return nil, fmt.Errorf("listen for workers: %w", err)
 	}
-	memory := budget.NewMemory(budget.RequestMemory(budget.Machine{FS: os.DirFS("/")}.Memory()))
 	paths := traffic.Claims(memory)(traffic.Paths{{Path: "/api/", Handler: proxy}})
 	f := &front{Front: gateway.NewFront(listener, paths, proxy, machine, log), listener: listener,
 		url: "http://" + listener.Addr().String() + "/api", ended: make(chan struct{})}

@@ -76,7 +76,7 @@ func Run(ctx context.Context, p Plan, srv *server.Server, listener net.Listener)
 	}
 
 	var err error
-	if r.front, err = openFront(r.api.URL(), p.Server.API.AuthString, p.Log); err != nil {
+	if r.front, err = openFront(r.api.URL(), p.Server.API.AuthString, p.Server.API.Memory, p.Log); err != nil {
 		return errors.Join(err, listener.Close())
 	}
 	// Workers are told to stop first, so that they can still say how their runs ended.
