@@ -10,22 +10,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Thread is a thread of the operating system.
-type Thread int
-
-// CurrentThread is the one that the caller runs on. It is the caller's for as long
-// as it is locked to it (runtime.LockOSThread).
-func CurrentThread() Thread { return Thread(unix.Gettid()) }
-
-// Worked is for how long the thread has been run by a processor, from its
-// beginning. What a host takes away from a virtual machine is not always told
-// apart from that, see Stolen. Where the kernel does not tell, it is the time
-// since the program's beginning, as if the thread had never waited.
-func (t Thread) Worked() time.Duration {
-	// The clock of another thread's work, as pthread_getcpuclockid(3) makes it: the
-	// complement of the thread's id, then CPUCLOCK_PERTHREAD_MASK | CPUCLOCK_SCHED.
+// Worked is for how long processors have run this process, from its beginning.
+// What a host takes away from a virtual machine is not always told apart from
+// that, see Stolen. Where the kernel does not tell, it is the time since the
+// program's beginning, as if the process had never waited.
+func Worked() time.Duration {
 	var spent unix.Timespec
-	if err := unix.ClockGettime(int32(^uint32(t)<<3|4|2), &spent); err != nil {
+	if err := unix.ClockGettime(unix.CLOCK_PROCESS_CPUTIME_ID, &spent); err != nil {
 		return time.Since(initialised)
 	}
 	return time.Duration(spent.Nano())

@@ -60,7 +60,7 @@ type Options struct {
 	Clock         clock.Clock
 	// Observer is told how writes fare; nil for nobody.
 	Observer Observer
-	// meter measures reads and writes; nil for onThread.
+	// meter measures reads and writes; nil for byProcess.
 	meter meter
 }
 
@@ -75,7 +75,7 @@ func (o Options) withDefaults() Options {
 		o.Observer = unobserved{}
 	}
 	if o.meter == nil {
-		o.meter = onThread
+		o.meter = byProcess
 	}
 	if o.Readers == 0 {
 		o.Readers = max(4, runtime.GOMAXPROCS(0))
