@@ -62,10 +62,9 @@ func (b bound) exceeded(worked, wall time.Duration) time.Duration {
 	return 0
 }
 
-// meter begins to measure a piece of work, on the goroutine that does it. worked
-// may be called by any; only its differences mean something. done is called by the
-// same goroutine when the work is over.
-type meter func() (worked func() time.Duration, done func())
+// meter begins to measure a piece of work when it begins. worked
+// may be called by any; only its differences mean something.
+type meter func() (worked func() time.Duration)
 
 // byProcess measures what processors do for the process, which is no less than
 // what they do for the work. It is read at the looks alone. The work's own thread
@@ -73,13 +72,13 @@ type meter func() (worked func() time.Duration, done func())
 // thread for each read and write costs a third of all writes. Time that the host
 // has withheld counts as waiting, whether or not the kernel takes it for the
 // process's.
-func byProcess() (worked func() time.Duration, done func()) {
-	return func() time.Duration { return clock.Worked() - clock.Stolen() }, func() {}
+func byProcess() (worked func() time.Duration) {
+	return func() time.Duration { return clock.Worked() - clock.Stolen() }
 }
 
 // unmeasured is the meter of what is bounded on the wall alone.
-func unmeasured() (worked func() time.Duration, done func()) {
-	return func() time.Duration { return 0 }, func() {}
+func unmeasured() (worked func() time.Duration) {
+	return func() time.Duration { return 0 }
 }
 
 // watchdog knows the work on the database that exceeds its time.
@@ -101,7 +100,6 @@ type watched struct {
 	blocks bool   // others wait for it
 	since  time.Time
 	worked func() time.Duration
-	done   func()
 	notice time.Duration // from when on it is named
 
 	// Guarded by dog.mu.
@@ -130,7 +128,7 @@ func newWatchdog(o Options) *watchdog {
 // a function is called, in another goroutine.
 func (d *watchdog) watch(kind, what string, blocks bool, measure meter, notice time.Duration, limits ...limit) *watched {
 	w := &watched{dog: d, kind: kind, what: what, blocks: blocks, since: d.clock.Now(), limits: limits, notice: notice}
-	w.worked, w.done = measure()
+	w.worked = measure()
 	d.mu.Lock() // or the timer could look at w before its timer is set
 	defer d.mu.Unlock()
 	w.timer = time.AfterFunc(lookTime, w.look)
@@ -186,7 +184,6 @@ func (d *watchdog) hurry() {
 
 // end tells the watchdog that the work is done. It is called by who does it.
 func (w *watched) end() {
-	w.done()
 	w.dog.mu.Lock()
 	defer w.dog.mu.Unlock()
 	w.ended = true

@@ -148,18 +148,18 @@ func TestAWriteThatTakesTooLongIsInterrupted(t *testing.T) {
 }
 
 // alwaysAtWork is the meter of what never waits for a processor.
-func alwaysAtWork() (worked func() time.Duration, done func()) {
+func alwaysAtWork() (worked func() time.Duration) {
 	began := time.Now()
-	return func() time.Duration { return time.Since(began) }, func() {}
+	return func() time.Duration { return time.Since(began) }
 }
 
 // neverAtWork is that of what never gets one.
-func neverAtWork() (worked func() time.Duration, done func()) { return unmeasured() }
+func neverAtWork() (worked func() time.Duration) { return unmeasured() }
 
 // halfAtWork is that of what has a processor half of the time.
-func halfAtWork() (worked func() time.Duration, done func()) {
+func halfAtWork() (worked func() time.Duration) {
 	began := time.Now()
-	return func() time.Duration { return time.Since(began) / 2 }, func() {}
+	return func() time.Duration { return time.Since(began) / 2 }
 }
 
 // Work is interrupted when it has worked for its time, not when it waited for a
