@@ -64,7 +64,9 @@ class Session:
     """What a scenario sees of one server."""
 
     def __init__(self, server: Server) -> None:
-        self._client = httpx.Client(base_url=server.url, timeout=60)
+        # A connection each request: the real server hangs up after an error that nothing caught, and says so only
+        # by doing it, so that the next request on a kept connection would be reset, or not, as the race goes.
+        self._client = httpx.Client(base_url=server.url, timeout=60, limits=httpx.Limits(max_keepalive_connections=0))
         self._server = server
         self.exchanges: list[Exchange] = []
         self.started = datetime.now(timezone.utc)
