@@ -110,7 +110,7 @@ func readBody(r *http.Request) ([]byte, error) {
 	}
 	from := http.MaxBytesReader(nil, r.Body, most)
 	var data []byte
-	for size := firstPiece; ; size = nextPiece(size, r.ContentLength) {
+	for size := pieceOf(r.ContentLength); ; size = nextPiece(size, r.ContentLength) {
 		if err := claim.Take(r.Context(), int64(size)); err != nil {
 			return nil, err
 		}
@@ -129,6 +129,15 @@ func readBody(r *http.Request) ([]byte, error) {
 	}
 }
 
+// pieceOf is how much is read at first of a body that declared length bytes,
+// negative when it did not.
+func pieceOf(length int64) int {
+	if length >= 0 && length < firstPiece {
+		return int(length) + 1 // the last byte finds the end
+	}
+	return firstPiece
+}
+
 // nextPiece is how much is read of a body after size bytes of it have come; length
 // is what it declared, negative when it did not. The last byte finds the end.
 func nextPiece(size int, length int64) int {
@@ -141,7 +150,7 @@ func nextPiece(size int, length int64) int {
 	return 2 * size
 }
 
-// firstPiece is how much is read of a body at first, in bytes.
+// firstPiece is how much is read at first of a body that is larger or has no length, in bytes.
 const firstPiece = 32 << 10
 
 // isJSON tells whether a content type is JSON; none given counts as JSON.

@@ -217,6 +217,7 @@ func TestAFollowerFollowsUntilItIsStopped(t *testing.T) {
 	}
 	for done, _ := w.effects(); len(done) < 5; done, _ = w.effects() {
 		time.Sleep(time.Millisecond)
+		w.machine.Advance(time.Millisecond)
 	}
 	stop()
 	<-ended

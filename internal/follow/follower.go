@@ -25,6 +25,10 @@ const (
 	// cursorLag bounds the events of no concern that the stored cursor does not say
 	// it has passed: writing it for each would double the server's writes.
 	cursorLag = 1000
+	// gather is how long events are gathered from the first new one on: on a busy
+	// server each commit brings some, and to look after each would cost it a tenth of
+	// its time.
+	gather = 5 * time.Millisecond
 	// failing is how long a follower may fail before the health check says so.
 	failing = time.Minute
 )
@@ -81,13 +85,27 @@ func (f *Follower) Run(ctx context.Context) {
 			}
 			continue
 		case !more:
-			select {
-			case <-grown:
-			case <-ctx.Done():
+			if !f.waits(ctx, grown) {
 				return
 			}
 		}
 		failures = 0
+	}
+}
+
+// waits returns once the log has grown and what comes with the first new event has
+// had time to come, or false when the context has ended.
+func (f *Follower) waits(ctx context.Context, grown <-chan struct{}) bool {
+	select {
+	case <-grown:
+	case <-ctx.Done():
+		return false
+	}
+	select {
+	case <-f.clock.After(gather):
+		return true
+	case <-ctx.Done():
+		return false
 	}
 }
 

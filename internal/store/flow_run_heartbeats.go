@@ -33,8 +33,10 @@ const (
 	// run is taken sends one between.
 	silentUntil = `(max(beat.heard, run.state_timestamp, ?) +
 		max(?, ? * CASE WHEN beat.gap_before = 0 THEN ? ELSE max(beat.gap, beat.gap_before) END))`
-	beatingRuns = ` FROM flow_run_heartbeat AS beat JOIN flow_run AS run ON run.id = beat.flow_run_id
-		WHERE (run.state_type IN ('RUNNING', 'CANCELLING') OR ` + retriesInProcess + `)`
+	// beatingRuns begins with the heartbeats, which are few: the cross join keeps
+	// SQLite from reading every scheduled run for the sake of those that retry.
+	beatingRuns = ` FROM flow_run_heartbeat AS beat CROSS JOIN flow_run AS run
+		WHERE run.id = beat.flow_run_id AND (run.state_type IN ('RUNNING', 'CANCELLING') OR ` + retriesInProcess + `)`
 	// retriesInProcess tells of a run that its process will try again: see
 	// orchestration.FlowRun.RetriesInProcess.
 	retriesInProcess = `run.state_type = 'SCHEDULED' AND run.state_name = 'AwaitingRetry' AND
