@@ -2,10 +2,12 @@ package budget
 
 import (
 	"io/fs"
+	"os"
 	"path"
 	"runtime/debug"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // Machine is the file system that tells of a machine, its root as seen by this
@@ -32,10 +34,13 @@ func (m Machine) Memory() int64 {
 			take(kilobytes<<10, err)
 		}
 	}
-	for _, own := range []string{m.group(""), m.group("memory")} {
-		for at := path.Clean("/" + own); ; at = path.Dir(at) {
-			take(number(m.read("sys/fs/cgroup" + at + "/memory.max")))
-			take(number(m.read("sys/fs/cgroup/memory" + at + "/memory.limit_in_bytes")))
+	all := m.read("proc/self/cgroup")
+	for _, version := range []struct{ controller, folder, limit string }{
+		{"", "sys/fs/cgroup", "memory.max"},
+		{"memory", "sys/fs/cgroup/memory", "memory.limit_in_bytes"},
+	} {
+		for at := path.Clean("/" + group(all, version.controller)); ; at = path.Dir(at) {
+			take(number(m.read(path.Join(version.folder, at, version.limit))))
 			if at == "/" {
 				break
 			}
@@ -44,10 +49,14 @@ func (m Machine) Memory() int64 {
 	return least
 }
 
-// group is the control group of this process for a controller, "" for that of
-// version 2.
-func (m Machine) group(controller string) string {
-	for line := range strings.Lines(m.read("proc/self/cgroup")) {
+// ThisMachine is the Memory of the machine that this process runs on, which is
+// looked up once: a dozen files tell, and a server is to answer at once.
+var ThisMachine = sync.OnceValue(func() int64 { return Machine{os.DirFS("/")}.Memory() })
+
+// group is the control group for a controller, "" for that of version 2, of the
+// process whose groups are all.
+func group(all, controller string) string {
+	for line := range strings.Lines(all) {
 		fields := strings.SplitN(strings.TrimSpace(line), ":", 3)
 		if len(fields) == 3 && (fields[1] == controller) {
 			return fields[2]

@@ -125,7 +125,7 @@ func serveGateway(p *process, c *config.Config, g *gateway.Gateway, ship *backup
 		}
 		return all
 	}
-	machine := budget.Machine{FS: os.DirFS("/")}.Memory()
+	machine := budget.ThisMachine()
 	budget.LimitCollector(machine)
 	handler := g.Handler(gateway.Parts{API: proxy, Nudge: http.HandlerFunc(proxy.ServeNudge),
 		Workers: func() any { return health() }, Backup: ship.Report,

@@ -108,7 +108,7 @@ func withoutActivation(environ []string) []string {
 // serverSettings are what a server needs to know. One whose socket is kept by
 // somebody else may exit when it has nothing to do, unless it is told otherwise.
 func serverSettings(p *process, c *config.Config) server.Config {
-	budget.LimitCollector(budget.Machine{FS: os.DirFS("/")}.Memory())
+	budget.LimitCollector(budget.ThisMachine())
 	settings := server.Settings(c)
 	_, settings.SocketKept = activated(p.environ, os.Getpid())
 	if settings.SocketKept && settings.Sleep.Mode == "" {

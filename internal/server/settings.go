@@ -2,7 +2,6 @@ package server
 
 import (
 	"cmp"
-	"os"
 	"strings"
 	"time"
 
@@ -60,7 +59,7 @@ func Settings(c *config.Config) Config {
 		API: api.Config{
 			BasePath:     path,
 			DefaultLimit: c.Int("server.api.default_limit"),
-			Memory:       budget.NewMemory(cmp.Or(c.Limits.Memory, budget.RequestMemory(budget.Machine{FS: os.DirFS("/")}.Memory()))),
+			Memory:       budget.NewMemory(cmp.Or(c.Limits.Memory, budget.RequestMemory(budget.ThisMachine()))),
 			AuthString:   c.Text("server.api.auth_string"),
 			CSRF:         csrf,
 			Settings:     c.Tree(),
