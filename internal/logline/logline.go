@@ -79,7 +79,7 @@ func (h *handler) Enabled(_ context.Context, l slog.Level) bool { return l >= h.
 // Handle implements slog.Handler.
 func (h *handler) Handle(_ context.Context, r slog.Record) error {
 	var text strings.Builder
-	text.WriteString(oneLine(r.Message))
+	text.WriteString(oneLine(cut(r.Message)))
 	text.WriteString(h.attrs)
 	r.Attrs(func(a slog.Attr) bool {
 		appendAttr(&text, h.group, a)
@@ -146,7 +146,7 @@ func appendAttr(to *strings.Builder, group string, a slog.Attr) {
 	if a.Key == "" {
 		return
 	}
-	to.WriteString(" " + quoted(group+a.Key) + "=" + quoted(written(v)))
+	to.WriteString(" " + quoted(group+a.Key) + "=" + quoted(cut(written(v))))
 }
 
 // written is a value as text.
@@ -160,6 +160,18 @@ func written(v slog.Value) string {
 		}
 	}
 	return v.String()
+}
+
+// mostText bounds a message and each value, in bytes. What a client has sent, or
+// the database has refused, is in some; a stack fits.
+const mostText = 16 << 10
+
+// cut is a text of at most mostText bytes, and what there was of it.
+func cut(s string) string {
+	if len(s) <= mostText {
+		return s
+	}
+	return fmt.Sprintf("%s... (%d bytes)", strings.ToValidUTF8(s[:mostText], ""), len(s))
 }
 
 // quoted is a text as it is where that cannot be misread.

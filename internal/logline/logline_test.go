@@ -24,6 +24,8 @@ func TestLines(t *testing.T) {
 		{func(l *slog.Logger) { l.WithGroup("g").Info("x", slog.Group("h", "k", 1), "", 2) }, "INFO    | reeve - x g.h.k=1"},
 		{func(l *slog.Logger) { l.Info("two\nlines \"and\" \x1b[31m", "a b", "") }, `INFO    | reeve - two\nlines "and" \x1b[31m "a b"=""`},
 		{func(l *slog.Logger) { l.Debug("nothing") }, ""},
+		{func(l *slog.Logger) { l.Info(strings.Repeat("m", 1<<20), "k", "a"+strings.Repeat("ä", 1<<20)) },
+			"INFO    | reeve - " + strings.Repeat("m", 16384) + "... (1048576 bytes) k=\"a" + strings.Repeat("ä", 8191) + "... (2097153 bytes)\""},
 	} {
 		for _, dated := range []bool{false, true} {
 			var out bytes.Buffer
