@@ -187,6 +187,7 @@ func (a *API) Routes() []Route {
 		a.schemaRoutes(),
 		a.reeveFlowLimitRoutes(),
 		a.reeveWhyRoutes(),
+		a.reeveWhyTaskRoutes(),
 		a.reeveScheduleRoutes(),
 		a.reeveRunRowRoutes(),
 		a.reeveRunOverviewRoutes(),

@@ -12,7 +12,7 @@ import (
 
 type why struct {
 	settingFlags `embed:""`
-	ID           string `arg:"" name:"id" help:"Id of the flow run or the deployment."`
+	ID           string `arg:"" name:"id" help:"Id of the flow run, the task run or the deployment."`
 	URL          string `name:"url" help:"Address of the API; PREFECT_API_URL, else that of the settings." placeholder:"URL" env:"PREFECT_API_URL"`
 	JSON         bool   `name:"json" help:"Print JSON."`
 }
@@ -39,14 +39,7 @@ func (w *why) Run(p *process) error {
 	}
 	api := client.New(url, auth)
 	var answer json.RawMessage
-	err = api.Ask(p.ctx, http.MethodGet, "/reeve/flow_runs/"+w.ID+"/why", nil, &answer)
-	var status *client.Status
-	if errors.As(err, &status) && status.Code == http.StatusNotFound {
-		if api.Ask(p.ctx, http.MethodGet, "/reeve/deployments/"+w.ID+"/why", nil, &answer) == nil {
-			err = nil
-		}
-	}
-	if err != nil {
+	if answer, err = w.ask(p, api); err != nil {
 		return err
 	}
 	if w.JSON {
@@ -64,4 +57,19 @@ func (w *why) Run(p *process) error {
 		fmt.Fprintf(p.out, "also: %s\n", found.Reasons[i].Sentence)
 	}
 	return nil
+}
+
+// ask asks about the flow run, the deployment or the task run, whichever has the id.
+func (w *why) ask(p *process, api *client.Client) (answer json.RawMessage, err error) {
+	for _, kind := range []string{"flow_runs", "deployments", "task_runs"} {
+		asked := api.Ask(p.ctx, http.MethodGet, "/reeve/"+kind+"/"+w.ID+"/why", nil, &answer)
+		var status *client.Status
+		switch {
+		case !errors.As(asked, &status) || status.Code != http.StatusNotFound:
+			return answer, asked
+		case err == nil:
+			err = asked // that there is no flow run says it best
+		}
+	}
+	return nil, err
 }

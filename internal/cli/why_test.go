@@ -26,4 +26,6 @@ func waiting(ts *testscript.TestScript, _ bool, args []string) {
 	deployment := made("/deployments/", map[string]any{"name": "d", "flow_id": flow, "work_pool_name": "p"})
 	ts.Setenv("DEPLOYMENT", deployment)
 	ts.Setenv("RUN", made("/deployments/"+deployment+"/create_flow_run", map[string]any{"name": "patient"}))
+	ts.Setenv("TASK_RUN", made("/task_runs/", map[string]any{"name": "lone", "task_key": "tasks.add", "dynamic_key": "0",
+		"state": map[string]any{"type": "SCHEDULED", "state_details": map[string]any{"deferred": true}}}))
 }

@@ -71,6 +71,16 @@ func (tx *Tx) ReadDueOwnedTaskRuns(by time.Time, limit int) ([]*OwnedTaskRun, er
 		[]any{tx.session, tx.Now, by, limit}, tx.scanOwnedTask)
 }
 
+// ReadOwnedTaskRun gives a task run that belongs to no flow run with the signs of
+// life of whoever has it in hand; nil when there is none.
+func (tx *Tx) ReadOwnedTaskRun(run uuid.UUID) (*OwnedTaskRun, error) {
+	owned, ok, err := first(tx, ownedTaskRuns+`WHERE run.id = ? AND run.flow_run_id IS NULL`, []any{tx.session, tx.Now, run}, tx.scanOwnedTask)
+	if err != nil || !ok {
+		return nil, err
+	}
+	return owned, nil
+}
+
 // SetTaskOwnerLook stores when to look after a task run again, nil for never.
 func (tx *Tx) SetTaskOwnerLook(run uuid.UUID, at *prefect.Time) error {
 	tx.Touch(Deadlines)
