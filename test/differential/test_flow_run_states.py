@@ -55,7 +55,7 @@ for _start in TYPES:
 
 
 EXECUTED_ONCE = {(start, end) for start in ("COMPLETED", "FAILED", "CANCELLED", "CRASHED", "RUNNING") for end in ("PENDING", "RUNNING")}
-"""What is refused, unforced, for runs that are handed out, on purpose: see docs/ARCHITECTURE.md, "Decisions"."""
+"""What is refused, unforced, for runs that are handed out, on purpose: see docs/design/runs.md."""
 
 
 def pool_transitions_from(start, force):
