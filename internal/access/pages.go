@@ -48,7 +48,7 @@ func (p Pages) Refusal(r *http.Request) string {
 	return ""
 }
 
-// fromBrowser tells whether a request may come from a page. Browsers send an
+// fromBrowser reports whether a request may come from a page. Browsers send an
 // Accept-Language that a page can change but not leave out; no client of the
 // contract sends one. The others come with most requests.
 func fromBrowser(r *http.Request) bool {
@@ -60,13 +60,13 @@ func fromBrowser(r *http.Request) bool {
 	return strings.HasPrefix(r.UserAgent(), "Mozilla/")
 }
 
-// overLoopback tells whether the connection came in at a loopback address.
+// overLoopback reports whether the connection came in at a loopback address.
 func overLoopback(r *http.Request) bool {
 	tcp, ok := r.Context().Value(http.LocalAddrContextKey).(*net.TCPAddr)
 	return ok && tcp.IP.IsLoopback()
 }
 
-// allows tells whether pages of an origin may make this request.
+// allows reports whether pages of an origin may make this request.
 func (p Pages) allows(origin string, r *http.Request) bool {
 	if slices.ContainsFunc(p.Origins, func(o string) bool { return strings.EqualFold(strings.TrimSpace(o), origin) }) {
 		return true
@@ -106,7 +106,7 @@ func (p Pages) crossSite(r *http.Request) bool {
 // privateZones end names that nobody can register.
 var privateZones = []string{".localhost", ".internal", ".local", ".flycast", ".home.arpa", ".svc", ".test"}
 
-// knows tells whether a name is this server's, or cannot be a stranger's.
+// knows reports whether a name is this server's, or cannot be a stranger's.
 func (p Pages) knows(host string) bool {
 	if host == "" || isLoopback(host) || !strings.Contains(host, ".") {
 		return true

@@ -19,16 +19,16 @@ func NewPassword(text string) Password {
 	return Password{sha256.Sum256([]byte(text)), text != ""}
 }
 
-// Asked tells whether there is one.
+// Asked reports whether there is one.
 func (p Password) Asked() bool { return p.set }
 
-// Is tells whether a text is the password; false when there is none.
+// Is reports whether a text is the password; false when there is none.
 func (p Password) Is(text string) bool {
 	given := sha256.Sum256([]byte(text))
 	return subtle.ConstantTimeCompare(given[:], p.digest[:]) == 1 && p.set
 }
 
-// In tells whether an Authorization header holds the password in HTTP's Basic form.
+// In reports whether an Authorization header holds the password in HTTP's Basic form.
 func (p Password) In(authorization string) bool {
 	text, ok := Basic(authorization)
 	return ok && p.Is(text)

@@ -28,7 +28,7 @@ type Object struct {
 type Bucket interface {
 	Put(ctx context.Context, key string, body []byte) error
 	Get(ctx context.Context, key string) ([]byte, error)
-	// List gives everything below a prefix that sorts after a key, sorted.
+	// List returns everything below a prefix that sorts after a key, sorted.
 	List(ctx context.Context, prefix, after string) ([]Object, error)
 	Remove(ctx context.Context, key string) error
 }
@@ -47,7 +47,7 @@ type s3 struct {
 	prefix string
 }
 
-// Open gives the bucket of the settings. It asks the storage for nothing. lookup
+// Open returns the bucket of the settings. It asks the storage for nothing. lookup
 // gives environment variables, for the keys.
 func Open(b config.Backup, lookup func(name string) string) (Bucket, error) {
 	access, secret := lookup(b.AccessKeyEnv), lookup(b.SecretKeyEnv)

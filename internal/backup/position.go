@@ -24,7 +24,7 @@ type position struct {
 
 func positionPath(database string) string { return database + ".shipped" }
 
-// readPosition gives the position when the database is as it was then.
+// readPosition returns the position when the database is as it was then.
 func readPosition(database, url string) (p position, ok bool) {
 	text, err := os.ReadFile(positionPath(database))
 	if err != nil || json.Unmarshal(text, &p) != nil || p.URL != url || p.Generation == "" {

@@ -80,7 +80,7 @@ func New(c Config) *Shipper {
 		status: Status{URL: c.URL, Database: c.Name}}
 }
 
-// Untouched tells whether the database, which is closed and locked, is as it was
+// Untouched reports whether the database, which is closed and locked, is as it was
 // when all of it had been copied.
 func (s *Shipper) Untouched() bool {
 	if s == nil {
@@ -166,7 +166,7 @@ func (s *Shipper) started() bool {
 	return s.changes != nil
 }
 
-// Holds tells whether a machine should stay awake until what was written has
+// Holds reports whether a machine should stay awake until what was written has
 // arrived. A storage that has not answered for a while keeps nobody awake: all of
 // the database is copied after the next start then.
 func (s *Shipper) Holds() bool {
@@ -327,7 +327,7 @@ func (s *Shipper) generation(ctx context.Context) error {
 	return nil
 }
 
-// spent tells whether it is time for a new generation: only after a point, so
+// spent reports whether it is time for a new generation: only after a point, so
 // that the old one can be restored meanwhile.
 func (s *Shipper) spent() bool {
 	return s.point && (s.at.Number >= mostPieces || s.at.More > max(2*s.at.First, s.leastMore))

@@ -61,7 +61,7 @@ func plainDefinitions(object, definitions pyjson.Value) []pyjson.Member {
 	return found
 }
 
-// isBlock tells whether a definition is that of a block.
+// isBlock reports whether a definition is that of a block.
 func isBlock(definition pyjson.Value) bool {
 	slug, ok := definition.Get("block_type_slug")
 	return ok && !slug.IsNull()

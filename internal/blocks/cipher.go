@@ -32,7 +32,7 @@ func NewKey() (string, error) {
 	return k.Encode(), nil
 }
 
-// Encrypt gives the token of a document's data.
+// Encrypt returns the token of a document's data.
 func (c *Cipher) Encrypt(data pyjson.Value, now time.Time) (string, error) {
 	token, err := fernet.EncryptAndSignAtTime(data.Raw(), &c.key, now)
 	return string(token), err

@@ -43,7 +43,7 @@ func Merge(current, update pyjson.Value) pyjson.Value {
 	return current.Merge(update.Members())
 }
 
-// WouldFormRing tells whether a reference from parent to target would close a
+// WouldFormRing reports whether a reference from parent to target would close a
 // ring; children gives the documents that one refers to.
 func WouldFormRing(parent, target uuid.UUID, children func(uuid.UUID) ([]uuid.UUID, error)) (bool, error) {
 	seen := map[uuid.UUID]bool{}

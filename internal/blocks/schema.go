@@ -143,7 +143,7 @@ func readReferences(given pyjson.Value) ([]SchemaReference, error) {
 	return references, nil
 }
 
-// Nested gives the schema that a reference names: for schemas that are registered
+// Nested returns the schema that a reference names: for schemas that are registered
 // together with the one that holds them. It fails with fault.Invalid when there is none.
 func (s *Schema) Nested(r SchemaReference) (*Schema, error) {
 	found, ok := s.nested[r]

@@ -199,7 +199,7 @@ func (c *Claim) Held() int64 {
 	return c.held
 }
 
-// Keep gives back all but n bytes.
+// Keep returns back all but n bytes.
 func (c *Claim) Keep(n int64) {
 	if c == nil {
 		return
@@ -212,7 +212,7 @@ func (c *Claim) Keep(n int64) {
 	}
 }
 
-// Close gives everything back.
+// Close returns everything back.
 func (c *Claim) Close() {
 	c.EndTurn()
 	c.Keep(0)

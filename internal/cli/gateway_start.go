@@ -184,7 +184,7 @@ func newProxy(p *process, c *config.Config, listener net.Listener) (*gateway.Pro
 		Auth: cmp.Or(c.Text("api.auth_string"), c.Text("server.api.auth_string"))}, machine, clock.NewIDs(machine), p.partOf("gateway"))
 }
 
-// onThisMachine tells whether an address is of the loopback.
+// onThisMachine reports whether an address is of the loopback.
 func onThisMachine(address string) bool {
 	u, err := url.Parse(address)
 	if err != nil {

@@ -21,7 +21,7 @@ import (
 // (sd_listen_fds(3)).
 const firstInherited = 3
 
-// listen gives the socket to serve on: the one this process was given by socket
+// listen returns the socket to serve on: the one this process was given by socket
 // activation, else a new one at the address of the settings.
 func listen(p *process, c *config.Config) (net.Listener, error) {
 	inherited, err := inheritedListener(p.environ, os.Getpid())
@@ -47,7 +47,7 @@ func listen(p *process, c *config.Config) (net.Listener, error) {
 	return nil, refused.WithHint("give an address of this machine with --host, such as 127.0.0.1 or 0.0.0.0")
 }
 
-// allowed gives the listener, unless strangers could reach it.
+// allowed returns the listener, unless strangers could reach it.
 func allowed(c *config.Config, listener net.Listener) (net.Listener, error) {
 	if err := refuseOpen(c, listener.Addr(), c.Text("server.api.auth_string"), "PREFECT_SERVER_API_AUTH_STRING"); err != nil {
 		return nil, errors.Join(err, listener.Close())
@@ -55,7 +55,7 @@ func allowed(c *config.Config, listener net.Listener) (net.Listener, error) {
 	return listener, nil
 }
 
-// activated tells whether the process was started by socket activation.
+// activated reports whether the process was started by socket activation.
 func activated(environ []string, pid int) (sockets int, yes bool) {
 	given := map[string]string{}
 	for _, line := range environ {

@@ -33,14 +33,14 @@ type Client struct {
 	ids       clock.IDs
 }
 
-// New gives the client of the API at url ("http://127.0.0.1:4200/api"), which
+// New returns the client of the API at url ("http://127.0.0.1:4200/api"), which
 // may ask for auth, "user:password". When the server wants a CSRF token with
 // writes, the client asks for one.
 func New(url, auth string) *Client {
 	return &Client{url: strings.TrimSuffix(url, "/"), auth: auth, csrf: &CSRF{}, ids: clock.NewIDs(clock.System{})}
 }
 
-// Marked gives a client of the same API whose requests carry a gateway's name.
+// Marked returns a client of the same API whose requests carry a gateway's name.
 func (c *Client) Marked(gateway string) *Client {
 	return &Client{url: c.url, auth: c.auth, gateway: gateway, csrf: c.csrf, ids: c.ids}
 }

@@ -28,7 +28,7 @@ func (t *CSRF) Sign(r *http.Request) {
 	}
 }
 
-// WantsToken tells whether an answer refuses a write for want of a valid token.
+// WantsToken reports whether an answer refuses a write for want of a valid token.
 // It is the way to learn of it: most servers want none, and need not be asked.
 // Tokens last an hour, unless set otherwise; one that has ended is refused too.
 func WantsToken(status int, body string) bool {

@@ -51,10 +51,10 @@ type Random struct {
 	last   uint64
 }
 
-// NewIDs gives ids seeded by the operating system.
+// NewIDs returns ids seeded by the operating system.
 func NewIDs(c Clock) *Random { return &Random{clock: c, source: rand.Reader} }
 
-// NewSeededIDs gives ids from source, for runs that must be repeatable.
+// NewSeededIDs returns ids from source, for runs that must be repeatable.
 func NewSeededIDs(c Clock, source io.Reader) *Random { return &Random{clock: c, source: source} }
 
 func (r *Random) fill(b []byte) {

@@ -5,7 +5,7 @@ import "time"
 // Jumper is a Clock that tells when wall time moves otherwise than by passing:
 // the clock was set, or the machine was suspended and goes on.
 type Jumper interface {
-	// Jumps gives a channel that receives how far wall time jumped (backwards when
+	// Jumps returns a channel that receives how far wall time jumped (backwards when
 	// negative), and a function that ends it. Jumps that follow each other closely
 	// may be told as one.
 	Jumps() (<-chan time.Duration, func())

@@ -18,7 +18,7 @@ type manualTimer struct {
 	c  chan time.Time
 }
 
-// NewManual gives a clock that stands at start.
+// NewManual returns a clock that stands at start.
 func NewManual(start time.Time) *Manual {
 	return &Manual{now: start.UTC().Truncate(time.Microsecond)}
 }

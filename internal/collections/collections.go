@@ -22,7 +22,7 @@ var known = map[string][]byte{
 	"demo-flows":                nil,
 }
 
-// View gives a view as JSON text. exists tells whether the registry has a view
+// View returns a view as JSON text. exists reports whether the registry has a view
 // of that name; its content is nil when it does not ship with the program.
 func View(name string) (content []byte, exists bool, err error) {
 	packed, exists := known[name]

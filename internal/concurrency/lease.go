@@ -49,7 +49,7 @@ const (
 	afterlife = time.Hour
 )
 
-// OnAny tells whether the lease holds slots of any of the limits.
+// OnAny reports whether the lease holds slots of any of the limits.
 func (l *Lease) OnAny(limits []*Limit) bool {
 	for _, id := range l.Limits {
 		for _, limit := range limits {

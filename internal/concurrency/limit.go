@@ -79,7 +79,7 @@ func (l *Limit) settle(now time.Time, waits Waits) {
 	l.ActiveSlots, l.DeniedSlots, l.Updated = l.activeAt(now), l.deniedAt(now, waits), now
 }
 
-// fits tells whether so many more slots can be taken at now.
+// fits reports whether so many more slots can be taken at now.
 func (l *Limit) fits(slots int, now time.Time) bool { return l.Taken(now)+slots <= l.Limit }
 
 func (l *Limit) take(slots int, now time.Time, waits Waits) {
@@ -87,7 +87,7 @@ func (l *Limit) take(slots int, now time.Time, waits Waits) {
 	l.ActiveSlots += float64(slots)
 }
 
-// give gives slots back; held, when above 0, is how many seconds they were held
+// give returns slots back; held, when above 0, is how many seconds they were held
 // and enters the average.
 func (l *Limit) give(slots int, held float64, now time.Time, waits Waits) {
 	l.settle(now, waits)
@@ -123,7 +123,7 @@ func (l *Limit) meanWait(slots int, now time.Time, waits Waits) float64 {
 	return math.Min(math.Min(l.AvgSlotOccupancySeconds, most)*crowd, most)
 }
 
-// IsTag tells whether the limit stands for a task tag.
+// IsTag reports whether the limit stands for a task tag.
 func (l *Limit) IsTag() bool { return strings.HasPrefix(l.Name, TagPrefix) }
 
 // Tag is the task tag a limit stands for.

@@ -14,14 +14,14 @@ import (
 type Tx interface {
 	// Stamp is the transaction's time and its source of ids.
 	Stamp() (time.Time, clock.IDs)
-	// ReadConcurrencyLimits gives the limits with those ids that exist.
+	// ReadConcurrencyLimits returns the limits with those ids that exist.
 	ReadConcurrencyLimits(ids []uuid.UUID) ([]*Limit, error)
 	// UpdateConcurrencySlots stores a limit's slots, average occupancy and Updated.
 	UpdateConcurrencySlots(*Limit) error
 	CreateLease(*Lease) error
-	// ReadLease gives a lease, nil when there is none.
+	// ReadLease returns a lease, nil when there is none.
 	ReadLease(id uuid.UUID) (*Lease, error)
-	// ReadHeldLeases gives the live leases of a holder.
+	// ReadHeldLeases returns the live leases of a holder.
 	ReadHeldLeases(holder uuid.UUID) ([]*Lease, error)
 	// UpdateLease stores Expires and Released.
 	UpdateLease(*Lease) error
@@ -88,7 +88,7 @@ func (s Slots) TagWait(tx Tx, limits []*Limit) float64 {
 	return Spread(fullest, usualClamp, ids)
 }
 
-// Release gives back slots that were taken without a lease. held is how many
+// Release returns back slots that were taken without a lease. held is how many
 // seconds they were held, 0 when not known. Limits that are gone are passed over.
 func (s Slots) Release(tx Tx, limits []*Limit, slots int, held float64) error {
 	now, _ := tx.Stamp()
@@ -126,7 +126,7 @@ func (s Slots) Renew(tx Tx, id uuid.UUID, term time.Duration) error {
 	return tx.UpdateLease(lease)
 }
 
-// Return gives back a lease with its slots; how long they were held enters the
+// Return returns back a lease with its slots; how long they were held enters the
 // average. A lease that does not exist or was released is no error.
 func (s Slots) Return(tx Tx, id uuid.UUID) error {
 	lease, err := tx.ReadLease(id)

@@ -76,7 +76,7 @@ func (w *Waiting) Taken(h *Holder, names []string, now time.Time) time.Duration 
 	return now.Sub(found.Since)
 }
 
-// Now gives those who wait, the longest first.
+// Now returns those who wait, the longest first.
 func (w *Waiting) Now(now time.Time) []Waiter {
 	w.mu.Lock()
 	defer w.mu.Unlock()

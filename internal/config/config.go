@@ -119,7 +119,7 @@ func (c *Config) value(key string) value {
 	return v
 }
 
-// IsSet tells whether the setting was given, rather than left at its default.
+// IsSet reports whether the setting was given, rather than left at its default.
 func (c *Config) IsSet(key string) bool { return c.value(key).origin.set }
 
 // Asked lists the settings that somebody has asked for.

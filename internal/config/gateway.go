@@ -203,7 +203,7 @@ func checkWebhooks(all []Webhook, retention Span) (index int, err error) {
 	return 0, nil
 }
 
-// timed tells whether a sender may sign the time, so that the window counts.
+// timed reports whether a sender may sign the time, so that the window counts.
 func (w *Webhook) timed() bool {
 	return w.TimestampHeader != "" || w.Form == "standard" || w.Form == "stripe" || w.Form == "supabase"
 }

@@ -57,7 +57,7 @@ func Load(in Input) (*Config, error) {
 	return c, errors.Join(problems...)
 }
 
-// fillIn gives settings whose default depends on others their value.
+// fillIn returns settings whose default depends on others their value.
 func (c *Config) fillIn() {
 	url := c.values["server.ui.api_url"]
 	if url.parsed == nil {

@@ -10,7 +10,7 @@ import (
 // allowHosts is the environment's name of [server] allow_hosts.
 const allowHosts = "REEVE_ALLOW_HOSTS"
 
-// Pages gives the origins whose pages may call though no password is set, and
+// Pages returns the origins whose pages may call though no password is set, and
 // the names under which the server is known: those of the settings, those in the
 // addresses that the settings give to clients, browsers and gateways, and the
 // machine's own.

@@ -14,7 +14,7 @@ type NamedSecret struct {
 	Name string
 	// For is what it protects, as a noun.
 	For string
-	// Needed tells whether something does not work without it.
+	// Needed reports whether something does not work without it.
 	Needed bool
 
 	env   string // the environment variable that sets it
@@ -40,7 +40,7 @@ const (
 	leastSecret   = 16
 )
 
-// State tells whether the secret is there and good enough.
+// State reports whether the secret is there and good enough.
 func (s *NamedSecret) State() SecretState {
 	if s.value == "" {
 		return Missing
@@ -182,11 +182,11 @@ func (c *Config) SecretValues() []string {
 // text is a text setting; unlike Text it does not count as asking for it.
 func (c *Config) text(key string) string { s, _ := c.values[key].parsed.(string); return s }
 
-// Exposed tells whether the server is to listen where other machines reach it,
+// Exposed reports whether the server is to listen where other machines reach it,
 // and nobody said that it may do so without a password.
 func (c *Config) Exposed() bool { return !c.AllowOpen && !Loopback(c.text("server.api.host")) }
 
-// Loopback tells whether only this machine can reach a host.
+// Loopback reports whether only this machine can reach a host.
 func Loopback(host string) bool {
 	ip := net.ParseIP(strings.Trim(host, "[]"))
 	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()

@@ -24,7 +24,7 @@ type SilentRuns struct {
 	Unheard Span `toml:"unheard"`
 }
 
-// Off tells whether silent runs are left alone.
+// Off reports whether silent runs are left alone.
 func (s *SilentRuns) Off() bool { return s.Crash != nil && !*s.Crash }
 
 // loadSilentRuns lays the environment over what the file says.

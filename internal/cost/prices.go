@@ -113,7 +113,7 @@ func (t Tariff) WithBackup(endpoint string, gb float64) Tariff {
 	return t
 }
 
-// Set gives a machine a price, adding it when it is new.
+// Set returns a machine a price, adding it when it is new.
 func (t *Tariff) Set(name string, price float64) {
 	for i := range t.Machines {
 		if t.Machines[i].Name == name {

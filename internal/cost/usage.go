@@ -66,7 +66,7 @@ type FlowUsage struct {
 // Measured is the length of the time that was measured.
 func (u *Usage) Measured() time.Duration { return max(0, u.To.Sub(u.From)) }
 
-// Month gives the month that a moment is in.
+// Month returns the month that a moment is in.
 func Month(at time.Time) Span {
 	at = at.UTC()
 	start := time.Date(at.Year(), at.Month(), 1, 0, 0, 0, 0, time.UTC)
@@ -124,7 +124,7 @@ func (s *sweep) add(part Span, flow string) {
 	}
 }
 
-// share gives each flow its part of the time awake, and the time awake with that
+// share returns each flow its part of the time awake, and the time awake with that
 // which nobody caused.
 func (s *sweep) share() (awake, idle float64) {
 	slices.SortFunc(s.changes, func(a, b change) int { return a.at.Compare(b.at) })

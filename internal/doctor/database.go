@@ -17,7 +17,7 @@ import (
 // lookTime bounds the look at a database's pages.
 const lookTime = 20 * time.Second
 
-// absent tells whether the database of the settings is none of this machine:
+// absent reports whether the database of the settings is none of this machine:
 // it is not here, and neither is the server.
 func (e *Exam) absent(path string) bool {
 	_, err := os.Stat(path)

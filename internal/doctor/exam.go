@@ -106,7 +106,7 @@ func reachable(address string) string {
 	return u.String()
 }
 
-// local tells whether the server is one of this machine.
+// local reports whether the server is one of this machine.
 func (e *Exam) local() bool {
 	u, err := url.Parse(e.URL)
 	if err != nil {
@@ -122,7 +122,7 @@ func (e *Exam) local() bool {
 	})
 }
 
-// public tells whether anybody on the internet may reach a host, as far as its
+// public reports whether anybody on the internet may reach a host, as far as its
 // name tells.
 func public(host string) bool {
 	ip := net.ParseIP(host)

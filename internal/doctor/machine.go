@@ -36,7 +36,7 @@ type Volume struct {
 
 func (m Machine) path(name string) string { return filepath.Join("/", m.Root, name) }
 
-// read gives a small file of the kernel's, "" when it is not there.
+// read returns a small file of the kernel's, "" when it is not there.
 func (m Machine) read(name string) string {
 	text, err := os.ReadFile(m.path(name))
 	if err != nil {
@@ -60,7 +60,7 @@ func (m Machine) volume(folder string) (Volume, error) {
 // containers are files that tell a container, or a machine of fly.io.
 var containers = []string{".dockerenv", "run/.containerenv", ".fly/api"}
 
-// passing tells whether a folder is on the root disk of a container.
+// passing reports whether a folder is on the root disk of a container.
 func (m Machine) passing(folder string) bool {
 	inside := slices.ContainsFunc(containers, func(name string) bool {
 		_, err := os.Stat(m.path(name))

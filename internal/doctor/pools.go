@@ -75,7 +75,7 @@ func (e *Exam) readPools(ctx context.Context) ([]pool, error) {
 	return all, nil
 }
 
-// configured tells whether reeve.toml has a pool of that name.
+// configured reports whether reeve.toml has a pool of that name.
 func (e *Exam) configured(name string) bool {
 	for _, p := range e.Config.Setup.Pools {
 		if p.Name == name {

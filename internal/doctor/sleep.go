@@ -61,7 +61,7 @@ func (e *Exam) keptAwake(o *sleepOutlook) []Finding {
 	return one(Warn, throughGateway, "the server is to sleep, but as long as it lasts it cannot: %s", strings.Join(direct, ", "))
 }
 
-// gatewayHere tells whether a gateway of this machine answers: it wakes the
+// gatewayHere reports whether a gateway of this machine answers: it wakes the
 // server, also one that cannot call it.
 func (e *Exam) gatewayHere(ctx context.Context) bool {
 	a, err := e.get(ctx, e.gatewayURL()+"/health")

@@ -23,7 +23,7 @@ func (c *Changes) Add(field string, from, to any) {
 	c.values[field] = Change{from, to}
 }
 
-// Empty tells whether nothing changed.
+// Empty reports whether nothing changed.
 func (c *Changes) Empty() bool { return len(c.fields) == 0 }
 
 // payload is the payload of an updated-event.

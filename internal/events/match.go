@@ -7,7 +7,7 @@ import (
 	"github.com/reevehq/reeve/internal/prefect"
 )
 
-// Matches tells whether an event meets a filter whose window is resolved. It
+// Matches reports whether an event meets a filter whose window is resolved. It
 // agrees with the store's queries: one answers for what is in the log, the
 // other for what is being added to it.
 func Matches(f *prefect.EventFilter, e *prefect.Event) bool {

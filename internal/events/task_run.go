@@ -21,7 +21,7 @@ const (
 	flowRunKind   = "prefect.flow-run."
 )
 
-// IsTaskRunChange tells whether the event reports a state that a client has
+// IsTaskRunChange reports whether the event reports a state that a client has
 // given to one of its task runs.
 func IsTaskRunChange(e *prefect.Event) bool {
 	return strings.HasPrefix(e.Event, TaskRunPrefix) && e.Resource[orchestration] == "client"

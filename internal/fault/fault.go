@@ -63,7 +63,7 @@ func (e *Error) Error() string {
 	return e.Sentence + ": " + e.Cause.Error()
 }
 
-// Unwrap gives the cause.
+// Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Cause }
 
 // New makes an error of a kind with a formatted sentence.
@@ -92,5 +92,5 @@ func KindOf(err error) Kind {
 	return Internal
 }
 
-// Is tells whether err has the kind.
+// Is reports whether err has the kind.
 func Is(err error, kind Kind) bool { return err != nil && KindOf(err) == kind }

@@ -209,7 +209,7 @@ func (d *deliverer) attempt(ctx context.Context, e *Entry) (string, error) {
 	}
 }
 
-// deployment gives a deployment's id; known says that it was not asked for just now.
+// deployment returns a deployment's id; known says that it was not asked for just now.
 func (d *deliverer) deployment(ctx context.Context, flow, deployment string, fresh bool) (id string, known bool, err error) {
 	name := flow + "/" + deployment
 	d.mu.Lock()
@@ -241,7 +241,7 @@ func statusOf(err error) int {
 	return 0
 }
 
-// permanent tells whether it is of no use to try again.
+// permanent reports whether it is of no use to try again.
 func permanent(err error) bool {
 	var r *refused
 	if errors.As(err, &r) {

@@ -56,7 +56,7 @@ type Inbox struct {
 	ids     clock.IDs
 }
 
-// NewInbox gives the inbox in an open, migrated database of the gateway.
+// NewInbox returns the inbox in an open, migrated database of the gateway.
 func NewInbox(backend store.Backend, c clock.Clock, ids clock.IDs) *Inbox {
 	return &Inbox{backend, c, ids}
 }
@@ -164,7 +164,7 @@ func (b *Inbox) bySeq(ctx context.Context, seq int64) (e *Entry, err error) {
 	return e, err
 }
 
-// Read gives an entry by its id; fault.NotFound without one.
+// Read returns an entry by its id; fault.NotFound without one.
 func (b *Inbox) Read(ctx context.Context, id uuid.UUID) (e *Entry, err error) {
 	err = b.backend.View(ctx, func(c store.Conn) error {
 		return c.Query(`SELECT `+columns+` FROM inbox WHERE id = ?`, []any{id}, func(r store.Row) (err error) {
@@ -178,7 +178,7 @@ func (b *Inbox) Read(ctx context.Context, id uuid.UUID) (e *Entry, err error) {
 	return e, err
 }
 
-// List gives the newest entries without their bodies, of one status or, with "",
+// List returns the newest entries without their bodies, of one status or, with "",
 // of all.
 func (b *Inbox) List(ctx context.Context, status Status, limit int) (all []*Entry, err error) {
 	all = []*Entry{}
@@ -193,7 +193,7 @@ func (b *Inbox) List(ctx context.Context, status Status, limit int) (all []*Entr
 	return all, err
 }
 
-// Counts gives the number of entries of each status.
+// Counts returns the number of entries of each status.
 func (b *Inbox) Counts(ctx context.Context) (map[Status]int, error) {
 	counts := map[Status]int{Waiting: 0, Delivered: 0, Dead: 0}
 	err := b.backend.View(ctx, func(c store.Conn) error {

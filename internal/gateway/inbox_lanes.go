@@ -71,7 +71,7 @@ func (l *lanes) size() (int, int64) {
 	return len(l.known), l.bytes
 }
 
-// take gives the first entry of a lane that is due; until it is done the lane is
+// take returns the first entry of a lane that is due; until it is done the lane is
 // held. Without one, it gives how long to wait for the next, or forever.
 func (l *lanes) take(now time.Time) (p place, wait time.Duration, ok bool) {
 	l.mu.Lock()

@@ -40,7 +40,7 @@ type asked struct {
 	unopened func()
 }
 
-// waits tells whether it is only asked because somebody waits.
+// waits reports whether it is only asked because somebody waits.
 func (a asked) waits() bool {
 	return a.kind == pollKind || a.kind == heartbeatKind || a.kind == poolKind
 }

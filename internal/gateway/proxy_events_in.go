@@ -67,7 +67,7 @@ func (in *eventsIn) change(what func()) {
 	in.changed = make(chan struct{})
 }
 
-// ping tells whether the server has all that came so far.
+// ping reports whether the server has all that came so far.
 func (in *eventsIn) ping(ctx context.Context, _ []byte) bool {
 	ctx, cancel := context.WithTimeout(ctx, pingTime)
 	defer cancel()

@@ -47,7 +47,7 @@ func (e *eventsOut) serve(ctx context.Context) error {
 	return c.carry(ctx, up)
 }
 
-// patient tells whether the client listens to nothing but what concerns a worker.
+// patient reports whether the client listens to nothing but what concerns a worker.
 // A server that is about to sleep has none of that to tell, and one that wakes
 // calls the gateway, which then asks for what was missed: who listens to nothing
 // else need not keep the server awake.

@@ -34,7 +34,7 @@ func (h *heartbeats) note(pool string, b beat, now time.Time) {
 // silence is how many of its intervals a worker may be silent.
 const silence = 3
 
-// living gives the workers that are not silent for too long.
+// living returns the workers that are not silent for too long.
 func (h *heartbeats) living(now time.Time) map[[2]string]lastBeat {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -86,7 +86,7 @@ func (n *names) add(name string) {
 	}
 }
 
-// list gives all, and whether some are new since it was last told so.
+// list returns all, and whether some are new since it was last told so.
 func (n *names) list() (all []string, fresh bool) {
 	n.mu.Lock()
 	defer n.mu.Unlock()

@@ -134,7 +134,7 @@ func (k *keeper) alone() {
 	k.next = k.p.clock.Now().Add(muteTime)
 }
 
-// unknownThere tells whether the server does not know such a request.
+// unknownThere reports whether the server does not know such a request.
 func unknownThere(err error) bool {
 	var status *client.Status
 	return errors.As(err, &status) && (status.Code == http.StatusNotFound || status.Code == http.StatusMethodNotAllowed)

@@ -111,7 +111,7 @@ const (
 	longestWord  = 256 << 10
 )
 
-// speaks tells whether a client has the subprotocol.
+// speaks reports whether a client has the subprotocol.
 func speaks(r *http.Request) bool {
 	for _, header := range r.Header.Values("Sec-WebSocket-Protocol") {
 		for _, name := range strings.Split(header, ",") {

@@ -142,7 +142,7 @@ func (v *view) due(pool string) (at *prefect.Time, ok bool) {
 	return at, ok
 }
 
-// sleeping tells whether the server is believed to sleep.
+// sleeping reports whether the server is believed to sleep.
 func (v *view) sleeping() bool {
 	v.mu.Lock()
 	defer v.mu.Unlock()

@@ -40,7 +40,7 @@ func checkEncoding(h http.Header) error {
 	return nil
 }
 
-// packed tells whether a body is packed with gzip, the one encoding that is taken.
+// packed reports whether a body is packed with gzip, the one encoding that is taken.
 func packed(h http.Header) (bool, error) {
 	switch encoding := strings.ToLower(strings.TrimSpace(strings.Join(h.Values("Content-Encoding"), ","))); encoding {
 	case "", "identity":
@@ -51,7 +51,7 @@ func packed(h http.Header) (bool, error) {
 	return false, &unreadable{http.StatusUnsupportedMediaType, "the body's Content-Encoding is neither gzip nor identity"}
 }
 
-// unpack gives the body that was meant by the bytes that were sent, and signed:
+// unpack returns the body that was meant by the bytes that were sent, and signed:
 // without gzip, which may hold at most so many bytes.
 func unpack(ctx context.Context, h http.Header, sent []byte, most int64) ([]byte, error) {
 	is, err := packed(h)

@@ -66,7 +66,7 @@ func (e *Entry) values(form string) (map[string]any, error) {
 	return all, err
 }
 
-// plain gives numbers the types that templates reckon with.
+// plain returns numbers the types that templates reckon with.
 func plain(v any) any {
 	switch v := v.(type) {
 	case map[string]any:

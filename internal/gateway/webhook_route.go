@@ -101,7 +101,7 @@ func (r *route) lane(s scope) string {
 	return r.Path + " " + shortened(key, longestName)
 }
 
-// wanted tells whether a webhook is one to keep. One that cannot be judged is,
+// wanted reports whether a webhook is one to keep. One that cannot be judged is,
 // if its mapping fits.
 func (r *route) wanted(e *Entry, s scope) bool {
 	if r.Form == "github" && e.Headers["x-github-event"] == "ping" {

@@ -107,7 +107,7 @@ func (c *check) before(h http.Header, now time.Time) error {
 	return nil
 }
 
-// timed tells whether the time is signed, so that what was sent once is refused
+// timed reports whether the time is signed, so that what was sent once is refused
 // after the window.
 func (c *check) timed() bool { return c != nil && (c.timestamp != "" || c.combined) }
 

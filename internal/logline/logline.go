@@ -47,7 +47,7 @@ func (f Form) Line(at time.Time, level, part, text string) string {
 // or Prefect's.
 var formed = regexp.MustCompile(`^(?:\d{4}-\d\d-\d\d[T ])?\d\d:\d\d:\d\d\.\d{3}(?:Z|[+-]\d\d:\d\d)? \| ([A-Z]+) *\| (.*? - .*)$`)
 
-// Dress gives a line that another program printed this form, and says whose it is.
+// Dress returns a line that another program printed this form, and says whose it is.
 func (f Form) Dress(now time.Time, source, line string) string {
 	if parts := formed.FindStringSubmatch(line); parts != nil {
 		part, text, _ := strings.Cut(parts[2], " - ")

@@ -5,7 +5,7 @@ import "strings"
 // secretSuffixes end the names of environment variables that hold secrets.
 var secretSuffixes = []string{"PASSWORD", "PASSWD", "SECRET", "TOKEN", "_KEY", "APIKEY", "AUTH_STRING", "CREDENTIALS"}
 
-// Environment gives the values of those "NAME=value" lines whose name is one of
+// Environment returns the values of those "NAME=value" lines whose name is one of
 // a secret, so that they are masked before any configuration is read.
 func Environment(lines []string) []string {
 	var all []string

@@ -72,7 +72,7 @@ var (
 		"auth_string", "encryption_key", "authorization", "signature", "credential"}
 )
 
-// isSecretHeader tells whether a colon after a name is followed by a secret: a
+// isSecretHeader reports whether a colon after a name is followed by a secret: a
 // header's name, or in JSON and the like any name that is quoted.
 func isSecretHeader(name string, quoted bool) bool {
 	return hasSuffixOf(name, secretHeaders) || quoted && hasSuffixOf(name, secretNames)

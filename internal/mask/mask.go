@@ -25,7 +25,7 @@ type Masker struct {
 	known atomic.Pointer[values]
 }
 
-// New gives a masker that knows secrets.
+// New returns a masker that knows secrets.
 func New(secrets ...string) *Masker {
 	m := &Masker{given: map[string]bool{}}
 	m.Add(secrets...)

@@ -127,7 +127,7 @@ func (v *values) longest(s string, i int) int {
 	return 0
 }
 
-// isWord tells whether s[i:j] has no letter or digit beside it.
+// isWord reports whether s[i:j] has no letter or digit beside it.
 func isWord(s string, i, j int) bool {
 	return (i == 0 || !isWordByte(s[i-1])) && (j == len(s) || !isWordByte(s[j]))
 }

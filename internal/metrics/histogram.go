@@ -37,7 +37,7 @@ type Buckets struct {
 	Sum    float64
 }
 
-// Read gives the counts.
+// Read returns the counts.
 func (h *Histogram) Read() Buckets {
 	b := Buckets{Bounds: h.bounds, Counts: make([]uint64, len(h.counts)), Sum: float64(h.sum.Load()) / 1e6}
 	for i := range h.counts {
@@ -91,12 +91,12 @@ type Summary struct {
 	P99   float64 `json:"p99"`
 }
 
-// Summary gives the figures.
+// Summary returns the figures.
 func (b Buckets) Summary() Summary {
 	return Summary{b.Count(), b.Mean(), b.Quantile(0.5), b.Quantile(0.95), b.Quantile(0.99)}
 }
 
-// spread gives the same counts with all of the bounds, in whose order they are.
+// spread returns the same counts with all of the bounds, in whose order they are.
 func (b Buckets) spread(bounds []float64) Buckets {
 	all := slices.Concat(bounds, b.Bounds)
 	slices.Sort(all)

@@ -80,7 +80,7 @@ func stateFor(g *store.Gateway, o sleep.Outlook, sleeping bool) State {
 	return s
 }
 
-// urgent tells whether somebody who was told the state before must be told this.
+// urgent reports whether somebody who was told the state before must be told this.
 func (s State) urgent(before State) bool {
 	if before.Sleeping {
 		return true
@@ -173,7 +173,7 @@ func (c *Caller) look(ctx context.Context, calls *sync.WaitGroup, cancelling map
 	return true, nil
 }
 
-// newlyCancelling keeps known up to date and tells whether there is a run that
+// newlyCancelling keeps known up to date and reports whether there is a run that
 // was not being cancelled before.
 func newlyCancelling(known map[string]bool, active []store.ActiveRun) (fresh bool) {
 	now := map[string]bool{}

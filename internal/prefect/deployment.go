@@ -176,7 +176,7 @@ type DeploymentUpdate struct {
 	oldFields
 }
 
-// BothLimits tells whether a body names a limit of its own and a global one,
+// BothLimits reports whether a body names a limit of its own and a global one,
 // which only one may be; it returns the issue for clients.
 func BothLimits(in pyjson.Value) decode.Issues {
 	own, _ := in.Get("concurrency_limit")

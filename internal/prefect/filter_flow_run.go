@@ -51,7 +51,7 @@ type FlowRunFilterCreatedBy struct {
 	IsNull   *bool       `json:"is_null_"`
 }
 
-// OnlyIDs tells whether the filter names ids to include and nothing else.
+// OnlyIDs reports whether the filter names ids to include and nothing else.
 func (f *FlowRunFilter) OnlyIDs() bool {
 	if f.ID == nil || len(f.ID.Any) == 0 {
 		return false

@@ -52,7 +52,7 @@ func currentPolicy(in pyjson.Value) pyjson.Value {
 	return in
 }
 
-// isZero tells whether a value equals 0 in Python.
+// isZero reports whether a value equals 0 in Python.
 func isZero(v pyjson.Value) bool {
 	switch v.Kind() {
 	case pyjson.Int, pyjson.Float, pyjson.Bool:
@@ -81,7 +81,7 @@ func (s *StringSet) DecodeWire(in pyjson.Value, at *decode.At) {
 	*s = set
 }
 
-// Has tells whether the key is in the set.
+// Has reports whether the key is in the set.
 func (s StringSet) Has(key string) bool {
 	i := sort.SearchStrings(s, key)
 	return i < len(s) && s[i] == key

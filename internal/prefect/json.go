@@ -201,7 +201,7 @@ func (t Tags) MarshalJSON() ([]byte, error) {
 	return json.Marshal([]string(t))
 }
 
-// Has tells whether tag is among them.
+// Has reports whether tag is among them.
 func (t Tags) Has(tag string) bool {
 	for _, have := range t {
 		if have == tag {

@@ -32,7 +32,7 @@ type TextQuery struct {
 	Query string `json:"query" rule:"required,max=200"`
 }
 
-// Matches tells whether the log passes the filter. Unlike a query for stored
+// Matches reports whether the log passes the filter. Unlike a query for stored
 // logs it takes no notice of operator and text: so does the reference's stream.
 func (f *LogFilter) Matches(l *Log) bool {
 	switch {
@@ -48,7 +48,7 @@ func (f *LogFilter) Matches(l *Log) bool {
 	return false
 }
 
-// isAny tells whether the id is among those asked for; nil asks for all.
+// isAny reports whether the id is among those asked for; nil asks for all.
 func isAny(wanted []uuid.UUID, id *uuid.UUID) bool {
 	return wanted == nil || id != nil && slices.Contains(wanted, *id)
 }

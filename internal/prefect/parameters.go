@@ -8,7 +8,7 @@ import (
 	"github.com/reevehq/reeve/internal/pyjson"
 )
 
-// TooLarge gives an issue at loc when parameters take more than most bytes.
+// TooLarge returns an issue at loc when parameters take more than most bytes.
 func TooLarge(parameters Object, most int, loc ...any) decode.Issues {
 	value, err := pyjson.Parse(parameters)
 	if err != nil {

@@ -39,7 +39,7 @@ func (StateType) Values() []string {
 	return []string{"SCHEDULED", "PENDING", "RUNNING", "COMPLETED", "FAILED", "CANCELLED", "CRASHED", "PAUSED", "CANCELLING"}
 }
 
-// IsTerminal tells whether a run in this state has ended.
+// IsTerminal reports whether a run in this state has ended.
 func (t StateType) IsTerminal() bool {
 	return t == Completed || t == Cancelled || t == Failed || t == Crashed
 }

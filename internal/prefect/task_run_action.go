@@ -77,7 +77,7 @@ func (t *TaskInputs) DecodeWire(in pyjson.Value, at *decode.At) {
 	*t = TaskInputs(append(out, '}'))
 }
 
-// taskInput gives one input in its canonical form.
+// taskInput returns one input in its canonical form.
 func taskInput(in pyjson.Value, at *decode.At) []byte {
 	var all decode.Issues
 	for _, form := range inputForms {

@@ -73,7 +73,7 @@ func phrase(text []rune, i int) (string, int) {
 	return string(out), min(i+1, len(text))
 }
 
-// Matches tells whether the text passes the search.
+// Matches reports whether the text passes the search.
 func (s TextSearch) Matches(text string) bool {
 	text = strings.ToLower(text)
 	has := func(term string) bool { return strings.Contains(text, strings.ToLower(term)) }

@@ -102,7 +102,7 @@ func (h *WorkerHello) Check(in pyjson.Value, at *decode.At) {
 	}
 }
 
-// Cleans tells whether the worker wants cleanup messages.
+// Cleans reports whether the worker wants cleanup messages.
 func (h *WorkerHello) Cleans() bool {
 	return slices.Contains(h.RequestedCapabilities, CleanupCapability) && len(h.HandledCleanupKinds) > 0 && h.MaxCleanupConcurrency > 0
 }

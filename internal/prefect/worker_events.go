@@ -19,7 +19,7 @@ const (
 // It is Reeve's own.
 const FlowRunDeleted = "reeve.flow-run.deleted"
 
-// NewWorkEvents gives the names of the events after which a worker's poll may
+// NewWorkEvents returns the names of the events after which a worker's poll may
 // find a run to start.
 func NewWorkEvents() []string { return slices.Clone(newWork) }
 
@@ -27,7 +27,7 @@ var newWork = []string{"prefect.flow-run.Scheduled", "prefect.flow-run.AwaitingR
 	"prefect.flow-run.Late", "prefect.flow-run.AwaitingConcurrencySlot", "prefect.work-pool.ready",
 	"prefect.work-queue.ready", "prefect.work-pool.updated", FlowSlotFreed, PoolSlotFreed}
 
-// ConcernsWorker tells whether an event's name is one for which a worker that
+// ConcernsWorker reports whether an event's name is one for which a worker that
 // waits listens.
 func ConcernsWorker(name string) bool {
 	return name == CancellingEvent || name == FlowRunDeleted || slices.Contains(newWork, name)

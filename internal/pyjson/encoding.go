@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-// UTF8 gives the text of a JSON document in UTF-8, which is data itself when it is
+// UTF8 returns the text of a JSON document in UTF-8, which is data itself when it is
 // that already. Like Python's json.loads it takes UTF-16 and UTF-32 too, told by
 // a byte order mark or by where the first zero bytes are; false stands for bytes
 // that are no text. Halves of surrogate pairs, which Python lets pass here and
@@ -44,7 +44,7 @@ func UTF8(data []byte) ([]byte, bool) {
 	return out, true
 }
 
-// encodingOf gives the text without its byte order mark, and the bytes of a unit
+// encodingOf returns the text without its byte order mark, and the bytes of a unit
 // with their order.
 func encodingOf(data []byte) (rest []byte, width int, order binary.ByteOrder) {
 	for _, mark := range []struct {

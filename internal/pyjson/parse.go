@@ -60,7 +60,7 @@ const mostValues = 300_000
 // ErrTooMany says that a text holds more values than are read.
 var ErrTooMany = fmt.Errorf("more than %d JSON values", mostValues)
 
-// tooMany tells whether a text surely holds too many values, before any memory
+// tooMany reports whether a text surely holds too many values, before any memory
 // is taken for them: values are parted by commas. What is no JSON may be taken
 // for too many.
 func tooMany(data []byte) bool {

@@ -42,10 +42,10 @@ type Member struct {
 // Kind tells the JSON type.
 func (v Value) Kind() Kind { return v.kind }
 
-// IsNull tells whether the value is null.
+// IsNull reports whether the value is null.
 func (v Value) IsNull() bool { return v.kind == Null }
 
-// Raw gives the bytes the value was read from; they are valid JSON and belong
+// Raw returns the bytes the value was read from; they are valid JSON and belong
 // to the parsed input.
 func (v Value) Raw() json.RawMessage {
 	if v.raw == nil {
@@ -63,7 +63,7 @@ func (v Value) Text() string { return v.text }
 // Truth is the value of a Bool.
 func (v Value) Truth() bool { return v.kind == Bool && v.raw[0] == 't' }
 
-// Int64 gives the value of an Int that fits.
+// Int64 returns the value of an Int that fits.
 func (v Value) Int64() (int64, bool) {
 	if v.kind != Int {
 		return 0, false
@@ -72,7 +72,7 @@ func (v Value) Int64() (int64, bool) {
 	return n, err == nil
 }
 
-// Float64 gives the value of an Int or Float.
+// Float64 returns the value of an Int or Float.
 func (v Value) Float64() (float64, bool) {
 	if v.kind != Int && v.kind != Float {
 		return 0, false
@@ -98,7 +98,7 @@ func (v Value) Get(key string) (Value, bool) {
 	return Value{}, false
 }
 
-// Truthy tells whether the value counts as true in Python.
+// Truthy reports whether the value counts as true in Python.
 func (v Value) Truthy() bool {
 	switch v.kind {
 	case Bool:

@@ -51,7 +51,7 @@ type Range struct {
 	Enough func(n int, at time.Time) bool
 }
 
-// Times gives the moments at which a schedule is due, in order, each in the
+// Times returns the moments at which a schedule is due, in order, each in the
 // schedule's zone. It fails for a schedule that can name none, such as a cron
 // expression for the 31st of February, and with the error of a budget that is
 // used up.
@@ -81,7 +81,7 @@ type collector struct {
 	tried  int
 }
 
-// take adds a time and tells whether more are wanted. Times with the same
+// take adds a time and reports whether more are wanted. Times with the same
 // calendar reading count as one.
 func (c *collector) take(at time.Time) bool {
 	if reading := wall(at); !c.seen[reading] {
@@ -98,7 +98,7 @@ func (c *collector) take(at time.Time) bool {
 	return true
 }
 
-// pastEnd tells whether a calendar reading lies after the end's.
+// pastEnd reports whether a calendar reading lies after the end's.
 func (c *collector) pastEnd(at time.Time, zone *time.Location) bool {
 	return !c.want.End.IsZero() && wall(at).After(wall(c.want.End.In(zone)))
 }

@@ -57,7 +57,7 @@ func (b Backups) flush(ctx context.Context) (err error) {
 	return err
 }
 
-// holds tells whether the server should stay awake for the backup.
+// holds reports whether the server should stay awake for the backup.
 func (b Backups) holds() bool {
 	for _, s := range b.all() {
 		if s.Holds() {

@@ -110,7 +110,7 @@ func Pages(c *config.Config) access.Pages {
 	return access.Pages{Origins: origins, Hosts: hosts}
 }
 
-// vacuums tells whether old rows of a kind are deleted. The setting was once a
+// vacuums reports whether old rows of a kind are deleted. The setting was once a
 // boolean: both of its values include events, and only true the others.
 func vacuums(enabled []string, kind string) bool {
 	for _, word := range enabled {

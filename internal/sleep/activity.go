@@ -95,7 +95,7 @@ type State struct {
 	Begun uint64
 }
 
-// Quiet tells whether nothing was under way.
+// Quiet reports whether nothing was under way.
 func (s State) Quiet() bool { return s.Requests == 0 && len(s.Sockets) == 0 }
 
 // Reasons says what was under way, one sentence for each kind.
@@ -118,7 +118,7 @@ func plural(n int, one, many string) string {
 	return fmt.Sprintf("%d %s", n, many)
 }
 
-// State gives what is under way now, and a channel that is closed at the next change.
+// State returns what is under way now, and a channel that is closed at the next change.
 func (a *Activity) State() (State, <-chan struct{}) {
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -44,7 +44,7 @@ type Forecaster struct {
 	// Undelivered is the number of webhooks that were taken and not yet
 	// delivered; nil stands for none.
 	Undelivered func() int
-	// Unshipped tells whether something written has not reached the backup; nil
+	// Unshipped reports whether something written has not reached the backup; nil
 	// stands for nothing.
 	Unshipped func() bool
 }

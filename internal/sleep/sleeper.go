@@ -57,7 +57,7 @@ type Moment struct {
 	begun uint64
 }
 
-// Wait gives the next moment at which the server may sleep; an error only when
+// Wait returns the next moment at which the server may sleep; an error only when
 // ctx has ended.
 func (s *Sleeper) Wait(ctx context.Context) (Moment, error) {
 	committed, unwatch := s.Watch()
@@ -89,7 +89,7 @@ func (s *Sleeper) Wait(ctx context.Context) (Moment, error) {
 	}
 }
 
-// Still tells whether the server may sleep as it might at the moment, with
+// Still reports whether the server may sleep as it might at the moment, with
 // nothing that began since.
 func (s *Sleeper) Still(ctx context.Context, m Moment) bool {
 	state, _ := s.Activity.State()

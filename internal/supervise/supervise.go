@@ -74,7 +74,7 @@ type Supervisor struct {
 	health Health
 }
 
-// New gives a supervisor; nothing runs yet.
+// New returns a supervisor; nothing runs yet.
 func New(p Program) *Supervisor {
 	if p.Farewell == 0 {
 		p.Farewell = farewell
@@ -175,7 +175,7 @@ const (
 	lostEnd = 1 << 10
 )
 
-// dress gives a line of the program the form of all others.
+// dress returns a line of the program the form of all others.
 func (s *Supervisor) dress(line string) string {
 	return s.p.Form.Dress(s.p.Clock.Now().Local(), s.p.Name, line)
 }

@@ -133,7 +133,7 @@ func (h *hydration) value(v any) (any, error) {
 	return v, nil
 }
 
-// marked gives the value that an object of a kind stands for.
+// marked returns the value that an object of a kind stands for.
 func (h *hydration) marked(kind any, o *jsonschema.Object) (any, error) {
 	var value any
 	var err error

@@ -59,7 +59,7 @@ func CheckTemplate(b *budget.Budget, text string) error {
 	return err
 }
 
-// IsTemplate tells whether a text has any mark of a template.
+// IsTemplate reports whether a text has any mark of a template.
 func IsTemplate(text string) bool {
 	return strings.Contains(text, "{{") || strings.Contains(text, "{%")
 }
@@ -76,7 +76,7 @@ func Render(b *budget.Budget, text string, values map[string]any, o jinja.Option
 	return t.Render(b, values, o)
 }
 
-// Value gives the value of a text that is nothing but one expression, "{{ a.b }}",
+// Value returns the value of a text that is nothing but one expression, "{{ a.b }}",
 // and the rendered text of any other.
 func Value(b *budget.Budget, text string, values map[string]any, o jinja.Options) (any, error) {
 	if !IsTemplate(text) {

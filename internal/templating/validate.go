@@ -100,7 +100,7 @@ func asValidation(err error) error {
 	return err
 }
 
-// FirstFault gives the sentence of the first fault in the schema's order, "" without one.
+// FirstFault returns the sentence of the first fault in the schema's order, "" without one.
 func FirstFault(b *budget.Budget, values, schema prefect.Object, c Check) (string, error) {
 	prepared, value, err := c.prepare(b, values, schema)
 	if err != nil {
@@ -145,9 +145,9 @@ func Quote(text string) string { return jsonschema.Quote(text) }
 // Repr writes an exception as Python shows it.
 func Repr(class, message string) string { return class + "(" + Quote(message) + ")" }
 
-// Defaults gives the defaults of a schema's properties; those that name a block
+// Defaults returns the defaults of a schema's properties; those that name a block
 // have its data. With drop set those that do not fit are left out, and faulty
-// tells whether there were any.
+// reports whether there were any.
 func Defaults(b *budget.Budget, schema prefect.Object, block func(uuid.UUID) (json.RawMessage, error), drop bool) (defaults prefect.Object, faulty bool, err error) {
 	parsed, err := parseObject(b, schema)
 	if err != nil {

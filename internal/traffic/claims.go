@@ -7,7 +7,7 @@ import (
 	"github.com/reevehq/reeve/internal/budget"
 )
 
-// Claims gives each request a claim on the memory, which ends with its answer.
+// Claims returns each request a claim on the memory, which ends with its answer.
 // Websockets make claims of their own, for each frame.
 func Claims(memory *budget.Memory) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {

@@ -123,7 +123,7 @@ func (f *file) close() {
 	}
 }
 
-// open gives a file with the bundle's base written in. A file may be there under
+// open returns a file with the bundle's base written in. A file may be there under
 // its name with .gz instead.
 func (b *bundle) open(name string) (*file, bool) {
 	if b.root == nil {
@@ -167,7 +167,7 @@ func (b *bundle) find(name string) (*os.File, fs.FileInfo, error) {
 	return opened, info, err
 }
 
-// make gives a file's content as it is sent, nil when that is as it lies in the
+// make returns a file's content as it is sent, nil when that is as it lies in the
 // folder. It is made when it is first needed, and again when the file is another.
 func (b *bundle) make(name string, from *os.File, info fs.FileInfo, packed bool) ([]byte, error) {
 	b.mu.Lock()

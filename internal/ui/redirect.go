@@ -37,7 +37,7 @@ func below(path, base string) bool {
 	return base == "/" || path == base || strings.HasPrefix(path, base+"/")
 }
 
-// isNavigation tells whether a browser opens a page, as against loading a part of one.
+// isNavigation reports whether a browser opens a page, as against loading a part of one.
 func isNavigation(r *http.Request) bool {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		return false

@@ -99,7 +99,7 @@ func (u *UI) Pages() string {
 	return u.Path()
 }
 
-// HasBundle tells whether there is something to show.
+// HasBundle reports whether there is something to show.
 func (u *UI) HasBundle() bool { return u.own != nil || len(u.bundles) > 0 }
 
 // find maps "v1" and "v2" to folders with an index.html.

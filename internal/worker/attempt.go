@@ -245,7 +245,7 @@ func (a *attempt) runHooks(ctx context.Context, kind string, state json.RawMessa
 	}
 }
 
-// started tells whether the attempt came as far as a process.
+// started reports whether the attempt came as far as a process.
 func (a *attempt) started() bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -68,7 +68,7 @@ func (a *attempt) awaitCancelled() bool {
 	return true
 }
 
-// reportCancelled gives the run its last state: Cancelled, unless it ended
+// reportCancelled returns the run its last state: Cancelled, unless it ended
 // otherwise meanwhile.
 func (a *attempt) reportCancelled(ctx context.Context) bool {
 	var now flowRun

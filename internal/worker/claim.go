@@ -19,7 +19,7 @@ const fresh = 15 * time.Second
 // errNotOurs says that a run which was claimed is another's by now, or has ended.
 var errNotOurs = errors.New("the run is no longer this worker's")
 
-// claim proposes PENDING, says whose the run then is, and tells whether it is ours.
+// claim proposes PENDING, says whose the run then is, and reports whether it is ours.
 func (a *attempt) claim(ctx context.Context) bool {
 	labels := a.worker.labels(a.worker.currentPool())
 	text, err := json.Marshal(labels)

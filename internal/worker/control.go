@@ -92,7 +92,7 @@ func (c *control) open(token uuid.UUID) (*session, []string) {
 	return s, []string{"PREFECT__CONTROL_PORT=" + port, "PREFECT__CONTROL_TOKEN=" + s.token}
 }
 
-// end forgets a session and tells whether its process concluded it: it
+// end forgets a session and reports whether its process concluded it: it
 // reported its state itself, or took over from a signal.
 func (c *control) end(s *session) bool {
 	if c != nil {

@@ -10,7 +10,7 @@ import (
 // counts as unresponsive: the contract's number.
 const pollWindow = 30
 
-// Polling tells whether the worker polls when it should. One whose server is
+// Polling reports whether the worker polls when it should. One whose server is
 // away does: it keeps trying.
 func (w *Worker) Polling() bool {
 	if w.server.away.Load() {

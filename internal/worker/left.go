@@ -47,7 +47,7 @@ func identity(pid int) string {
 	return strings.Join([]string{strings.TrimSpace(string(boot)), namespace, strconv.Itoa(pid), began}, "/")
 }
 
-// startOf gives when a process started, in ticks since the boot, "" when there
+// startOf returns when a process started, in ticks since the boot, "" when there
 // is none, and whether it leads a session.
 func startOf(pid int) (ticks string, leads bool) {
 	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
@@ -62,7 +62,7 @@ func startOf(pid int) (ticks string, leads bool) {
 	return fields[19], fields[3] == strconv.Itoa(pid)
 }
 
-// alive gives the id of the process with an identity, 0 when it has gone.
+// alive returns the id of the process with an identity, 0 when it has gone.
 func alive(identified string) int {
 	parts := strings.Split(identified, "/")
 	if len(parts) != 4 {
@@ -75,7 +75,7 @@ func alive(identified string) int {
 	return pid
 }
 
-// killed tells whether the worker that a run's label names has surely gone.
+// killed reports whether the worker that a run's label names has surely gone.
 func killed(label string) bool {
 	was, now := strings.Split(label, "/"), strings.Split(self(), "/")
 	if len(was) != len(now) || len(was) < 2 {
@@ -224,7 +224,7 @@ func (a *attempt) leftProcess() int {
 	return 0
 }
 
-// runs tells whether a process is the one of a run: it leads a session, and was
+// runs reports whether a process is the one of a run: it leads a session, and was
 // started, or forked, for the run.
 func runs(pid int, run uuid.UUID) bool {
 	if _, leads := startOf(pid); !leads {

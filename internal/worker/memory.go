@@ -12,7 +12,7 @@ import (
 // prefect loaded (some 90 MB) is kept beside the runs unless it is asked for.
 const warmMemory = 400 << 20
 
-// MemoryForWarm tells whether this machine has memory enough to keep a process
+// MemoryForWarm reports whether this machine has memory enough to keep a process
 // that has prefect loaded. There is none but on Linux.
 func MemoryForWarm() bool {
 	return runtime.GOOS == "linux" && memory(os.ReadFile) >= warmMemory

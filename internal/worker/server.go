@@ -36,7 +36,7 @@ func (r *refusal) Error() string {
 	return strings.TrimSpace(fmt.Sprintf("%d %s %s", r.status, http.StatusText(r.status), r.body))
 }
 
-// refused tells whether err is an answer with this status.
+// refused reports whether err is an answer with this status.
 func refused(err error, status int) bool {
 	var r *refusal
 	return errors.As(err, &r) && r.status == status

@@ -49,7 +49,7 @@ func (w *warmPool) prepare() {
 	}
 }
 
-// current gives the fork server for new runs, nil when there is none.
+// current returns the fork server for new runs, nil when there is none.
 func (w *warmPool) current() *forkServer {
 	w.mu.Lock()
 	defer w.mu.Unlock()

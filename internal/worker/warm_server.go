@@ -291,7 +291,7 @@ func octets(texts []string) [][]byte {
 	return out
 }
 
-// busy tells whether a run of it is under way.
+// busy reports whether a run of it is under way.
 func (s *forkServer) busy() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

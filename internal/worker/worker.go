@@ -278,7 +278,7 @@ func (w *Worker) await(ctx context.Context) {
 	}
 }
 
-// idle gives a channel that is closed once no run is under way.
+// idle returns a channel that is closed once no run is under way.
 func (w *Worker) idle() <-chan struct{} {
 	done := make(chan struct{})
 	go func() {

@@ -32,7 +32,7 @@ func TestNothingIsAnsweredInsideATransaction(t *testing.T) {
 	}
 }
 
-// inTransaction tells whether a function takes a transaction, *store.Tx, or the
+// inTransaction reports whether a function takes a transaction, *store.Tx, or the
 // connection of one, store.Conn.
 func inTransaction(f *ast.FuncType) bool {
 	if len(f.Params.List) != 1 {

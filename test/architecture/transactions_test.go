@@ -43,7 +43,7 @@ func TestNothingLongIsDoneInsideATransaction(t *testing.T) {
 	})
 }
 
-// importedAs gives the names under which a file knows packages, with those of
+// importedAs returns the names under which a file knows packages, with those of
 // their names that may be used.
 func importedAs(file *ast.File, packages map[string][]string) map[string][]string {
 	names := map[string][]string{}
@@ -62,7 +62,7 @@ func importedAs(file *ast.File, packages map[string][]string) map[string][]strin
 	return names
 }
 
-// takesTransaction tells whether a function has a parameter *store.Tx.
+// takesTransaction reports whether a function has a parameter *store.Tx.
 func takesTransaction(f *ast.FuncDecl) bool {
 	for _, p := range f.Type.Params.List {
 		if star, ok := p.Type.(*ast.StarExpr); ok && name(star.X) == "Tx" {

@@ -90,7 +90,7 @@ func rounds() int {
 	return number("REEVE_CRASH_ROUNDS", 5)
 }
 
-// long tells whether the long form is wanted.
+// long reports whether the long form is wanted.
 func long() bool { return os.Getenv("REEVE_CRASH_LONG") != "" }
 
 // seed is what the random choices of a test follow from; it is in the log of

@@ -52,7 +52,7 @@ func (d *disk) position() int {
 	return len(d.ops)
 }
 
-// synced tells whether a file was synced, or that failed, from a point on.
+// synced reports whether a file was synced, or that failed, from a point on.
 func (d *disk) synced(name string, from int) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()

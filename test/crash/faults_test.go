@@ -49,7 +49,7 @@ func errnoName(e syscall.Errno) string {
 	return map[syscall.Errno]string{syscall.EIO: "EIO", syscall.ENOSPC: "ENOSPC"}[e]
 }
 
-// choose gives all calls in the long form; else the first of each kind on each
+// choose returns all calls in the long form; else the first of each kind on each
 // file, of which a few, and as many of the others.
 func choose(calls []call, random *rand.Rand) (ks []int) {
 	seen := map[string]bool{}

@@ -91,7 +91,7 @@ func (l *ledger) String() string {
 	return strings.Join(parts, ", ")
 }
 
-// until gives, as a JSON list, the ids that were acknowledged by then.
+// until returns, as a JSON list, the ids that were acknowledged by then.
 func (l *ledger) until(k kind, at int) (list string, n int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -145,7 +145,7 @@ const (
 	writeKills = 4
 )
 
-// sample gives all calls that change something in the long form, else some.
+// sample returns all calls that change something in the long form, else some.
 func sample(t *testing.T, calls []call) []int {
 	ks := changing(calls)
 	if long() || len(ks) <= lastKills+otherKills+writeKills {

@@ -33,7 +33,7 @@ func start(t *testing.T, binary, database string) *server {
 	return startOn(t, binary, database, freePort(t), nil)
 }
 
-// freePort gives a port that nobody listens on.
+// freePort returns a port that nobody listens on.
 func freePort(t *testing.T) int {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")

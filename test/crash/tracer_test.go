@@ -89,7 +89,7 @@ func (tr *tracer) run(t *testing.T, command *exec.Cmd) {
 // wait waits for the end of the program.
 func (tr *tracer) wait() { <-tr.ended }
 
-// gone tells whether the program has ended.
+// gone reports whether the program has ended.
 func (tr *tracer) gone() bool {
 	select {
 	case <-tr.ended:
@@ -204,7 +204,7 @@ func (tr *tracer) leave(pid int, at *thread, result int64) {
 	tr.disk.did(e)
 }
 
-// read gives a call's name and what it would do; "" when it is of no interest.
+// read returns a call's name and what it would do; "" when it is of no interest.
 func (tr *tracer) read(pid int, in *info) (string, op) {
 	a := in.args
 	onFile := func(k opKind) op { return op{kind: k, path: target(pid, a[0])} }

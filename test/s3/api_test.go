@@ -53,7 +53,7 @@ func (i *installation) write(names ...string) {
 	}
 }
 
-// many gives names of flows.
+// many returns names of flows.
 func many(prefix string, n int) (names []string) {
 	for k := range n {
 		names = append(names, fmt.Sprintf("%s-%03d", prefix, k))

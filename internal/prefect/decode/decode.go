@@ -87,7 +87,7 @@ type Embedded struct{}
 // Given, embedded, records which keys were given.
 type Given struct{ keys map[string]struct{} }
 
-// Has tells whether the key was in the input, null included.
+// Has reports whether the key was in the input, null included.
 func (g Given) Has(key string) bool {
 	_, ok := g.keys[key]
 	return ok
@@ -148,7 +148,7 @@ func Into(in pyjson.Value, dst any, loc ...any) Issues {
 	return issues
 }
 
-// IsEmbedded tells whether dst, a pointer to a struct, is a body of separate
+// IsEmbedded reports whether dst, a pointer to a struct, is a body of separate
 // parameters (see Embedded).
 func IsEmbedded(dst any) bool {
 	t := reflect.TypeOf(dst).Elem()

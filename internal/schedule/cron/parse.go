@@ -105,7 +105,7 @@ func Parse(text string) (*Expression, error) {
 	return e, nil
 }
 
-// nthAlone tells whether the weekdays do not mix plain ones with n-th ones.
+// nthAlone reports whether the weekdays do not mix plain ones with n-th ones.
 func (e *Expression) nthAlone() bool {
 	f := e.fields[weekdayField]
 	if len(e.nth) == 0 || len(f.values) == bounds[weekdayField].all {
@@ -214,7 +214,7 @@ func (p *fieldParser) number(text string) (int, bool) {
 	return n, ok
 }
 
-// alias gives the usual writing of a value: 7 is Sunday, and where the fields
+// alias returns the usual writing of a value: 7 is Sunday, and where the fields
 // are shifted by a leading one 0 is the first day or month.
 func (p *fieldParser) alias(n int) int {
 	width := len(p.columns)

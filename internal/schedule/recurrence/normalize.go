@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// WithStart gives the text a DTSTART line when it has none. A rule that fires
+// WithStart returns the text a DTSTART line when it has none. A rule that fires
 // every so many minutes or seconds, without COUNT, starts at the last of its
 // steps before now, which is a calendar reading in the schedule's zone; all
 // others start at DefaultStart. What cannot be read is left as it is.

@@ -29,7 +29,7 @@ func Parse(text string) (*Set, error) {
 	return set, nil
 }
 
-// Startable tells whether a rule without DTSTART can be given one that has no
+// Startable reports whether a rule without DTSTART can be given one that has no
 // zone: not when its UNTIL has one.
 func (s *Set) Startable() error {
 	for _, r := range append(slices.Clone(s.rules), s.exclusions...) {

@@ -37,7 +37,7 @@ type Set struct {
 	dates, excluded   []time.Time
 }
 
-// Occurrences gives the readings from one on, in order and each once, until yield
+// Occurrences returns the readings from one on, in order and each once, until yield
 // says to stop. Those after end, unless it is zero, are not looked for. It fails
 // with ErrNever, or with the error of a budget that is used up.
 func (s *Set) Occurrences(b *budget.Budget, from, end time.Time, yield func(time.Time) bool) error {

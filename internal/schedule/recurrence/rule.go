@@ -134,7 +134,7 @@ func newPlan(r *rule) *plan {
 	return p
 }
 
-// clockPart gives what a rule allows of one unit of the clock: as a list when the
+// clockPart returns what a rule allows of one unit of the clock: as a list when the
 // unit is smaller than the rule's periods, else as a set.
 func clockPart(written []int, atStart int, stepped bool) ([]int, set) {
 	if stepped {

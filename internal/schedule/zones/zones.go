@@ -18,7 +18,7 @@ var names = sync.OnceValue(func() []string { return strings.Fields(text) })
 
 var loaded sync.Map // name -> *time.Location
 
-// Known tells whether a name is in the database.
+// Known reports whether a name is in the database.
 func Known(name string) bool {
 	list := names()
 	i := sort.SearchStrings(list, name)
@@ -28,7 +28,7 @@ func Known(name string) bool {
 // Pattern is a pattern of all names, as clients are shown it.
 var Pattern = sync.OnceValue(func() string { return strings.Join(names(), "|") })
 
-// Mentions tells whether the text matches Pattern anywhere.
+// Mentions reports whether the text matches Pattern anywhere.
 func Mentions(text string) bool {
 	for _, name := range names() {
 		if strings.Contains(text, name) {
@@ -38,7 +38,7 @@ func Mentions(text string) bool {
 	return false
 }
 
-// Load gives a zone by name; the empty name is UTC.
+// Load returns a zone by name; the empty name is UTC.
 func Load(name string) (*time.Location, error) {
 	if zone, ok := loaded.Load(name); ok {
 		return zone.(*time.Location), nil

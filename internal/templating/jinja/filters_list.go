@@ -130,7 +130,7 @@ func (e *evaluator) each(items []any, f func(any) any) []any {
 	return out
 }
 
-// getter gives the attribute of an item: "a.b.0". sensitive is false where case
+// getter returns the attribute of an item: "a.b.0". sensitive is false where case
 // does not count.
 func (e *evaluator) getter(attribute, otherwise any, sensitive bool) func(any) any {
 	var path []any
@@ -161,7 +161,7 @@ func (e *evaluator) getter(attribute, otherwise any, sensitive bool) func(any) a
 	}
 }
 
-// multiple gives several attributes, "a,b", as a list to sort by.
+// multiple returns several attributes, "a,b", as a list to sort by.
 func (e *evaluator) multiple(attribute any, insensitive bool) func(any) any {
 	parts := []any{attribute}
 	if text, ok := asText(attribute); ok {

@@ -50,7 +50,7 @@ func (f *formatter) format(text string, levels int) string {
 	return out.String()
 }
 
-// fieldOf gives the field up to its closing brace, and what is after it.
+// fieldOf returns the field up to its closing brace, and what is after it.
 func fieldOf(text string) (field, rest string) {
 	open := 1
 	for i := range len(text) {

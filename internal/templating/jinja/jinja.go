@@ -109,7 +109,7 @@ func (t *Template) Render(b *budget.Budget, values map[string]any, o Options) (t
 	return out.String(), nil
 }
 
-// Value gives the value of a template that is nothing but an expression, with space
+// Value returns the value of a template that is nothing but an expression, with space
 // around it at most; lone is false for any other. What is not there is nil.
 func (t *Template) Value(b *budget.Budget, values map[string]any, o Options) (v any, lone bool, err error) {
 	defer guard(&err)

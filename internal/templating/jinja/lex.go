@@ -269,7 +269,7 @@ func (l *lexer) quoted(text string) string {
 	panic(l.unexpected(rune(quote), text))
 }
 
-// unescape gives the meaning of Python's escapes in a string.
+// unescape returns the meaning of Python's escapes in a string.
 func unescape(text string) string {
 	if !strings.Contains(text, `\`) {
 		return text

@@ -22,7 +22,7 @@ func integer(v any) (*big.Int, bool) {
 	return nil, false
 }
 
-// float gives a number as a float; ok is false for what is no number.
+// float returns a number as a float; ok is false for what is no number.
 func float(v any) (f float64, ok bool) {
 	if f, ok := v.(float64); ok {
 		return f, true
@@ -102,7 +102,7 @@ func (e *evaluator) safe(v any) any {
 	return v
 }
 
-// isLarge tells whether an integer is too large for the float that it became.
+// isLarge reports whether an integer is too large for the float that it became.
 func isLarge(v any, f float64) bool {
 	_, whole := v.(*big.Int)
 	return whole && math.IsInf(f, 0)

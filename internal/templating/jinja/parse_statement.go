@@ -162,7 +162,7 @@ func (p *parser) forLoop() statement {
 	return f
 }
 
-// names tells whether a target names something.
+// names reports whether a target names something.
 func names(target expression, name string) bool {
 	switch t := target.(type) {
 	case *nameOf:

@@ -261,7 +261,7 @@ func (e *evaluator) macro(name string, sig *signature, body []statement, s *scop
 	}}
 }
 
-// extras gives a macro what its signature does not name, when its body uses it.
+// extras returns a macro what its signature does not name, when its body uses it.
 func (e *evaluator) extras(name string, sig *signature, inner *scope, rest []any, names []string, named map[string]any) {
 	if caller, there := named["caller"]; there && sig.uses["caller"] {
 		inner.set("caller", caller)

@@ -6,7 +6,7 @@ import (
 	"unicode"
 )
 
-// testOf tells whether a value meets a test.
+// testOf reports whether a value meets a test.
 type testOf func(e *evaluator, v any, a called) bool
 
 func (e *evaluator) test(name string, v any, a called) any {

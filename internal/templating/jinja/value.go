@@ -205,7 +205,7 @@ func typeName(v any) string {
 	return "function"
 }
 
-// truth tells whether a value counts as true.
+// truth reports whether a value counts as true.
 func truth(v any) bool {
 	switch v := v.(type) {
 	case nil, *undefined:
@@ -234,7 +234,7 @@ func truth(v any) bool {
 	return true
 }
 
-// asText gives the text of a str or Markup.
+// asText returns the text of a str or Markup.
 func asText(v any) (string, bool) {
 	switch v := v.(type) {
 	case string:

@@ -87,7 +87,7 @@ func compareBools(a, b bool) int {
 
 func weak(f *Fault) bool { return f.Keyword == "anyOf" || f.Keyword == "oneOf" }
 
-// matchesType tells whether the value has the type that the schema which found
+// matchesType reports whether the value has the type that the schema which found
 // the fault names.
 func (f *Fault) matchesType() bool {
 	o, ok := f.schema.(*Object)

@@ -12,7 +12,7 @@ import (
 // Python's own bound for reading one.
 const longestInt = 4300
 
-// equal tells whether two values are equal; true is not 1, and 1 is 1.0.
+// equal reports whether two values are equal; true is not 1, and 1 is 1.0.
 func (w *walker) equal(a, b any) bool {
 	w.spend(1)
 	switch a := a.(type) {

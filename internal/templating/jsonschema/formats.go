@@ -48,7 +48,7 @@ func dateTime(s string) bool {
 	return err == nil && dateTimeText.MatchString(s)
 }
 
-// hasFormat tells whether a text has a format; one that is not checked it has.
+// hasFormat reports whether a text has a format; one that is not checked it has.
 func (w *walker) hasFormat(name, text string) bool {
 	w.spend(1 + len(text)/16)
 	if name == "regex" {

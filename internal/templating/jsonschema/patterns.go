@@ -22,7 +22,7 @@ type compiledPattern struct {
 	size int // instructions
 }
 
-// search tells whether a pattern is found in text. A pattern that only Python
+// search reports whether a pattern is found in text. A pattern that only Python
 // understands counts as found.
 func (w *walker) search(text, in string) bool {
 	p := w.compile(text)

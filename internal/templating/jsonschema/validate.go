@@ -85,7 +85,7 @@ func CheckSchema(b *budget.Budget, schema any) (*Fault, error) {
 	return faults[0], nil
 }
 
-// Validate gives all faults of a value, in order. formats says whether the
+// Validate returns all faults of a value, in order. formats says whether the
 // keyword format counts.
 func Validate(b *budget.Budget, value, schema any, formats bool) ([]*Fault, error) {
 	return (&walker{budget: b, formats: formats}).validate(&document{root: schema}, value)
@@ -158,7 +158,7 @@ func (w *walker) take(n int) {
 	}
 }
 
-// descend gives the faults of a value under a schema of a document. Their paths
+// descend returns the faults of a value under a schema of a document. Their paths
 // start at the value. They may be those of an earlier visit: they are not changed.
 func (w *walker) descend(value, schema any, doc *document) []*Fault {
 	w.depth++
@@ -231,7 +231,7 @@ func (w *walker) refer(value, schema any, doc *document) []*Fault {
 	return faults
 }
 
-// valid tells whether a value has no faults. It stops at the first.
+// valid reports whether a value has no faults. It stops at the first.
 func (w *walker) valid(value, schema any, doc *document) bool {
 	before := w.first
 	w.first = true
@@ -250,7 +250,7 @@ func (w *walker) inside(step, value, schema any, doc *document) []*Fault {
 	return w.at(step, faults)
 }
 
-// at gives faults with a step in front of their paths.
+// at returns faults with a step in front of their paths.
 func (w *walker) at(step any, faults []*Fault) []*Fault {
 	if len(faults) == 0 {
 		return nil

@@ -215,7 +215,7 @@ func Copy(v any) any {
 	return v
 }
 
-// Is tells whether a value has a JSON type; an integer may be written 1.0.
+// Is reports whether a value has a JSON type; an integer may be written 1.0.
 func Is(v any, typ string) bool {
 	switch v := v.(type) {
 	case nil:

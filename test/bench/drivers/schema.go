@@ -36,7 +36,7 @@ var (
 	counter    atomic.Int64
 )
 
-// newRun gives the arguments of insertRun, with an id that grows with time.
+// newRun returns the arguments of insertRun, with an id that grows with time.
 func newRun() (id []byte, args []any) {
 	n := counter.Add(1)
 	now := time.Now().UnixMicro()
