@@ -79,9 +79,7 @@ func (s *serverStart) Run(p *process) error {
 		_ = listener.Close()
 		return err
 	}
-	settings := serverSettings(p, c)
-	settings.Backups = server.Backups{Shipper: kept.ship, Heal: kept.heal}
-	srv, err := server.Open(p.ctx, settings, p.partOf("server"))
+	srv, err := openServer(p, c, serverSettings(p, c), kept)
 	if err != nil {
 		_ = listener.Close()
 		return err

@@ -11,7 +11,7 @@ import (
 	"github.com/reevehq/reeve/internal/client"
 	"github.com/reevehq/reeve/internal/config"
 	"github.com/reevehq/reeve/internal/fault"
-	"github.com/reevehq/reeve/internal/store/sqlite"
+	"github.com/reevehq/reeve/internal/store"
 )
 
 type status struct {
@@ -38,7 +38,7 @@ type serverStatus struct {
 // backupStatus is what the server says of the copies of its databases.
 type backupStatus struct {
 	Databases []backup.Status `json:"databases"`
-	Restored  *sqlite.Healing `json:"restored"`
+	Restored  *store.Healing  `json:"restored"`
 }
 
 type poolStatus struct {

@@ -10,10 +10,8 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/reevehq/reeve/internal/backup"
 	"github.com/reevehq/reeve/internal/config"
 	"github.com/reevehq/reeve/internal/fault"
-	"github.com/reevehq/reeve/internal/server"
 	ups "github.com/reevehq/reeve/internal/up"
 )
 
@@ -84,8 +82,7 @@ func (u *up) Run(p *process) error {
 	ctx, leave := context.WithCancel(p.ctx)
 	defer leave()
 	settings.Leave = leave
-	settings.Backups = server.Backups{Shipper: kept.ship, Others: []*backup.Shipper{shipHooks}, Heal: kept.heal}
-	srv, err := server.Open(p.ctx, settings, p.partOf("server"))
+	srv, err := openServer(p, c, settings, kept, shipHooks)
 	if err != nil {
 		_ = listener.Close()
 		return err

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/base64"
 	"io"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -33,7 +32,7 @@ func listening(t *testing.T, settings ...string) (*Server, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	srv, err := Open(t.Context(), Settings(c), slog.New(slog.DiscardHandler))
+	srv, err := openAt(t.Context(), c.Database(), Settings(c))
 	if err != nil {
 		t.Fatal(err)
 	}

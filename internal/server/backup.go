@@ -12,7 +12,6 @@ import (
 	"github.com/reevehq/reeve/internal/clock"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/store"
-	"github.com/reevehq/reeve/internal/store/sqlite"
 )
 
 // stopTime is all the time there is to stop: hosts kill after 5 s. What is left
@@ -23,13 +22,12 @@ const stopTime = 4700 * time.Millisecond
 type Backups struct {
 	Shipper *backup.Shipper // of the server's database; nil for none
 	Others  []*backup.Shipper
-	// Heal replaces a missing or damaged database at start; nil leaves that to
-	// people.
-	Heal sqlite.Healer
+	// Start begins to send what changes in the server's database; nil for nothing.
+	Start func()
 }
 
 // report is what the API says of the backups.
-func (b Backups) report(database string) api.BackupReport {
+func (b Backups) report(db Database) api.BackupReport {
 	var report api.BackupReport
 	for _, s := range b.all() {
 		status, ok := s.Status()
@@ -41,7 +39,7 @@ func (b Backups) report(database string) api.BackupReport {
 			report.FailingSince = status.Since.Format(time.RFC3339)
 		}
 	}
-	if last, ok := sqlite.LastHealing(database); ok {
+	if last, ok := db.LastHealing(); ok {
 		report.Restored = last
 	}
 	return report
@@ -68,7 +66,7 @@ func (b Backups) holds() bool {
 }
 
 // tellHealing puts into the event log that the database was replaced.
-func tellHealing(ctx context.Context, s *store.Store, ids clock.IDs, done *sqlite.Healing) error {
+func tellHealing(ctx context.Context, s *store.Store, ids clock.IDs, done *store.Healing) error {
 	if done == nil {
 		return nil
 	}

@@ -117,9 +117,9 @@ func (w *world) keep(ctx context.Context) {
 		time.Sleep(wakeTime)
 		w.server.conns <- first
 		_ = w.server.SetDeadline(time.Time{})
-		srv, err := Open(context.Background(), Config{Database: w.database, Migrate: true, Clock: w.clock,
+		srv, err := openAt(context.Background(), w.database, Config{Clock: w.clock,
 			API:   api.Config{BasePath: "/api", DefaultLimit: 200},
-			Sleep: sleep.Settings{Mode: sleep.Exit, After: 30 * time.Second, Least: 30 * time.Second}}, slog.New(slog.DiscardHandler))
+			Sleep: sleep.Settings{Mode: sleep.Exit, After: 30 * time.Second, Least: 30 * time.Second}})
 		if err == nil {
 			err = srv.Serve(ctx, w.server)
 		}

@@ -25,7 +25,6 @@ import (
 	"github.com/reevehq/reeve/internal/services"
 	"github.com/reevehq/reeve/internal/sleep"
 	"github.com/reevehq/reeve/internal/store"
-	"github.com/reevehq/reeve/internal/store/sqlite"
 	"github.com/reevehq/reeve/internal/traffic"
 	"github.com/reevehq/reeve/internal/ui"
 )
@@ -40,12 +39,7 @@ const idleTime = 2 * time.Minute
 
 // Config is what a server needs to know.
 type Config struct {
-	Database string // path of the SQLite file
-	BlockKey string // the Fernet key of block documents, "" to keep one in the database
-	Migrate  bool   // bring an older schema up to date at start
-	Keep     int    // how many snapshots are kept beside the database
-	// ReadTime is how long a query may take, 0 for the default of package sqlite.
-	ReadTime  time.Duration
+	BlockKey  string // the Fernet key of block documents, "" to keep one in the database
 	Backups   Backups
 	KeepAlive time.Duration // how long an idle connection is kept, 0 for two minutes
 	Drain     time.Duration // how long requests under way have to end, 0 for 4 s
@@ -95,14 +89,14 @@ type Server struct {
 	guard       *traffic.Guard
 	connections *door.Connections
 
-	backup  *backup.Shipper // nil for none
-	changes *sqlite.Changes
+	backup *backup.Shipper // nil for none
 
 	followers follow.Followers
 }
 
-// Open opens the database and prepares the server; it listens to nothing yet.
-func Open(ctx context.Context, c Config, log *slog.Logger) (*Server, error) {
+// Open prepares a server on an open database, which it closes when that fails. It
+// listens to nothing yet.
+func Open(ctx context.Context, db Database, c Config, log *slog.Logger) (*Server, error) {
 	machine, started := c.Clock, clock.ProcessStart()
 	if machine == nil {
 		machine = clock.System{}
@@ -110,18 +104,12 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (*Server, error) {
 		started = machine.Now()
 	}
 	ids := clock.NewIDs(machine)
-	meter, ship := metrics.NewMeter(), c.Backups.Shipper
-	db, err := sqlite.Open(ctx, sqlite.Options{Path: c.Database, Migrate: c.Migrate, KeepSnapshots: c.Keep, ReadTime: c.ReadTime, Logger: log,
-		Clock: machine, Observer: meter, Heal: c.Backups.Heal, Track: ship != nil, Untouched: ship.Untouched})
-	if err != nil {
-		return nil, err
-	}
 	s := store.New(db, machine, ids)
 	s.Awake(machine.Now())
 	if err := s.UseEncryptionKey(c.BlockKey); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	err = s.Update(ctx, func(tx *store.Tx) error { return tx.ConfigureFlowLimits(c.FlowLimits) })
+	err := s.Update(ctx, func(tx *store.Tx) error { return tx.ConfigureFlowLimits(c.FlowLimits) })
 	if err == nil {
 		err = tellHealing(ctx, s, ids, db.Healed())
 	}
@@ -138,8 +126,8 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (*Server, error) {
 	due := services.NewRunner(s, machine, ids, log, services.All(c.Services)...)
 	c.API.Health = func() error { return errors.Join(db.Health(), due.Health(), followers.Health()) }
 	c.API.Slow, c.API.Cleanup = db.Slow, c.Services.Cleanup
-	c.API.Meter, c.API.Database, c.API.Undelivered = meter, db.Path(), c.Undelivered
-	c.API.Backup = func() api.BackupReport { return c.Backups.report(c.Database) }
+	c.API.Meter, c.API.Database, c.API.Undelivered = cmp.Or(c.API.Meter, metrics.NewMeter()), db.Path(), c.Undelivered
+	c.API.Backup = func() api.BackupReport { return c.Backups.report(db) }
 	activity := sleep.NewActivity(machine)
 	forecast := &sleep.Forecaster{Store: s, Activity: activity, Undelivered: c.Undelivered, Unshipped: c.Backups.holds, Services: askServices(due)}
 	c.API.Outlook = forecast.Look
@@ -148,7 +136,7 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (*Server, error) {
 		nudges: nudge.New(s, forecast.Look, machine, ids, log),
 		ledger: metrics.NewLedger(s, machine, started, log), drain: cmp.Or(c.Drain, drainTime),
 		clock: machine, config: c, connections: door.NewConnections(machine), activity: activity, forecast: forecast,
-		backup: ship, changes: db.Changes(), followers: followers}
+		backup: c.Backups.Shipper, followers: followers}
 	if c.ServeUI {
 		srv.ui = ui.New(c.UI, log)
 	}
@@ -208,7 +196,9 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 		recording.Go(func() { s.suspendWhenIdle(background) })
 	}
 	s.due.Start(background)
-	s.backup.Start(s.changes)
+	if start := s.config.Backups.Start; start != nil {
+		start()
+	}
 	s.ledger.Woke("start")
 	s.activity.Touch() // opening may have taken longer than nothing must go on
 	recording.Go(func() { s.ledger.Run(background) })

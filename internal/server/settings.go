@@ -11,6 +11,7 @@ import (
 	"github.com/reevehq/reeve/internal/budget"
 	"github.com/reevehq/reeve/internal/concurrency"
 	"github.com/reevehq/reeve/internal/config"
+	"github.com/reevehq/reeve/internal/metrics"
 	"github.com/reevehq/reeve/internal/orchestration"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/schedule"
@@ -35,20 +36,12 @@ func Settings(c *config.Config) Config {
 	if c.IsSet("server.api.keepalive_timeout") {
 		keepAlive = c.Seconds("server.api.keepalive_timeout")
 	}
-	var readTime time.Duration // the contract's default is too short for some queries of a long history
-	if c.IsSet("server.database.timeout") {
-		readTime = c.Seconds("server.database.timeout")
-	}
 	csrf := api.CSRFConfig{
 		Enabled:    c.Bool("server.api.csrf_protection_enabled"),
 		Expiration: c.Seconds("server.api.csrf_token_expiration"),
 	}
 	return Config{
-		Database:  c.Database(),
 		BlockKey:  c.EncryptionKey,
-		Migrate:   c.Bool("server.database.migrate_on_start"),
-		Keep:      c.Backup.Keep,
-		ReadTime:  readTime,
 		KeepAlive: keepAlive,
 		Origins: middleware.Origins{
 			Allowed: strings.Split(c.Text("server.api.cors_allowed_origins"), ","),
@@ -59,6 +52,7 @@ func Settings(c *config.Config) Config {
 		API: api.Config{
 			BasePath:     path,
 			DefaultLimit: c.Int("server.api.default_limit"),
+			Meter:        metrics.NewMeter(),
 			Memory:       budget.NewMemory(cmp.Or(c.Limits.Memory, budget.RequestMemory(budget.ThisMachine()))),
 			AuthString:   c.Text("server.api.auth_string"),
 			CSRF:         csrf,

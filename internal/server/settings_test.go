@@ -10,7 +10,8 @@ import (
 // elsewhere are settings that the command line, the package config or a page
 // that shows all settings use.
 var elsewhere = []string{"server.api.host", "server.api.port", "server.logging_level",
-	"server.ui.show_promotional_content", "server.database.driver", "server.database.name", "server.database.connection_url"}
+	"server.ui.show_promotional_content", "server.database.driver", "server.database.name", "server.database.connection_url",
+	"server.database.timeout", "server.database.migrate_on_start"}
 
 // A setting is said to work if and only if something asks for it: otherwise it
 // would be ignored in silence, or warned of though it works.

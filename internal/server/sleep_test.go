@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -25,11 +24,16 @@ type asked struct {
 
 func openAsked(t *testing.T, change func(*Config)) asked {
 	t.Helper()
-	c := Config{Database: filepath.Join(t.TempDir(), "reeve.db"), Migrate: true, API: api.Config{BasePath: "/api", DefaultLimit: 200}}
+	return openAskedAt(t, filepath.Join(t.TempDir(), "reeve.db"), change)
+}
+
+func openAskedAt(t *testing.T, database string, change func(*Config)) asked {
+	t.Helper()
+	c := Config{API: api.Config{BasePath: "/api", DefaultLimit: 200}}
 	if change != nil {
 		change(&c)
 	}
-	srv, err := Open(t.Context(), c, slog.New(slog.DiscardHandler))
+	srv, err := openAt(t.Context(), database, c)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"log/slog"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -23,8 +22,7 @@ func TestStopDoesNotWaitForTheSilent(t *testing.T) {
 // when the server has stopped.
 func serveOnce(t *testing.T) (address string, stop func()) {
 	t.Helper()
-	srv, err := Open(t.Context(), Config{Database: filepath.Join(t.TempDir(), "reeve.db"), Migrate: true,
-		API: api.Config{BasePath: "/api", DefaultLimit: 200}}, slog.New(slog.DiscardHandler))
+	srv, err := openAt(t.Context(), filepath.Join(t.TempDir(), "reeve.db"), Config{API: api.Config{BasePath: "/api", DefaultLimit: 200}})
 	if err != nil {
 		t.Fatal(err)
 	}

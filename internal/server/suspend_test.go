@@ -69,7 +69,7 @@ func TestSuspended(t *testing.T) {
 			})
 			var left int64 = -1
 			frozen.before = func() {
-				if info, err := os.Stat(s.config.Database + "-wal"); err == nil {
+				if info, err := os.Stat(s.config.API.Database + "-wal"); err == nil {
 					left = info.Size()
 				}
 			}
@@ -155,8 +155,7 @@ func TestExitAndTheNextOnTheSameSocket(t *testing.T) {
 	url := "http://" + listener.Addr().String() + "/api/admin/version"
 	database := filepath.Join(t.TempDir(), "reeve.db")
 	for life := range 2 {
-		s := openAsked(t, func(c *Config) {
-			c.Database = database
+		s := openAskedAt(t, database, func(c *Config) {
 			c.Sleep = sleep.Settings{Mode: sleep.Exit, After: 30 * time.Millisecond, Least: time.Minute}
 		})
 		// As when systemd keeps the socket, the server gets a duplicate.

@@ -78,8 +78,7 @@ var rooms = map[string]room{
 
 	"internal/nudge": {join(leaves, domain, storage, []string{"internal/sleep"}), "it reads what is to come, and calls gateways over HTTP"},
 
-	"internal/server": {join(leaves, domain, storage, []string{"internal/store/sqlite", "internal/store/migrations",
-		"internal/follow", "internal/api", "internal/api/ws", "internal/api/middleware", "internal/services", "internal/metrics", "internal/nudge", "internal/sleep", "internal/backup", "internal/traffic", "internal/door", "internal/ui"}), "the server joins store, services, API and UI"},
+	"internal/server":    {join(leaves, domain, storage, []string{"internal/follow", "internal/api", "internal/api/ws", "internal/api/middleware", "internal/services", "internal/metrics", "internal/nudge", "internal/sleep", "internal/backup", "internal/traffic", "internal/door", "internal/ui"}), "the server joins store, services, API and UI; what keeps the database, its caller knows"},
 	"internal/supervise": {leaves, "it runs programs, whatever they are"},
 	"internal/gateway":   {join(leaves, domain, storage, []string{"internal/client", "internal/metrics", "internal/traffic", "internal/door"}), "a gateway has an inbox of its own and speaks to the server over HTTP"},
 	"internal/up":        {join(leaves, []string{"internal/server", "internal/traffic", "internal/door", "internal/sleep", "internal/client", "internal/gateway", "internal/supervise", "internal/worker"}), "it runs a server and its workers, and talks to it over HTTP"},

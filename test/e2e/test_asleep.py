@@ -155,15 +155,16 @@ def test_a_worker_that_waits_leaves_the_server_asleep(installation: Installation
 def test_a_scheduled_run_starts_on_its_time(installation: Installation):
     i = installation
     deployment = i.deploy("hello")
-    due = datetime.now(timezone.utc) + timedelta(seconds=18)
+    due = datetime.now(timezone.utc) + timedelta(seconds=30)
     run = i.run(deployment, scheduled_time=due.isoformat())
     i.sleeps()
     starts = i.server.starts
     assert datetime.now(timezone.utc) < due - timedelta(seconds=11), "it slept too late to be woken for the run"
-    until(lambda: i.server.starts > starts, "the server to be woken", 30)
+    until(lambda: i.server.starts > starts, "the server to be woken", 45)
+    assert datetime.now(timezone.utc) < due + timedelta(seconds=0.5), "the server was woken too late for the run"
     done = i.ended(run, "Completed")
     late = seconds(done["start_time"], due.isoformat())
-    assert -0.6 < late < 1.5, late
+    assert -0.6 < late < 8, late  # a busy machine takes seconds to start the stock worker's processes
 
 
 def test_a_run_is_cancelled_after_the_server_slept(installation: Installation, tmp_path: Path):

@@ -24,6 +24,7 @@ import (
 	"github.com/reevehq/reeve/internal/api"
 	"github.com/reevehq/reeve/internal/clock"
 	"github.com/reevehq/reeve/internal/server"
+	"github.com/reevehq/reeve/internal/store/sqlite"
 )
 
 func main() {
@@ -41,8 +42,12 @@ type untold struct{ clock.Clock }
 func fill(database string, runs int) error {
 	end := clock.System{}.Now().Truncate(time.Second)
 	manual := clock.NewManual(end.Add(-30 * 24 * time.Hour))
-	srv, err := server.Open(context.Background(), server.Config{Database: database, Migrate: true, Clock: untold{manual},
-		API: api.Config{BasePath: "/api", DefaultLimit: 200}}, slog.New(slog.DiscardHandler))
+	log := slog.New(slog.DiscardHandler)
+	db, err := sqlite.Open(context.Background(), sqlite.Options{Path: database, Migrate: true, Clock: untold{manual}, Logger: log})
+	if err != nil {
+		return err
+	}
+	srv, err := server.Open(context.Background(), db, server.Config{Clock: untold{manual}, API: api.Config{BasePath: "/api", DefaultLimit: 200}}, log)
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/reevehq/reeve/internal/fault"
+	"github.com/reevehq/reeve/internal/store"
 	"github.com/reevehq/reeve/internal/store/migrations"
 )
 
@@ -25,15 +26,6 @@ type Cure struct {
 // that there is none.
 type Healer func(ctx context.Context, part string) (Cure, error)
 
-// Healing tells how a missing or damaged database was replaced at start.
-type Healing struct {
-	Why   string    `json:"why"`
-	From  string    `json:"from"`
-	Until time.Time `json:"data_until"`
-	At    time.Time `json:"at"`
-	Aside string    `json:"kept_at,omitempty"` // the damaged file, "" when there was none
-}
-
 const (
 	// healedNote is the end of the file that tells of the last healing, damagedNote
 	// of the one that a server leaves which met damage.
@@ -43,7 +35,7 @@ const (
 
 // heal replaces the database, which is locked and not open, by the newest good
 // copy when it is missing or damaged. Without any copy it does nothing.
-func heal(ctx context.Context, path string, o Options) (*Healing, error) {
+func heal(ctx context.Context, path string, o Options) (*store.Healing, error) {
 	why, err := sickness(ctx, path)
 	if err != nil || why == "" {
 		return nil, err
@@ -70,7 +62,7 @@ func heal(ctx context.Context, path string, o Options) (*Healing, error) {
 	if err != nil {
 		return nil, err
 	}
-	done := &Healing{Why: why, From: cure.From, Until: cure.Until, At: o.Clock.Now(), Aside: aside}
+	done := &store.Healing{Why: why, From: cure.From, Until: cure.Until, At: o.Clock.Now(), Aside: aside}
 	o.Logger.Warn("the database "+why+": the newest good copy was put in its place", "path", path,
 		"from", done.From, "data_until", done.Until.Format(time.RFC3339Nano), "kept_at", aside)
 	return done, errors.Join(noteHealing(path, done), prune(path, o.KeepSnapshots))
@@ -155,7 +147,7 @@ func ignoreShort(err error) error {
 	return err
 }
 
-func noteHealing(path string, done *Healing) error {
+func noteHealing(path string, done *store.Healing) error {
 	text, err := json.Marshal(done)
 	if err != nil {
 		return err
@@ -165,7 +157,7 @@ func noteHealing(path string, done *Healing) error {
 
 // LastHealing tells of the last time that a database was replaced at start; false
 // when it never was.
-func LastHealing(path string) (done Healing, ok bool) {
+func LastHealing(path string) (done store.Healing, ok bool) {
 	text, err := os.ReadFile(path + healedNote)
 	return done, err == nil && json.Unmarshal(text, &done) == nil
 }

@@ -101,7 +101,7 @@ type DB struct {
 	changes *Changes // nil unless they are tracked
 	closed  chan struct{}
 
-	healed    *Healing
+	healed    *store.Healing
 	clock     clock.Clock
 	damage    damage
 	trouble   trouble
@@ -133,7 +133,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	} else if lock, err = takeLock(path); err != nil {
 		return nil, err
 	}
-	var healed *Healing
+	var healed *store.Healing
 	if o.Heal != nil && !o.Shared {
 		if healed, err = heal(ctx, path, o); err != nil {
 			lock.release()
@@ -296,7 +296,11 @@ func damaged(path string, cause error) error {
 }
 
 // Healed tells how the database was replaced when it was opened, nil if it was not.
-func (db *DB) Healed() *Healing { return db.healed }
+func (db *DB) Healed() *store.Healing { return db.healed }
+
+// LastHealing tells of the last time that it was replaced, by any start; false when
+// it never was.
+func (db *DB) LastHealing() (store.Healing, bool) { return LastHealing(db.path) }
 
 // Path is the database file.
 func (db *DB) Path() string { return db.path }

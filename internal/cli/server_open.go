@@ -1,0 +1,27 @@
+package cli
+
+import (
+	"time"
+
+	"github.com/reevehq/reeve/internal/backup"
+	"github.com/reevehq/reeve/internal/config"
+	"github.com/reevehq/reeve/internal/server"
+	"github.com/reevehq/reeve/internal/store/sqlite"
+)
+
+// openServer opens the database of the settings and a server on it. others are the
+// shippers of databases that are not the server's.
+func openServer(p *process, c *config.Config, settings server.Config, kept safety, others ...*backup.Shipper) (*server.Server, error) {
+	var readTime time.Duration // the contract's default is too short for some queries of a long history
+	if c.IsSet("server.database.timeout") {
+		readTime = c.Seconds("server.database.timeout")
+	}
+	db, err := sqlite.Open(p.ctx, sqlite.Options{Path: c.Database(), Migrate: c.Bool("server.database.migrate_on_start"),
+		KeepSnapshots: c.Backup.Keep, ReadTime: readTime, Logger: p.partOf("server"), Observer: settings.API.Meter,
+		Heal: kept.heal, Track: kept.ship != nil, Untouched: kept.ship.Untouched})
+	if err != nil {
+		return nil, err
+	}
+	settings.Backups = server.Backups{Shipper: kept.ship, Others: others, Start: func() { kept.ship.Start(db.Changes()) }}
+	return server.Open(p.ctx, db, settings, p.partOf("server"))
+}
