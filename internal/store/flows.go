@@ -120,3 +120,18 @@ func (tx *Tx) deleteFlow(flow *prefect.Flow) error {
 	_, err := tx.conn.Exec(`DELETE FROM flow WHERE id = ?`, flow.ID)
 	return err
 }
+
+// FlowNames gives the names of some flows. One that is gone is left out.
+func (tx *Tx) FlowNames(ids []uuid.UUID) (map[uuid.UUID]string, error) {
+	names := make(map[uuid.UUID]string, len(ids))
+	err := tx.conn.Query(`SELECT id, name FROM flow WHERE id IN (SELECT unhex(value) FROM json_each(?))`, []any{idList(ids)}, func(r Row) error {
+		var id uuid.UUID
+		var name string
+		if err := r.Scan(&id, &name); err != nil {
+			return err
+		}
+		names[id] = name
+		return nil
+	})
+	return names, err
+}

@@ -1,13 +1,11 @@
 // Our interface in a real browser, served by our server: every route, every interaction, both themes, and what it costs.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { after, before, describe, test } from "node:test";
 import { launch, openPage } from "../browser.mjs";
 import { startServer } from "../server.mjs";
 import { knownRuns, makeMonth } from "./month.mjs";
+import { faultsInAllLooks, main, seen, visit } from "./visit.mjs";
 
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 let month, server, runs, browser;
 
 before(async () => {
@@ -21,25 +19,7 @@ after(async () => {
   await server?.stop();
 });
 
-/** Opens a path in a tab of its own, lets fn look at it, and wants neither failed requests nor messages on the console. */
-async function onPage(path, fn, options = {}) {
-  const at = options.server ?? server;
-  const page = await openPage(browser, at, { strict: true, viewport: { width: 1440, height: 900 }, ...options });
-  page.asked = [];
-  page.on("request", (request) => {
-    if (request.url().startsWith(`${at.url}/api`)) page.asked.push(`${request.method()} ${new URL(request.url()).pathname}`);
-  });
-  try {
-    await page.goto(`${at.url}${path}`);
-    await fn(page);
-    assert.deepEqual(page.troubles, [], at.log().split("\n").slice(-5).join("\n"));
-  } finally {
-    await page.context().close();
-  }
-}
-
-const seen = (page, text) => page.getByText(text).filter({ visible: true }).first().waitFor();
-const main = (page) => page.locator("#main");
+const onPage = (path, fn, options = {}) => visit(browser, options.server ?? server, path, fn, options);
 
 /** Every route: where it is, what it shows, and by how many requests. */
 const routes = () => ({
@@ -52,8 +32,6 @@ const routes = () => ({
   nowhere: { path: "/there-is-no-such-page", shows: ["There is no such page"], requests: 0 },
 });
 
-const sizes = { wide: { width: 1440, height: 900 }, narrow: { width: 390, height: 844 } };
-
 describe("every route", () => {
   for (const name of ["home", "runs", "task-runs", "run-failed", "run-completed", "run-late", "nowhere"]) {
     test(name, async () => {
@@ -62,33 +40,11 @@ describe("every route", () => {
         for (const text of shows) await seen(page, text);
         await page.waitForTimeout(150);
         assert.ok(page.asked.length <= requests, `it asked ${page.asked.join(", ")}`);
-        await page.evaluate(axe);
-        const faults = [];
-        for (const [size, viewport] of Object.entries(sizes)) {
-          await page.setViewportSize(viewport);
-          for (const colorScheme of ["light", "dark"]) {
-            await page.emulateMedia({ colorScheme });
-            await page.waitForTimeout(150);
-            await page.picture(`own-${name}-${size}-${colorScheme}`);
-            for (const fault of await faultsOf(page)) faults.push(`${size} ${colorScheme}: ${fault}`);
-          }
-        }
-        assert.deepEqual(faults, []);
+        assert.deepEqual(await faultsInAllLooks(page, name), []);
       });
     });
   }
 });
-
-/** What axe finds serious, and whether the page is wider than the screen. */
-async function faultsOf(page) {
-  const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"] }));
-  return [
-    ...(wider > 0 ? [`the page is ${wider} px wider than the screen`] : []),
-    ...violations.filter(({ impact }) => impact === "serious" || impact === "critical")
-      .map(({ id, nodes }) => `${id}: ${nodes.slice(0, 2).map((n) => `${n.html.slice(0, 120)} ${n.failureSummary}`).join(" | ")}`),
-  ];
-}
 
 describe("finding one's way", () => {
   test("j and k go through the rows, Enter opens one", () => onPage("/runs", async (page) => {

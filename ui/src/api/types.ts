@@ -155,6 +155,66 @@ export interface UpcomingRun {
   at: Moment;
 }
 
+/** A run as a bar shows it. */
+export interface RecentRun extends RunState {
+  id: Id;
+  name: string;
+  start: Moment;
+  seconds: number;
+}
+
+/** The last runs of a flow or a deployment, newest first, and what the newest 100 tell together. */
+export interface Recent {
+  runs: RecentRun[];
+  measured: number;
+  /** From 0 to 1; null when none has ended. */
+  success: number | null;
+  /** Of those that completed, in seconds. */
+  median: number | null;
+  p95: number | null;
+}
+
+export interface OwnRuns {
+  rows: FlowRunRow[];
+  recent: Recent;
+}
+
+/** When runs are due: one of the three kinds. */
+export type Schedule =
+  | { interval: number; anchor_date?: Moment; timezone?: string | null }
+  | { cron: string; timezone?: string | null; day_or?: boolean }
+  | { rrule: string; timezone?: string | null };
+
+export interface ScheduleLook {
+  id: Id;
+  schedule: Schedule;
+  active: boolean;
+  /** Why the scheduler leaves it alone until it is changed. */
+  set_aside?: string | null;
+}
+
+/** The run that is to start first. */
+export interface NextRun {
+  id: Id;
+  name: string;
+  at: Moment;
+}
+
+export interface DeploymentRow {
+  id: Id;
+  name: string;
+  flow_id: Id;
+  flow_name: string;
+  paused: boolean;
+  status: string | null;
+  tags: string[];
+  work_pool_name: string | null;
+  work_queue_name: string | null;
+  schedules: ScheduleLook[];
+  next: NextRun | null;
+  recent: Recent;
+}
+
 export interface FlowBars {
   id: Id;
   name: string;

@@ -1,8 +1,9 @@
 import { Dialog } from "@/components/dialog";
+import { pages } from "./nav";
 
 const keys: [string, string][] = [
   ["Ctrl K, /", "find a page, a run, a flow, a deployment"],
-  ["g h, g r", "go to home, to runs"],
+  [pages.map(({ key }) => `g ${key}`).join(", "), `go to ${pages.map(({ label }) => label.toLowerCase()).join(", ")}`],
   ["j, k", "next row, row before"],
   ["Enter", "open the row"],
   ["x", "choose the row"],

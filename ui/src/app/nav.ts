@@ -5,4 +5,6 @@ import { paths } from "@/config/paths";
 export const pages: { to: string; label: string; icon: IconName; key: string }[] = [
   { to: paths.home, label: "Home", icon: "home", key: "h" },
   { to: paths.runs, label: "Runs", icon: "runs", key: "r" },
+  { to: paths.flows, label: "Flows", icon: "flow", key: "f" },
+  { to: paths.deployments, label: "Deployments", icon: "rocket", key: "d" },
 ];

@@ -7,7 +7,7 @@ import type { RunState } from "@/api/types";
 import { paths } from "@/config/paths";
 import { setTheme } from "@/lib/theme";
 import { pages } from "./nav";
-import { search } from "./search";
+import { type Found, search } from "./search";
 import "./palette.css";
 
 interface Hit {
@@ -18,6 +18,10 @@ interface Hit {
   run?: RunState;
   go: () => void;
 }
+
+/** The pages of what has one of its own. */
+const places: Partial<Record<Found["kind"], string>> = { run: paths.run, flow: paths.flow, deployment: paths.deployment };
+const icons: Record<Found["kind"], IconName> = { run: "runs", flow: "flow", deployment: "rocket", pool: "bars" };
 
 /** Finds pages, runs, flows, deployments and actions by what is typed. */
 export function Palette({ onClose }: { onClose: () => void }) {
@@ -81,10 +85,9 @@ function useHits(settled: string, text: string, onClose: () => void): Hit[] {
   return [
     ...fixed.filter((hit) => fits(hit.label)),
     ...found.map((one): Hit => {
-      const go = leave(() => void (one.kind === "run"
-        ? navigate({ to: paths.run, params: { id: one.id } })
-        : navigate({ to: paths.runs, search: { [one.kind]: one.name } })));
-      return { id: one.id, label: one.name, icon: one.kind === "run" ? "runs" : "bars", go, ...(one.run ? { run: one.run } : { beside: `runs of this ${one.kind}` }) };
+      const to = places[one.kind];
+      const go = leave(() => void (to ? navigate({ to, params: { id: one.id } }) : navigate({ to: paths.runs, search: { [one.kind]: one.name } })));
+      return { id: one.id, label: one.name, icon: icons[one.kind], go, ...(one.run ? { run: one.run } : { beside: to ? one.kind : `runs of this ${one.kind}` }) };
     }),
   ];
 }

@@ -16,6 +16,10 @@ const routes = [
   createRoute({ getParentRoute: parent, path: paths.home, component: lazyRouteComponent(() => import("@/features/home/home-page"), "HomePage") }),
   createRoute({ getParentRoute: parent, path: paths.runs, component: lazyRouteComponent(() => import("@/features/runs/runs-page"), "RunsPage") }),
   createRoute({ getParentRoute: parent, path: paths.run, component: lazyRouteComponent(() => import("@/features/run/run-page"), "RunPage") }),
+  createRoute({ getParentRoute: parent, path: paths.flows, component: lazyRouteComponent(() => import("@/features/flows/flows-page"), "FlowsPage") }),
+  createRoute({ getParentRoute: parent, path: paths.flow, component: lazyRouteComponent(() => import("@/features/flows/flow-page"), "FlowPage") }),
+  createRoute({ getParentRoute: parent, path: paths.deployments, component: lazyRouteComponent(() => import("@/features/deployments/deployments-page"), "DeploymentsPage") }),
+  createRoute({ getParentRoute: parent, path: paths.deployment, component: lazyRouteComponent(() => import("@/features/deployments/deployment-page"), "DeploymentPage") }),
   createRoute({ getParentRoute: parent, path: paths.dashboard, beforeLoad: () => redirect({ to: paths.home, throw: true }) }),
   ...(import.meta.env.DEV
     ? [createRoute({ getParentRoute: parent, path: paths.design, component: lazyRouteComponent(() => import("./design-page"), "DesignPage") })]

@@ -7,5 +7,9 @@ export const paths = {
   dashboard: "/dashboard",
   runs: "/runs",
   run: "/runs/flow-run/$id",
+  flows: "/flows",
+  flow: "/flows/flow/$id",
+  deployments: "/deployments",
+  deployment: "/deployments/deployment/$id",
   design: "/_design",
 } as const;

@@ -62,3 +62,15 @@ const fine = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digi
 export function fineClock(at: number): string {
   return fine.format(at);
 }
+
+/** A moment as a field of type datetime-local has it, "" for none. */
+export function toLocalField(moment: string | null | undefined): string {
+  if (!moment) return "";
+  const at = new Date(moment);
+  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}
+
+/** The moment that such a field names, "" for none. */
+export function fromLocalField(text: string): string {
+  return text ? new Date(text).toISOString() : "";
+}

@@ -3,12 +3,13 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useCallback, useEffect, useMemo, useState } from "react";
 import { Button } from "@/components/button";
 import { Page, useTitle } from "@/components/page";
+import { Pages } from "@/components/pages";
+import { flowRunColumns, taskRunColumns } from "@/components/run-columns";
 import { Table } from "@/components/table";
 import { Empty, Failure, Waiting } from "@/components/views";
 import { paths } from "@/config/paths";
 import { flowRunRows, taskRunRows } from "./api/get-run-rows";
 import { BulkBar } from "./components/bulk-bar";
-import { flowRunColumns, taskRunColumns } from "./components/columns";
 import { RunFacets } from "./components/run-facets";
 import { SavedViews } from "./components/saved-views";
 import { defaults, fromSearch, pageSize, restrictions, type RunFilters, type Search, sorts, toSearch } from "./filters";
@@ -69,7 +70,7 @@ function FlowRuns({ filters, change }: ListProps) {
       <Table label="Flow runs" columns={columns} rows={rows} rowKey={(row) => row.id} sort={filters.sort} onSort={(sort) => change({ sort })}
         selection={{ chosen, change: setChosen }} />
       {picked.length > 0 && <BulkBar chosen={picked} onDone={() => setChosen(new Set())} />}
-      <Pages filters={filters} count={query.data.count} most={query.data.most} onPage={(page) => { setChosen(new Set()); change({ page }); scrollTo(0, 0); }} />
+      <Pages page={filters.page} size={pageSize} count={query.data.count} most={query.data.most} onPage={(page) => { setChosen(new Set()); change({ page }); scrollTo(0, 0); }} />
     </>
   );
 }
@@ -84,7 +85,7 @@ function TaskRuns({ filters, change }: ListProps) {
   return (
     <>
       <Table label="Task runs" columns={columns} rows={query.data.rows} rowKey={(row) => row.id} sort={filters.sort} onSort={(sort) => change({ sort })} />
-      <Pages filters={filters} count={query.data.count} most={query.data.most} onPage={(page) => { change({ page }); scrollTo(0, 0); }} />
+      <Pages page={filters.page} size={pageSize} count={query.data.count} most={query.data.most} onPage={(page) => { change({ page }); scrollTo(0, 0); }} />
     </>
   );
 }
@@ -98,17 +99,4 @@ function NoRuns({ filters, change }: ListProps) {
     );
   }
   return <Empty title="Nothing has run yet" icon="runs" command="prefect deployment run 'my-flow/my-deployment'">Runs appear here as soon as a flow runs against this server.</Empty>;
-}
-
-function Pages({ filters, count, most, onPage }: { filters: RunFilters; count: number; most: number; onPage: (page: number) => void }) {
-  const first = (filters.page - 1) * pageSize + 1;
-  const last = Math.min(filters.page * pageSize, Math.max(count, first));
-  const many = count >= most;
-  return (
-    <nav className="pages" aria-label="Pages">
-      <span className="muted">{first.toLocaleString("en")}–{last.toLocaleString("en")} of {count.toLocaleString("en")}{many && "+"}</span>
-      <Button disabled={filters.page === 1} onClick={() => onPage(filters.page - 1)}>Previous</Button>
-      <Button disabled={last >= count && !many} onClick={() => onPage(filters.page + 1)}>Next</Button>
-    </nav>
-  );
 }

@@ -1,13 +1,13 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import type { FlowRun } from "@/api/types";
 import { Button } from "@/components/button";
-import { Dialog } from "@/components/dialog";
 import { Menu, type MenuItem } from "@/components/menu";
+import { Sure } from "@/components/sure";
 import { tell } from "@/components/toast";
 import { paths } from "@/config/paths";
 import { copyText } from "@/lib/browser";
+import { useDeletion } from "@/lib/leave";
 import { possible } from "@/lib/states";
 import { cancelRun, deleteRun, pauseRun, resumeRun, retryRun } from "../api/change-run";
 import { ChangeStateDialog } from "./change-state-dialog";
@@ -22,7 +22,7 @@ const noDeployment = "It has no deployment, so no worker can start it.";
 export function RunActions({ run }: { run: FlowRun }) {
   const [asking, setAsking] = useState<Asking>(null);
   const queries = useQueryClient();
-  const navigate = useNavigate();
+  const leave = useDeletion();
   const can = possible(run);
   const close = () => setAsking(null);
   const act = useMutation({
@@ -34,9 +34,8 @@ export function RunActions({ run }: { run: FlowRun }) {
     },
   });
   const remove = () => act.mutate(async () => {
-    await deleteRun(run.id);
+    await leave(paths.runs, () => deleteRun(run.id));
     tell(`${run.name} is deleted`);
-    await navigate({ to: paths.runs });
   });
   const asksInput = Boolean(run.state?.state_details.run_input_keyset);
   const resume = () => (asksInput ? setAsking("resume") : act.mutate(() => resumeRun(run.id, null)));
@@ -68,28 +67,5 @@ export function RunActions({ run }: { run: FlowRun }) {
       {asking === "rerun" && <RerunDialog run={run} onClose={close} />}
       {asking === "resume" && <ResumeDialog run={run} onClose={close} />}
     </div>
-  );
-}
-
-interface SureProps {
-  title: string;
-  text: string;
-  yes: string;
-  no: string;
-  busy: boolean;
-  danger?: boolean;
-  onYes: () => void;
-  onNo: () => void;
-}
-
-function Sure({ title, text, yes, no, busy, danger = false, onYes, onNo }: SureProps) {
-  return (
-    <Dialog title={title} onClose={onNo}>
-      <p>{text}</p>
-      <footer>
-        <Button onClick={onNo}>{no}</Button>
-        <Button look={danger ? "danger" : "primary"} disabled={busy} onClick={onYes}>{busy ? "Working …" : yes}</Button>
-      </footer>
-    </Dialog>
   );
 }

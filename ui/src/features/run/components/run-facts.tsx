@@ -9,12 +9,6 @@ import { paths } from "@/config/paths";
 import { duration } from "@/lib/time";
 import "./run-facts.css";
 
-/** Values as they are, to read and to copy. */
-export function JsonView({ value, empty }: { value: object | null; empty: string }) {
-  if (!value || Object.keys(value).length === 0) return <Empty title={empty} icon="dots" />;
-  return <pre className="json" tabIndex={0}>{JSON.stringify(value, null, 2)}</pre>;
-}
-
 /** Every state that a run was in, the newest first, with how long it stayed. */
 export function StateHistory({ states }: { states: RunOverview["states"] }) {
   return (
@@ -80,8 +74,8 @@ export function Origin({ overview }: { overview: RunOverview }) {
   const { run, flow_name, deployment_name, caller } = overview;
   return (
     <p className="origin muted">
-      <Link to={paths.runs} search={{ flow: flow_name ?? "", when: "any" }} title="Runs of this flow">{flow_name ?? "a flow that is gone"}</Link>
-      {deployment_name && <> · <Link to={paths.runs} search={{ deployment: deployment_name, flow: flow_name ?? "", when: "any" }} title="Runs of this deployment">{deployment_name}</Link></>}
+      {flow_name ? <Link to={paths.flow} params={{ id: run.flow_id }}>{flow_name}</Link> : "a flow that is gone"}
+      {deployment_name && run.deployment_id && <> · <Link to={paths.deployment} params={{ id: run.deployment_id }}>{deployment_name}</Link></>}
       {run.work_pool_name && <> · pool <Link to={paths.runs} search={{ pool: run.work_pool_name, when: "any" }}>{run.work_pool_name}</Link></>}
       {caller && <> · called by <Link to={paths.run} params={{ id: caller.flow_run_id }}>{caller.name}</Link></>}
     </p>

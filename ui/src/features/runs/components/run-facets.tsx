@@ -1,8 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
-import { type ReactNode, useEffect, useState } from "react";
+import { type ReactNode, useState } from "react";
 import { stateTypes } from "@/api/types";
 import { Field, Input } from "@/components/field";
+import { NameFilter } from "@/components/name-filter";
 import { StateBadge } from "@/components/state-badge";
+import { fromLocalField, toLocalField } from "@/lib/time";
 import { facetNames, type FacetKind } from "../api/get-facets";
 import { restrictions, type RunFilters, type When, whens } from "../filters";
 import { Choices, Facet } from "./facet";
@@ -57,18 +59,6 @@ export function RunFacets({ filters, onChange, onClear }: Props) {
   );
 }
 
-/** The part of a name, sent once the typing pauses. */
-function NameFilter({ value, onChange }: { value: string; onChange: (value: string) => void }) {
-  const [text, setText] = useState(value);
-  useEffect(() => setText(value), [value]);
-  useEffect(() => {
-    if (text === value) return;
-    const timer = window.setTimeout(() => onChange(text), 250);
-    return () => window.clearTimeout(timer);
-  }, [text, value, onChange]);
-  return <input className="input run-name" type="search" placeholder="Name contains …" aria-label="Name contains" value={text} onInput={(event) => setText(event.currentTarget.value)} />;
-}
-
 function NameFacet({ label, kind, chosen, onChange }: { label: string; kind: FacetKind; chosen: string[]; onChange: (next: string[]) => void }) {
   return (
     <Facet label={label} value={inWords(chosen)} onClear={() => onChange([])}>
@@ -109,8 +99,8 @@ function WhenFacet({ filters, onChange }: { filters: RunFilters; onChange: (part
             {(["after", "before"] as const).map((side) => (
               <Field key={side} label={side === "after" ? "After" : "Before"}>
                 {(props) => (
-                  <Input {...props} type="datetime-local" value={toLocal(filters[side])}
-                    onChange={(event) => onChange({ when: "between", [side]: fromLocal(event.currentTarget.value) })} />
+                  <Input {...props} type="datetime-local" value={toLocalField(filters[side])}
+                    onChange={(event) => onChange({ when: "between", [side]: fromLocalField(event.currentTarget.value) })} />
                 )}
               </Field>
             ))}
@@ -119,14 +109,4 @@ function WhenFacet({ filters, onChange }: { filters: RunFilters; onChange: (part
       )}
     </Facet>
   );
-}
-
-function toLocal(moment: string): string {
-  if (!moment) return "";
-  const at = new Date(moment);
-  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
-}
-
-function fromLocal(text: string): string {
-  return text ? new Date(text).toISOString() : "";
 }

@@ -1,10 +1,10 @@
 import { Link } from "@tanstack/react-router";
 import type { FlowRunRow, TaskRunRow } from "@/api/types";
-import { StateBadge } from "@/components/state-badge";
-import type { Column } from "@/components/table";
-import { Length, Time } from "@/components/time";
 import { paths } from "@/config/paths";
-import { Tags } from "@/components/tags";
+import { StateBadge } from "./state-badge";
+import type { Column } from "./table";
+import { Tags } from "./tags";
+import { Length, Time } from "./time";
 
 const running = (run: FlowRunRow | TaskRunRow, now: string) => (run.state_type === "RUNNING" ? now : null);
 

@@ -1,0 +1,114 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/reevehq/reeve/internal/budget"
+	"github.com/reevehq/reeve/internal/prefect"
+	"github.com/reevehq/reeve/internal/prefect/decode"
+	"github.com/reevehq/reeve/internal/pyjson"
+	"github.com/reevehq/reeve/internal/schedule"
+)
+
+func (a *API) reeveScheduleTimeRoutes() []Route {
+	return []Route{{http.MethodPost, "/reeve/schedules/preview", "reeve_preview_schedule", a.previewSchedule}}
+}
+
+// nextShown is how many times of a schedule are shown, and timedSchedules of how
+// many schedules of a deployment.
+const (
+	nextShown      = 5
+	timedSchedules = 20
+)
+
+// scheduleTimes are the next times of a schedule, whether it is followed or not;
+// Problem is why there are none.
+type scheduleTimes struct {
+	Times   []prefect.OffsetTime `json:"times"`
+	Problem *string              `json:"problem"`
+	// SetAside is why the scheduler leaves it alone until it is changed.
+	SetAside *string `json:"set_aside"`
+}
+
+// nextTimes computes the next times of schedules, all within one budget: what comes
+// after it is used up has none, and says so. It fails only with ctx.
+func nextTimes(ctx context.Context, now time.Time, schedules []*prefect.DeploymentSchedule) ([]scheduleTimes, error) {
+	b := schedule.NewBudget(ctx)
+	defer b.Close()
+	out := make([]scheduleTimes, len(schedules))
+	for i, s := range schedules {
+		out[i] = scheduleTimes{Times: []prefect.OffsetTime{}}
+		if i < timedSchedules {
+			out[i] = timesOf(b, &s.Schedule, now)
+		}
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		out[i].SetAside = s.SetAside
+	}
+	return out, nil
+}
+
+func timesOf(b *budget.Budget, s *prefect.Schedule, now time.Time) scheduleTimes {
+	out := scheduleTimes{Times: []prefect.OffsetTime{}}
+	times, err := schedule.Times(b, s, schedule.Range{N: nextShown, Start: now})
+	if err != nil {
+		out.Problem = new(string)
+		*out.Problem = schedule.Refusal(err).Error()
+		return out
+	}
+	for _, at := range times {
+		out.Times = append(out.Times, prefect.OffsetTime{Time: at})
+	}
+	return out
+}
+
+// previewSchedule gives the next times of a schedule that somebody is about to
+// make, each in the schedule's zone. One that cannot be made is an answer too: it
+// is not yet typed to its end.
+func (a *API) previewSchedule(w http.ResponseWriter, r *http.Request) error {
+	value, err := readJSON(r)
+	if err != nil {
+		return err
+	}
+	given, there := value.Get("schedule")
+	if !there {
+		return &invalidBody{decode.Issues{{Type: "missing", Loc: []any{"body", "schedule"}, Msg: "Field required"}}, value.Raw()}
+	}
+	var s prefect.Schedule
+	if issues := decode.Into(given, &s, "schedule"); len(issues) > 0 {
+		text := firstOfKind(issues, given)
+		respond(w, http.StatusOK, scheduleTimes{Times: []prefect.OffsetTime{}, Problem: &text})
+		return nil
+	}
+	now := a.clock.Now()
+	s.Settle(now)
+	b := schedule.NewBudget(r.Context())
+	defer b.Close()
+	out := timesOf(b, &s, now)
+	if r.Context().Err() != nil {
+		return context.Cause(r.Context())
+	}
+	respond(w, http.StatusOK, out)
+	return nil
+}
+
+// firstOfKind is the first issue that is about the kind of schedule which was
+// given: each kind that it is not finds faults of its own.
+func firstOfKind(issues decode.Issues, given pyjson.Value) string {
+	for _, kind := range []struct{ key, name string }{{"interval", "IntervalSchedule"}, {"cron", "CronSchedule"}, {"rrule", "RRuleSchedule"}} {
+		if _, there := given.Get(kind.key); !there {
+			continue
+		}
+		for _, issue := range issues {
+			if len(issue.Loc) > 1 && strings.Contains(fmt.Sprint(issue.Loc[1]), kind.name) {
+				return strings.TrimPrefix(issue.Msg, "Value error, ")
+			}
+		}
+	}
+	return issues[0].Msg
+}

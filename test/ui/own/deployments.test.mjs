@@ -1,0 +1,235 @@
+// The pages of flows and deployments in a real browser, served by our server.
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { launch } from "../browser.mjs";
+import { startServer } from "../server.mjs";
+import { makeMonth } from "./month.mjs";
+import { faultsInAllLooks, main, seen, visit } from "./visit.mjs";
+
+let server, browser, flow, deployment;
+
+before(async () => {
+  server = await startServer({ database: makeMonth() });
+  [deployment] = await server.api("POST", "/deployments/filter", { flows: { name: { any_: ["caption-video"] } } });
+  flow = await server.api("GET", `/flows/${deployment.flow_id}`);
+  browser = await launch();
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+const onPage = (path, fn) => visit(browser, server, path, fn);
+const read = (id) => server.api("GET", `/deployments/${id}`);
+
+/** A deployment of one test's own. */
+async function made(name, more = {}) {
+  return server.api("POST", "/deployments/", {
+    name, flow_id: flow.id, work_pool_name: "machines", tags: ["made-by-a-test"], parameters: { rate: 25 },
+    parameter_openapi_schema: { type: "object", required: ["video"], properties: { video: { title: "video", type: "string", position: 0 }, rate: { title: "rate", type: "integer", position: 1, default: 25 } } },
+    ...more,
+  });
+}
+
+const routes = () => ({
+  flows: { path: "/flows", shows: ["caption-video", "nightly-report"] },
+  flow: { path: `/flows/flow/${flow.id}`, shows: ["caption-video", "Last runs", "every 30 minutes"] },
+  deployments: { path: "/deployments", shows: ["caption-video/", "every 30 minutes", "every Monday at 03:00 (UTC)"] },
+  deployment: { path: `/deployments/deployment/${deployment.id}`, shows: ["every 30 minutes", "Run now", "Last runs"] },
+  "deployment-commands": { path: `/deployments/deployment/${deployment.id}?tab=commands`, shows: ["prefect deployment delete caption-video/production"] },
+});
+
+describe("every route", () => {
+  for (const name of ["flows", "flow", "deployments", "deployment", "deployment-commands"]) {
+    test(name, async () => {
+      const { path, shows } = routes()[name];
+      await onPage(path, async (page) => {
+        for (const text of shows) await seen(page, text);
+        await page.waitForTimeout(150);
+        assert.ok(page.asked.length <= 1, `it asked ${page.asked.join(", ")}`);
+        assert.deepEqual(await faultsInAllLooks(page, name), []);
+      });
+    });
+  }
+});
+
+describe("lists", () => {
+  test("flows are found by a part of their name, which is in the URL", () => onPage("/flows", async (page) => {
+    await seen(page, "nightly-report");
+    await page.getByRole("searchbox", { name: "Name contains" }).fill("capt");
+    await page.waitForURL(/name=capt/);
+    await main(page).getByText("nightly-report").waitFor({ state: "detached" });
+    await page.reload();
+    await main(page).getByRole("link", { name: "caption-video", exact: true }).click();
+    await page.getByRole("heading", { level: 1, name: "caption-video" }).waitFor();
+    await main(page).getByRole("link", { name: "production" }).click();
+    await page.waitForURL(/\/deployments\/deployment\//);
+    await seen(page, "every 30 minutes");
+  }));
+
+  test("deployments are found by flow, tag, pool and whether they are paused", () => onPage("/deployments?tag=model", async (page) => {
+    await seen(page, "retrain-model/");
+    assert.equal(await main(page).locator("[data-index]").count(), 1);
+    await page.getByLabel("Paused", { exact: true }).selectOption("yes");
+    await seen(page, "No deployment is like that");
+    await page.getByLabel("Paused", { exact: true }).selectOption("");
+    await page.getByRole("searchbox", { name: "Tag" }).fill("");
+    await page.getByRole("searchbox", { name: "Flow or deployment" }).fill("crop");
+    await seen(page, "crop-and-infer/");
+    await page.waitForURL((url) => url.search === "?name=crop");
+  }));
+
+  test("Ctrl-K leads to a flow and to a deployment", () => onPage("/flows", async (page) => {
+    await seen(page, "nightly-report");
+    await page.keyboard.press("Control+k");
+    await page.getByRole("combobox", { name: "Find" }).fill("retrain");
+    await page.getByRole("option", { name: /retrain-model/ }).first().click();
+    await page.getByRole("heading", { level: 1, name: "retrain-model" }).waitFor();
+  }));
+});
+
+describe("a deployment", () => {
+  test("is run now, and with parameters that the server checks", async () => {
+    const { id } = await made("run-by-a-test");
+    await onPage(`/deployments/deployment/${id}`, async (page) => {
+      await page.getByRole("button", { name: "Run now" }).click(); // "video" has no value, so it is asked for
+      const dialog = page.getByRole("dialog", { name: "Run caption-video/run-by-a-test" });
+      await dialog.getByLabel("video").fill("cat.mp4");
+      await dialog.getByLabel("rate").fill("many");
+      await dialog.getByLabel("Name of the run").fill("asked-for");
+      await dialog.getByRole("button", { name: "Run", exact: true }).click();
+      await seen(page, /is not of type 'integer'/);
+      await dialog.getByLabel("rate").fill("30");
+      await seen(page, `prefect deployment run caption-video/run-by-a-test --params '{"rate":30,"video":"cat.mp4"}' --flow-run-name asked-for`);
+      await dialog.getByRole("button", { name: "Run", exact: true }).click();
+      await page.getByRole("heading", { level: 1, name: "asked-for" }).waitFor();
+      await seen(page, '"video": "cat.mp4"');
+    });
+    await server.api("PATCH", `/deployments/${id}`, { parameters: { video: "dog.mp4" } });
+    await onPage(`/deployments/deployment/${id}`, async (page) => {
+      await seen(page, "asked-for");
+      await page.getByRole("button", { name: "Run now" }).click();
+      await page.waitForURL(/\/runs\/flow-run\//);
+      await seen(page, '"video": "dog.mp4"');
+    });
+  });
+
+  test("gets schedules of each kind, which are paused, changed and deleted", async () => {
+    const { id } = await made("scheduled-by-a-test");
+    await onPage(`/deployments/deployment/${id}`, async (page) => {
+      const dialog = page.getByRole("dialog", { name: /schedule/ });
+      const add = async (kind, fill, words) => {
+        await page.getByRole("button", { name: "Add", exact: true }).click();
+        await dialog.getByLabel("Kind").selectOption(kind);
+        await fill();
+        await dialog.getByText(words).waitFor();
+        await dialog.locator(".next-times li").first().waitFor();
+        await dialog.getByRole("button", { name: "Add", exact: true }).click();
+        await dialog.waitFor({ state: "detached" });
+        await main(page).getByText(words).waitFor();
+      };
+      await add("interval", async () => {
+        await dialog.getByLabel("Every").fill("15");
+        await dialog.getByLabel("Unit").selectOption("minute");
+      }, "every 15 minutes");
+      await add("cron", async () => {
+        await dialog.getByLabel("Time zone").fill("Europe/Berlin");
+        await dialog.getByLabel("Cron expression").fill("0 0 31 2 *");
+        await dialog.getByText(/names no time/).waitFor();
+        assert.ok(await dialog.getByRole("button", { name: "Add", exact: true }).isDisabled());
+        await dialog.getByLabel("Cron expression").fill("30 2 * * *");
+      }, "every day at 02:30 (Europe/Berlin)");
+      await add("rrule", async () => {
+        await dialog.getByLabel("Time zone").fill("UTC");
+        await dialog.getByLabel("Recurrence rule").fill("FREQ=WEEKLY;BYDAY=MO;BYHOUR=7");
+      }, "every week on Monday at 07:00 (UTC)");
+
+      await page.getByRole("button", { name: "Pause the schedule every 15 minutes" }).click();
+      await page.getByRole("button", { name: "Resume the schedule every 15 minutes" }).waitFor();
+      assert.deepEqual((await read(id)).schedules.filter(({ active }) => !active).map(({ schedule }) => schedule.interval), [900]);
+
+      await page.getByRole("button", { name: "More for the schedule every 15 minutes" }).click();
+      await page.getByRole("menuitem", { name: "Change" }).click();
+      await dialog.getByLabel("Every").fill("2");
+      await dialog.getByLabel("Unit").selectOption("hour");
+      await dialog.getByRole("button", { name: "Save" }).click();
+      await main(page).getByText("every 2 hours").waitFor();
+
+      await page.getByRole("button", { name: /^More for the schedule every week/ }).click();
+      await page.getByRole("menuitem", { name: "Delete" }).click();
+      await page.getByRole("dialog", { name: "Delete this schedule?" }).getByRole("button", { name: "Delete" }).click();
+      await page.getByRole("button", { name: /^Pause the schedule every week/ }).waitFor({ state: "detached" });
+      await page.picture("own-deployment-schedules");
+    });
+    const { schedules } = await read(id);
+    assert.deepEqual(schedules.map(({ schedule }) => schedule.cron ?? schedule.interval).sort(), [7200, "30 2 * * *"].sort());
+  });
+
+  test("is paused and resumed, limited, and given other parameters", async () => {
+    const { id } = await made("changed-by-a-test", { schedules: [{ schedule: { interval: 3600 }, active: true }] });
+    await onPage(`/deployments/deployment/${id}`, async (page) => {
+      await page.getByRole("button", { name: "Pause", exact: true }).click();
+      await seen(page, `prefect api POST /deployments/${id}/pause_deployment`);
+      await page.getByRole("button", { name: "Pause it" }).click();
+      await seen(page, /^It is paused:/);
+      assert.equal((await read(id)).paused, true);
+      await main(page).getByRole("button", { name: "Resume", exact: true }).click();
+      await page.getByText(/^It is paused:/).waitFor({ state: "detached" });
+
+      await page.getByRole("button", { name: "More actions" }).click();
+      await page.getByRole("menuitem", { name: "Limit" }).click();
+      await page.getByLabel("Runs at once").fill("none");
+      await seen(page, /whole number/);
+      await page.getByLabel("Runs at once").fill("2");
+      await page.getByLabel("What becomes of a run").selectOption("CANCEL_NEW");
+      await page.getByRole("button", { name: "Save" }).click();
+      await seen(page, "0 of 2");
+      const { global_concurrency_limit, concurrency_options } = await read(id);
+      assert.deepEqual([global_concurrency_limit.limit, concurrency_options.collision_strategy], [2, "CANCEL_NEW"]);
+      await page.getByRole("button", { name: "More actions" }).click();
+      await page.getByRole("menuitem", { name: "Limit" }).click();
+      await page.getByLabel("Runs at once").fill("");
+      await page.getByRole("button", { name: "Save" }).click();
+      await seen(page, "no limit");
+      assert.equal((await read(id)).global_concurrency_limit, null);
+
+      await page.getByRole("button", { name: "More actions" }).click();
+      await page.getByRole("menuitem", { name: "Parameters" }).click();
+      await page.getByRole("dialog").getByLabel("video").fill("bird.mp4");
+      await page.getByRole("button", { name: "Save" }).click();
+      await seen(page, '"video": "bird.mp4"');
+    });
+    assert.deepEqual((await read(id)).parameters, { rate: 25, video: "bird.mp4" });
+  });
+
+  test("shows by itself what others change, and is deleted", async () => {
+    const { id } = await made("deleted-by-a-test");
+    await onPage(`/deployments/deployment/${id}`, async (page) => {
+      await page.locator('[data-liveness="live"]').waitFor();
+      await server.api("POST", `/deployments/${id}/create_flow_run`, { name: "just-made", parameters: { video: "x" }, state: { type: "RUNNING" } });
+      await seen(page, "just-made");
+      await page.getByRole("button", { name: "More actions" }).click();
+      await page.getByRole("menuitem", { name: "Delete" }).click();
+      await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+      await page.waitForURL(/\/deployments$/);
+      await seen(page, "is deleted");
+    });
+    await assert.rejects(read(id), /404/);
+  });
+});
+
+test("a flow is limited and deleted", async () => {
+  const own = await server.api("POST", "/flows/", { name: "deleted-by-a-test" });
+  await onPage(`/flows/flow/${own.id}`, async (page) => {
+    await page.getByRole("button", { name: "Limit" }).click();
+    await page.getByLabel("Runs at once").fill("3");
+    await page.getByRole("button", { name: "Save" }).click();
+    await seen(page, "0 of 3");
+    await page.getByRole("button", { name: "More actions" }).click();
+    await page.getByRole("menuitem", { name: "Delete" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+    await page.waitForURL(/\/flows$/);
+    await seen(page, "deleted-by-a-test is deleted");
+  });
+  await assert.rejects(server.api("GET", `/flows/${own.id}`), /404/);
+});

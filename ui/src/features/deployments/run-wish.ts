@@ -1,0 +1,15 @@
+/** What a run needs before it can be started. Pure. */
+import type { Json } from "@/api/types";
+import { resolve, type Schema } from "@/lib/schema";
+
+/** Tags as they are typed, with commas between. */
+export function splitTags(text: string): string[] {
+  return [...new Set(text.split(",").map((tag) => tag.trim()).filter(Boolean))];
+}
+
+/** Whether a flow has parameters without a value, so that somebody has to give some. */
+export function needsValues(schema: Schema | null, given: Json): boolean {
+  if (!schema) return false;
+  const { required = [], properties = {} } = resolve(schema, schema);
+  return required.some((name) => !Object.hasOwn(given, name) && properties[name]?.default === undefined);
+}
