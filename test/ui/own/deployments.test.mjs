@@ -53,6 +53,20 @@ describe("every route", () => {
   }
 });
 
+describe("every dialog", () => {
+  const dialogs = { "Add a schedule": (page) => page.getByRole("button", { name: "Add", exact: true }).click(), Run: (page) => page.getByRole("button", { name: "Run with" }).click() };
+  for (const [name, open] of Object.entries(dialogs)) {
+    test(name, () => onPage(`/deployments/deployment/${deployment.id}`, async (page) => {
+      await seen(page, "every 30 minutes");
+      await open(page);
+      const dialog = page.getByRole("dialog", { name: new RegExp(`^${name}`) });
+      await dialog.getByText(/^prefect deployment/).waitFor();
+      if (name !== "Run") await dialog.locator(".next-times li").first().waitFor();
+      assert.deepEqual(await faultsInAllLooks(page, `dialog-${name.split(" ")[0].toLowerCase()}`), []);
+    }));
+  }
+});
+
 describe("lists", () => {
   test("flows are found by a part of their name, which is in the URL", () => onPage("/flows", async (page) => {
     await seen(page, "nightly-report");
