@@ -30,7 +30,10 @@ func TestHostileInput(t *testing.T) {
 	c := &crawler{t: t, handler: s.Handler(), faults: faults, names: fieldNames(t)}
 	turns := make(chan struct{}, 8) // most of the time goes into syncing the disk
 	var routes sync.WaitGroup
-	for _, route := range s.Routes() {
+	for i, route := range s.Routes() {
+		if racing && i%4 > 0 {
+			continue // what races between requests shows in some as in all
+		}
 		turns <- struct{}{}
 		routes.Go(func() {
 			defer func() { <-turns }()
@@ -42,7 +45,7 @@ func TestHostileInput(t *testing.T) {
 	}
 	routes.Wait()
 	t.Logf("%d requests, %d fields", c.requests.Load(), c.fields.Load())
-	if c.fields.Load() < 1000 {
+	if c.fields.Load() < 1000 && !racing {
 		t.Error("it did not find the fields")
 	}
 }
