@@ -57,12 +57,12 @@ func (tx *Tx) NextRunsOfDeployments(ids []uuid.UUID) (map[uuid.UUID]*NextRun, er
 }
 
 // NextRunsOfFlows is NextRunsOfDeployments for flows and all of their runs. It reads
-// what is to come of the whole server, by the index flow_run_late: the plus keeps it
+// what is to come of the whole server, by the index flow_run_late: the pluses keep it
 // from that of the flow, which has all the runs that ever were.
 func (tx *Tx) NextRunsOfFlows(ids []uuid.UUID) (map[uuid.UUID]*NextRun, error) {
 	return tx.nextRuns(`SELECT flow_id, id, name, min(next_scheduled_start_time) FROM flow_run
 		WHERE +flow_id IN (SELECT unhex(value) FROM json_each(?)) AND state_name = 'Scheduled'
-			AND next_scheduled_start_time > ? GROUP BY flow_id`, ids)
+			AND next_scheduled_start_time > ? GROUP BY +flow_id`, ids)
 }
 
 func (tx *Tx) nextRuns(query string, ids []uuid.UUID) (map[uuid.UUID]*NextRun, error) {
