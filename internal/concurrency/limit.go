@@ -11,8 +11,11 @@ import (
 // TagPrefix begins the names of limits that stand for a task tag.
 const TagPrefix = "tag:"
 
+// DeploymentPrefix begins the names of limits that belong to a deployment.
+const DeploymentPrefix = "deployment:"
+
 // DeploymentName is the name of the limit that belongs to a deployment.
-func DeploymentName(id uuid.UUID) string { return "deployment:" + id.String() }
+func DeploymentName(id uuid.UUID) string { return DeploymentPrefix + id.String() }
 
 const (
 	// leastOccupancy bounds the average occupancy of a slot, in seconds, from below.

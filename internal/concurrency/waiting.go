@@ -18,6 +18,9 @@ type Waiter struct {
 	Since, Again time.Time
 }
 
+// Wants reports whether slots of the limit of that name are wanted.
+func (w Waiter) Wants(name string) bool { return slices.Contains(w.Names, name) }
+
 const (
 	// mostWaiters bounds the waiters that are known; later ones are not noted.
 	mostWaiters = 1000

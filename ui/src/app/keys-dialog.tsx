@@ -7,6 +7,7 @@ const keys: [string, string][] = [
   ["j, k", "next row, row before"],
   ["Enter", "open the row"],
   ["x", "choose the row"],
+  ["Shift ↑, Shift ↓", "in a pool's queues: before, after the next one"],
   ["+, −, 0", "in a timeline: closer, further, all"],
   ["←, →", "in a timeline: earlier, later"],
   ["?", "this help"],

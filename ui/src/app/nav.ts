@@ -7,4 +7,8 @@ export const pages: { to: string; label: string; icon: IconName; key: string }[]
   { to: paths.runs, label: "Runs", icon: "runs", key: "r" },
   { to: paths.flows, label: "Flows", icon: "flow", key: "f" },
   { to: paths.deployments, label: "Deployments", icon: "rocket", key: "d" },
+  { to: paths.pools, label: "Work pools", icon: "pool", key: "p" },
+  { to: paths.limits, label: "Concurrency", icon: "gauge", key: "c" },
+  { to: paths.variables, label: "Variables", icon: "braces", key: "v" },
+  { to: paths.artifacts, label: "Artifacts", icon: "page", key: "a" },
 ];

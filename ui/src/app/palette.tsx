@@ -20,8 +20,8 @@ interface Hit {
 }
 
 /** The pages of what has one of its own. */
-const places: Partial<Record<Found["kind"], string>> = { run: paths.run, flow: paths.flow, deployment: paths.deployment };
-const icons: Record<Found["kind"], IconName> = { run: "runs", flow: "flow", deployment: "rocket", pool: "bars" };
+const places: Partial<Record<Found["kind"], string>> = { run: paths.run, flow: paths.flow, deployment: paths.deployment, pool: paths.pool };
+const icons: Record<Found["kind"], IconName> = { run: "runs", flow: "flow", deployment: "rocket", pool: "pool" };
 
 /** Finds pages, runs, flows, deployments and actions by what is typed. */
 export function Palette({ onClose }: { onClose: () => void }) {
@@ -86,7 +86,7 @@ function useHits(settled: string, text: string, onClose: () => void): Hit[] {
     ...fixed.filter((hit) => fits(hit.label)),
     ...found.map((one): Hit => {
       const to = places[one.kind];
-      const go = leave(() => void (to ? navigate({ to, params: { id: one.id } }) : navigate({ to: paths.runs, search: { [one.kind]: one.name } })));
+      const go = leave(() => void (to ? navigate({ to, params: { id: one.id, name: one.name } }) : navigate({ to: paths.runs, search: { [one.kind]: one.name } })));
       return { id: one.id, label: one.name, icon: icons[one.kind], go, ...(one.run ? { run: one.run } : { beside: to ? one.kind : `runs of this ${one.kind}` }) };
     }),
   ];

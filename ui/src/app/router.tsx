@@ -20,6 +20,14 @@ const routes = [
   createRoute({ getParentRoute: parent, path: paths.flow, component: lazyRouteComponent(() => import("@/features/flows/flow-page"), "FlowPage") }),
   createRoute({ getParentRoute: parent, path: paths.deployments, component: lazyRouteComponent(() => import("@/features/deployments/deployments-page"), "DeploymentsPage") }),
   createRoute({ getParentRoute: parent, path: paths.deployment, component: lazyRouteComponent(() => import("@/features/deployments/deployment-page"), "DeploymentPage") }),
+  createRoute({ getParentRoute: parent, path: paths.pools, component: lazyRouteComponent(() => import("@/features/pools/pools-page"), "PoolsPage") }),
+  createRoute({ getParentRoute: parent, path: paths.newPool, component: lazyRouteComponent(() => import("@/features/pools/new-pool-page"), "NewPoolPage") }),
+  createRoute({ getParentRoute: parent, path: paths.pool, component: lazyRouteComponent(() => import("@/features/pools/pool-page"), "PoolPage") }),
+  createRoute({ getParentRoute: parent, path: paths.limits, component: lazyRouteComponent(() => import("@/features/concurrency/limits-page"), "LimitsPage") }),
+  createRoute({ getParentRoute: parent, path: paths.variables, component: lazyRouteComponent(() => import("@/features/variables/variables-page"), "VariablesPage") }),
+  createRoute({ getParentRoute: parent, path: paths.artifacts, component: lazyRouteComponent(() => import("@/features/artifacts/artifacts-page"), "ArtifactsPage") }),
+  createRoute({ getParentRoute: parent, path: paths.artifactKey, component: lazyRouteComponent(() => import("@/features/artifacts/artifact-page"), "ArtifactKeyPage") }),
+  createRoute({ getParentRoute: parent, path: paths.artifact, component: lazyRouteComponent(() => import("@/features/artifacts/artifact-page"), "ArtifactPage") }),
   createRoute({ getParentRoute: parent, path: paths.dashboard, beforeLoad: () => redirect({ to: paths.home, throw: true }) }),
   ...(import.meta.env.DEV
     ? [createRoute({ getParentRoute: parent, path: paths.design, component: lazyRouteComponent(() => import("./design-page"), "DesignPage") })]

@@ -37,6 +37,10 @@ const strokes = {
   calendar: "M2.5 3.5h11v10h-11zM2.5 6.75h11M5.5 2v2.5M10.5 2v2.5",
   bars: "M2.5 13.5v-4M6.2 13.5v-8M9.8 13.5v-5M13.5 13.5v-11",
   save: "M3 2.5h10v11L8 10.5l-5 3z",
+  pool: "M2.5 3h11v4h-11zM2.5 9h11v4h-11zM5 5h.01M5 11h.01",
+  gauge: "M2.75 12a6 6 0 1 1 10.5 0M8 9.5 10.75 6",
+  braces: "M6 2.5C4.5 2.5 4.5 3.75 4.5 5S4 8 2.5 8C4 8 4.5 9.75 4.5 11s0 2.5 1.5 2.5M10 2.5c1.5 0 1.5 1.25 1.5 2.5s.5 3 2 3c-1.5 0-2 1.75-2 3s0 2.5-1.5 2.5",
+  page: "M4 2h5.5L12.5 5v9H4zM9.25 2v3.25h3.25M6.25 8.5h4M6.25 11h3",
 } as const;
 
 export type IconName = keyof typeof strokes;

@@ -11,5 +11,13 @@ export const paths = {
   flow: "/flows/flow/$id",
   deployments: "/deployments",
   deployment: "/deployments/deployment/$id",
+  pools: "/work-pools",
+  newPool: "/work-pools/create",
+  pool: "/work-pools/work-pool/$name",
+  limits: "/concurrency-limits",
+  variables: "/variables",
+  artifacts: "/artifacts",
+  artifactKey: "/artifacts/key/$name",
+  artifact: "/artifacts/artifact/$id",
   design: "/_design",
 } as const;

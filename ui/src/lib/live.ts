@@ -38,7 +38,8 @@ const pollEvery = 10_000;
 const pace = 1000;
 
 /** The prefixes of events that the pages care for. Heartbeats of workers are not among them. */
-const prefixes = ["prefect.flow-run.", "prefect.task-run.", "prefect.deployment.", "prefect.work-pool.", "prefect.work-queue.", "prefect.flow."];
+const prefixes = ["prefect.flow-run.", "prefect.task-run.", "prefect.deployment.", "prefect.work-pool.", "prefect.work-queue.", "prefect.flow.",
+  "prefect.concurrency-limit.", "prefect.variable.", "prefect.artifact-collection."];
 
 /** Without an end of their own the contract's filters end now. */
 function fromNowOn(): { since: string; until: string } {

@@ -10,3 +10,9 @@ export function usePathParam(name: "id" | "name"): string {
 export function useQueryTexts(): Record<string, string | undefined> {
   return useSearch({ strict: false });
 }
+
+/** The page that a URL asks for; what makes no sense is the first. */
+export function readPage(text: string | undefined): number {
+  const page = Number(text);
+  return Number.isInteger(page) && page > 0 && page <= 1_000_000 ? page : 1;
+}

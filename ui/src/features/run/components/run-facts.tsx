@@ -33,7 +33,7 @@ export function ArtifactList({ artifacts }: { artifacts: RunOverview["artifacts"
     <ul className="states">
       {artifacts.map((artifact) => (
         <li key={artifact.id}>
-          <b>{artifact.key ?? "without a key"}</b>
+          <Link to={paths.artifact} params={{ id: artifact.id }}>{artifact.key ?? "without a key"}</Link>
           <span className="muted">{artifact.type} · <Time at={artifact.created} /></span>
           {artifact.description && <p>{artifact.description}</p>}
         </li>
@@ -76,7 +76,7 @@ export function Origin({ overview }: { overview: RunOverview }) {
     <p className="origin muted">
       {flow_name ? <Link to={paths.flow} params={{ id: run.flow_id }}>{flow_name}</Link> : "a flow that is gone"}
       {deployment_name && run.deployment_id && <> · <Link to={paths.deployment} params={{ id: run.deployment_id }}>{deployment_name}</Link></>}
-      {run.work_pool_name && <> · pool <Link to={paths.runs} search={{ pool: run.work_pool_name, when: "any" }}>{run.work_pool_name}</Link></>}
+      {run.work_pool_name && <> · pool <Link to={paths.pool} params={{ name: run.work_pool_name }}>{run.work_pool_name}</Link></>}
       {caller && <> · called by <Link to={paths.run} params={{ id: caller.flow_run_id }}>{caller.name}</Link></>}
     </p>
   );

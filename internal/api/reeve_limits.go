@@ -1,0 +1,132 @@
+package api
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/reevehq/reeve/internal/concurrency"
+	"github.com/reevehq/reeve/internal/prefect"
+	"github.com/reevehq/reeve/internal/prefect/decode"
+	"github.com/reevehq/reeve/internal/store"
+)
+
+// The page of concurrency limits: the limits with who holds their slots and who
+// waits for one, in one answer.
+func (a *API) reeveLimitRoutes() []Route {
+	return []Route{{http.MethodGet, "/reeve/concurrency_limits", "reeve_concurrency_limits", a.limitRows}}
+}
+
+// What the page holds at most.
+const (
+	limitRows    = 200
+	limitHolders = 20 // of each
+	limitWaiters = 20 // of each that are named
+)
+
+// limitRow is a limit. Title is what people call it: the tag, the deployment or
+// its own name.
+type limitRow struct {
+	*prefect.GlobalConcurrencyLimit
+	Kind    string               `json:"kind"` // global, tag or deployment
+	Title   string               `json:"title"`
+	Holders []*store.LimitHolder `json:"holders"`
+	Waiters []limitWaiter        `json:"waiters"`
+	// WaiterCount counts those who are not named too.
+	WaiterCount int `json:"waiter_count"`
+}
+
+// limitWaiter is somebody who was refused slots and asks again. Those who do not
+// say who they are have no name.
+type limitWaiter struct {
+	Name        *string      `json:"name"`
+	FlowRunID   *uuid.UUID   `json:"flow_run_id"`
+	FlowRunName *string      `json:"flow_run_name"`
+	Slots       int          `json:"slots"`
+	Since       prefect.Time `json:"since"`
+	Again       prefect.Time `json:"again"`
+}
+
+func (a *API) limitRows(w http.ResponseWriter, r *http.Request) error {
+	return view(a, w, r, func(tx *store.Tx) (out rows[*limitRow], err error) {
+		out = rows[*limitRow]{Rows: []*limitRow{}, Most: limitRows, Now: prefect.At(tx.Now)}
+		limits, err := tx.FilterConcurrencyLimits("", prefect.Page{Limit: limitRows})
+		if err != nil {
+			return out, err
+		}
+		waiting := a.waiting.Now(tx.Now)
+		for _, l := range limits {
+			row, err := readLimitRow(tx, l, waiting)
+			if err != nil {
+				return out, err
+			}
+			out.Rows = append(out.Rows, row)
+		}
+		out.Count = len(out.Rows)
+		return out, nil
+	})
+}
+
+func readLimitRow(tx *store.Tx, l *concurrency.Limit, waiting []concurrency.Waiter) (row *limitRow, err error) {
+	row = &limitRow{GlobalConcurrencyLimit: globalLimit(l, tx.Now), Kind: "global", Title: l.Name, Waiters: []limitWaiter{}}
+	if l.IsTag() {
+		row.Kind, row.Title = "tag", l.Tag()
+	} else if text, found := strings.CutPrefix(l.Name, concurrency.DeploymentPrefix); found {
+		if id, reason := decode.ParseUUID(text); reason == "" {
+			title, err := tx.DeploymentTitle(id)
+			if err != nil {
+				return nil, err
+			}
+			if title != "" {
+				row.Kind, row.Title = "deployment", title
+			}
+		}
+	}
+	if row.Holders, err = tx.LimitHolders(l.ID, limitHolders); err != nil {
+		return nil, err
+	}
+	for _, waiter := range waiting {
+		if !waiter.Wants(l.Name) {
+			continue
+		}
+		if row.WaiterCount++; row.WaiterCount > limitWaiters {
+			continue
+		}
+		named, err := nameWaiter(tx, waiter)
+		if err != nil {
+			return nil, err
+		}
+		row.Waiters = append(row.Waiters, named)
+	}
+	return row, nil
+}
+
+// nameWaiter finds out whose a waiter is.
+func nameWaiter(tx *store.Tx, waiter concurrency.Waiter) (limitWaiter, error) {
+	out := limitWaiter{Slots: waiter.Slots, Since: prefect.At(waiter.Since), Again: prefect.At(waiter.Again)}
+	h := waiter.Holder
+	if h == nil {
+		return out, nil
+	}
+	run := &h.ID
+	if h.Type == concurrency.TaskRunHolder {
+		task, err := tx.ReadTaskRun(h.ID)
+		if err != nil || task == nil {
+			return out, err
+		}
+		out.Name, run = &task.Name, task.FlowRunID
+	}
+	if run == nil {
+		return out, nil
+	}
+	found, err := tx.ReadFlowRun(*run)
+	if err != nil || found == nil {
+		return out, err
+	}
+	out.FlowRunID, out.FlowRunName = run, &found.Name
+	if out.Name == nil {
+		out.Name = &found.Name
+	}
+	return out, nil
+}

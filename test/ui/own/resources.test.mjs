@@ -1,0 +1,321 @@
+// Work pools, concurrency limits, variables and artifacts in a real browser, on a server that has some of each.
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { launch } from "../browser.mjs";
+import { startServer } from "../server.mjs";
+import { faultsInAllLooks, main, seen, visit } from "./visit.mjs";
+
+let server, empty, things, browser, beating;
+
+before(async () => {
+  [server, empty] = await Promise.all([startServer(), startServer()]);
+  things = await furnish(server.api);
+  browser = await launch();
+});
+after(async () => {
+  clearInterval(beating);
+  await browser?.close();
+  await Promise.all([server?.stop(), empty?.stop()]);
+});
+
+const report = [
+  "# Captions of today", "", "All **12** videos, *but one*, have `captions`. See <https://example.org/captions>.", "",
+  "| video | boxes | note |", "|---|--:|---|", "| holiday.mp4 | 1834 | fine |", "| dog.mp4 | 12 | <script>document.title = 'owned'</script> |", "",
+  "- [x] extracted", "- [ ] published", "", "```python", "print('<b>no html</b>')", "```", "", "> quoted", "",
+  "[no link](javascript:document.title='owned') ![dot](data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==)",
+].join("\n");
+
+/** A pool with a worker that holds a run while others wait, limits with holders and waiters, variables, artifacts. */
+async function furnish(api) {
+  await api("POST", "/work_pools/", { name: "machines", type: "process", description: "The two machines under the desk", concurrency_limit: 1,
+    base_job_template: { job_configuration: { command: "{{ command }}", working_dir: "{{ working_dir }}" },
+      variables: { type: "object", properties: { command: { type: "string", title: "Command" }, working_dir: { type: "string", title: "Working Directory", default: "/srv/flows" } } } } });
+  await api("POST", "/work_pools/", { name: "idle", type: "docker" });
+  for (const name of ["urgent", "slow"]) await api("POST", "/work_pools/machines/queues", { name, concurrency_limit: name === "slow" ? 1 : null });
+  const beat = () => api("POST", "/work_pools/machines/workers/heartbeat", { name: "desk-1", heartbeat_interval_seconds: 30 });
+  await beat();
+  const flow = await api("POST", "/flows/", { name: "caption-video" });
+  const deployment = await api("POST", "/deployments/", { name: "production", flow_id: flow.id, work_pool_name: "machines", concurrency_limit: 3 });
+  const run = (name) => api("POST", `/deployments/${deployment.id}/create_flow_run`, { name });
+  const [holds] = [await run("holds-the-slot"), await run("waits-for-it"), await run("waits-too")];
+  for (const type of ["PENDING", "RUNNING"]) await api("POST", `/flow_runs/${holds.id}/set_state`, { state: { type } });
+  await api("PATCH", `/flow_runs/${holds.id}/labels`, { "prefect.worker.name": "desk-1" });
+
+  await api("POST", "/v2/concurrency_limits/", { name: "database", limit: 1 });
+  await api("POST", "/v2/concurrency_limits/", { name: "tag:gpu", limit: 2 });
+  await api("POST", "/v2/concurrency_limits/", { name: "mail", limit: 10, slot_decay_per_second: 0.5 });
+  const take = (id) => api("POST", "/v2/concurrency_limits/increment-with-lease", { names: ["database"], slots: 1, holder: { type: "flow_run", id } });
+  await take(holds.id);
+  const other = await api("POST", "/flow_runs/", { flow_id: flow.id, name: "wants-the-database", state: { type: "RUNNING" } });
+  await assert.rejects(take(other.id), /423/);
+  beating = setInterval(() => Promise.allSettled([beat(), take(other.id)]), 5000); // the worker lives, the waiter asks again
+
+  await api("POST", "/variables/", { name: "bucket", value: "captions-of-today", tags: ["storage"] });
+  await api("POST", "/variables/", { name: "limits", value: { frames: 25, languages: ["de", "en"] } });
+
+  const task = await api("POST", "/task_runs/", { flow_run_id: holds.id, task_key: "t", dynamic_key: "0", name: "render", state: { type: "RUNNING" } });
+  const make = (artifact) => api("POST", "/artifacts/", { flow_run_id: holds.id, task_run_id: task.id, ...artifact });
+  await make({ key: "report", type: "markdown", data: "# The first", description: "What came of the day" });
+  await make({ key: "report", type: "markdown", data: report, description: "What came of the day" });
+  await make({ key: "numbers", type: "table", data: JSON.stringify(Array.from({ length: 300 }, (_, i) => ({ video: `video-${i}`, boxes: i * 7 }))) });
+  await make({ key: "dot", type: "image", data: "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==" });
+  await make({ key: "upload", type: "progress", data: 42.5 });
+  const result = await make({ type: "result", data: { type: "reference", storage_key: "results/1" } });
+  const limits = await api("POST", "/v2/concurrency_limits/filter", {});
+  return { holds, result, database: limits.find(({ name }) => name === "database") };
+}
+
+const onPage = (path, fn, options = {}) => visit(browser, options.server ?? server, path, fn, options);
+
+/** Every route: where it is, what it shows. Each asks the server once. */
+const routes = () => ({
+  pools: { path: "/work-pools", shows: ["machines", "idle", "Ready"] },
+  pool: { path: "/work-pools/work-pool/machines", shows: ["holds-the-slot", "waits-for-it", /The limit of work pool machines is full/, "urgent", "desk-1", "/srv/flows"] },
+  "new-pool": { path: "/work-pools/create", shows: ["Kubernetes", "Working Directory"] },
+  limits: { path: `/concurrency-limits?limit=${things.database.id}`, shows: ["gpu", "caption-video/production", "wants-the-database", "1 waits"] },
+  variables: { path: "/variables", shows: ["bucket", '{"frames":25,"languages":["de","en"]}', "storage"] },
+  artifacts: { path: "/artifacts", shows: ["report", "numbers", "What came of the day"] },
+  "artifact-markdown": { path: "/artifacts/key/report", shows: ["Captions of today", "1834", "extracted", "print('<b>no html</b>')", "newest"] },
+  "artifact-table": { path: "/artifacts/key/numbers", shows: ["video-0", "boxes"] },
+  "artifact-image": { path: "/artifacts/key/dot", shows: ["dot"] },
+  "artifact-progress": { path: "/artifacts/key/upload", shows: ["42.5 %"] },
+  "artifact-result": { path: `/artifacts/artifact/${things.result.id}`, shows: ["Artifact without a key", '"storage_key": "results/1"'] },
+});
+
+describe("every route", () => {
+  for (const name of ["pools", "pool", "new-pool", "limits", "variables", "artifacts", "artifact-markdown", "artifact-table", "artifact-image", "artifact-progress", "artifact-result"]) {
+    test(name, async () => {
+      const { path, shows } = routes()[name];
+      await onPage(path, async (page) => {
+        for (const text of shows) await seen(main(page), text);
+        await page.waitForTimeout(150);
+        assert.equal(page.asked.length, 1, `it asked ${page.asked.join(", ")}`);
+        assert.deepEqual(await faultsInAllLooks(page, name), []);
+      });
+    });
+  }
+
+  for (const [path, title] of [["/work-pools", "There is no work pool"], ["/concurrency-limits", "There is no limit"], ["/variables", "There is no variable"], ["/artifacts", "There is no artifact with a key"]]) {
+    test(`${path} without anything`, () => onPage(path, (page) => seen(page, title), { server: empty }));
+  }
+});
+
+describe("work pools", () => {
+  const order = async () => (await server.api("POST", "/work_pools/machines/queues/filter", {})).map(({ name }) => name);
+  const until = async (read, want) => {
+    for (let tries = 0; tries < 50; tries++) {
+      if (JSON.stringify(await read()) === JSON.stringify(want)) return;
+      await new Promise((go) => setTimeout(go, 100));
+    }
+    assert.deepEqual(await read(), want);
+  };
+
+  test("a queue is moved by the keyboard and by its buttons", () => onPage("/work-pools/work-pool/machines", async (page) => {
+    const slow = page.getByRole("button", { name: "slow", exact: true });
+    await slow.focus();
+    await page.keyboard.press("Shift+ArrowUp");
+    await until(order, ["default", "slow", "urgent"]);
+    await page.waitForTimeout(300);
+    await page.keyboard.press("Shift+ArrowUp"); // the focus has moved with it
+    await until(order, ["slow", "default", "urgent"]);
+    await page.getByRole("button", { name: "Serve slow later" }).click();
+    await until(order, ["default", "slow", "urgent"]);
+    assert.deepEqual(await main(page).locator(".queue-name").allTextContents(), ["default", "slow", "urgent"]);
+    assert.ok(await page.getByRole("button", { name: "Serve urgent later" }).isDisabled());
+  }));
+
+  test("a queue is dragged", () => onPage("/work-pools/work-pool/machines", async (page) => {
+    await page.locator(".queue-row", { hasText: "urgent" }).locator(".place").dragTo(page.locator(".queue-row", { hasText: "default" }));
+    await until(order, ["urgent", "default", "slow"]);
+  }));
+
+  test("a queue is made, limited, paused and deleted", () => onPage("/work-pools/work-pool/machines", async (page) => {
+    await page.getByRole("button", { name: "New queue" }).click();
+    await page.getByLabel("Name").fill("nightly");
+    await page.getByLabel("Runs at once").fill("two");
+    await seen(page, /A whole number/);
+    await page.getByLabel("Runs at once").fill("2");
+    await page.getByRole("button", { name: "Make it" }).click();
+    await page.getByRole("button", { name: "Pause nightly" }).click();
+    await page.getByRole("button", { name: "Resume nightly" }).waitFor();
+    const made = await server.api("GET", "/work_pools/machines/queues/nightly");
+    assert.deepEqual([made.concurrency_limit, made.is_paused], [2, true]);
+    await page.getByRole("button", { name: "Delete nightly" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Delete", exact: true }).click();
+    await page.getByRole("button", { name: "Pause nightly" }).waitFor({ state: "detached" });
+    await page.getByRole("button", { name: "Resume nightly" }).waitFor({ state: "detached" });
+    await assert.rejects(server.api("GET", "/work_pools/machines/queues/nightly"), /404/);
+  }));
+
+  test("a pool is made from its template, changed, paused and deleted", async () => {
+    await onPage("/work-pools", async (page) => {
+      await page.getByRole("button", { name: "New pool" }).click();
+      await page.getByLabel("Name", { exact: true }).first().waitFor();
+      await page.getByLabel("Docker").check();
+      await seen(page, "Image Pull Policy");
+      await page.getByLabel(/^Process/).check();
+      await page.locator(".new-pool > .field").first().getByRole("textbox").fill("made here");
+      await page.getByLabel("Working Directory").fill("/srv/here");
+      await page.getByRole("button", { name: "Make the pool" }).click();
+      await page.getByRole("heading", { level: 1, name: "made here" }).waitFor();
+      await seen(page, "/srv/here");
+      await seen(page, "reeve worker start --pool 'made here'");
+      await page.getByRole("button", { name: "Change" }).first().click();
+      await page.getByLabel("Runs at once").fill("4");
+      await page.getByRole("button", { name: "Change it" }).click();
+      await page.getByRole("dialog").waitFor({ state: "detached" });
+      await seen(page, "of 4");
+      await page.getByRole("button", { name: "Pause", exact: true }).click();
+      await page.getByRole("button", { name: "Resume", exact: true }).waitFor();
+      const made = await server.api("GET", "/work_pools/made%20here");
+      assert.deepEqual([made.type, made.concurrency_limit, made.is_paused, made.base_job_template.variables.properties.working_dir.default], ["process", 4, true, "/srv/here"]);
+      assert.equal(made.base_job_template.variables.properties.stream_output.default, true);
+      await page.getByRole("button", { name: "More actions" }).click();
+      await page.getByRole("menuitem", { name: "Delete" }).click();
+      await page.getByRole("dialog").getByRole("button", { name: "Delete", exact: true }).click();
+      await page.waitForURL(/\/work-pools$/);
+      await seen(page, "made here is deleted");
+    });
+    await assert.rejects(server.api("GET", "/work_pools/made%20here"), /404/);
+  });
+
+  test("a template is refused while it is none, and saved as JSON", () => onPage("/work-pools/work-pool/machines", async (page) => {
+    await page.getByRole("region", { name: "Job defaults" }).getByRole("button", { name: "Change" }).click();
+    await page.getByLabel("Working Directory").fill("/srv/other");
+    await page.getByRole("button", { name: "Edit the whole template as JSON" }).click();
+    const text = page.getByLabel("Base job template");
+    const template = await text.inputValue();
+    assert.equal(JSON.parse(template).variables.properties.working_dir.default, "/srv/other");
+    await text.fill("[1]");
+    await seen(page, /It has to be an object/);
+    assert.ok(await page.getByRole("button", { name: "Save" }).isDisabled());
+    await text.fill(template.replace("/srv/other", "/srv/json"));
+    await page.getByRole("button", { name: "Save" }).click();
+    await seen(main(page), "/srv/json");
+  }));
+
+  test("a pool that is not there says so", async () => {
+    const page = await browser.newPage({});
+    await page.goto(`${server.url}/work-pools/work-pool/none`);
+    await seen(page, "There is nothing here");
+    await page.context().close();
+  });
+
+  test("Ctrl-K leads to a pool", () => onPage("/variables", async (page) => {
+    await seen(page, "bucket");
+    await page.keyboard.press("Control+k");
+    await page.getByRole("combobox", { name: "Find" }).fill("machin");
+    await page.getByRole("option", { name: "machines" }).first().waitFor();
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/work-pool\/machines/);
+  }));
+});
+
+describe("concurrency limits", () => {
+  test("a limit is opened, made, changed and deleted", () => onPage("/concurrency-limits", async (page) => {
+    await page.getByRole("button", { name: "database", exact: true }).click();
+    await page.waitForURL(/limit=/);
+    await seen(page.getByRole("complementary", { name: "database" }), "holds-the-slot");
+    await page.getByRole("button", { name: "New limit" }).click();
+    await page.getByLabel("Of what").selectOption("tag");
+    await page.getByLabel("Tag", { exact: true }).fill("network");
+    await page.getByLabel("Slots", { exact: true }).fill("3");
+    await page.getByRole("button", { name: "Make it" }).click();
+    await page.getByRole("button", { name: "network", exact: true }).click();
+    const panel = page.getByRole("complementary", { name: "network" });
+    await seen(panel, "Has room");
+    await panel.getByRole("button", { name: "Change" }).click();
+    await page.getByLabel("Slots", { exact: true }).fill("0");
+    await page.getByRole("button", { name: "Change it" }).click();
+    await seen(panel, "Full");
+    assert.equal((await server.api("GET", "/concurrency_limits/tag/network")).concurrency_limit, 0);
+    await panel.getByRole("button", { name: "Delete" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Delete", exact: true }).click();
+    await page.getByRole("button", { name: "network", exact: true }).waitFor({ state: "detached" });
+    await assert.rejects(server.api("GET", "/concurrency_limits/tag/network"), /404/);
+  }));
+
+  test("a name that is taken is told in the dialog", async () => {
+    const page = await browser.newPage({});
+    await page.goto(`${server.url}/concurrency-limits`);
+    await page.getByRole("button", { name: "New limit" }).click();
+    await page.getByLabel("Name", { exact: true }).fill("database");
+    await page.getByRole("button", { name: "Make it" }).click();
+    await page.getByRole("dialog").getByRole("alert").waitFor();
+    await page.context().close();
+  });
+});
+
+describe("variables", () => {
+  test("one is made, found, changed to JSON and deleted", () => onPage("/variables", async (page) => {
+    await page.getByRole("button", { name: "New variable" }).click();
+    await page.getByLabel("Name", { exact: true }).fill("made_here");
+    await page.getByLabel("Value", { exact: true }).fill("[1]");
+    await page.getByLabel("Tags", { exact: true }).fill("a, b");
+    await page.getByRole("button", { name: "Make it" }).click();
+    await page.getByLabel("Part of a name").fill("made");
+    await page.waitForURL(/name=made/);
+    await page.getByRole("button", { name: "limits", exact: true }).waitFor({ state: "detached" });
+    const read = () => server.api("GET", "/variables/name/made_here");
+    assert.deepEqual((({ value, tags }) => ({ value, tags }))(await read()), { value: "[1]", tags: ["a", "b"] });
+    await page.getByRole("button", { name: "made_here", exact: true }).click();
+    await page.getByLabel("Kind of value").selectOption("json");
+    await page.getByLabel("Value", { exact: true }).fill('{"a": ');
+    assert.ok(await page.getByRole("button", { name: "Change it" }).isDisabled());
+    await page.getByLabel("Value", { exact: true }).fill('{"a": [true, null]}');
+    await page.getByRole("button", { name: "Change it" }).click();
+    await seen(page, '{"a":[true,null]}');
+    assert.deepEqual((await read()).value, { a: [true, null] });
+    await page.getByRole("button", { name: "made_here", exact: true }).click();
+    await page.getByRole("button", { name: "Delete", exact: true }).click();
+    await page.getByRole("button", { name: "Delete it for good" }).click();
+    await seen(page, "No variable has such a name");
+    await assert.rejects(read(), /404/);
+  }));
+
+  test("one that others make appears by itself", () => onPage("/variables", async (page) => {
+    await page.locator('[data-liveness="live"]').waitFor();
+    await server.api("POST", "/variables/", { name: "from_elsewhere", value: 1 });
+    await seen(page, "from_elsewhere");
+  }));
+});
+
+describe("artifacts", () => {
+  test("are found by key and kind", () => onPage("/artifacts", async (page) => {
+    await page.getByLabel("Kind").selectOption("table");
+    await page.waitForURL(/type=table/);
+    await main(page).getByText("report").waitFor({ state: "detached" });
+    await page.getByRole("link", { name: "numbers" }).click();
+    await seen(page, "video-0");
+    assert.ok(await main(page).locator("[data-index]").count() < 100, "all rows are drawn");
+  }));
+
+  test("versions lead to each other, and the newest is what is deleted last", () => onPage("/artifacts/key/report", async (page) => {
+    await seen(page, "Captions of today");
+    await page.locator(".artifact-versions a").nth(1).click();
+    await page.getByRole("heading", { name: "The first" }).waitFor();
+    await page.getByRole("button", { name: "Delete this artifact" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Delete", exact: true }).click();
+    await page.waitForURL(/key\/report/);
+    await seen(page, "Captions of today");
+    await page.locator(".artifact-versions").waitFor({ state: "detached" });
+  }));
+
+  test("nothing in a text runs, and only safe addresses are links", () => onPage("/artifacts/key/report", async (page) => {
+    await seen(page, "Captions of today");
+    assert.equal(await page.locator(".markdown script").count(), 0);
+    assert.equal(await page.locator(".markdown b").count(), 0);
+    assert.deepEqual(await page.locator(".markdown a").evaluateAll((links) => links.map((link) => link.href)), ["https://example.org/captions"]);
+    assert.match(await page.title(), /^report/);
+  }));
+
+  test("one is downloaded as it is", () => onPage("/artifacts/key/report", async (page) => {
+    const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Download" }).click()]);
+    assert.equal(download.suggestedFilename(), "report.md");
+  }));
+
+  test("a run's artifacts lead to them", () => onPage(`/runs/flow-run/${things.holds.id}?tab=artifacts`, async (page) => {
+    await page.getByRole("link", { name: "upload" }).click();
+    await seen(page, "42.5 %");
+  }));
+});

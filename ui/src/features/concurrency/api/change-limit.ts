@@ -1,0 +1,21 @@
+import { change } from "@/api/client";
+import type { Id } from "@/api/types";
+
+export interface LimitFields {
+  name: string;
+  limit: number;
+  slot_decay_per_second: number;
+  active: boolean;
+}
+
+export async function createLimit(limit: LimitFields): Promise<void> {
+  await change("POST", "/v2/concurrency_limits/", limit);
+}
+
+export async function changeLimit(id: Id, part: Partial<LimitFields>): Promise<void> {
+  await change("PATCH", `/v2/concurrency_limits/${id}`, part);
+}
+
+export async function deleteLimit(id: Id): Promise<void> {
+  await change("DELETE", `/v2/concurrency_limits/${id}`);
+}

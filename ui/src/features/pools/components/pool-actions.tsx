@@ -1,0 +1,63 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import { Button } from "@/components/button";
+import { Field, Input } from "@/components/field";
+import { FormDialog } from "@/components/form-dialog";
+import { Menu } from "@/components/menu";
+import { tell } from "@/components/toast";
+import { paths } from "@/config/paths";
+import { readLimit } from "@/lib/limits";
+import { changePool, deletePool } from "../api/change-pool";
+import { poolOverview } from "../api/get-pool";
+import type { Pool } from "../types";
+
+export function PoolActions({ pool }: { pool: Pool }) {
+  const [asking, setAsking] = useState<"edit" | "delete" | null>(null);
+  const queries = useQueryClient();
+  const navigate = useNavigate();
+  const { queryKey } = poolOverview(pool.name);
+  const close = () => setAsking(null);
+  const pause = useMutation({
+    mutationFn: () => changePool(pool.name, { is_paused: !pool.is_paused }),
+    onError: (error) => tell(error.message, true),
+    onSettled: () => void queries.invalidateQueries({ queryKey }),
+  });
+  const gone = async () => {
+    tell(`${pool.name} is deleted`);
+    await navigate({ to: paths.pools });
+    queries.removeQueries({ queryKey });
+    await queries.invalidateQueries({ queryKey: ["pools"] });
+  };
+  return (
+    <>
+      <Button icon={pool.is_paused ? "play" : "pause"} look={pool.is_paused ? "primary" : "plain"} disabled={pause.isPending} onClick={() => pause.mutate()}>{pool.is_paused ? "Resume" : "Pause"}</Button>
+      <Button icon="edit" onClick={() => setAsking("edit")}>Change</Button>
+      <Menu label="More actions" icon="more" square items={[{ label: "Delete …", icon: "trash", danger: true, onPick: () => setAsking("delete") }]} />
+      {asking === "edit" && <EditDialog pool={pool} onClose={close} onDone={() => { void queries.invalidateQueries({ queryKey }); close(); }} />}
+      {asking === "delete" && (
+        <FormDialog title={`Delete ${pool.name}?`} act="Delete" danger run={() => deletePool(pool.name)} onDone={() => void gone()} onClose={close}>
+          <p>Its queues and workers are deleted with it. Its deployments stay, but their runs wait until they are given another pool. This cannot be undone.</p>
+        </FormDialog>
+      )}
+    </>
+  );
+}
+
+function EditDialog({ pool, onClose, onDone }: { pool: Pool; onClose: () => void; onDone: () => void }) {
+  const [about, setAbout] = useState(pool.description ?? "");
+  const [limit, setLimit] = useState(pool.concurrency_limit?.toString() ?? "");
+  const read = readLimit(limit);
+  const run = async () => {
+    if (read instanceof Error) throw read;
+    await changePool(pool.name, { description: about.trim() || null, concurrency_limit: read });
+  };
+  return (
+    <FormDialog title={`Change ${pool.name}`} act="Change it" not={read instanceof Error} run={run} onDone={onDone} onClose={onClose}>
+      <Field label="Runs at once" hint="Nothing for no limit. 0 starts none." error={read instanceof Error ? read.message : undefined}>
+        {(props) => <Input {...props} inputMode="numeric" value={limit} onInput={(event) => setLimit(event.currentTarget.value)} />}
+      </Field>
+      <Field label="Description">{(props) => <Input {...props} value={about} onInput={(event) => setAbout(event.currentTarget.value)} />}</Field>
+    </FormDialog>
+  );
+}
