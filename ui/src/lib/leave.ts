@@ -1,14 +1,16 @@
+import { useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
 
 /**
- * Deletes what a page is about and leads to another one. That one is loaded before, so that the page is left at once
- * and does not ask for what is gone when it hears of it.
+ * Deletes what a page is about and leads to another one. The page is left before, so that it does not ask for what
+ * is gone, whatever it hears meanwhile; what is shown then is read again.
  */
 export function useDeletion(): (to: string, remove: () => Promise<void>) => Promise<void> {
   const router = useRouter();
+  const queries = useQueryClient();
   return async (to, remove) => {
-    await router.preloadRoute({ to });
-    await remove();
     await router.navigate({ to });
+    await remove();
+    await queries.invalidateQueries();
   };
 }
