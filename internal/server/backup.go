@@ -14,9 +14,11 @@ import (
 	"github.com/reevehq/reeve/internal/store"
 )
 
-// stopTime is all the time there is to stop: hosts kill after 5 s. What is left
-// of it when the requests have ended is for the end of the backup.
-const stopTime = 4700 * time.Millisecond
+// stopTime is how long the end of the backup may take from when the server stops:
+// hosts kill after 5 s, and at 4.7 s the command line ends the process. The
+// rest is for closing the database. What is left of it when the requests have
+// ended is for the end of the backup.
+const stopTime = 4300 * time.Millisecond
 
 // Backups are how the database is kept safe; the zero one keeps no copies.
 type Backups struct {
