@@ -18,9 +18,6 @@ type Asking = "cancel" | "delete" | "state" | "rerun" | "resume" | null;
 
 const noDeployment = "It has no deployment, so no worker can start it.";
 
-/** What an action answers after which there is nothing to read again. */
-const gone = "gone";
-
 /** What can be done with a run now. What cannot says why. */
 export function RunActions({ run }: { run: FlowRun }) {
   const [asking, setAsking] = useState<Asking>(null);
@@ -29,17 +26,16 @@ export function RunActions({ run }: { run: FlowRun }) {
   const can = possible(run);
   const close = () => setAsking(null);
   const act = useMutation({
-    mutationFn: (what: () => Promise<unknown>) => what(),
+    mutationFn: (what: () => Promise<void>) => what(),
     onError: (error) => tell(error.message, true),
-    onSettled: (result) => {
+    onSettled: () => {
       close();
-      if (result !== gone) void queries.invalidateQueries({ queryKey: ["run", run.id] });
+      void queries.invalidateQueries({ queryKey: ["run", run.id] });
     },
   });
   const remove = () => act.mutate(async () => {
     await leave(paths.runs, () => deleteRun(run.id));
     tell(`${run.name} is deleted`);
-    return gone;
   });
   const asksInput = Boolean(run.state?.state_details.run_input_keyset);
   const resume = () => (asksInput ? setAsking("resume") : act.mutate(() => resumeRun(run.id, null)));
