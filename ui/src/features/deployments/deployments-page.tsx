@@ -11,7 +11,7 @@ import { Empty, Failure, Waiting } from "@/components/views";
 import { paths } from "@/config/paths";
 import { useQueryTexts } from "@/lib/route";
 import { deploymentRows } from "./api/get-deployment-rows";
-import { type DeploymentFilters, fromSearch, pageSize, restricts, toSearch } from "./filters";
+import { type DeploymentFilters, fromSearch, pageSize, restricts, type Search, toSearch } from "./filters";
 
 type Change = (part: Partial<DeploymentFilters>) => void;
 
@@ -22,8 +22,8 @@ export function DeploymentsPage() {
   const navigate = useNavigate();
   const change: Change = useCallback((part) => {
     const typed = "name" in part || "tag" in part || "pool" in part;
-    void navigate({ to: paths.deployments, search: toSearch({ ...filters, page: 1, ...part }), replace: typed });
-  }, [navigate, filters]);
+    void navigate({ to: paths.deployments, search: (before: Search) => toSearch({ ...fromSearch(before), page: 1, ...part }), replace: typed });
+  }, [navigate]);
   return (
     <Page title="Deployments">
       <Filters filters={filters} change={change} />

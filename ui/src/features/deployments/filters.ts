@@ -13,7 +13,7 @@ export interface DeploymentFilters {
 export const sorts = ["NAME_ASC", "NAME_DESC", "CREATED_DESC", "UPDATED_DESC"] as const;
 export const pageSize = 50;
 
-type Search = Record<string, string | undefined>;
+export type Search = Record<string, string | undefined>;
 
 /** Reads a URL's query. What makes no sense counts as not given. */
 export function fromSearch(search: Search): DeploymentFilters {

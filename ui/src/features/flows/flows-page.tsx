@@ -13,7 +13,7 @@ import { Empty, Failure, Waiting } from "@/components/views";
 import { paths } from "@/config/paths";
 import { useQueryTexts } from "@/lib/route";
 import { type FlowRow, flowRows } from "./api/get-flow-rows";
-import { type FlowFilters, fromSearch, pageSize, toSearch } from "./filters";
+import { type FlowFilters, fromSearch, pageSize, type Search, toSearch } from "./filters";
 
 const columns: Column<FlowRow>[] = [
   { key: "name", title: "Flow", width: "minmax(140px, 1.4fr)", narrow: "name", sorts: ["NAME_ASC", "NAME_DESC"], cell: (flow) => <Link to={paths.flow} params={{ id: flow.id }} data-open>{flow.name}</Link> },
@@ -33,8 +33,8 @@ export function FlowsPage() {
   const filters = useMemo(() => fromSearch(search), [search]);
   const navigate = useNavigate();
   const change = useCallback((part: Partial<FlowFilters>) => {
-    void navigate({ to: paths.flows, search: toSearch({ ...filters, page: 1, ...part }), replace: "name" in part });
-  }, [navigate, filters]);
+    void navigate({ to: paths.flows, search: (before: Search) => toSearch({ ...fromSearch(before), page: 1, ...part }), replace: "name" in part });
+  }, [navigate]);
   const rename = useCallback((name: string) => change({ name }), [change]);
   return (
     <Page title="Flows">
