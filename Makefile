@@ -41,7 +41,7 @@ unit: ## the Go tests
 
 race: ## the Go tests with the race detector, which needs a C compiler
 	@scripts/need gcc
-	CGO_ENABLED=1 go test -race ./...
+	CGO_ENABLED=1 go test -race -timeout 20m ./...
 
 lint: ## gofmt, vet and staticcheck
 	@unformatted=$$(gofmt -l cmd internal test); [ -z "$$unformatted" ] || { echo "not gofmt'ed: $$unformatted"; exit 1; }
