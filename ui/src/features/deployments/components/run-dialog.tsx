@@ -1,13 +1,11 @@
-import { useMutation } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import type { Json } from "@/api/types";
 import { Button } from "@/components/button";
 import { Command } from "@/components/command";
 import { Dialog } from "@/components/dialog";
 import { Field, Input } from "@/components/field";
-import { SchemaForm, validate } from "@/components/schema-form";
-import { paths } from "@/config/paths";
+import { SchemaForm } from "@/components/schema-form";
+import { useStart } from "@/components/use-start";
 import { initial } from "@/lib/schema";
 import { fromLocalField } from "@/lib/time";
 import { createRun, type RunWish } from "../api/create-run";
@@ -22,20 +20,8 @@ export function RunDialog({ deployment, named, onClose }: { deployment: Deployme
   const [name, setName] = useState("");
   const [tags, setTags] = useState("");
   const [at, setAt] = useState("");
-  const navigate = useNavigate();
   const wish: RunWish = { parameters, name: name.trim(), tags: splitTags(tags), at: fromLocalField(at) };
-  const start = useMutation({
-    mutationFn: async () => {
-      const errors = await validate(schema, parameters);
-      return errors.size > 0 ? { errors } : { id: await createRun(deployment.id, wish) };
-    },
-    onSuccess: (result) => {
-      if (!("id" in result)) return;
-      onClose();
-      void navigate({ to: paths.run, params: { id: result.id } });
-    },
-  });
-  const errors = start.data && "errors" in start.data ? start.data.errors : new Map<string, string>();
+  const { start, errors } = useStart(schema, parameters, () => createRun(deployment.id, wish), onClose);
   return (
     <Dialog title={`Run ${named.name}`} onClose={onClose} wide>
       <form className="form" onSubmit={(event) => { event.preventDefault(); start.mutate(); }}>

@@ -1,13 +1,12 @@
-import { queryOptions, useMutation, useQuery } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
+import { queryOptions, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { get } from "@/api/client";
 import type { FlowRun, Json } from "@/api/types";
 import { Button } from "@/components/button";
 import { Dialog } from "@/components/dialog";
-import { SchemaForm, validate } from "@/components/schema-form";
+import { SchemaForm } from "@/components/schema-form";
+import { useStart } from "@/components/use-start";
 import { Failure, Waiting } from "@/components/views";
-import { paths } from "@/config/paths";
 import type { Schema } from "@/lib/schema";
 import { rerun } from "../api/change-run";
 
@@ -35,19 +34,7 @@ export function RerunDialog({ run, onClose }: { run: FlowRun; onClose: () => voi
 function Form({ deployment, given, onClose }: { deployment: DeploymentSchema; given: Json; onClose: () => void }) {
   const schema = deployment.parameter_openapi_schema ?? { type: "object", properties: {} };
   const [values, setValues] = useState<Json>(given);
-  const navigate = useNavigate();
-  const start = useMutation({
-    mutationFn: async () => {
-      const errors = await validate(schema, values);
-      return errors.size > 0 ? { errors } : { id: await rerun(deployment.id, values) };
-    },
-    onSuccess: (result) => {
-      if (!("id" in result)) return;
-      onClose();
-      void navigate({ to: paths.run, params: { id: result.id } });
-    },
-  });
-  const errors = start.data && "errors" in start.data ? start.data.errors : new Map<string, string>();
+  const { start, errors } = useStart(schema, values, () => rerun(deployment.id, values), onClose);
   return (
     <form className="form" onSubmit={(event) => { event.preventDefault(); start.mutate(); }}>
       <SchemaForm schema={schema} values={values} onChange={setValues} errors={errors} />
