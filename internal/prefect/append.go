@@ -124,7 +124,7 @@ func (o *object) idOrNull(name string, value *uuid.UUID) {
 
 func (o *object) time(name string, value Time) {
 	o.key(name)
-	o.b = append(append(append(o.b, '"'), value.String()...), '"')
+	o.b = append(value.appendText(append(o.b, '"')), '"')
 }
 
 func (o *object) timeOrNull(name string, value *Time) {

@@ -21,12 +21,39 @@ func At(t time.Time) Time { return Time{t.UTC().Truncate(time.Microsecond)} }
 // AtPointer makes a *Time of t.
 func AtPointer(t time.Time) *Time { at := At(t); return &at }
 
-// String is the wire form without quotes.
-func (t Time) String() string {
-	if t.Nanosecond() < 1000 {
-		return t.UTC().Format("2006-01-02T15:04:05Z")
+// String returns the wire form without quotes.
+func (t Time) String() string { return string(t.appendText(nil)) }
+
+// appendText writes the wire form without quotes. Digits are written here because a page
+// of runs has thousands of times, and time.Format reads its layout anew for each.
+func (t Time) appendText(b []byte) []byte {
+	at := t.UTC()
+	year, month, day := at.Date()
+	if year < 0 || year > 9999 {
+		return at.AppendFormat(b, "2006-01-02T15:04:05.000000Z")
 	}
-	return t.UTC().Format("2006-01-02T15:04:05.000000Z")
+	hour, minute, second := at.Clock()
+	b = append(digits(b, year, 4), '-')
+	b = append(digits(b, int(month), 2), '-')
+	b = append(digits(b, day, 2), 'T')
+	b = append(digits(b, hour, 2), ':')
+	b = append(digits(b, minute, 2), ':')
+	b = digits(b, second, 2)
+	if micros := at.Nanosecond() / 1000; micros > 0 {
+		b = digits(append(b, '.'), micros, 6)
+	}
+	return append(b, 'Z')
+}
+
+// digits writes n with leading zeros as that many digits.
+func digits(b []byte, n, width int) []byte {
+	begin := len(b)
+	b = append(b, "000000"[:width]...)
+	for i := begin + width - 1; n > 0; i-- {
+		b[i] = byte('0' + n%10)
+		n /= 10
+	}
+	return b
 }
 
 // MarshalJSON implements json.Marshaler.

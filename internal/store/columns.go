@@ -32,8 +32,25 @@ func (c *jsonColumn) UnmarshalColumn(text string) error {
 	if text == "" {
 		return nil
 	}
+	if policy, ok := c.value.(*prefect.FlowRunPolicy); ok && text == unsetPolicy {
+		*policy = prefect.FlowRunPolicy{}
+		policy.Defaults()
+		return nil
+	}
 	return json.Unmarshal([]byte(text), c.value)
 }
+
+// unsetPolicy is the text of the policy that nearly every flow run has. It is
+// known at sight, because reading it is a tenth of reading a flow run.
+var unsetPolicy = func() string {
+	var policy prefect.FlowRunPolicy
+	policy.Defaults()
+	text, err := JSON(policy).(*jsonColumn).MarshalColumn()
+	if err != nil {
+		panic(err) // a policy without values is written whatever happens
+	}
+	return text
+}()
 
 // NullJSON is JSON, but a nil pointer, slice or map is bound as NULL.
 func NullJSON(value any) any {
