@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/reevehq/reeve/internal/prefect"
+	"github.com/reevehq/reeve/internal/wire"
 )
 
 // A claim says in its own request whose it is; one that cannot be read is
@@ -19,7 +20,7 @@ func TestAClaimSaysWhoseItIs(t *testing.T) {
 			t.Fatal(err)
 		}
 		request.Header.Set("Content-Type", "application/json")
-		request.Header.Set(prefect.ClaimHeader, claim)
+		request.Header.Set(wire.ClaimHeader, claim)
 		answer, err := http.DefaultClient.Do(request)
 		if err != nil {
 			t.Fatal(err)

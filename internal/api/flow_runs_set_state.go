@@ -12,6 +12,7 @@ import (
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/prefect/decode"
 	"github.com/reevehq/reeve/internal/store"
+	"github.com/reevehq/reeve/internal/wire"
 )
 
 func (a *API) flowRunStateChangeRoutes() []Route {
@@ -39,15 +40,15 @@ func options(r *http.Request, policy orchestration.Policy, force bool) orchestra
 const largestClaim = 4096
 
 // claimOf are the labels with which a worker that sent a request claims a run,
-// nil without any: see prefect.ClaimHeader.
+// nil without any: see wire.ClaimHeader.
 func claimOf(r *http.Request) (prefect.Labels, error) {
-	text := r.Header.Get(prefect.ClaimHeader)
+	text := r.Header.Get(wire.ClaimHeader)
 	if text == "" {
 		return nil, nil
 	}
 	var claim map[string]string
 	if len(text) > largestClaim || json.Unmarshal([]byte(text), &claim) != nil {
-		return nil, fault.New(fault.Invalid, "The header %s has to be a JSON object of texts, of at most %d bytes.", prefect.ClaimHeader, largestClaim)
+		return nil, fault.New(fault.Invalid, "The header %s has to be a JSON object of texts, of at most %d bytes.", wire.ClaimHeader, largestClaim)
 	}
 	labels := make(prefect.Labels, len(claim))
 	for name, value := range claim {

@@ -2,16 +2,10 @@ package api
 
 import (
 	"net/http"
-	"time"
 
 	"github.com/reevehq/reeve/internal/fault"
-	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/sleep"
 )
-
-// nextDueHeader rides on a worker's poll: when the first run is due that the
-// worker may start, RFC 3339, or "none".
-const nextDueHeader = "Reeve-Next-Due"
 
 func (a *API) reeveSleepRoutes() []Route {
 	return []Route{
@@ -41,12 +35,4 @@ func (a *API) readSleep(w http.ResponseWriter, r *http.Request) error {
 	}
 	respond(w, http.StatusOK, outlook)
 	return nil
-}
-
-func setNextDue(w http.ResponseWriter, at *prefect.Time) {
-	text := "none"
-	if at != nil {
-		text = at.UTC().Format(time.RFC3339Nano)
-	}
-	w.Header().Set(nextDueHeader, text)
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/prefect/decode"
 	"github.com/reevehq/reeve/internal/store"
+	"github.com/reevehq/reeve/internal/wire"
 )
 
 func (a *API) workPoolRoutes() []Route {
@@ -275,7 +276,7 @@ func (a *API) scheduledFlowRuns(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	setNextDue(w, nextDue)
+	w.Header().Set(wire.NextDueHeader, wire.NextDue(nextDue))
 	respond(w, http.StatusOK, runs)
 	return nil
 }

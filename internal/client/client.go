@@ -15,20 +15,17 @@ import (
 
 	"github.com/reevehq/reeve/internal/clock"
 	"github.com/reevehq/reeve/internal/fault"
+	"github.com/reevehq/reeve/internal/wire"
 )
 
 // patience bounds one request.
 const patience = 15 * time.Second
 
-// GatewayHeader marks with its name what a gateway asks for itself and for
-// workers that only wait: it is no reason for the server to stay awake.
-const GatewayHeader = "Reeve-Gateway"
-
 // Client is a server's API. The zero value is of no use: take New. It may be
 // used from several goroutines.
 type Client struct {
 	url, auth string
-	gateway   string // the name in GatewayHeader, "" for none
+	gateway   string // the name in wire.GatewayHeader, "" for none
 	csrf      *CSRF
 	ids       clock.IDs
 }
@@ -136,7 +133,7 @@ func (c *Client) request(ctx context.Context, method, path string, body any) (*h
 		request.SetBasicAuth(user, password)
 	}
 	if c.gateway != "" {
-		request.Header.Set(GatewayHeader, c.gateway)
+		request.Header.Set(wire.GatewayHeader, c.gateway)
 	}
 	c.csrf.Sign(request)
 	return request, nil

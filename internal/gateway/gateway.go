@@ -17,6 +17,7 @@ import (
 	"github.com/reevehq/reeve/internal/clock"
 	"github.com/reevehq/reeve/internal/config"
 	"github.com/reevehq/reeve/internal/traffic"
+	"github.com/reevehq/reeve/internal/wire"
 )
 
 // drainTime bounds the end of deliveries under way: hosts kill 5 s after they
@@ -38,7 +39,7 @@ type Config struct {
 // Parts are what else a gateway serves; each may be nil.
 type Parts struct {
 	API     http.Handler // below /api/: what stands between workers and the server
-	Nudge   http.Handler // /reeve/nudge: calls of the server
+	Nudge   http.Handler // wire.NudgePath: calls of the server
 	Metrics http.Handler // /metrics
 	Workers func() any   // what /health says of the workers
 	Backup  func() any   // what /health says of the inbox's backup
@@ -169,7 +170,7 @@ func (g *Gateway) Handler(p Parts) http.Handler {
 		{Method: http.MethodGet, Path: "/health", Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { g.health(w, r, p) })},
 	}
 	if p.Nudge != nil {
-		paths = append(paths, traffic.Path{Method: http.MethodPost, Path: NudgePath, Handler: p.Nudge})
+		paths = append(paths, traffic.Path{Method: http.MethodPost, Path: wire.NudgePath, Handler: p.Nudge})
 	}
 	if p.API != nil {
 		paths = append(paths, traffic.Path{Path: "/api/", Handler: p.API})

@@ -18,6 +18,7 @@ import (
 	"github.com/reevehq/reeve/internal/config"
 	"github.com/reevehq/reeve/internal/fault"
 	"github.com/reevehq/reeve/internal/metrics"
+	"github.com/reevehq/reeve/internal/wire"
 )
 
 const (
@@ -186,9 +187,9 @@ func release(slots chan struct{}) { <-slots }
 func (p *Proxy) rewrite(r *httputil.ProxyRequest) {
 	p.direct(r.Out.URL, r.In.URL)
 	r.Out.Host = ""
-	r.Out.Header.Del(client.GatewayHeader)
+	r.Out.Header.Del(wire.GatewayHeader)
 	if a := askedOf(r.In.Context()); a.waits() {
-		r.Out.Header.Set(client.GatewayHeader, p.settings.Name)
+		r.Out.Header.Set(wire.GatewayHeader, p.settings.Name)
 	}
 }
 

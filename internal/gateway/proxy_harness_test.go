@@ -16,6 +16,7 @@ import (
 
 	"github.com/reevehq/reeve/internal/clock"
 	"github.com/reevehq/reeve/internal/config"
+	"github.com/reevehq/reeve/internal/wire"
 )
 
 // received is a request as the fake server got it.
@@ -147,7 +148,7 @@ func newFront(t testing.TB, f *fakeServer, change ...func(*ProxyConfig)) *frontR
 	}
 	mux := http.NewServeMux()
 	mux.Handle("/api/", p)
-	mux.HandleFunc("POST "+NudgePath, p.ServeNudge)
+	mux.HandleFunc("POST "+wire.NudgePath, p.ServeNudge)
 	srv := httptest.NewServer(mux)
 	t.Cleanup(func() {
 		p.Close()
@@ -184,7 +185,7 @@ func (f *frontRig) ask(t testing.TB, method, path, body string, headers ...strin
 // call makes the server's call.
 func (f *frontRig) call(t testing.TB, body string) {
 	t.Helper()
-	if res, text := f.ask(t, "POST", NudgePath, body, "Authorization: Bearer "+f.token); res.StatusCode != http.StatusNoContent {
+	if res, text := f.ask(t, "POST", wire.NudgePath, body, "Authorization: Bearer "+f.token); res.StatusCode != http.StatusNoContent {
 		t.Fatalf("the call was answered %s: %s", res.Status, text)
 	}
 }

@@ -10,9 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"time"
 
-	"github.com/reevehq/reeve/internal/prefect"
+	"github.com/reevehq/reeve/internal/wire"
 )
 
 const (
@@ -21,8 +20,6 @@ const (
 	maxRemembered = 1000
 	// keptAnswer bounds the bytes of an answer that is remembered.
 	keptAnswer = 256 << 10
-	// nextDueHeader tells a worker when its pool next has a run to start.
-	nextDueHeader = "Reeve-Next-Due"
 )
 
 // memory is what the server answered before. It answers nobody who was not
@@ -112,7 +109,7 @@ func (p *Proxy) remembered(w http.ResponseWriter, r *http.Request, a asked) bool
 		if !known || !p.memory.accepts(key) || due != nil && (body.Before == nil || !body.Before.Before(due.Time)) {
 			return false
 		}
-		w.Header().Set(nextDueHeader, dueText(due))
+		w.Header().Set(wire.NextDueHeader, wire.NextDue(due))
 		answer(w, http.StatusOK, []any{})
 	case heartbeatKind:
 		var b beat
@@ -134,13 +131,6 @@ func (p *Proxy) remembered(w http.ResponseWriter, r *http.Request, a asked) bool
 	}
 	p.count.remembered[a.kind].Add(1)
 	return true
-}
-
-func dueText(due *prefect.Time) string {
-	if due == nil {
-		return "none"
-	}
-	return due.Format(time.RFC3339Nano)
 }
 
 // learn remembers what the server answers to those who wait.

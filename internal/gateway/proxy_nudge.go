@@ -7,11 +7,8 @@ import (
 	"strings"
 
 	"github.com/reevehq/reeve/internal/access"
-	"github.com/reevehq/reeve/internal/prefect"
+	"github.com/reevehq/reeve/internal/wire"
 )
-
-// NudgePath is where the server calls a gateway.
-const NudgePath = "/reeve/nudge"
 
 // longestNudge bounds the bytes of a call.
 const longestNudge = 1 << 20
@@ -24,19 +21,15 @@ func (p *Proxy) ServeNudge(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusUnauthorized, "this is for the server alone")
 		return
 	}
-	var call struct {
-		Pools    map[string]*prefect.Time `json:"pools"`
-		Deadline *prefect.Time            `json:"next_deadline"`
-		Sleeping bool                     `json:"sleeping"`
-	}
+	var call wire.Nudge
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, longestNudge))
 	if err != nil || json.Unmarshal(body, &call) != nil {
 		refuse(w, http.StatusBadRequest, "this is no call of a server")
 		return
 	}
 	p.count.calls.Add(1)
-	woke := p.view.called(outlook{Deadline: call.Deadline, Pools: call.Pools}, call.Sleeping)
-	p.log.Debug("the server called", "sleeping", call.Sleeping, "next_deadline", call.Deadline, "woke", woke)
+	woke := p.view.called(outlook{Deadline: call.NextDeadline, Pools: call.Pools}, call.Sleeping)
+	p.log.Debug("the server called", "sleeping", call.Sleeping, "next_deadline", call.NextDeadline, "woke", woke)
 	if call.Sleeping {
 		p.base.CloseIdleConnections() // they do not outlive its sleep
 	}

@@ -14,7 +14,7 @@ import (
 	"github.com/coder/websocket"
 
 	"github.com/reevehq/reeve/internal/access"
-	"github.com/reevehq/reeve/internal/client"
+	"github.com/reevehq/reeve/internal/wire"
 )
 
 const (
@@ -168,7 +168,7 @@ func (s *socket) end(err error) {
 func (s *socket) dial(ctx context.Context, marked bool) (*websocket.Conn, []byte, error) {
 	header := s.header.Clone()
 	if marked {
-		header.Set(client.GatewayHeader, s.p.settings.Name)
+		header.Set(wire.GatewayHeader, s.p.settings.Name)
 	}
 	hold, cancel := context.WithTimeout(ctx, time.Duration(s.p.settings.Hold))
 	defer cancel()

@@ -9,6 +9,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/reevehq/reeve/internal/wire"
 )
 
 func TestProxyPassesWhatIsAsked(t *testing.T) {
@@ -289,7 +291,7 @@ func TestOnlyTheServerMayCall(t *testing.T) {
 		"what is too long": {"Authorization: Bearer " + p.token, `"` + strings.Repeat("x", longestNudge) + `"`, 400},
 		"what is right":    {"Authorization: Bearer " + p.token, `{"sleeping": true}`, 204},
 	} {
-		if res, _ := p.ask(t, "POST", NudgePath, test.body, test.header); res.StatusCode != test.status {
+		if res, _ := p.ask(t, "POST", wire.NudgePath, test.body, test.header); res.StatusCode != test.status {
 			t.Errorf("%s: answered %s", name, res.Status)
 		}
 	}

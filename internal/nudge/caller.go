@@ -18,14 +18,13 @@ import (
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/sleep"
 	"github.com/reevehq/reeve/internal/store"
+	"github.com/reevehq/reeve/internal/wire"
 )
 
 // pauses is how long to wait before a call that failed is made again.
 var pauses = clock.Backoff{Least: time.Second, Most: time.Minute}
 
 const (
-	// path is where a gateway takes calls.
-	path = "/reeve/nudge"
 	// callTime bounds one call.
 	callTime = 5 * time.Second
 	// settle gathers commits that come close together into one look.
@@ -61,17 +60,9 @@ func New(s *store.Store, look func(context.Context) (sleep.Outlook, error), c cl
 	return &Caller{Store: s, Look: look, Clock: c, IDs: ids, Log: log, again: make(chan struct{}, 1), slept: make(chan struct{}, 1), lines: map[string]*line{}}
 }
 
-// State is what a gateway is told.
-type State struct {
-	// Pools say when each next has a run to start, nil for never.
-	Pools        map[string]*prefect.Time `json:"pools"`
-	NextDeadline *prefect.Time            `json:"next_deadline"`
-	Sleeping     bool                     `json:"sleeping"`
-}
-
 // stateFor is what of an outlook concerns a gateway.
-func stateFor(g *store.Gateway, o sleep.Outlook, sleeping bool) State {
-	s := State{Pools: map[string]*prefect.Time{}, NextDeadline: o.NextDeadline, Sleeping: sleeping}
+func stateFor(g *store.Gateway, o sleep.Outlook, sleeping bool) wire.Nudge {
+	s := wire.Nudge{Pools: map[string]*prefect.Time{}, NextDeadline: o.NextDeadline, Sleeping: sleeping}
 	for _, p := range o.Pools {
 		if len(g.Pools) == 0 || slices.Contains(g.Pools, p.Name) {
 			s.Pools[p.Name] = p.NextDue
@@ -80,8 +71,8 @@ func stateFor(g *store.Gateway, o sleep.Outlook, sleeping bool) State {
 	return s
 }
 
-// urgent reports whether somebody who was told the state before must be told this.
-func (s State) urgent(before State) bool {
+// urgent reports whether somebody who was told the state before must be told s.
+func urgent(s, before wire.Nudge) bool {
 	if before.Sleeping {
 		return true
 	}
@@ -259,14 +250,14 @@ func (c *Caller) Awake() {
 var client = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 
 // call makes one call.
-func call(ctx context.Context, g *store.Gateway, s State) error {
+func call(ctx context.Context, g *store.Gateway, s wire.Nudge) error {
 	ctx, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
 	body, err := json.Marshal(s)
 	if err != nil {
 		return err
 	}
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, strings.TrimSuffix(g.URL, "/")+path, bytes.NewReader(body))
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, strings.TrimSuffix(g.URL, "/")+wire.NudgePath, bytes.NewReader(body))
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/sleep"
 	"github.com/reevehq/reeve/internal/store"
+	"github.com/reevehq/reeve/internal/wire"
 )
 
 // line is the line to one gateway. What waits to be told is one state, the latest.
@@ -22,8 +23,8 @@ type line struct {
 
 	mu      sync.Mutex
 	gateway *store.Gateway
-	told    State  // what it knows; nothing without pools
-	next    *State // what waits to be told
+	told    wire.Nudge  // what it knows; nothing without pools
+	next    *wire.Nudge // what waits to be told
 	known   prefect.Time
 	quiet   bool // it was told that the server sleeps
 
@@ -33,7 +34,7 @@ type line struct {
 }
 
 // want has a state told, if it is urgent or has to be told anyway.
-func (l *line) want(g *store.Gateway, s State, anyway bool) {
+func (l *line) want(g *store.Gateway, s wire.Nudge, anyway bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.gateway = g
@@ -41,7 +42,7 @@ func (l *line) want(g *store.Gateway, s State, anyway bool) {
 		l.known, anyway = g.Updated, true
 		signal(l.renewed)
 	}
-	if l.quiet || l.next == nil && !anyway && !s.urgent(l.told) {
+	if l.quiet || l.next == nil && !anyway && !urgent(s, l.told) {
 		return
 	}
 	l.next = &s

@@ -15,6 +15,7 @@ import (
 	"github.com/reevehq/reeve/internal/sleep"
 	"github.com/reevehq/reeve/internal/store"
 	"github.com/reevehq/reeve/internal/store/storetest"
+	"github.com/reevehq/reeve/internal/wire"
 )
 
 // rig is a caller with one gateway and an outlook that the test makes.
@@ -22,7 +23,7 @@ type rig struct {
 	*testing.T
 	*Caller
 	gateway *httptest.Server
-	calls   chan State
+	calls   chan wire.Nudge
 
 	mu      sync.Mutex
 	outlook sleep.Outlook
@@ -34,10 +35,10 @@ const token = "a token of the gateway"
 func newRig(t *testing.T) *rig {
 	machine := clock.System{}
 	s, ids := storetest.New(t, machine).Store, clock.NewIDs(machine)
-	r := &rig{T: t, calls: make(chan State, 100), status: http.StatusNoContent}
+	r := &rig{T: t, calls: make(chan wire.Nudge, 100), status: http.StatusNoContent}
 	r.gateway = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
-		var s State
-		if q.URL.Path != path || q.Header.Get("Authorization") != "Bearer "+token || json.NewDecoder(q.Body).Decode(&s) != nil {
+		var s wire.Nudge
+		if q.URL.Path != wire.NudgePath || q.Header.Get("Authorization") != "Bearer "+token || json.NewDecoder(q.Body).Decode(&s) != nil {
 			t.Errorf("called at %s with %v", q.URL, q.Header)
 		}
 		r.mu.Lock()
@@ -63,7 +64,7 @@ func newRig(t *testing.T) *rig {
 }
 
 // register makes the gateway known and waits until it was called.
-func (r *rig) register() State {
+func (r *rig) register() wire.Nudge {
 	r.Helper()
 	r.update(func(tx *store.Tx) error {
 		_, err := tx.PutGateway(&store.Gateway{Name: "g", URL: r.gateway.URL, Token: token, Pools: []string{"p"}})
@@ -79,14 +80,14 @@ func (r *rig) update(fn func(*store.Tx) error) {
 	}
 }
 
-func (r *rig) call() State {
+func (r *rig) call() wire.Nudge {
 	r.Helper()
 	select {
 	case s := <-r.calls:
 		return s
 	case <-time.After(10 * time.Second):
 		r.Fatal("the gateway was not called")
-		return State{}
+		return wire.Nudge{}
 	}
 }
 

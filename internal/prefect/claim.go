@@ -1,11 +1,5 @@
 package prefect
 
-// ClaimHeader is the request header in which a worker that proposes PENDING
-// says who it is: a JSON object of labels, which the run bears from the same
-// transaction on. A worker that is killed thereafter is known to have the run,
-// while labels that follow in a request of their own may never come.
-const ClaimHeader = "Reeve-Claim"
-
 // Labels by which the worker and the process of a run are known. The first is
 // the stock worker's too; the others are those of Reeve's.
 const (

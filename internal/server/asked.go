@@ -6,7 +6,7 @@ import (
 
 	"github.com/reevehq/reeve/internal/api"
 	"github.com/reevehq/reeve/internal/metrics"
-	"github.com/reevehq/reeve/internal/sleep"
+	"github.com/reevehq/reeve/internal/wire"
 )
 
 // noteAsked tells the ledger of requests, so that it knows which one woke the server.
@@ -23,7 +23,7 @@ func kindOf(r *http.Request, apiPath string) string {
 	switch {
 	case strings.HasPrefix(r.URL.Path, "/webhooks/"):
 		return "webhook"
-	case r.Header.Get(sleep.GatewayHeader) != "":
+	case r.Header.Get(wire.GatewayHeader) != "":
 		return "gateway"
 	case r.URL.Path == "/metrics", path == "reeve/metrics":
 		return "metrics"

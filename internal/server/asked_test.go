@@ -4,14 +4,14 @@ import (
 	"net/http/httptest"
 	"testing"
 
-	"github.com/reevehq/reeve/internal/sleep"
+	"github.com/reevehq/reeve/internal/wire"
 )
 
 func TestKindOf(t *testing.T) {
 	for _, test := range []struct{ method, target, header, want string }{
 		{"POST", "/webhooks/video", "", "webhook"},
 		{"GET", "/api/health", "", "probe"},
-		{"GET", "/api/health", sleep.GatewayHeader, "gateway"},
+		{"GET", "/api/health", wire.GatewayHeader, "gateway"},
 		{"GET", "/api/events/out", "Upgrade", "websocket"},
 		{"POST", "/api/work_pools/p/get_scheduled_flow_runs", "", "worker"},
 		{"POST", "/api/work_pools/p/workers/heartbeat", "", "worker"},

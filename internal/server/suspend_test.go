@@ -17,6 +17,7 @@ import (
 
 	"github.com/reevehq/reeve/internal/clock"
 	"github.com/reevehq/reeve/internal/sleep"
+	"github.com/reevehq/reeve/internal/wire"
 )
 
 // host is a machine's host that freezes it for some time: wall time jumps, and
@@ -129,7 +130,7 @@ func (s asked) serve(t *testing.T) (url string, socket *websocket.Conn) {
 	go func() { served <- s.Serve(ctx, listener) }()
 	url = "http://" + listener.Addr().String()
 	socket, answer, err := websocket.Dial(t.Context(), "ws"+strings.TrimPrefix(url, "http")+"/api/events/in",
-		&websocket.DialOptions{HTTPHeader: http.Header{sleep.GatewayHeader: {"g"}}})
+		&websocket.DialOptions{HTTPHeader: http.Header{wire.GatewayHeader: {"g"}}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,13 +9,8 @@ import (
 	"time"
 
 	"github.com/reevehq/reeve/internal/clock"
+	"github.com/reevehq/reeve/internal/wire"
 )
-
-// GatewayHeader marks what a gateway asks for itself and for workers that only
-// wait (their polls, heartbeats and websockets), with the gateway's name: it is
-// no reason to stay awake, since the gateway stands in for the server while that
-// is away.
-const GatewayHeader = "Reeve-Gateway"
 
 // Activity counts what is under way at a server. Its zero value is not usable;
 // see NewActivity.
@@ -42,7 +37,7 @@ func (a *Activity) Wrap(quiet func(*http.Request) bool) func(http.Handler) http.
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			switch {
-			case quiet != nil && quiet(r), r.Header.Get(GatewayHeader) != "":
+			case quiet != nil && quiet(r), r.Header.Get(wire.GatewayHeader) != "":
 			case !strings.EqualFold(r.Header.Get("Upgrade"), "websocket"):
 				defer a.Begin()()
 			default:

@@ -8,7 +8,7 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/reevehq/reeve/internal/prefect"
+	"github.com/reevehq/reeve/internal/wire"
 )
 
 // fresh is for how long an answer of the server counts that has a run as ours.
@@ -27,7 +27,7 @@ func (a *attempt) claim(ctx context.Context) bool {
 		return false
 	}
 	a.owner, a.sure = labels[processLabel], a.worker.clock.Now()
-	status, state, err := a.propose(ctx, http.Header{prefect.ClaimHeader: {string(text)}}, false, runState{Type: "PENDING", Name: "Pending"})
+	status, state, err := a.propose(ctx, http.Header{wire.ClaimHeader: {string(text)}}, false, runState{Type: "PENDING", Name: "Pending"})
 	switch {
 	case refused(err, http.StatusNotFound): // it was deleted
 	case err != nil:

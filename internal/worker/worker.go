@@ -18,6 +18,7 @@ import (
 	"github.com/reevehq/reeve/internal/clock"
 	"github.com/reevehq/reeve/internal/fault"
 	"github.com/reevehq/reeve/internal/mask"
+	"github.com/reevehq/reeve/internal/wire"
 )
 
 // defaultTemplate is the base job template a process worker gives its pool.
@@ -253,8 +254,6 @@ const (
 	// horizon is how far ahead a poll looks, so that the next one can come when the
 	// first run is due. A server that says itself when that is need not be asked.
 	horizon = time.Minute
-	// nextDueHeader is where it says so: a time, or "none".
-	nextDueHeader = "Reeve-Next-Due"
 )
 
 // poll takes runs until ctx ends.
@@ -315,7 +314,7 @@ func (w *Worker) pollOnce(ctx context.Context) time.Duration {
 		w.findCancelled(ctx)
 		w.findDeleted(ctx)
 	}
-	text := header.Get(nextDueHeader)
+	text := header.Get(wire.NextDueHeader)
 	w.told = text != ""
 	if due, err := time.Parse(time.RFC3339, text); err == nil {
 		if early := due.Sub(now) - w.config.Prefetch; early > 0 {

@@ -20,7 +20,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/reevehq/reeve/internal/clock"
-	"github.com/reevehq/reeve/internal/prefect"
+	"github.com/reevehq/reeve/internal/wire"
 )
 
 const (
@@ -112,7 +112,7 @@ func (f *fakeServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case parts[0] == "flow_runs" && len(parts) > 1 && len(parts[1]) == 36 && f.state[parts[1]] == nil:
 		w.WriteHeader(http.StatusNotFound) // deleted
 	case strings.HasSuffix(path, "/set_state"):
-		if claim := r.Header.Get(prefect.ClaimHeader); claim != "" {
+		if claim := r.Header.Get(wire.ClaimHeader); claim != "" {
 			f.claims[parts[1]] = claim
 		}
 		f.setState(w, parts[1], raw)

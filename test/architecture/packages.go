@@ -8,7 +8,7 @@ const module = "github.com/reevehq/reeve/"
 
 // leaves are the packages that know nothing of the others.
 var leaves = []string{"internal/clock", "internal/fault", "internal/budget", "internal/access", "internal/pyjson", "internal/prefect",
-	"internal/prefect/decode", "internal/config", "internal/mask", "internal/logline", "internal/schedule/cron", "internal/schedule/recurrence", "internal/schedule/zones"}
+	"internal/prefect/decode", "internal/wire", "internal/config", "internal/mask", "internal/logline", "internal/schedule/cron", "internal/schedule/recurrence", "internal/schedule/zones"}
 
 // domain are the packages that decide: no network, no SQL.
 var domain = []string{"internal/orchestration", "internal/concurrency", "internal/schedule",
@@ -39,6 +39,7 @@ var rooms = map[string]room{
 	"internal/pyjson":         {nil, "it is a leaf"},
 	"internal/prefect/decode": {[]string{"internal/pyjson", "internal/fault", "internal/budget"}, "it reads values into structs, whatever they mean"},
 	"internal/prefect":        {leaves, "the vocabulary imports nothing that uses it"},
+	"internal/wire":           {[]string{"internal/prefect"}, "it is what our programs add to the contract, in the contract's types"},
 	"internal/collections":    {nil, "its views are files"},
 	"internal/config":         {[]string{"internal/fault"}, "settings know nothing of what they set"},
 
