@@ -12,7 +12,7 @@ import (
 	"github.com/reevehq/reeve/internal/config"
 	examine "github.com/reevehq/reeve/internal/doctor"
 	"github.com/reevehq/reeve/internal/fault"
-	"github.com/reevehq/reeve/internal/gateway"
+	"github.com/reevehq/reeve/internal/outbox"
 )
 
 type doctor struct {
@@ -73,7 +73,7 @@ func inboxState(ctx context.Context, p *process, c *config.Config) (state examin
 	if err != nil {
 		return state, err
 	}
-	state.Waiting, state.Dead = counts[gateway.Waiting], counts[gateway.Dead]
+	state.Waiting, state.Dead = counts[outbox.Waiting], counts[outbox.Dead]
 	state.Oldest, state.LastError, err = inbox.Oldest(ctx)
 	return state, err
 }

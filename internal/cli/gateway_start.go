@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/http"
 	"net/url"
 	"os"
 	"os/exec"
@@ -17,6 +16,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/reevehq/reeve/internal/access"
 	"github.com/reevehq/reeve/internal/backup"
 	"github.com/reevehq/reeve/internal/budget"
 	"github.com/reevehq/reeve/internal/client"
@@ -24,12 +24,13 @@ import (
 	"github.com/reevehq/reeve/internal/config"
 	"github.com/reevehq/reeve/internal/door"
 	"github.com/reevehq/reeve/internal/fault"
-	"github.com/reevehq/reeve/internal/gateway"
+	"github.com/reevehq/reeve/internal/proxy"
 	"github.com/reevehq/reeve/internal/server"
 	"github.com/reevehq/reeve/internal/store/migrations"
 	"github.com/reevehq/reeve/internal/store/sqlite"
 	"github.com/reevehq/reeve/internal/supervise"
 	ups "github.com/reevehq/reeve/internal/up"
+	"github.com/reevehq/reeve/internal/webhooks"
 )
 
 type gatewayCommands struct {
@@ -86,8 +87,7 @@ func (s *gatewayStart) Run(p *process) error {
 			WithHint("choose another with --port")
 	}
 	c.AllowOpen = c.AllowOpen || s.AllowOpen
-	auth := cmp.Or(c.Text("api.auth_string"), c.Text("server.api.auth_string"))
-	if err := refuseOpen(c, listener.Addr(), auth, "PREFECT_API_AUTH_STRING"); err != nil {
+	if err := refuseOpen(c, listener.Addr(), gatewayAuth(c), "PREFECT_API_AUTH_STRING"); err != nil {
 		return errors.Join(err, listener.Close())
 	}
 	programs, err := s.workers(p, c, "http://"+client.Reachable(listener.Addr())+"/api")
@@ -95,7 +95,7 @@ func (s *gatewayStart) Run(p *process) error {
 		_ = listener.Close()
 		return err
 	}
-	g, ship, err := openGateway(p, c)
+	hooks, ship, err := openIntake(p, c)
 	if err != nil {
 		_ = listener.Close()
 		return err
@@ -104,8 +104,8 @@ func (s *gatewayStart) Run(p *process) error {
 	for _, w := range c.Webhooks {
 		fmt.Fprintf(p.out, "Webhook: http://%s%s\n", client.Reachable(listener.Addr()), w.Path)
 	}
-	err = serveGateway(p, c, g, ship, listener, programs)
-	err = errors.Join(err, g.Close())
+	err = serveGateway(p, c, hooks, ship, listener, programs)
+	err = errors.Join(err, hooks.Close())
 	_ = listener.Close() // a door that is barred until here is refused least
 	return err
 }
@@ -113,8 +113,8 @@ func (s *gatewayStart) Run(p *process) error {
 // serveGateway serves, delivers and keeps workers until it is told to stop.
 // Workers end first, so that they can still say through the gateway how their
 // runs ended.
-func serveGateway(p *process, c *config.Config, g *gateway.Gateway, ship *backup.Shipper, listener net.Listener, programs []*supervise.Supervisor) error {
-	proxy, err := newProxy(p, c, listener)
+func serveGateway(p *process, c *config.Config, hooks *webhooks.Intake, ship *backup.Shipper, listener net.Listener, programs []*supervise.Supervisor) error {
+	api, err := newProxy(p, c, listener)
 	if err != nil {
 		return err
 	}
@@ -127,15 +127,14 @@ func serveGateway(p *process, c *config.Config, g *gateway.Gateway, ship *backup
 	}
 	machine := budget.ThisMachine()
 	budget.LimitCollector(machine)
-	handler := g.Handler(gateway.Parts{API: proxy, Nudge: http.HandlerFunc(proxy.ServeNudge),
-		Workers: func() any { return health() }, Backup: ship.Report,
-		Memory:  budget.NewMemory(cmp.Or(c.Limits.Memory, budget.RequestMemory(machine))),
-		Metrics: g.Metrics(proxy, func() []gateway.WorkerMeasure { return measured(health()) })})
-	front := gateway.NewFront(listener, handler, proxy, clock.System{}, p.partOf("gateway"))
+	parts := &gatewayParts{hooks: hooks, proxy: api, workers: health, backup: ship.Report,
+		password: access.NewPassword(gatewayAuth(c)), pages: server.Pages(c),
+		memory: budget.NewMemory(cmp.Or(c.Limits.Memory, budget.RequestMemory(machine))), clock: clock.System{}}
+	front := proxy.NewFront(listener, parts.handler(), api, clock.System{}, p.partOf("gateway"))
 	ctx, stop := context.WithCancel(p.ctx)
 	defer stop()
-	g.Start(c.Gateway.API)
-	proxy.Start()
+	hooks.Start(c.Gateway.API)
+	api.Start()
 	var workers, delivering sync.WaitGroup
 	for _, program := range programs {
 		workers.Go(func() { program.Run(ctx) })
@@ -147,7 +146,7 @@ func serveGateway(p *process, c *config.Config, g *gateway.Gateway, ship *backup
 		stop()
 	case <-ctx.Done():
 	}
-	delivering.Go(g.Stop)
+	delivering.Go(hooks.Stop)
 	workers.Wait()
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastAnswers)
 	defer cancel()
@@ -156,18 +155,15 @@ func serveGateway(p *process, c *config.Config, g *gateway.Gateway, ship *backup
 	return err
 }
 
-// measured is what /metrics tells of workers.
-func measured(all []supervise.Health) []gateway.WorkerMeasure {
-	out := make([]gateway.WorkerMeasure, len(all))
-	for i, h := range all {
-		out[i] = gateway.WorkerMeasure{Pool: h.Name, Up: h.Running, Since: h.Since, Restarts: h.Restarts}
-	}
-	return out
+// gatewayAuth is the server's "user:password", "" without one: the gateway shows
+// it to the server, and asks its own callers for it.
+func gatewayAuth(c *config.Config) string {
+	return cmp.Or(c.Text("api.auth_string"), c.Text("server.api.auth_string"))
 }
 
 // newProxy makes what workers talk to. The server may call it where it listens,
 // if both are on one machine, or where gateway.url says.
-func newProxy(p *process, c *config.Config, listener net.Listener) (*gateway.Proxy, error) {
+func newProxy(p *process, c *config.Config, listener net.Listener) (*proxy.Proxy, error) {
 	settings := c.Gateway
 	if settings.Name == "" {
 		settings.Name = machineName()
@@ -180,8 +176,7 @@ func newProxy(p *process, c *config.Config, listener net.Listener) (*gateway.Pro
 		pools = append(pools, pool.Name)
 	}
 	machine := clock.System{}
-	return gateway.NewProxy(gateway.ProxyConfig{Settings: settings, Pools: pools, Pages: server.Pages(c),
-		Auth: cmp.Or(c.Text("api.auth_string"), c.Text("server.api.auth_string"))}, machine, clock.NewIDs(machine), p.partOf("gateway"))
+	return proxy.New(proxy.Config{Settings: settings, Pools: pools, Pages: server.Pages(c), Auth: gatewayAuth(c)}, machine, clock.NewIDs(machine), p.partOf("gateway"))
 }
 
 // onThisMachine reports whether an address is of the loopback.
@@ -245,37 +240,37 @@ func (s *gatewayStart) workers(p *process, c *config.Config, api string) ([]*sup
 
 // withoutSecrets is an environment without the secrets of webhooks: flows need
 // not know them.
-func withoutSecrets(environ []string, webhooks []config.Webhook) []string {
+func withoutSecrets(environ []string, hooks []config.Webhook) []string {
 	return slices.DeleteFunc(slices.Clone(environ), func(line string) bool {
 		name, _, _ := strings.Cut(line, "=")
-		return slices.ContainsFunc(webhooks, func(w config.Webhook) bool { return w.SecretEnv == name })
+		return slices.ContainsFunc(hooks, func(w config.Webhook) bool { return w.SecretEnv == name })
 	})
 }
 
-// openWebhooks opens the gateway of a reeve.toml, nil when it has no webhook.
-func openWebhooks(p *process, c *config.Config) (*gateway.Gateway, *backup.Shipper, error) {
+// openWebhooks opens the intake of a reeve.toml, nil when it has no webhook.
+func openWebhooks(p *process, c *config.Config) (*webhooks.Intake, *backup.Shipper, error) {
 	if len(c.Webhooks) == 0 {
 		return nil, nil, nil
 	}
-	return openGateway(p, c)
+	return openIntake(p, c)
 }
 
-func openGateway(p *process, c *config.Config) (*gateway.Gateway, *backup.Shipper, error) {
+func openIntake(p *process, c *config.Config) (*webhooks.Intake, *backup.Shipper, error) {
 	inbox, ship, err := openInbox(p, c, false)
 	if err != nil {
 		return nil, nil, err
 	}
-	g, err := gateway.New(p.ctx, gateway.Config{Settings: c.Gateway, Webhooks: c.Webhooks, Lookup: p.variable, Pages: server.Pages(c),
-		Auth: cmp.Or(c.Text("api.auth_string"), c.Text("server.api.auth_string"))}, inbox, p.partOf("gateway"))
+	hooks, err := webhooks.New(p.ctx, webhooks.Config{Settings: c.Gateway, Webhooks: c.Webhooks, Lookup: p.variable, Auth: gatewayAuth(c)},
+		inbox, p.partOf("gateway"))
 	if err != nil {
 		return nil, nil, errors.Join(err, inbox.Close())
 	}
-	return g, ship, nil
+	return hooks, ship, nil
 }
 
 // openInbox opens the gateway's database: as its owner, or for a look beside one.
 // The shipper is nil unless it is copied.
-func openInbox(p *process, c *config.Config, beside bool) (*gateway.Inbox, *backup.Shipper, error) {
+func openInbox(p *process, c *config.Config, beside bool) (*webhooks.Inbox, *backup.Shipper, error) {
 	steps, err := migrations.Gateway("sqlite")
 	if err != nil {
 		return nil, nil, err
@@ -297,5 +292,5 @@ func openInbox(p *process, c *config.Config, beside bool) (*gateway.Inbox, *back
 		return nil, nil, err
 	}
 	machine := clock.System{}
-	return gateway.NewInbox(backup.Keep(db, kept.ship), machine, clock.NewIDs(machine)), kept.ship, nil
+	return webhooks.NewInbox(backup.Keep(db, kept.ship), machine, clock.NewIDs(machine)), kept.ship, nil
 }

@@ -88,7 +88,7 @@ func (u *up) Run(p *process) error {
 		return err
 	}
 	return ups.Run(ctx, ups.Plan{Setup: c.Setup, Folder: folder, Server: settings, Reeve: reeve, Environ: withoutActivation(withoutSecrets(p.environ, c.Webhooks)),
-		Once: u.Once, Gateway: hooks, Out: p.out, Err: p.err, Mask: p.mask, Form: p.form, Log: p.partOf("up")}, srv, listener)
+		Once: u.Once, Webhooks: hooks, Out: p.out, Err: p.err, Mask: p.mask, Form: p.form, Log: p.partOf("up")}, srv, listener)
 }
 
 // interpreter is the full path of the Python that runs flows; python3 by default.

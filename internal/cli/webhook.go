@@ -13,7 +13,8 @@ import (
 
 	"github.com/reevehq/reeve/internal/config"
 	"github.com/reevehq/reeve/internal/fault"
-	"github.com/reevehq/reeve/internal/gateway"
+	"github.com/reevehq/reeve/internal/outbox"
+	"github.com/reevehq/reeve/internal/webhooks"
 )
 
 type webhookCommands struct {
@@ -23,7 +24,7 @@ type webhookCommands struct {
 }
 
 // look opens the inbox for one command; a running gateway keeps it open too.
-func (f *settingFlags) look(p *process, do func(*gateway.Inbox) error) error {
+func (f *settingFlags) look(p *process, do func(*webhooks.Inbox) error) error {
 	c, err := f.load(p, nil)
 	if err != nil {
 		return config.First(err)
@@ -54,8 +55,8 @@ func (*webhookLs) Help() string {
 
 // Run lists.
 func (l *webhookLs) Run(p *process) error {
-	return l.look(p, func(inbox *gateway.Inbox) error {
-		all, err := inbox.List(p.ctx, gateway.Status(l.Status), max(1, l.Limit))
+	return l.look(p, func(inbox *webhooks.Inbox) error {
+		all, err := inbox.List(p.ctx, outbox.Status(l.Status), max(1, l.Limit))
 		if err != nil {
 			return err
 		}
@@ -71,7 +72,7 @@ func (l *webhookLs) Run(p *process) error {
 	})
 }
 
-func outcome(e *gateway.Entry) string {
+func outcome(e *webhooks.Entry) string {
 	switch {
 	case e.Outcome != nil:
 		return *e.Outcome
@@ -102,7 +103,7 @@ func (s *webhookShow) Run(p *process) error {
 	if err != nil {
 		return err
 	}
-	return s.look(p, func(inbox *gateway.Inbox) error {
+	return s.look(p, func(inbox *webhooks.Inbox) error {
 		e, err := inbox.Read(p.ctx, id)
 		if err != nil {
 			return err
@@ -113,7 +114,7 @@ func (s *webhookShow) Run(p *process) error {
 		}
 		if s.JSON {
 			return printJSON(p, struct {
-				*gateway.Entry
+				*webhooks.Entry
 				Body string `json:"body"`
 			}{e, body})
 		}
@@ -122,7 +123,7 @@ func (s *webhookShow) Run(p *process) error {
 	})
 }
 
-func showWebhook(p *process, e *gateway.Entry, body string) {
+func showWebhook(p *process, e *webhooks.Entry, body string) {
 	fmt.Fprintf(p.out, "id: %s\npath: %s\nstatus: %s\nreceived: %s\nattempts: %d\n", e.ID, e.Path, e.Status, e.Received.Format(time.RFC3339Nano), e.Attempts)
 	optional := func(name string, value *string) {
 		if value != nil {
@@ -174,7 +175,7 @@ func (r *webhookReplay) Run(p *process) error {
 		}
 		ids = append(ids, id)
 	}
-	return r.look(p, func(inbox *gateway.Inbox) (err error) {
+	return r.look(p, func(inbox *webhooks.Inbox) (err error) {
 		n := 0
 		if r.Dead {
 			n, err = inbox.ReplayDead(p.ctx)

@@ -57,6 +57,16 @@ func (s *Status) Error() string {
 	return strings.TrimSpace(fmt.Sprintf("%d %s %s", s.Code, http.StatusText(s.Code), s.Detail))
 }
 
+// Final reports whether it is of no use to send the same request again: it is the
+// request that is refused, not its moment or the password.
+func (s *Status) Final() bool {
+	switch s.Code {
+	case http.StatusForbidden, http.StatusRequestTimeout, http.StatusLocked, http.StatusTooEarly, http.StatusTooManyRequests:
+		return false
+	}
+	return s.Code >= http.StatusBadRequest && s.Code < http.StatusInternalServerError
+}
+
 // Ask sends one request, with body as JSON unless it is nil, and reads the
 // answer into to, unless that is nil. Without a server or a password it fails
 // with a fault that says what to do; any other answer than success has a

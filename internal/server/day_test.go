@@ -20,7 +20,7 @@ import (
 	"github.com/reevehq/reeve/internal/api"
 	"github.com/reevehq/reeve/internal/clock"
 	"github.com/reevehq/reeve/internal/config"
-	"github.com/reevehq/reeve/internal/gateway"
+	"github.com/reevehq/reeve/internal/proxy"
 	"github.com/reevehq/reeve/internal/sleep"
 )
 
@@ -96,7 +96,7 @@ type world struct {
 	clock    clock.Clock
 	database string
 	server   *socket
-	proxy    *gateway.Proxy
+	proxy    *proxy.Proxy
 
 	mu     sync.Mutex
 	starts int
@@ -236,7 +236,7 @@ func TestADay(t *testing.T) {
 			return w.server.dial(), nil
 		}
 		var err error
-		w.proxy, err = gateway.NewProxy(gateway.ProxyConfig{Pools: []string{"p"}, Settings: config.Gateway{Name: "g", API: "http://server/api",
+		w.proxy, err = proxy.New(proxy.Config{Pools: []string{"p"}, Settings: config.Gateway{Name: "g", API: "http://server/api",
 			URL: "http://gateway", FloorPoll: config.Span(5 * time.Minute), Hold: config.Span(30 * time.Second)}}, w.clock, ids, slog.New(slog.DiscardHandler))
 		if err != nil {
 			t.Fatal(err)

@@ -11,7 +11,7 @@ import (
 	"github.com/reevehq/reeve/internal/clock"
 	"github.com/reevehq/reeve/internal/config"
 	"github.com/reevehq/reeve/internal/door"
-	"github.com/reevehq/reeve/internal/gateway"
+	"github.com/reevehq/reeve/internal/proxy"
 	"github.com/reevehq/reeve/internal/traffic"
 )
 
@@ -19,7 +19,7 @@ import (
 // What they ask only because they wait is marked there, so that it does not keep
 // the machine awake.
 type front struct {
-	*gateway.Front
+	*proxy.Front
 	listener net.Listener
 	url      string // of the API
 	ended    chan struct{}
@@ -31,7 +31,7 @@ const frontTime = 100 * time.Millisecond
 // openFront opens it before the server at api, whose memory its requests draw on.
 func openFront(api, auth string, memory *budget.Memory, log *slog.Logger) (*front, error) {
 	machine := clock.System{}
-	proxy, err := gateway.NewProxy(gateway.ProxyConfig{Settings: config.Gateway{API: api, Name: "up", Hold: config.Span(30 * time.Second)},
+	pass, err := proxy.New(proxy.Config{Settings: config.Gateway{API: api, Name: "up", Hold: config.Span(30 * time.Second)},
 		Auth: auth, Local: true}, machine, clock.NewIDs(machine), log)
 	if err != nil {
 		return nil, err
@@ -40,8 +40,8 @@ func openFront(api, auth string, memory *budget.Memory, log *slog.Logger) (*fron
 	if err != nil {
 		return nil, fmt.Errorf("listen for workers: %w", err)
 	}
-	paths := traffic.Claims(memory)(traffic.Paths{{Path: "/api/", Handler: proxy}})
-	f := &front{Front: gateway.NewFront(listener, paths, proxy, machine, log), listener: listener,
+	paths := traffic.Claims(memory)(traffic.Paths{{Path: "/api/", Handler: pass}})
+	f := &front{Front: proxy.NewFront(listener, paths, pass, machine, log), listener: listener,
 		url: "http://" + listener.Addr().String() + "/api", ended: make(chan struct{})}
 	go func() {
 		defer close(f.ended)

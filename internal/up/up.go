@@ -21,10 +21,10 @@ import (
 	"github.com/reevehq/reeve/internal/client"
 	"github.com/reevehq/reeve/internal/clock"
 	"github.com/reevehq/reeve/internal/config"
-	"github.com/reevehq/reeve/internal/gateway"
 	"github.com/reevehq/reeve/internal/logline"
 	"github.com/reevehq/reeve/internal/mask"
 	"github.com/reevehq/reeve/internal/server"
+	"github.com/reevehq/reeve/internal/webhooks"
 )
 
 // Plan is what is to be run.
@@ -38,8 +38,8 @@ type Plan struct {
 	Environ []string
 	// Once ends when the sample runs have ended.
 	Once bool
-	// Gateway takes webhooks on the server's listener; nil without one.
-	Gateway *gateway.Gateway
+	// Webhooks are taken on the server's listener; nil without any.
+	Webhooks *webhooks.Intake
 	// Out takes the report for people, Err what workers print.
 	Out, Err io.Writer
 	// Form is that of log lines, those of the workers too.
@@ -86,8 +86,8 @@ func Run(ctx context.Context, p Plan, srv *server.Server, listener net.Listener)
 	var workers sync.WaitGroup
 	err = r.work(ctx, &workers, served)
 	stop()
-	if p.Gateway != nil {
-		workers.Go(p.Gateway.Stop)
+	if p.Webhooks != nil {
+		workers.Go(p.Webhooks.Stop)
 	}
 	workers.Wait()
 	r.front.close()
@@ -145,8 +145,8 @@ func (r *running) setUp(ctx context.Context, workers *sync.WaitGroup) error {
 	if err != nil {
 		return err
 	}
-	if r.Gateway != nil {
-		r.Gateway.Start(r.api.URL()) // not before what its webhooks run is deployed
+	if r.Webhooks != nil {
+		r.Webhooks.Start(r.api.URL()) // not before what its webhooks run is deployed
 		fmt.Fprintf(r.Out, "Webhooks: %s/webhooks/\n", r.base)
 	}
 	return r.runSamples(ctx, deployments)

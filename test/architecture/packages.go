@@ -81,8 +81,10 @@ var rooms = map[string]room{
 
 	"internal/server":    {join(leaves, domain, storage, []string{"internal/follow", "internal/api", "internal/api/ws", "internal/api/middleware", "internal/services", "internal/metrics", "internal/nudge", "internal/sleep", "internal/backup", "internal/traffic", "internal/door", "internal/ui"}), "the server joins store, services, API and UI; what keeps the database, its caller knows"},
 	"internal/supervise": {leaves, "it runs programs, whatever they are"},
-	"internal/gateway":   {join(leaves, domain, storage, []string{"internal/client", "internal/metrics", "internal/traffic", "internal/door"}), "a gateway has an inbox of its own and speaks to the server over HTTP"},
-	"internal/up":        {join(leaves, []string{"internal/server", "internal/traffic", "internal/door", "internal/sleep", "internal/client", "internal/gateway", "internal/supervise", "internal/worker"}), "it runs a server and its workers, and talks to it over HTTP"},
+	"internal/outbox":    {[]string{"internal/clock"}, "what it delivers, where that is kept and who hears of it are given to it"},
+	"internal/webhooks":  {join(leaves, storage, []string{"internal/templating", "internal/templating/jinja", "internal/outbox", "internal/client", "internal/metrics", "internal/traffic"}), "webhooks are mapped by templates, kept in an inbox of their own, and delivered by an outbox over HTTP"},
+	"internal/proxy":     {join(leaves, []string{"internal/client", "internal/metrics", "internal/traffic", "internal/door"}), "it stands before a server, asks it over HTTP, and keeps nothing on disk"},
+	"internal/up":        {join(leaves, []string{"internal/server", "internal/traffic", "internal/door", "internal/sleep", "internal/client", "internal/proxy", "internal/webhooks", "internal/supervise", "internal/worker"}), "it runs a server and its workers, and talks to it over HTTP"},
 	"internal/doctor":    {join(leaves, []string{"internal/client", "internal/store/sqlite"}), "a doctor asks over HTTP and looks at files; it changes nothing"},
 	"internal/cli":       {[]string{everything}, "the command line wires everything"},
 }
@@ -98,7 +100,7 @@ var forbidden = []struct {
 	{"github.com/minio/minio-go", []string{"internal/backup"}, "the storage sits behind backup.Bucket"},
 	{"database/sql", []string{"test"}, "the driver sits behind store.Conn"},
 	{"net/http", []string{"internal/access", "internal/api", "internal/api/ws", "internal/api/middleware", "internal/server", "internal/traffic", "internal/door", "internal/ui",
-		"internal/client", "internal/worker", "internal/gateway", "internal/nudge", "internal/sleep", "internal/up", "internal/doctor", "internal/cli", "test"}, "the domain and the store do not know how they are asked"},
+		"internal/client", "internal/worker", "internal/webhooks", "internal/proxy", "internal/nudge", "internal/sleep", "internal/up", "internal/doctor", "internal/cli", "test"}, "the domain and the store do not know how they are asked"},
 	{"math/rand", []string{"test"}, "random numbers come from clock.IDs, so that a run can be repeated"},
 	{"crypto/rand", []string{"internal/clock", "test"}, "random numbers come from clock.IDs, so that a run can be repeated"},
 	{"github.com/pelletier/go-toml", []string{"internal/config", "test"}, "settings are read in one place"},

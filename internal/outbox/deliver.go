@@ -1,0 +1,149 @@
+package outbox
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+const (
+	// carriers bounds the attempts under way.
+	carriers = 8
+	// lookPause is how often the storage is asked for what others made wait again.
+	lookPause = 2 * time.Second
+	// purgePause is how often the storage is looked through for what was kept long enough.
+	purgePause = 10 * time.Minute
+	// mostKept bounds the bytes of what is delivered, and of what is dead.
+	mostKept = 256 << 20
+)
+
+// run delivers until ctx ends, then waits for what is under way, whose attempts
+// end with hard.
+func (o *Outbox[E]) run(ctx, hard context.Context) {
+	var under sync.WaitGroup
+	defer under.Wait()
+	free := make(chan struct{}, carriers)
+	looked, purged := o.clock.Now(), time.Time{}
+	for ctx.Err() == nil {
+		now := o.clock.Now()
+		if now.Sub(looked) >= lookPause || now.Before(looked) {
+			o.look(ctx, looked)
+			looked = now
+		}
+		if now.Sub(purged) >= purgePause || now.Before(purged) {
+			o.purge(ctx)
+			purged = now
+		}
+		select {
+		case free <- struct{}{}:
+		case <-ctx.Done():
+			return
+		}
+		wait := o.absence.left(now)
+		if wait <= 0 {
+			item, next, ok := o.lanes.take(now)
+			if ok {
+				under.Go(func() {
+					o.deliver(hard, item)
+					<-free
+				})
+				continue
+			}
+			wait = next
+		}
+		<-free
+		select {
+		case <-o.clock.After(min(wait, lookPause)):
+		case <-o.lanes.nudge:
+			if o.absence.left(now) > 0 { // it would turn and turn
+				select {
+				case <-o.clock.After(min(o.absence.left(now), lookPause)):
+				case <-ctx.Done():
+				}
+			}
+		case <-ctx.Done():
+		}
+	}
+}
+
+// look finds what others made wait again.
+func (o *Outbox[E]) look(ctx context.Context, since time.Time) {
+	since = since.Add(-time.Minute) // writes of others bear the time they began
+	found, err := o.storage.Waiting(ctx, &since)
+	if err != nil && ctx.Err() == nil {
+		o.report.LookFailed(err)
+	}
+	for _, item := range found {
+		o.lanes.add(item)
+	}
+}
+
+// purge deletes what was kept long enough.
+func (o *Outbox[E]) purge(ctx context.Context) {
+	now := o.clock.Now()
+	for status, keep := range map[Status]time.Duration{Delivered: o.config.Keep, Dead: o.config.KeepDead} {
+		total := 0
+		for ctx.Err() == nil {
+			n, err := o.storage.Purge(ctx, status, now.Add(-keep), mostKept)
+			if err != nil {
+				o.report.PurgeFailed(err)
+			}
+			if total += n; n == 0 {
+				break
+			}
+		}
+		if total > 0 {
+			o.report.Purged(status, total)
+		}
+	}
+}
+
+// deliver tries a delivery once and writes down how it went.
+func (o *Outbox[E]) deliver(ctx context.Context, item Item) {
+	e, waits, err := o.storage.Take(ctx, item.Seq)
+	if err != nil {
+		o.lanes.failed(item, o.next)
+		return
+	}
+	if !waits {
+		o.lanes.done(item)
+		return
+	}
+	r := o.attempt(ctx, e)
+	if ctx.Err() != nil && r.Err != nil {
+		return // it stays waiting
+	}
+	o.reached(r)
+	// The mark must be written even when we are told to stop meanwhile.
+	write := context.WithoutCancel(ctx)
+	if r.Err != nil && !r.Final {
+		next := o.lanes.failed(item, o.next)
+		o.report.Ended(e, r, o.storage.Postpone(write, item.Seq, r.Err.Error(), next))
+		return
+	}
+	unwritten := o.storage.Finish(write, item.Seq, r)
+	o.report.Ended(e, r, unwritten)
+	if unwritten != nil {
+		o.lanes.failed(item, o.next) // the repeat is harmless
+		return
+	}
+	o.lanes.done(item)
+}
+
+// reached keeps in mind whether anything can be delivered.
+func (o *Outbox[E]) reached(r Result) {
+	began, lasted := o.absence.note(o.clock.Now(), r, o.pause, o.config.Pauses.Most)
+	switch {
+	case began:
+		o.report.Away(r.Err)
+	case lasted != nil:
+		o.report.Back(*lasted)
+	}
+}
+
+func (o *Outbox[E]) pause(failures int) time.Duration {
+	return o.config.Pauses.Jittered(failures, o.ids)
+}
+
+// next is when a lane is tried again after some failures in a row.
+func (o *Outbox[E]) next(failures int) time.Time { return o.clock.Now().Add(o.pause(failures)) }
