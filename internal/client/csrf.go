@@ -9,6 +9,8 @@ import (
 	"sync"
 
 	"github.com/google/uuid"
+
+	"github.com/reevehq/reeve/internal/prefect"
 )
 
 // CSRF is the token that a server with CSRF protection gave a client. The zero
@@ -23,8 +25,8 @@ func (t *CSRF) Sign(r *http.Request) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.token != "" && r.Method != http.MethodGet {
-		r.Header.Set("Prefect-Csrf-Token", t.token)
-		r.Header.Set("Prefect-Csrf-Client", t.client)
+		r.Header.Set(prefect.CSRFTokenHeader, t.token)
+		r.Header.Set(prefect.CSRFClientHeader, t.client)
 	}
 }
 

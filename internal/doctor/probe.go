@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/reevehq/reeve/internal/config"
+	"github.com/reevehq/reeve/internal/prefect"
 )
 
 // probe is what came of asking an address whether a server is there.
@@ -92,7 +93,7 @@ func (e *Exam) get(ctx context.Context, address string) (answered, error) {
 	received := e.Clock.Now()
 	body, err := io.ReadAll(io.LimitReader(response.Body, 64<<10))
 	a := answered{status: response.StatusCode, body: strings.TrimSpace(string(body)),
-		waking: response.Header.Get("Prefect-Maintenance") != "" || response.Header.Get("Retry-After") != ""}
+		waking: response.Header.Get(prefect.MaintenanceHeader) != "" || response.Header.Get("Retry-After") != ""}
 	if date, err := http.ParseTime(response.Header.Get("Date")); err == nil && received.Sub(sent) < slow {
 		// The header has whole seconds: its middle against that of the request.
 		skew := date.Add(time.Second / 2).Sub(sent.Add(received.Sub(sent) / 2))

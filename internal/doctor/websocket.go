@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
+
+	"github.com/reevehq/reeve/internal/prefect"
 )
 
 // socketTime bounds each websocket that is tried.
@@ -39,12 +41,12 @@ func (e *Exam) socket(ctx context.Context, path string) (severity Severity, prob
 	ctx, cancel := context.WithTimeout(ctx, socketTime)
 	defer cancel()
 	address := socketURL(e.URL) + path
-	c, answer, err := websocket.Dial(ctx, address, &websocket.DialOptions{Subprotocols: []string{"prefect"}}) //nolint:bodyclose // Dial reads it
+	c, answer, err := websocket.Dial(ctx, address, &websocket.DialOptions{Subprotocols: []string{prefect.Subprotocol}}) //nolint:bodyclose // Dial reads it
 	if err != nil {
 		return e.notUpgraded(address, answer, err)
 	}
 	defer func() { _ = c.CloseNow() }()
-	if c.Subprotocol() != "prefect" {
+	if c.Subprotocol() != prefect.Subprotocol {
 		return Fail, fmt.Sprintf("%s opens, but the subprotocol got lost on the way", address),
 			"pass Sec-WebSocket-Protocol on in that proxy; nginx: proxy_set_header Sec-WebSocket-Protocol $http_sec_websocket_protocol"
 	}

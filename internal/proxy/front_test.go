@@ -15,6 +15,7 @@ import (
 	"github.com/reevehq/reeve/internal/config"
 	"github.com/reevehq/reeve/internal/door"
 	"github.com/reevehq/reeve/internal/door/doortest"
+	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/traffic"
 )
 
@@ -24,12 +25,12 @@ func speakContract(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.WriteString(w, "{}")
 		return
 	}
-	c, err := websocket.Accept(w, r, &websocket.AcceptOptions{Subprotocols: []string{protocol}})
+	c, err := websocket.Accept(w, r, &websocket.AcceptOptions{Subprotocols: []string{prefect.Subprotocol}})
 	if err != nil {
 		return
 	}
 	defer func() { _ = c.CloseNow() }()
-	if c.Subprotocol() == protocol {
+	if c.Subprotocol() == prefect.Subprotocol {
 		if _, _, err := c.Read(r.Context()); err != nil {
 			return
 		}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/traffic"
 )
 
@@ -92,7 +93,7 @@ func unreached(res *http.Response, err error) error {
 	switch {
 	case errors.As(err, &op) && op.Op == "dial":
 		return err
-	case err == nil && res.StatusCode == http.StatusServiceUnavailable && res.Header.Get("Prefect-Maintenance") == "true":
+	case err == nil && res.StatusCode == http.StatusServiceUnavailable && res.Header.Get(prefect.MaintenanceHeader) == "true":
 		return errors.New("it is starting or stopping")
 	}
 	return nil
@@ -192,7 +193,7 @@ func (p *Proxy) health(ctx context.Context) error {
 	}
 	_, _ = io.CopyN(io.Discard, res.Body, 4<<10)
 	_ = res.Body.Close()
-	own := strings.HasPrefix(res.Header.Get("Content-Type"), "application/json") && res.Header.Get("Prefect-Maintenance") == ""
+	own := strings.HasPrefix(res.Header.Get("Content-Type"), "application/json") && res.Header.Get(prefect.MaintenanceHeader) == ""
 	if res.StatusCode >= http.StatusBadGateway && res.StatusCode <= http.StatusGatewayTimeout && !own {
 		return errors.New("it answers " + res.Status)
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/reevehq/reeve/internal/config"
 	"github.com/reevehq/reeve/internal/fault"
 	"github.com/reevehq/reeve/internal/metrics"
+	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/traffic"
 	"github.com/reevehq/reeve/internal/wire"
 )
@@ -208,6 +209,6 @@ func (p *Proxy) direct(out, in *url.URL) {
 // as one of its tries.
 func unavailable(w http.ResponseWriter, after time.Duration) {
 	w.Header().Set("Retry-After", seconds(after))
-	w.Header().Set("Prefect-Maintenance", "true")
+	w.Header().Set(prefect.MaintenanceHeader, "true")
 	traffic.Answer(w, http.StatusServiceUnavailable, map[string]any{"exception_message": "The server is not there yet"})
 }

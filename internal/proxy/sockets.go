@@ -14,12 +14,11 @@ import (
 	"github.com/coder/websocket"
 
 	"github.com/reevehq/reeve/internal/access"
+	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/wire"
 )
 
 const (
-	// protocol is the subprotocol of clients that open with an auth frame.
-	protocol = "prefect"
 	// longestFrame bounds a message, as the server does.
 	longestFrame = 16 << 20
 	// authFrame bounds the first message, from somebody who is not known yet.
@@ -54,13 +53,13 @@ func (p *Proxy) serveSocket(w http.ResponseWriter, r *http.Request, a asked) {
 	}
 	s := &socket{p: p, header: http.Header{}, path: &url.URL{}}
 	p.direct(s.path, r.URL)
-	for _, name := range []string{"Authorization", "User-Agent", "Prefect-Csrf-Token", "Prefect-Csrf-Client"} {
+	for _, name := range []string{"Authorization", "User-Agent", prefect.CSRFTokenHeader, prefect.CSRFClientHeader} {
 		if values := r.Header.Values(name); len(values) > 0 {
 			s.header[name] = values
 		}
 	}
 	var serve func(context.Context) error
-	options := &websocket.AcceptOptions{Subprotocols: []string{protocol}, InsecureSkipVerify: true} // strangers are stopped by admits, or by the auth frame
+	options := &websocket.AcceptOptions{Subprotocols: []string{prefect.Subprotocol}, InsecureSkipVerify: true} // strangers are stopped by admits, or by the auth frame
 	switch a.kind {
 	case eventsInKind:
 		in := newEventsIn(s)
@@ -115,7 +114,7 @@ const (
 func speaks(r *http.Request) bool {
 	for _, header := range r.Header.Values("Sec-WebSocket-Protocol") {
 		for _, name := range strings.Split(header, ",") {
-			if strings.TrimSpace(name) == protocol {
+			if strings.TrimSpace(name) == prefect.Subprotocol {
 				return true
 			}
 		}
@@ -195,7 +194,7 @@ func (s *socket) dial(ctx context.Context, marked bool) (*websocket.Conn, []byte
 func (s *socket) dialOnce(ctx context.Context, address string, header http.Header) (*websocket.Conn, []byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, openTime)
 	defer cancel()
-	up, answer, err := websocket.Dial(ctx, address, &websocket.DialOptions{Subprotocols: []string{protocol}, HTTPHeader: header})
+	up, answer, err := websocket.Dial(ctx, address, &websocket.DialOptions{Subprotocols: []string{prefect.Subprotocol}, HTTPHeader: header})
 	if err != nil {
 		if answer != nil && answer.StatusCode >= http.StatusBadRequest && answer.StatusCode < http.StatusInternalServerError {
 			return nil, nil, &refusal{websocket.StatusPolicyViolation, answer.Status}
@@ -267,7 +266,7 @@ func (s *socket) authorise(ctx context.Context, marked bool) (*websocket.Conn, e
 }
 
 // success is the answer to an auth frame.
-var success = []byte(`{"type":"auth_success"}`)
+var success = []byte(prefect.AuthSuccess)
 
 // welcome answers the client's auth frame, which opens its websocket.
 func (s *socket) welcome(ctx context.Context, reply []byte) error {

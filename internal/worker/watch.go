@@ -22,7 +22,7 @@ func (w *Worker) dial(ctx context.Context, path string) (*websocket.Conn, *http.
 	address := "ws" + strings.TrimPrefix(w.config.URL, "http") + path
 	open, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	c, answer, err := websocket.Dial(open, address, &websocket.DialOptions{Subprotocols: []string{"prefect"}, HTTPHeader: header})
+	c, answer, err := websocket.Dial(open, address, &websocket.DialOptions{Subprotocols: []string{prefect.Subprotocol}, HTTPHeader: header})
 	if err != nil {
 		return nil, answer, err
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+
+	"github.com/reevehq/reeve/internal/prefect"
 )
 
 // CSRF asks for a token with every write. valid tells whether a client was
@@ -17,8 +19,8 @@ func CSRF(log *slog.Logger, valid func(ctx context.Context, client, token string
 				next.ServeHTTP(w, r)
 				return
 			}
-			token, hasToken := header(r, "Prefect-Csrf-Token")
-			client, hasClient := header(r, "Prefect-Csrf-Client")
+			token, hasToken := header(r, prefect.CSRFTokenHeader)
+			client, hasClient := header(r, prefect.CSRFClientHeader)
 			switch {
 			case !hasToken:
 				refuse(w, http.StatusForbidden, "detail", "Missing CSRF token.")

@@ -3,6 +3,8 @@ package middleware
 import (
 	"net/http"
 	"sync/atomic"
+
+	"github.com/reevehq/reeve/internal/prefect"
 )
 
 // Gate lets requests pass until it is closed. From then on it answers 503 with
@@ -27,7 +29,7 @@ func (g *Gate) Wrap(next http.Handler) http.Handler {
 			return
 		}
 		w.Header().Set("Retry-After", "1")
-		w.Header().Set("Prefect-Maintenance", "true")
+		w.Header().Set(prefect.MaintenanceHeader, "true")
 		w.Header().Set("Connection", "close")
 		refuse(w, http.StatusServiceUnavailable, "exception_message", "The server is stopping")
 	})

@@ -10,11 +10,9 @@ import (
 
 	"github.com/reevehq/reeve/internal/budget"
 	"github.com/reevehq/reeve/internal/fault"
+	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/pyjson"
 )
-
-// protocol is the subprotocol of clients that open with an auth frame.
-const protocol = "prefect"
 
 // maxFrame bounds a message from a client, as the reference's server does.
 const maxFrame = 16 << 20
@@ -40,7 +38,7 @@ func (h *Hub) accept(w http.ResponseWriter, r *http.Request, o Options) *websock
 		return nil
 	}
 	c, err := websocket.Accept(w, r, &websocket.AcceptOptions{
-		Subprotocols: []string{protocol},
+		Subprotocols: []string{prefect.Subprotocol},
 		// Pages of other sites are stopped by the auth frame, as in the reference, or,
 		// where there is no password, before they get here.
 		InsecureSkipVerify: true,
@@ -57,7 +55,7 @@ func (h *Hub) accept(w http.ResponseWriter, r *http.Request, o Options) *websock
 func speaksProtocol(r *http.Request) bool {
 	for _, header := range r.Header.Values("Sec-WebSocket-Protocol") {
 		for _, name := range strings.Split(header, ",") {
-			if strings.TrimSpace(name) == protocol {
+			if strings.TrimSpace(name) == prefect.Subprotocol {
 				return true
 			}
 		}
@@ -68,7 +66,7 @@ func speaksProtocol(r *http.Request) bool {
 // handshake takes the auth frame and answers it. A client must send one even
 // when no auth string is set.
 func (h *Hub) handshake(ctx context.Context, c *websocket.Conn, o Options) error {
-	if c.Subprotocol() != protocol {
+	if c.Subprotocol() != prefect.Subprotocol {
 		c.SetReadLimit(budget.ClaimOf(ctx).Most(maxFrame))
 		return nil
 	}
@@ -86,7 +84,7 @@ func (h *Hub) handshake(ctx context.Context, c *websocket.Conn, o Options) error
 		return Violation(websocket.StatusPolicyViolation, reason)
 	}
 	c.SetReadLimit(budget.ClaimOf(ctx).Most(maxFrame))
-	return c.Write(ctx, websocket.MessageText, []byte(`{"type":"auth_success"}`))
+	return c.Write(ctx, websocket.MessageText, []byte(prefect.AuthSuccess))
 }
 
 // refusal says why an auth frame is not accepted, "" when it is.

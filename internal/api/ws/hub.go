@@ -14,6 +14,7 @@ import (
 
 	"github.com/reevehq/reeve/internal/access"
 	"github.com/reevehq/reeve/internal/budget"
+	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/store"
 )
 
@@ -177,7 +178,7 @@ func (h *Hub) closeOpen() {
 
 // dismiss closes a socket whose client is to come again.
 func (h *Hub) dismiss(c *websocket.Conn, w *wire) {
-	if c.Subprotocol() != protocol {
+	if c.Subprotocol() != prefect.Subprotocol {
 		w.awaitPing(h.ctx, c)
 	}
 	closeWith(c, websocket.StatusServiceRestart, "")
