@@ -160,6 +160,9 @@ func TestStopEndsWhatIsUnderWay(t *testing.T) {
 				if took := time.Since(began); took != test.stops || s.at(0).status != test.left || s.at(1).status != Waiting {
 					t.Errorf("stopped after %v; they are %s and %s", took, s.at(0).status, s.at(1).status)
 				}
+				if at := s.at(0); at.attempts != 0 || at.text != "" && at.status == Waiting {
+					t.Errorf("what was cut off counts as %d attempts: %q", at.attempts, at.text)
+				}
 				o.Stop() // again is harmless
 				o = newOutbox(t, s, delivered)
 				o.Start()
