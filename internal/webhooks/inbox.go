@@ -55,7 +55,7 @@ func NewInbox(backend store.Backend, c clock.Clock, ids clock.IDs) *Inbox {
 // Close closes the database.
 func (b *Inbox) Close() error { return b.backend.Close() }
 
-// Health is an error while the database cannot keep anything: its disk is full, or
+// Health returns an error while the database cannot keep anything: its disk is full, or
 // it is damaged or no longer where it was.
 func (b *Inbox) Health() error {
 	if database, ok := b.backend.(interface{ Health() error }); ok {

@@ -7,7 +7,7 @@ import (
 	"github.com/reevehq/reeve/internal/store"
 )
 
-// Oldest tells since when the entry waits that is waiting longest, nil when none
+// Oldest returns since when the entry waits that is waiting longest, nil when none
 // does, and what last kept it from being delivered, "" when nothing did.
 func (b *Inbox) Oldest(ctx context.Context) (since *time.Time, reason string, err error) {
 	err = b.backend.View(ctx, func(c store.Conn) error {
@@ -18,7 +18,7 @@ func (b *Inbox) Oldest(ctx context.Context) (since *time.Time, reason string, er
 	return since, reason, err
 }
 
-// oldest is when the oldest entry that waits arrived, nil when none does.
+// oldest returns when the oldest entry that waits arrived, nil when none does.
 func (b *Inbox) oldest(ctx context.Context) (at *time.Time, err error) {
 	err = b.backend.View(ctx, func(c store.Conn) error {
 		return c.Query(`SELECT received_at FROM inbox WHERE status = 'waiting' ORDER BY seq LIMIT 1`, nil,

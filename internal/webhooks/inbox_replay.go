@@ -11,8 +11,8 @@ import (
 )
 
 // Replay has entries delivered again: dead letters, and, when again is set,
-// delivered ones, which makes a new run of each. It gives the number of those
-// that now wait. All or none: it fails for one that cannot be replayed.
+// delivered ones, which makes a new run of each. It returns the number of
+// those that now wait. All or none: it fails for one that cannot be replayed.
 func (b *Inbox) Replay(ctx context.Context, ids []uuid.UUID, again bool) (n int, err error) {
 	now := b.clock.Now()
 	err = b.backend.Update(ctx, func(c store.Conn) error {
@@ -44,7 +44,7 @@ func (b *Inbox) Replay(ctx context.Context, ids []uuid.UUID, again bool) (n int,
 	return n, err
 }
 
-// ReplayDead has every dead letter delivered again and gives their number.
+// ReplayDead has every dead letter delivered again and returns their number.
 func (b *Inbox) ReplayDead(ctx context.Context) (int, error) {
 	var n int64
 	now := b.clock.Now()

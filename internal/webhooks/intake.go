@@ -100,7 +100,7 @@ func (in *Intake) Close() error {
 	return in.inbox.Close()
 }
 
-// Undelivered is the number of webhooks that wait: while there are some, nobody
+// Undelivered returns the number of webhooks that wait: while there are some, nobody
 // may sleep.
 func (in *Intake) Undelivered() int {
 	n, _ := in.out.Waiting()
