@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/reevehq/reeve/internal/dispatch"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/store"
 )
@@ -112,7 +113,7 @@ func readHome(tx *store.Tx) (out homePage, err error) {
 		return out, err
 	}
 	out.Running, err = readGroup(tx, homeRunning, "START_TIME_DESC", &prefect.FlowRunFilter{
-		State: ofTypes(prefect.Running, prefect.Pending, prefect.Cancelling)})
+		State: ofTypes(dispatch.Active()...)})
 	if err != nil {
 		return out, err
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/reevehq/reeve/internal/dispatch"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/store"
 )
@@ -96,7 +97,7 @@ func (a *API) explain(tx *store.Tx, run *prefect.FlowRun) (*why, error) {
 func moment(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") }
 
 func (a *API) explainScheduled(w *why, tx *store.Tx, run *prefect.FlowRun) error {
-	if retry := run.EmpiricalPolicy.RetryType; run.State.Name == "AwaitingRetry" && retry != nil && *retry == prefect.RetryInProcess {
+	if dispatch.StandingOf(run).RetriesInProcess() {
 		return a.explainOwner(w, tx, run)
 	}
 	if at := run.NextScheduledStartTime; at != nil && at.After(tx.Now) {
@@ -194,7 +195,7 @@ func (w *why) explainSlots(tx *store.Tx, pool *prefect.WorkPool, queue *prefect.
 		}
 		var runs []*prefect.SlotHolder
 		for _, q := range queues {
-			holders, err := tx.QueueSlotHolders(q.ID, true, prefect.Page{Limit: whyRuns - len(runs)})
+			holders, err := tx.QueueSlotHolders(q.ID, dispatch.Claim, prefect.Page{Limit: whyRuns - len(runs)})
 			if err != nil {
 				return err
 			}
@@ -203,7 +204,7 @@ func (w *why) explainSlots(tx *store.Tx, pool *prefect.WorkPool, queue *prefect.
 		w.full("pool_limit", "the limit of work pool "+pool.Name, *most, slots.Active, runs)
 	}
 	if most := queue.ConcurrencyLimit; most != nil && slots.Of[queue.ID] >= *most {
-		holders, err := tx.QueueSlotHolders(queue.ID, false, prefect.Page{Limit: whyRuns})
+		holders, err := tx.QueueSlotHolders(queue.ID, dispatch.HandOut, prefect.Page{Limit: whyRuns})
 		if err != nil {
 			return err
 		}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/reevehq/reeve/internal/dispatch"
 	"github.com/reevehq/reeve/internal/fault"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/prefect/decode"
@@ -39,17 +40,17 @@ func queueNamed(tx *store.Tx, r *http.Request) (*prefect.WorkQueue, error) {
 // countQueueSlots fills in the slots in use of the queues that have a limit.
 // Seen from the pool runs that are being cancelled hold none, seen from the
 // queue alone they do.
-func countQueueSlots(tx *store.Tx, cancelling bool, queues ...*prefect.WorkQueue) error {
+func countQueueSlots(tx *store.Tx, k dispatch.Kind, queues ...*prefect.WorkQueue) error {
 	for _, q := range queues {
 		if q.ConcurrencyLimit == nil {
 			continue
 		}
 		var n int
 		var err error
-		if cancelling && q.Filter != nil {
+		if k == dispatch.Claim && q.Filter != nil {
 			n, err = tx.FilterSlots(q.Filter)
 		} else {
-			n, err = tx.QueueSlots(q.ID, cancelling)
+			n, err = tx.QueueSlots(q.ID, k)
 		}
 		if err != nil {
 			return err
@@ -100,7 +101,7 @@ func (a *API) readPoolQueue(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return nil, err
 		}
-		return queue, countQueueSlots(tx, false, queue)
+		return queue, countQueueSlots(tx, dispatch.HandOut, queue)
 	})
 }
 
@@ -142,7 +143,11 @@ func (a *API) filterQueues(w http.ResponseWriter, r *http.Request, of func(*stor
 		if err != nil {
 			return nil, err
 		}
-		return queues, countQueueSlots(tx, pool == uuid.Nil, queues...)
+		kind := dispatch.HandOut
+		if pool == uuid.Nil {
+			kind = dispatch.Claim
+		}
+		return queues, countQueueSlots(tx, kind, queues...)
 	})
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/reevehq/reeve/internal/dispatch"
 	"github.com/reevehq/reeve/internal/fault"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/prefect/decode"
@@ -224,7 +225,7 @@ func (a *API) workPoolConcurrencyStatus(w http.ResponseWriter, r *http.Request) 
 			return nil, err
 		}
 		for _, q := range queues {
-			holders, err := tx.QueueSlotHolders(q.ID, false, prefect.Page{Limit: in.FlowRunLimit})
+			holders, err := tx.QueueSlotHolders(q.ID, dispatch.HandOut, prefect.Page{Limit: in.FlowRunLimit})
 			if err != nil {
 				return nil, err
 			}

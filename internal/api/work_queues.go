@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/reevehq/reeve/internal/dispatch"
 	"github.com/reevehq/reeve/internal/fault"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/prefect/decode"
@@ -74,7 +75,7 @@ func (a *API) readQueue(w http.ResponseWriter, r *http.Request, fn func(*store.T
 		if err != nil || queue == nil {
 			return nil, err
 		}
-		return queue, countQueueSlots(tx, true, queue)
+		return queue, countQueueSlots(tx, dispatch.Claim, queue)
 	})
 }
 
@@ -172,11 +173,11 @@ func (a *API) workQueueConcurrencyStatus(w http.ResponseWriter, r *http.Request)
 		if queue == nil {
 			return nil, fault.New(fault.NotFound, "Work queue not found.")
 		}
-		count, err := tx.QueueSlots(queue.ID, true)
+		count, err := tx.QueueSlots(queue.ID, dispatch.Claim)
 		if err != nil {
 			return nil, err
 		}
-		holders, err := tx.QueueSlotHolders(queue.ID, true, prefect.Page{Limit: limit, Offset: (in.Page - 1) * limit})
+		holders, err := tx.QueueSlotHolders(queue.ID, dispatch.Claim, prefect.Page{Limit: limit, Offset: (in.Page - 1) * limit})
 		if err != nil {
 			return nil, err
 		}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/reevehq/reeve/internal/clock"
 	"github.com/reevehq/reeve/internal/concurrency"
+	"github.com/reevehq/reeve/internal/dispatch"
 	"github.com/reevehq/reeve/internal/fault"
 	"github.com/reevehq/reeve/internal/prefect"
 )
@@ -98,6 +99,7 @@ func (s states) has(t prefect.StateType) bool { return s&bit(t) != 0 }
 var (
 	anyState = only(append(prefect.StateTypes(), prefect.NoState)...)
 	terminal = only(prefect.Completed, prefect.Cancelled, prefect.Failed, prefect.Crashed)
+	active   = only(dispatch.Active()...)
 )
 
 // rule is one rule or transform of a policy.

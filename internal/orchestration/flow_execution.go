@@ -3,6 +3,7 @@ package orchestration
 import (
 	"fmt"
 
+	"github.com/reevehq/reeve/internal/dispatch"
 	"github.com/reevehq/reeve/internal/prefect"
 )
 
@@ -73,7 +74,7 @@ type rescheduleRetry struct{ quiet }
 
 func (rescheduleRetry) after(t *transition) error {
 	retry := t.flow.Policy.RetryType
-	waits := t.status == prefect.Reject && t.validated != nil && t.validated.Name == "AwaitingRetry"
+	waits := t.status == prefect.Reject && t.validated != nil && t.validated.Name == dispatch.AwaitingRetry
 	if typeOf(t.proposed) == prefect.Scheduled && !waits && retry != nil && *retry == prefect.RetryInProcess {
 		t.setRetryType(pointer(prefect.RetryReschedule))
 	}

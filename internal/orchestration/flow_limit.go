@@ -3,6 +3,7 @@ package orchestration
 import (
 	"fmt"
 
+	"github.com/reevehq/reeve/internal/dispatch"
 	"github.com/reevehq/reeve/internal/prefect"
 )
 
@@ -15,7 +16,7 @@ import (
 // handed out when there is room.
 var secureFlowLimit = rule{
 	name: "ReeveSecureFlowLimit",
-	from: anyState.but(prefect.Pending, prefect.Running, prefect.Cancelling), to: only(prefect.Pending),
+	from: anyState &^ active, to: only(prefect.Pending),
 	start: func() hooks { return flowLimit{} },
 }
 
@@ -34,7 +35,9 @@ func (flowLimit) before(t *transition) error {
 }
 
 // retriesInProcess tells of a run that waits inside its process: it is active.
-func (t *transition) retriesInProcess() bool { return t.initial != nil && t.flow.RetriesInProcess() }
+func (t *transition) retriesInProcess() bool {
+	return t.initial != nil && t.flow.Standing().RetriesInProcess()
+}
 
 // freeFlowLimit tells workers when a run stops being one of its flow's active runs.
 var freeFlowLimit = transform("ReeveFreeFlowLimit", func() hooks { return freeLimit{} })
@@ -42,9 +45,8 @@ var freeFlowLimit = transform("ReeveFreeFlowLimit", func() hooks { return freeLi
 type freeLimit struct{ quiet }
 
 func (freeLimit) after(t *transition) error {
-	active := only(prefect.Pending, prefect.Running, prefect.Cancelling)
 	if t.proposed == nil || t.initial == nil || t.flow.DeploymentID == nil || active.has(t.proposed.Type) ||
-		!active.has(t.initial.Type) && t.initial.Name != "AwaitingRetry" {
+		!active.has(t.initial.Type) && t.initial.Name != dispatch.AwaitingRetry {
 		return nil
 	}
 	limit, err := t.tx.ReadFlowLimit(t.flow.FlowID)

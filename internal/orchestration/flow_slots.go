@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/reevehq/reeve/internal/concurrency"
+	"github.com/reevehq/reeve/internal/dispatch"
 	"github.com/reevehq/reeve/internal/prefect"
 )
 
@@ -78,7 +79,7 @@ func isSlotOf(s *prefect.State, lease uuid.UUID) bool {
 // secureFlowSlot lets a run become pending only with a slot of its deployment's limit.
 var secureFlowSlot = rule{
 	name: "SecureFlowConcurrencySlots",
-	from: anyState.but(prefect.Pending, prefect.Running, prefect.Cancelling), to: only(prefect.Pending),
+	from: anyState &^ active, to: only(prefect.Pending),
 	start: func() hooks { return &secureSlot{} },
 }
 
@@ -205,13 +206,12 @@ func (releaseFlow) after(t *transition) error {
 	if t.proposed == nil {
 		return nil
 	}
-	busy := only(prefect.Pending, prefect.Running, prefect.Cancelling)
 	switch {
 	case t.proposed.Type.IsTerminal():
 		return t.slots.EndAll(t.tx, t.flow.ID)
-	case t.initial == nil || !busy.has(t.initial.Type) || busy.has(t.proposed.Type):
+	case t.initial == nil || !active.has(t.initial.Type) || active.has(t.proposed.Type):
 		return nil
-	case t.proposed.Name == "AwaitingRetry" && t.status == prefect.Reject:
+	case t.proposed.Name == dispatch.AwaitingRetry && t.status == prefect.Reject:
 		return nil
 	}
 	if lease := t.initial.StateDetails.DeploymentConcurrencyLeaseID; lease != nil {

@@ -3,6 +3,7 @@ package orchestration
 import (
 	"fmt"
 
+	"github.com/reevehq/reeve/internal/dispatch"
 	"github.com/reevehq/reeve/internal/prefect"
 )
 
@@ -143,7 +144,7 @@ func (flowRetry) before(t *transition) error {
 	if t.options.knowsPauses() {
 		t.forgetPauses(pointer(prefect.RetryInProcess))
 	}
-	retry := t.scheduled("AwaitingRetry", at)
+	retry := t.scheduled(dispatch.AwaitingRetry, at)
 	retry.Message, retry.Data = t.proposed.Message, t.proposed.Data
 	retry.StateDetails.DeploymentConcurrencyLeaseID = t.initial.StateDetails.DeploymentConcurrencyLeaseID
 	return t.reject(retry, "Retrying")

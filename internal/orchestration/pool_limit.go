@@ -17,7 +17,7 @@ import (
 // pool's limit. A refused run keeps its place, as one over its flow's limit does.
 var securePoolLimit = rule{
 	name: "ReeveSecureWorkPoolLimit",
-	from: anyState.but(prefect.Pending, prefect.Running, prefect.Cancelling), to: only(prefect.Pending),
+	from: anyState &^ active, to: only(prefect.Pending),
 	start: func() hooks { return poolLimit{} },
 }
 
@@ -54,7 +54,6 @@ var freePoolLimit = transform("ReeveFreeWorkPoolLimit", func() hooks { return fr
 type freePool struct{ quiet }
 
 func (freePool) after(t *transition) error {
-	active := only(prefect.Pending, prefect.Running, prefect.Cancelling)
 	if t.proposed == nil || t.initial == nil || t.flow.WorkQueueID == nil || active.has(t.proposed.Type) || !active.has(t.initial.Type) {
 		return nil
 	}

@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/reevehq/reeve/internal/concurrency"
+	"github.com/reevehq/reeve/internal/dispatch"
 	"github.com/reevehq/reeve/internal/events"
 	"github.com/reevehq/reeve/internal/prefect"
 )
@@ -43,9 +44,9 @@ type FlowRun struct {
 	Policy       prefect.FlowRunPolicy
 }
 
-// RetriesInProcess tells whether the run waits inside its process to try again.
-func (r *FlowRun) RetriesInProcess() bool {
-	return r.StateName != nil && *r.StateName == "AwaitingRetry" && r.Policy.RetryType != nil && *r.Policy.RetryType == prefect.RetryInProcess
+// Standing is what decides whether the run holds slots.
+func (r *FlowRun) Standing() dispatch.Standing {
+	return dispatch.NewStanding(r.StateType, r.StateName, r.Policy.RetryType, r.DeploymentID != nil)
 }
 
 // TaskRun is what rules read and change of a task run.

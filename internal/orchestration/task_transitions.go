@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/reevehq/reeve/internal/concurrency"
+	"github.com/reevehq/reeve/internal/dispatch"
 	"github.com/reevehq/reeve/internal/fault"
 	"github.com/reevehq/reeve/internal/prefect"
 )
@@ -110,7 +111,7 @@ func (taskRetry) before(t *transition) error {
 	if jitter := policy.RetryJitterFactor; jitter != nil && *jitter > 0 && delay > 0 {
 		delay = concurrency.Spread(delay, float64(*jitter), t.ids)
 	}
-	retry := t.scheduled("AwaitingRetry", t.now.Add(seconds(delay)))
+	retry := t.scheduled(dispatch.AwaitingRetry, t.now.Add(seconds(delay)))
 	retry.Message, retry.Data = t.proposed.Message, t.proposed.Data
 	return t.reject(retry, "Retrying")
 }
@@ -144,7 +145,7 @@ type rename struct{ quiet }
 func (rename) before(t *transition) error {
 	switch {
 	case t.initial == nil || t.run.RunCount == 0:
-	case t.initial.Name == "AwaitingRetry":
+	case t.initial.Name == dispatch.AwaitingRetry:
 		t.rename("Retrying")
 	default:
 		t.rename("Rerunning")
@@ -182,7 +183,7 @@ func (t *transition) retryFailedTasksOfFlow(at time.Time) error {
 		return err
 	}
 	for _, id := range failed {
-		if _, err := t.SetTaskRunState(t.tx, id, t.scheduled("AwaitingRetry", at), Options{Force: true}); err != nil {
+		if _, err := t.SetTaskRunState(t.tx, id, t.scheduled(dispatch.AwaitingRetry, at), Options{Force: true}); err != nil {
 			return err
 		}
 		run, err := t.tx.ReadTaskRunForUpdate(id)
@@ -210,5 +211,5 @@ func (enqueue) after(t *transition) error {
 	if t.validated == nil || t.validated.StateDetails.Deferred == nil || !*t.validated.StateDetails.Deferred {
 		return nil
 	}
-	return t.tx.EnqueueTaskRun(t.task, t.validated.Name == "AwaitingRetry")
+	return t.tx.EnqueueTaskRun(t.task, t.validated.Name == dispatch.AwaitingRetry)
 }

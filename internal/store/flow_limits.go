@@ -5,17 +5,14 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/reevehq/reeve/internal/dispatch"
 	"github.com/reevehq/reeve/internal/events"
 	"github.com/reevehq/reeve/internal/orchestration"
 	"github.com/reevehq/reeve/internal/prefect"
 )
 
-// activeOfFlow selects the runs that count against the limit of a flow: those
-// of deployments that have a process, including one that waits to retry. It is
-// answered by the index flow_run_active.
-const activeOfFlow = `FROM flow_run AS active WHERE active.flow_id = flow.id AND active.deployment_id IS NOT NULL AND
-	(active.state_type IN ('RUNNING', 'PENDING', 'CANCELLING') OR active.state_name = 'AwaitingRetry') AND
-	(active.state_type <> 'SCHEDULED' OR json_extract(active.empirical_policy, '$.retry_type') = 'in_process')`
+// activeOfFlow selects the runs that count against the limit of a flow.
+var activeOfFlow = `FROM flow_run WHERE flow_run.flow_id = flow.id AND ` + holdsFlow
 
 // ReadFlowLimit gives a flow's limit with the number of its active runs, nil
 // when it has none.
@@ -144,8 +141,7 @@ func (tx *Tx) withinFlowLimits(limit int, read func(prefect.Page) ([]*prefect.Fl
 			return nil, err
 		}
 		for _, run := range found {
-			inProcess := run.EmpiricalPolicy.RetryType != nil && *run.EmpiricalPolicy.RetryType == prefect.RetryInProcess
-			if len(runs) < limit && (inProcess || room.admits(run, tx.Now)) {
+			if len(runs) < limit && (dispatch.StandingOf(run).RetriesInProcess() || room.admits(run, tx.Now)) {
 				runs = append(runs, run)
 			}
 		}
@@ -166,10 +162,6 @@ func (tx *Tx) FilterStartableRuns(f *prefect.Filters, limit int) ([]*prefect.Flo
 
 // FlowSlotHolders gives active runs of a flow, as its limit counts them.
 func (tx *Tx) FlowSlotHolders(flow uuid.UUID, limit int) ([]*prefect.SlotHolder, error) {
-	return collect(tx, `SELECT active.id, active.name, active.state_type, active.state_name, active.start_time,
-			active.state_timestamp, active.work_queue_id
-		FROM flow CROSS JOIN flow_run AS active ON active.flow_id = flow.id AND active.deployment_id IS NOT NULL
-			AND (active.state_type IN ('RUNNING', 'PENDING', 'CANCELLING') OR active.state_name = 'AwaitingRetry')
-			AND (active.state_type <> 'SCHEDULED' OR json_extract(active.empirical_policy, '$.retry_type') = 'in_process')
+	return collect(tx, `SELECT `+slotHolderColumns+` FROM flow CROSS JOIN flow_run ON flow_run.flow_id = flow.id AND `+holdsFlow+`
 		WHERE flow.id = ? LIMIT ?`, []any{flow, limit}, scanSlotHolder(tx.Now))
 }

@@ -31,16 +31,12 @@ const (
 	// was away was said to nobody, and a state that is new was set by somebody.
 	// Of two gaps the longer one: a second process that starts and finds that the
 	// run is taken sends one between.
-	silentUntil = `(max(beat.heard, run.state_timestamp, ?) +
+	silentUntil = `(max(beat.heard, flow_run.state_timestamp, ?) +
 		max(?, ? * CASE WHEN beat.gap_before = 0 THEN ? ELSE max(beat.gap, beat.gap_before) END))`
 	// beatingRuns begins with the heartbeats, which are few: the cross join keeps
 	// SQLite from reading every scheduled run for the sake of those that retry.
-	beatingRuns = ` FROM flow_run_heartbeat AS beat CROSS JOIN flow_run AS run
-		WHERE run.id = beat.flow_run_id AND (run.state_type IN ('RUNNING', 'CANCELLING') OR ` + retriesInProcess + `)`
-	// retriesInProcess tells of a run that its process will try again: see
-	// orchestration.FlowRun.RetriesInProcess.
-	retriesInProcess = `run.state_type = 'SCHEDULED' AND run.state_name = 'AwaitingRetry' AND
-		json_extract(run.empirical_policy, '$.retry_type') = 'in_process'`
+	beatingRuns = ` FROM flow_run_heartbeat AS beat CROSS JOIN flow_run
+		WHERE flow_run.id = beat.flow_run_id AND (flow_run.state_type IN ('RUNNING', 'CANCELLING') OR flow_run.retries_in_process = 1)`
 	// leastGap is what lies between two heartbeats of one process: the client
 	// sends them no oftener than every 30 s.
 	leastGap = 15 * time.Second
@@ -64,7 +60,7 @@ func (tx *Tx) noteHeartbeat(e *prefect.Event) error {
 		gap, before, sent = e.Occurred.Sub(sent.Time), gap, e.Occurred
 	}
 	n, err := tx.conn.Exec(`INSERT INTO flow_run_heartbeat (flow_run_id, heard, sent, gap, gap_before)
-		SELECT id, ?, ?, ?, ? FROM flow_run AS run WHERE id = ? AND (state_type IN ('PENDING', 'RUNNING', 'CANCELLING') OR `+retriesInProcess+`)
+		SELECT id, ?, ?, ?, ? FROM flow_run WHERE flow_run.id = ? AND `+holdsProcess+`
 		ON CONFLICT (flow_run_id) DO UPDATE SET heard = excluded.heard, sent = excluded.sent,
 			gap = excluded.gap, gap_before = excluded.gap_before`,
 		tx.Now, sent, gap, before, run)
@@ -95,13 +91,13 @@ func (tx *Tx) NextSilence(s Silence) (at time.Time, ok bool, err error) {
 // judged by heartbeats.
 func (tx *Tx) SilentUntil(run uuid.UUID, s Silence) (*prefect.Time, error) {
 	var until *prefect.Time
-	err := tx.one(`SELECT min(`+silentUntil+`)`+beatingRuns+` AND run.id = ?`, append(s.args(tx), run), &until)
+	err := tx.one(`SELECT min(`+silentUntil+`)`+beatingRuns+` AND flow_run.id = ?`, append(s.args(tx), run), &until)
 	return until, err
 }
 
 // ReadSilentFlowRuns gives runs that were silent for too long.
 func (tx *Tx) ReadSilentFlowRuns(s Silence, limit int) ([]SilentFlowRun, error) {
-	return collect(tx, `SELECT run.id, run.state_type, beat.heard`+beatingRuns+` AND `+silentUntil+` <= ? LIMIT ?`,
+	return collect(tx, `SELECT flow_run.id, flow_run.state_type, beat.heard`+beatingRuns+` AND `+silentUntil+` <= ? LIMIT ?`,
 		append(s.args(tx), tx.Now, limit), func(r Row) (run SilentFlowRun, err error) {
 			err = r.Scan(&run.ID, &run.State, &run.Heard)
 			return run, err

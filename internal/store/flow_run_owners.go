@@ -21,7 +21,7 @@ func (tx *Tx) ownerDue(run *orchestration.FlowRun) *prefect.Time {
 	due := tx.Now
 	switch {
 	case *run.StateType == prefect.Pending, *run.StateType == prefect.Running:
-	case run.RetriesInProcess():
+	case run.Standing().RetriesInProcess():
 		if at := run.NextScheduledStartTime; at != nil && at.After(due) {
 			due = at.Time
 		}
@@ -38,7 +38,7 @@ type OwnedFlowRun struct {
 }
 
 const ownedRuns = `SELECT run.id, run.state_type, run.state_name, run.state_timestamp, run.next_scheduled_start_time,
-		json_extract(run.empirical_policy, '$.retry_type') IS 'in_process', run.deployment_id IS NOT NULL, pool.type, run.hand_outs,
+		run.retries_in_process, run.deployment_id IS NOT NULL, pool.type, run.hand_outs,
 		coalesce(json_extract(run.labels, '$."prefect.worker.name"'), ''),
 		max(coalesce(worker.last_heartbeat_time, 0), CASE WHEN pool.id IS NULL THEN coalesce(deployment.last_polled, 0) ELSE 0 END),
 		max(coalesce(beat.heard, 0), coalesce((SELECT created FROM log WHERE log.flow_run_id = run.id ORDER BY timestamp DESC LIMIT 1), 0))
@@ -63,7 +63,6 @@ func (tx *Tx) scanOwned(r Row) (*OwnedFlowRun, error) {
 	case deployed:
 		o.Place = orchestration.Served
 	}
-	o.InProcess = o.InProcess && o.Name == "AwaitingRetry"
 	return &o, err
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/reevehq/reeve/internal/clock"
 	"github.com/reevehq/reeve/internal/concurrency"
+	"github.com/reevehq/reeve/internal/dispatch"
 	"github.com/reevehq/reeve/internal/events"
 	"github.com/reevehq/reeve/internal/orchestration"
 	"github.com/reevehq/reeve/internal/prefect"
@@ -48,7 +49,8 @@ func (tx *Tx) ReadFlowRunForUpdate(id uuid.UUID) (*orchestration.FlowRun, error)
 
 // SaveFlowRun stores what a change of its state changes of a flow run.
 func (tx *Tx) SaveFlowRun(run *orchestration.FlowRun) error {
-	if t := run.StateType; t != nil && *t != prefect.Pending && *t != prefect.Running && *t != prefect.Cancelling && !run.RetriesInProcess() {
+	standing := run.Standing()
+	if run.StateType != nil && !dispatch.Process.Holds(standing) {
 		if err := tx.DeleteHeartbeats(run.ID); err != nil {
 			return err
 		}
@@ -63,18 +65,18 @@ func (tx *Tx) SaveFlowRun(run *orchestration.FlowRun) error {
 		if err := tx.noteBrokenOff(run.ID, tx.Now.Add(lastWords)); err != nil {
 			return err
 		}
-	case *t == prefect.Scheduled, *t == prefect.Paused, *t == prefect.Pending, *t == prefect.Running, *t == prefect.Cancelling:
+	case !t.IsTerminal():
 		tx.Touch(Deadlines)
 	}
 	waits := run.StateType != nil && (*run.StateType == prefect.Scheduled || *run.StateType == prefect.Pending)
 	_, err := tx.conn.Exec(`UPDATE flow_run SET updated = ?, state_id = ?, state_type = ?, state_name = ?, state_timestamp = ?,
 			run_count = ?, expected_start_time = ?, next_scheduled_start_time = ?, start_time = ?, end_time = ?, total_run_time = ?,
-			empirical_policy = ?, pause_timeout = ?, owner_due = ?,
+			empirical_policy = ?, retries_in_process = ?, pause_timeout = ?, owner_due = ?,
 			hand_outs = iif(?, hand_outs, 0)
 		WHERE id = ?`,
 		tx.Now, run.StateID, run.StateType, run.StateName, run.StateTimestamp,
 		run.RunCount, run.ExpectedStartTime, run.NextScheduledStartTime, run.StartTime, run.EndTime, run.TotalRunTime,
-		JSON(run.Policy), run.PauseTimeout, tx.ownerDue(run), waits, run.ID)
+		JSON(run.Policy), standing.RetriesInProcess(), run.PauseTimeout, tx.ownerDue(run), waits, run.ID)
 	return err
 }
 

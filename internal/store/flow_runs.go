@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/reevehq/reeve/internal/dispatch"
 	"github.com/reevehq/reeve/internal/fault"
 	"github.com/reevehq/reeve/internal/prefect"
 )
@@ -114,9 +115,9 @@ func (tx *Tx) UpdateFlowRun(id uuid.UUID, u *prefect.FlowRunUpdate, name string)
 		set.add("parameters", u.Parameters)
 	}
 	if u.Has("empirical_policy") {
-		set.add("empirical_policy", JSON(u.EmpiricalPolicy))
-		set.add("owner_due", tx.Now) // whose it is may depend on it
-		tx.Touch(Deadlines)
+		if err := tx.setPolicy(&set, id, &u.EmpiricalPolicy); err != nil {
+			return false, err
+		}
 	}
 	if u.Has("tags") {
 		set.add("tags", JSON(u.Tags))
@@ -128,6 +129,22 @@ func (tx *Tx) UpdateFlowRun(id uuid.UUID, u *prefect.FlowRunUpdate, name string)
 		set.add("job_variables", u.JobVariables)
 	}
 	return tx.update("flow_run", id, set)
+}
+
+// setPolicy sets a run's policy, and what depends on it: whose the run is, and
+// whether it waits inside its process.
+func (tx *Tx) setPolicy(set *assignments, id uuid.UUID, policy *prefect.FlowRunPolicy) error {
+	var state *prefect.StateType
+	var name *string
+	err := tx.one(`SELECT state_type, state_name FROM flow_run WHERE id = ?`, []any{id}, &state, &name)
+	if err != nil && err != ErrNoRows {
+		return err
+	}
+	set.add("empirical_policy", JSON(policy))
+	set.add("retries_in_process", dispatch.NewStanding(state, name, policy.RetryType, false).RetriesInProcess())
+	set.add("owner_due", tx.Now)
+	tx.Touch(Deadlines)
+	return nil
 }
 
 // UpdateFlowRunLabels adds labels to those of a run, in place of ones of the

@@ -21,8 +21,7 @@ func (tx *Tx) MeasurePools() ([]PoolMeasure, error) {
 		(SELECT count(*) FROM work_queue CROSS JOIN flow_run ON flow_run.work_queue_id = work_queue.id
 			AND flow_run.state_type = 'SCHEDULED' AND flow_run.next_scheduled_start_time <= ?
 			WHERE work_queue.work_pool_id = work_pool.id),
-		(SELECT count(*) FROM work_queue CROSS JOIN flow_run ON flow_run.work_queue_id = work_queue.id
-			AND flow_run.state_type IN ('RUNNING', 'PENDING', 'CANCELLING')
+		(SELECT count(*) FROM work_queue CROSS JOIN flow_run ON flow_run.work_queue_id = work_queue.id AND `+holdsClaim+`
 			WHERE work_queue.work_pool_id = work_pool.id),
 		(SELECT count(*) FROM worker WHERE worker.work_pool_id = work_pool.id),
 		(SELECT count(*) FROM worker WHERE worker.work_pool_id = work_pool.id AND worker.status = 'ONLINE')
@@ -68,8 +67,7 @@ func (tx *Tx) MeasureQueues() ([]QueueMeasure, error) {
 		AND flow_run.state_type = 'SCHEDULED' AND flow_run.next_scheduled_start_time <= ?`
 	return collect(tx, `SELECT work_pool.name, work_queue.name, work_pool.is_paused OR work_queue.is_paused,
 		work_queue.concurrency_limit, work_queue.priority, (SELECT count(*) `+due+`),
-		(SELECT count(*) FROM flow_run WHERE flow_run.work_queue_id = work_queue.id
-			AND flow_run.state_type IN ('RUNNING', 'PENDING', 'CANCELLING')),
+		(SELECT count(*) FROM flow_run WHERE flow_run.work_queue_id = work_queue.id AND `+holdsClaim+`),
 		(SELECT min(flow_run.next_scheduled_start_time) `+due+`)
 		FROM work_pool CROSS JOIN work_queue ON work_queue.work_pool_id = work_pool.id
 		ORDER BY work_pool.name, work_queue.priority, work_queue.name`, []any{tx.Now, tx.Now}, func(r Row) (m QueueMeasure, err error) {

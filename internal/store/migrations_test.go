@@ -98,3 +98,59 @@ func TestSequencesComeToADatabaseOfTheFirstSchema(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// What a run's policy said in JSON of a retry inside its process is a column.
+func TestRetriesInProcessComeToADatabaseOfASchemaWithout(t *testing.T) {
+	steps, err := migrations.For("sqlite")
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "old.db")
+	old, err := sqlite.Open(t.Context(), sqlite.Options{Path: path, Steps: steps[:6], Migrate: true, Clock: clock.System{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	runs := []struct{ name, state, named, policy string }{
+		{"waits", "SCHEDULED", "AwaitingRetry", `{"retries": 1, "retry_type": "in_process"}`},
+		{"is handed out again", "SCHEDULED", "AwaitingRetry", `{"retry_type": "reschedule"}`},
+		{"has no kind", "SCHEDULED", "AwaitingRetry", `{"retries": 1}`},
+		{"is new", "SCHEDULED", "Scheduled", `{"retry_type": "in_process"}`},
+		{"runs", "RUNNING", "Running", `{"retry_type": "in_process"}`},
+		{"has ended", "COMPLETED", "AwaitingRetry", `{"retry_type": "in_process"}`},
+	}
+	err = old.Update(t.Context(), func(c store.Conn) error {
+		flow := uuid.New()
+		if _, err := c.Exec(`INSERT INTO flow (id, created, updated, name) VALUES (?, 1, 1, 'f')`, flow); err != nil {
+			return err
+		}
+		for _, run := range runs {
+			_, err := c.Exec(`INSERT INTO flow_run (id, created, updated, name, flow_id, state_type, state_name, empirical_policy)
+				VALUES (?, 1, 1, ?, ?, ?, ?, ?)`, uuid.New(), run.name, flow, run.state, run.named, run.policy)
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := old.Close(); err != nil {
+		t.Fatal(err)
+	}
+	db, err := sqlite.Open(t.Context(), sqlite.Options{Path: path, Steps: steps, Migrate: true, Clock: clock.System{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	var waiting []string
+	err = db.View(t.Context(), func(c store.Conn) error {
+		return c.Query(`SELECT name FROM flow_run WHERE retries_in_process = 1`, nil, func(r store.Row) error {
+			waiting = append(waiting, "")
+			return r.Scan(&waiting[len(waiting)-1])
+		})
+	})
+	if err != nil || len(waiting) != 1 || waiting[0] != "waits" {
+		t.Errorf("the runs that retry in their process are %q, %v", waiting, err)
+	}
+}

@@ -24,7 +24,7 @@ const (
 // they are due when a slot is free. Later ones may find one.
 const nextDue = `SELECT next_scheduled_start_time FROM flow_run
 	WHERE work_queue_id = ? AND state_type = 'SCHEDULED' AND next_scheduled_start_time >= ?
-		AND (state_name <> 'AwaitingRetry' OR json_extract(empirical_policy, '$.retry_type') IS NOT 'in_process')
+		AND retries_in_process = 0
 		AND (next_scheduled_start_time > ? OR flow_id NOT IN (SELECT unhex(value) FROM json_each(?)))
 	ORDER BY next_scheduled_start_time LIMIT 1`
 
@@ -130,10 +130,9 @@ type ActiveRun struct {
 // ones, those that wait in their process for a retry, and paused ones, which
 // wait in it too, other than suspended ones.
 func (tx *Tx) ReadActiveRuns(limit int) ([]ActiveRun, error) {
-	return collect(tx, `SELECT id, name, state_name FROM flow_run WHERE state_type IN ('RUNNING', 'PENDING', 'CANCELLING')
+	return collect(tx, `SELECT id, name, state_name FROM flow_run WHERE `+holdsClaim+`
 		UNION ALL SELECT id, name, state_name FROM flow_run WHERE state_type = 'PAUSED' AND state_name <> 'Suspended'
-		UNION ALL SELECT id, name, state_name FROM flow_run WHERE state_type = 'SCHEDULED' AND state_name = 'AwaitingRetry'
-			AND json_extract(empirical_policy, '$.retry_type') = 'in_process'
+		UNION ALL SELECT id, name, state_name FROM flow_run WHERE state_type = 'SCHEDULED' AND retries_in_process = 1
 		LIMIT ?`, []any{limit}, func(r Row) (a ActiveRun, err error) {
 		err = r.Scan(&a.ID, &a.Name, &a.State)
 		return a, err

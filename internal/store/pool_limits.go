@@ -14,8 +14,7 @@ import (
 func (tx *Tx) ReadPoolLimit(queue uuid.UUID) (*orchestration.PoolLimit, error) {
 	var l orchestration.PoolLimit
 	err := tx.one(`SELECT work_pool.name, work_pool.concurrency_limit, (SELECT count(*)
-			FROM work_queue AS of_pool CROSS JOIN flow_run ON flow_run.work_queue_id = of_pool.id
-				AND flow_run.state_type IN ('RUNNING', 'PENDING', 'CANCELLING')
+			FROM work_queue AS of_pool CROSS JOIN flow_run ON flow_run.work_queue_id = of_pool.id AND `+holdsClaim+`
 			WHERE of_pool.work_pool_id = work_pool.id)
 		FROM work_queue CROSS JOIN work_pool ON work_pool.id = work_queue.work_pool_id
 			AND work_pool.concurrency_limit IS NOT NULL AND work_pool.type <> ?
@@ -30,8 +29,7 @@ func (tx *Tx) ReadPoolLimit(queue uuid.UUID) (*orchestration.PoolLimit, error) {
 // runs, nil when it has none.
 func (tx *Tx) ReadWorkQueueLimit(queue uuid.UUID) (*orchestration.PoolLimit, error) {
 	var l orchestration.PoolLimit
-	err := tx.one(`SELECT name, concurrency_limit, (SELECT count(*) FROM flow_run WHERE flow_run.work_queue_id = work_queue.id
-			AND flow_run.state_type IN ('RUNNING', 'PENDING', 'CANCELLING'))
+	err := tx.one(`SELECT name, concurrency_limit, (SELECT count(*) FROM flow_run WHERE flow_run.work_queue_id = work_queue.id AND `+holdsClaim+`)
 		FROM work_queue WHERE id = ? AND concurrency_limit IS NOT NULL`, []any{queue}, &l.Pool, &l.Max, &l.Active)
 	if err == ErrNoRows {
 		return nil, nil

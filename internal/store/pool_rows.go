@@ -33,7 +33,7 @@ func (tx *Tx) PoolRows(limit, mostDue int) ([]*PoolRow, error) {
 			work_pool.is_paused, work_pool.concurrency_limit,
 			(SELECT count(*) FROM work_queue AS queue WHERE queue.work_pool_id = work_pool.id),
 			(SELECT count(*) FROM work_queue AS queue CROSS JOIN flow_run ON flow_run.work_queue_id = queue.id
-				AND flow_run.state_type IN ('RUNNING', 'PENDING', 'CANCELLING') WHERE queue.work_pool_id = work_pool.id),
+				AND `+holdsClaim+` WHERE queue.work_pool_id = work_pool.id),
 			(SELECT count(*) FROM (SELECT 1 FROM work_queue AS queue CROSS JOIN flow_run ON flow_run.work_queue_id = queue.id
 				AND flow_run.state_type = 'SCHEDULED' AND flow_run.next_scheduled_start_time <= ?
 				WHERE queue.work_pool_id = work_pool.id LIMIT ?)),
@@ -82,7 +82,7 @@ func scanPoolRun(r Row) (*PoolRun, error) {
 // PoolActiveRuns returns the runs of a pool that hold a slot, those that have
 // held it longest first, at most limit.
 func (tx *Tx) PoolActiveRuns(pool uuid.UUID, limit int) ([]*PoolRun, error) {
-	return collect(tx, poolRunSelect+`AND flow_run.state_type IN ('RUNNING', 'PENDING', 'CANCELLING')
+	return collect(tx, poolRunSelect+`AND `+holdsClaim+`
 			JOIN flow ON flow.id = flow_run.flow_id
 		WHERE work_queue.work_pool_id = ? ORDER BY flow_run.state_timestamp, flow_run.id LIMIT ?`,
 		[]any{pool, limit}, scanPoolRun)

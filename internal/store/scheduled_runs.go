@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/reevehq/reeve/internal/dispatch"
 	"github.com/reevehq/reeve/internal/events"
 	"github.com/reevehq/reeve/internal/prefect"
 )
@@ -16,7 +17,7 @@ import (
 const dueRuns = `SELECT ` + flowRunColumns + flowRunFrom + `
 	WHERE flow_run.work_queue_id = ? AND flow_run.state_type = 'SCHEDULED'
 		AND flow_run.next_scheduled_start_time BETWEEN ? AND ?
-		AND (flow_run.state_name <> 'AwaitingRetry' OR json_extract(flow_run.empirical_policy, '$.retry_type') IS NOT 'in_process')
+		AND flow_run.retries_in_process = 0
 		AND (flow_run.next_scheduled_start_time, flow_run.id) > (?, ?)
 		AND flow_run.flow_id NOT IN (SELECT unhex(value) FROM json_each(?))
 		AND flow_run.state_name <> ?
@@ -127,9 +128,8 @@ type Slots struct {
 // PoolSlots counts the runs of a pool's queues that hold a slot.
 func (tx *Tx) PoolSlots(pool uuid.UUID) (Slots, error) {
 	s := Slots{Of: map[uuid.UUID]int{}}
-	err := tx.conn.Query(`SELECT flow_run.work_queue_id, sum(flow_run.state_type <> 'CANCELLING'), count(*)
-		FROM work_queue CROSS JOIN flow_run
-		ON flow_run.work_queue_id = work_queue.id AND flow_run.state_type IN ('RUNNING', 'PENDING', 'CANCELLING')
+	err := tx.conn.Query(`SELECT flow_run.work_queue_id, sum(`+holdsHandOut+`), count(*)
+		FROM work_queue CROSS JOIN flow_run ON flow_run.work_queue_id = work_queue.id AND `+holdsClaim+`
 		WHERE work_queue.work_pool_id = ? GROUP BY flow_run.work_queue_id`, []any{pool}, func(r Row) error {
 		var queue uuid.UUID
 		var n, active int
@@ -144,15 +144,18 @@ func (tx *Tx) PoolSlots(pool uuid.UUID) (Slots, error) {
 	return s, err
 }
 
-// QueueSlots counts the runs of a queue that hold a slot: pending and running
-// ones, and with cancelling those that are being cancelled too.
-func (tx *Tx) QueueSlots(queue uuid.UUID, cancelling bool) (int, error) {
-	except := "CANCELLING"
-	if cancelling {
-		except = ""
+// ofQueue selects the runs of a queue that hold a slot of a kind of limit.
+func ofQueue(k dispatch.Kind) string {
+	if k == dispatch.HandOut {
+		return ` FROM flow_run WHERE flow_run.work_queue_id = ? AND ` + holdsClaim + ` AND ` + holdsHandOut
 	}
-	return tx.count(`SELECT count(*) FROM flow_run WHERE work_queue_id = ?
-		AND state_type IN ('RUNNING', 'PENDING', 'CANCELLING') AND state_type <> ?`, queue, except)
+	return ` FROM flow_run WHERE flow_run.work_queue_id = ? AND ` + holdsClaim
+}
+
+// QueueSlots counts the runs of a queue that hold a slot, dispatch.HandOut or
+// dispatch.Claim.
+func (tx *Tx) QueueSlots(queue uuid.UUID, k dispatch.Kind) (int, error) {
+	return tx.count(`SELECT count(*)`+ofQueue(k), queue)
 }
 
 // MarkPolled notes that workers asked for the runs of queues: the queues and
@@ -201,8 +204,7 @@ func (tx *Tx) AgentRuns(q *prefect.WorkQueue, before *prefect.Time, limit int) (
 		return tx.filteredAgentRuns(q, before, limit)
 	}
 	if q.ConcurrencyLimit != nil {
-		held, err := tx.count(`SELECT count(*) FROM flow_run WHERE work_queue_name = ?
-			AND state_type IN ('RUNNING', 'PENDING', 'CANCELLING')`, q.Name)
+		held, err := tx.count(`SELECT count(*) FROM flow_run WHERE flow_run.work_queue_name = ? AND `+holdsClaim, q.Name)
 		if err != nil {
 			return nil, err
 		}
@@ -241,7 +243,7 @@ func (tx *Tx) filteredAgentRuns(q *prefect.WorkQueue, before *prefect.Time, limi
 
 // FilterSlots counts the pending and running runs that a queue's filter selects.
 func (tx *Tx) FilterSlots(f *prefect.QueueFilter) (int, error) {
-	return tx.CountFlowRuns(filterOfQueue(f, prefect.Pending, prefect.Running))
+	return tx.CountFlowRuns(filterOfQueue(f, dispatch.HandOut.Rule().States...))
 }
 
 func filterOfQueue(f *prefect.QueueFilter, states ...prefect.StateType) *prefect.Filters {
@@ -273,14 +275,8 @@ func scanSlotHolder(now time.Time) func(Row) (*prefect.SlotHolder, error) {
 	}
 }
 
-// QueueSlotHolders gives pending and running runs of a queue by id, and with
-// cancelling those that are being cancelled too.
-func (tx *Tx) QueueSlotHolders(queue uuid.UUID, cancelling bool, page prefect.Page) ([]*prefect.SlotHolder, error) {
-	except := "CANCELLING"
-	if cancelling {
-		except = ""
-	}
-	return collect(tx, `SELECT `+slotHolderColumns+` FROM flow_run WHERE work_queue_id = ?
-		AND state_type IN ('RUNNING', 'PENDING', 'CANCELLING') AND state_type <> ? ORDER BY id LIMIT ? OFFSET ?`,
-		[]any{queue, except, page.Limit, page.Offset}, scanSlotHolder(tx.Now))
+// QueueSlotHolders gives the runs that QueueSlots counts, by id.
+func (tx *Tx) QueueSlotHolders(queue uuid.UUID, k dispatch.Kind, page prefect.Page) ([]*prefect.SlotHolder, error) {
+	return collect(tx, `SELECT `+slotHolderColumns+ofQueue(k)+` ORDER BY flow_run.id LIMIT ? OFFSET ?`,
+		[]any{queue, page.Limit, page.Offset}, scanSlotHolder(tx.Now))
 }

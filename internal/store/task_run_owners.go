@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/reevehq/reeve/internal/dispatch"
 	"github.com/reevehq/reeve/internal/orchestration"
 	"github.com/reevehq/reeve/internal/prefect"
 )
@@ -18,7 +19,7 @@ func (tx *Tx) taskOwnerDue(flowRun *uuid.UUID, state *prefect.StateType, name *s
 	look := tx.Now
 	switch {
 	case *state == prefect.Pending, *state == prefect.Running, *state == prefect.Cancelling:
-	case *state == prefect.Scheduled && name != nil && *name == "AwaitingRetry":
+	case *state == prefect.Scheduled && name != nil && *name == dispatch.AwaitingRetry:
 		if due != nil && due.After(look) {
 			look = due.Time
 		}
@@ -56,7 +57,7 @@ func (tx *Tx) scanOwnedTask(r Row) (*OwnedTaskRun, error) {
 	var details prefect.StateDetails
 	err := r.Scan(&o.ID, &o.State, &o.Name, &o.Since, JSON(&details), &o.Worker, &o.Delivered, &o.HandOuts, &o.WorkerHeard, &o.Heard)
 	o.Due, o.Listening = details.ScheduledTime, tx.listening
-	o.InProcess = o.Name == "AwaitingRetry" && (details.Deferred == nil || !*details.Deferred)
+	o.InProcess = o.Name == dispatch.AwaitingRetry && (details.Deferred == nil || !*details.Deferred)
 	return &o, err
 }
 
