@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/reevehq/reeve/internal/dispatch"
 	"github.com/reevehq/reeve/internal/fault"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/prefect/decode"
@@ -232,7 +233,7 @@ func (a *API) scheduledRunsOfDeployments(w http.ResponseWriter, r *http.Request)
 	}
 	var runs []*prefect.FlowRun
 	err = a.store.Update(r.Context(), func(tx *store.Tx) (err error) {
-		runs, err = tx.FilterStartableRuns(filters, limit)
+		runs, err = dispatch.StartableRuns(tx, filters, limit)
 		if err != nil {
 			return err
 		}

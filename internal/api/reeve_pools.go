@@ -98,7 +98,7 @@ func (p *poolPage) readQueues(tx *store.Tx) error {
 	if err != nil {
 		return err
 	}
-	p.ActiveCount = slots.Active
+	p.ActiveCount = slots.Claimed
 	for _, q := range queues {
 		due, err := tx.CountQueueDue(q.ID, countedRows)
 		if err != nil {

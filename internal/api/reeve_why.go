@@ -127,7 +127,7 @@ func (a *API) explainScheduled(w *why, tx *store.Tx, run *prefect.FlowRun) error
 		if err != nil {
 			return err
 		}
-		w.full("flow_limit", "the limit of flow "+limit.Flow, limit.Max, limit.Active, holders)
+		w.full("flow_limit", "the limit of flow "+limit.Name, limit.Max, limit.Active, holders)
 	}
 	if g := d.GlobalConcurrencyLimit; g != nil && g.ActiveSlots >= g.Limit {
 		holders, err := slotHolders(tx, g.ID)
@@ -188,7 +188,7 @@ func (w *why) explainSlots(tx *store.Tx, pool *prefect.WorkPool, queue *prefect.
 	if err != nil {
 		return err
 	}
-	if most := pool.ConcurrencyLimit; most != nil && slots.Active >= *most {
+	if most := pool.ConcurrencyLimit; most != nil && slots.Claimed >= *most {
 		queues, err := tx.WorkQueuesOf(pool.ID)
 		if err != nil {
 			return err
@@ -201,7 +201,7 @@ func (w *why) explainSlots(tx *store.Tx, pool *prefect.WorkPool, queue *prefect.
 			}
 			runs = append(runs, holders...)
 		}
-		w.full("pool_limit", "the limit of work pool "+pool.Name, *most, slots.Active, runs)
+		w.full("pool_limit", "the limit of work pool "+pool.Name, *most, slots.Claimed, runs)
 	}
 	if most := queue.ConcurrencyLimit; most != nil && slots.Of[queue.ID] >= *most {
 		holders, err := tx.QueueSlotHolders(queue.ID, dispatch.HandOut, prefect.Page{Limit: whyRuns})

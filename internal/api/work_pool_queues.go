@@ -48,7 +48,7 @@ func countQueueSlots(tx *store.Tx, k dispatch.Kind, queues ...*prefect.WorkQueue
 		var n int
 		var err error
 		if k == dispatch.Claim && q.Filter != nil {
-			n, err = tx.FilterSlots(q.Filter)
+			n, err = dispatch.FilterSlots(tx, q.Filter)
 		} else {
 			n, err = tx.QueueSlots(q.ID, k)
 		}

@@ -264,10 +264,10 @@ func (a *API) scheduledFlowRuns(w http.ResponseWriter, r *http.Request) error {
 		if queues, err = queuesNamed(tx, pool, in.WorkQueueNames); err != nil {
 			return err
 		}
-		if runs, err = tx.ScheduledRuns(pool, queues, in.ScheduledAfter, in.ScheduledBefore, limit); err != nil {
+		if runs, err = dispatch.ScheduledRuns(tx, pool, queues, in.ScheduledAfter, in.ScheduledBefore, limit); err != nil {
 			return err
 		}
-		nextDue, err = tx.NextDue(pool, queues)
+		nextDue, err = dispatch.NextDue(tx, pool, queues)
 		return err
 	})
 	if err != nil {

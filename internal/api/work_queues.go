@@ -104,7 +104,7 @@ func (a *API) workQueueRuns(w http.ResponseWriter, r *http.Request) error {
 		if queue == nil {
 			return noObject("Work queue with id " + id.String() + " not found.")
 		}
-		runs, err = tx.AgentRuns(queue, in.ScheduledBefore, limit)
+		runs, err = dispatch.AgentRuns(tx, queue, in.ScheduledBefore, limit)
 		return err
 	})
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/reevehq/reeve/internal/clock"
+	"github.com/reevehq/reeve/internal/dispatch"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/sleep"
 	"github.com/reevehq/reeve/internal/store"
@@ -97,7 +98,7 @@ func (r *rig) due(pools map[string]*prefect.Time) {
 	r.mu.Lock()
 	r.outlook.Pools = nil
 	for name, at := range pools {
-		r.outlook.Pools = append(r.outlook.Pools, store.PoolOutlook{Name: name, NextDue: at})
+		r.outlook.Pools = append(r.outlook.Pools, dispatch.PoolOutlook{Name: name, NextDue: at})
 	}
 	r.mu.Unlock()
 	r.update(func(tx *store.Tx) error {

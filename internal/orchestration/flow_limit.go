@@ -30,7 +30,7 @@ func (flowLimit) before(t *transition) error {
 	if err != nil || limit == nil || !limit.Full() {
 		return err
 	}
-	return t.reject(t.waitInPlace(fmt.Sprintf("Flow %s has %d of at most %d active runs.", limit.Flow, limit.Active, limit.Max)),
+	return t.reject(t.waitInPlace(fmt.Sprintf("Flow %s has %d of at most %d active runs.", limit.Name, limit.Active, limit.Max)),
 		"Flow concurrency limit reached.")
 }
 

@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/reevehq/reeve/internal/dispatch"
 	"github.com/reevehq/reeve/internal/prefect"
 )
 
@@ -31,7 +32,7 @@ func (poolLimit) before(t *transition) error {
 	if err != nil || limit == nil || !limit.Full() {
 		return err
 	}
-	return t.reject(t.waitInPlace(fmt.Sprintf("Work pool %s has %d of at most %d active runs.", limit.Pool, limit.Active, limit.Max)),
+	return t.reject(t.waitInPlace(fmt.Sprintf("Work pool %s has %d of at most %d active runs.", limit.Name, limit.Active, limit.Max)),
 		"Work pool concurrency limit reached.")
 }
 
@@ -57,7 +58,7 @@ func (freePool) after(t *transition) error {
 	if t.proposed == nil || t.initial == nil || t.flow.WorkQueueID == nil || active.has(t.proposed.Type) || !active.has(t.initial.Type) {
 		return nil
 	}
-	for _, read := range []func(uuid.UUID) (*PoolLimit, error){t.tx.ReadPoolLimit, t.tx.ReadWorkQueueLimit} {
+	for _, read := range []func(uuid.UUID) (*dispatch.Limit, error){t.tx.ReadPoolLimit, t.tx.ReadWorkQueueLimit} {
 		limit, err := read(*t.flow.WorkQueueID)
 		if err != nil {
 			return err

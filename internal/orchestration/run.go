@@ -78,26 +78,6 @@ type DeploymentLimit struct {
 	Grace time.Duration
 }
 
-// FlowLimit is how many runs of a flow, over all its deployments, may be active
-// at once, and how many are.
-type FlowLimit struct {
-	Flow        string
-	Max, Active int
-}
-
-// Full tells whether no further run may become active.
-func (l *FlowLimit) Full() bool { return l.Active >= l.Max }
-
-// PoolLimit is how many runs of a work pool may be active at once, and how many
-// are: pending, running and cancelling ones.
-type PoolLimit struct {
-	Pool        string
-	Max, Active int
-}
-
-// Full tells whether no further run may become active.
-func (l *PoolLimit) Full() bool { return l.Active >= l.Max }
-
 // Tx is what orchestration needs of a transaction. Its reads give nil for what
 // does not exist; within it nobody else changes the rows that were read.
 type Tx interface {
@@ -119,14 +99,14 @@ type Tx interface {
 	// is no such deployment.
 	ReadDeploymentLimit(deployment uuid.UUID) (*DeploymentLimit, error)
 	// ReadFlowLimit gives a flow's limit, nil when it has none.
-	ReadFlowLimit(flow uuid.UUID) (*FlowLimit, error)
+	ReadFlowLimit(flow uuid.UUID) (*dispatch.Limit, error)
 	// TellFlowSlotFreed tells workers of the flow's pools that a run of it may start.
 	TellFlowSlotFreed(flow uuid.UUID) error
 	// ReadPoolLimit gives the limit of the pool that a queue belongs to, nil when
 	// it has none.
-	ReadPoolLimit(queue uuid.UUID) (*PoolLimit, error)
+	ReadPoolLimit(queue uuid.UUID) (*dispatch.Limit, error)
 	// ReadWorkQueueLimit gives a queue's own limit, nil when it has none.
-	ReadWorkQueueLimit(queue uuid.UUID) (*PoolLimit, error)
+	ReadWorkQueueLimit(queue uuid.UUID) (*dispatch.Limit, error)
 	// TellPoolSlotFreed tells the workers of a queue's pool that a run of it may
 	// start, when one waits.
 	TellPoolSlotFreed(queue uuid.UUID) error

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 	"pgregory.net/rapid"
 
+	"github.com/reevehq/reeve/internal/dispatch"
 	"github.com/reevehq/reeve/internal/orchestration"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/store"
@@ -259,7 +260,7 @@ func TestACrashedRetryCanBeScheduledAgain(t *testing.T) {
 		update(t, s, func(tx *store.Tx) (err error) {
 			queues, err := tx.WorkQueuesOf(e.pools["process"].ID)
 			if err == nil {
-				handed, err = tx.ScheduledRuns(e.pools["process"], queues, nil, nil, 10)
+				handed, err = dispatch.ScheduledRuns(tx, e.pools["process"], queues, nil, nil, 10)
 			}
 			return err
 		})

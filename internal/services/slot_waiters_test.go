@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/reevehq/reeve/internal/dispatch"
 	"github.com/reevehq/reeve/internal/orchestration"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/store"
@@ -79,7 +80,7 @@ func (e *estate) due() (ids []uuid.UUID) {
 		if err != nil {
 			return err
 		}
-		runs, err := tx.ScheduledRuns(e.pools["process"], queues, nil, prefect.AtPointer(tx.Now), 10)
+		runs, err := dispatch.ScheduledRuns(tx, e.pools["process"], queues, nil, prefect.AtPointer(tx.Now), 10)
 		for _, run := range runs {
 			ids = append(ids, run.FlowRun.ID)
 		}

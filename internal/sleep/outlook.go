@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/reevehq/reeve/internal/dispatch"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/store"
 )
@@ -18,9 +19,9 @@ type Outlook struct {
 	// NextDeadline is the earliest time at which it must be awake, nil without one.
 	NextDeadline *prefect.Time `json:"next_deadline"`
 	// Busy tells that it may not sleep now; Reasons say why, a sentence each.
-	Busy    bool                `json:"busy"`
-	Reasons []string            `json:"reasons"`
-	Pools   []store.PoolOutlook `json:"pools"`
+	Busy    bool                   `json:"busy"`
+	Reasons []string               `json:"reasons"`
+	Pools   []dispatch.PoolOutlook `json:"pools"`
 	// Now is the time of the transaction in which all this was read.
 	Now prefect.Time `json:"now"`
 
@@ -61,7 +62,7 @@ func (f *Forecaster) Look(ctx context.Context) (o Outlook, err error) {
 		if active, err = tx.ReadActiveRuns(namedRuns + 1); err != nil {
 			return err
 		}
-		o.Pools, err = tx.PoolOutlooks()
+		o.Pools, err = dispatch.PoolOutlooks(tx)
 		return err
 	})
 	if err != nil {

@@ -1,13 +1,10 @@
 package store
 
 import (
-	"time"
-
 	"github.com/google/uuid"
 
 	"github.com/reevehq/reeve/internal/dispatch"
 	"github.com/reevehq/reeve/internal/events"
-	"github.com/reevehq/reeve/internal/orchestration"
 	"github.com/reevehq/reeve/internal/prefect"
 )
 
@@ -16,11 +13,11 @@ var activeOfFlow = `FROM flow_run WHERE flow_run.flow_id = flow.id AND ` + holds
 
 // ReadFlowLimit gives a flow's limit with the number of its active runs, nil
 // when it has none.
-func (tx *Tx) ReadFlowLimit(flow uuid.UUID) (*orchestration.FlowLimit, error) {
-	var l orchestration.FlowLimit
+func (tx *Tx) ReadFlowLimit(flow uuid.UUID) (*dispatch.Limit, error) {
+	var l dispatch.Limit
 	err := tx.one(`SELECT flow.name, flow_limit.max_concurrent, (SELECT count(*) `+activeOfFlow+`)
 		FROM flow CROSS JOIN flow_limit ON flow_limit.flow_name = flow.name WHERE flow.id = (SELECT ?)`,
-		[]any{flow}, &l.Flow, &l.Max, &l.Active)
+		[]any{flow}, &l.Name, &l.Max, &l.Active)
 	if err == ErrNoRows {
 		return nil, nil
 	}
@@ -81,83 +78,20 @@ func (tx *Tx) TellFlowSlotFreed(flow uuid.UUID) error {
 	return tx.Emit(events.FlowSlotFreed(tx.IDs.V7(), tx.Now, flow, pools))
 }
 
-// flowRoom is how many more runs may start of each flow that has a limit.
-type flowRoom map[uuid.UUID]int
-
-// flowRoom reads it: one row for each limit.
-func (tx *Tx) flowRoom() (flowRoom, error) {
-	room := flowRoom{}
-	err := tx.conn.Query(`SELECT flow.id, flow_limit.max_concurrent - (SELECT count(*) `+activeOfFlow+`)
+// FlowLimits gives the limits of flows that have one.
+func (tx *Tx) FlowLimits() (map[uuid.UUID]dispatch.Limit, error) {
+	limits := map[uuid.UUID]dispatch.Limit{}
+	err := tx.conn.Query(`SELECT flow.id, flow.name, flow_limit.max_concurrent, (SELECT count(*) `+activeOfFlow+`)
 		FROM flow_limit CROSS JOIN flow ON flow.name = flow_limit.flow_name`, nil, func(r Row) error {
 		var flow uuid.UUID
-		var left int
-		if err := r.Scan(&flow, &left); err != nil {
+		var l dispatch.Limit
+		if err := r.Scan(&flow, &l.Name, &l.Max, &l.Active); err != nil {
 			return err
 		}
-		room[flow] = left
+		limits[flow] = l
 		return nil
 	})
-	return room, err
-}
-
-// admits tells whether a run may be handed out, and takes its place if it is
-// due: a later one only learns that it is to come.
-func (f flowRoom) admits(run *prefect.FlowRun, now time.Time) bool {
-	left, limited := f[run.FlowID]
-	if !limited {
-		return true
-	}
-	if left > 0 && (run.NextScheduledStartTime == nil || !run.NextScheduledStartTime.After(now)) {
-		f[run.FlowID]--
-	}
-	return left > 0
-}
-
-// full lists the flows without room, as idList does.
-func (f flowRoom) full() string {
-	full := []uuid.UUID{}
-	for flow, left := range f {
-		if left <= 0 {
-			full = append(full, flow)
-		}
-	}
-	return idList(full)
-}
-
-// withinFlowLimits reads page by page and gives the first runs that may be
-// handed out, at most limit.
-func (tx *Tx) withinFlowLimits(limit int, read func(prefect.Page) ([]*prefect.FlowRun, error)) ([]*prefect.FlowRun, error) {
-	room, err := tx.flowRoom()
-	if err != nil {
-		return nil, err
-	}
-	if len(room) == 0 {
-		return read(prefect.Page{Limit: limit})
-	}
-	runs := []*prefect.FlowRun{}
-	for offset := 0; len(runs) < limit; offset += limit {
-		found, err := read(prefect.Page{Limit: limit, Offset: offset})
-		if err != nil {
-			return nil, err
-		}
-		for _, run := range found {
-			if len(runs) < limit && (dispatch.StandingOf(run).RetriesInProcess() || room.admits(run, tx.Now)) {
-				runs = append(runs, run)
-			}
-		}
-		if len(found) < limit {
-			break
-		}
-	}
-	return runs, nil
-}
-
-// FilterStartableRuns gives scheduled runs that meet the criteria, in the order
-// they are due, as far as the limits of their flows leave room.
-func (tx *Tx) FilterStartableRuns(f *prefect.Filters, limit int) ([]*prefect.FlowRun, error) {
-	return tx.withinFlowLimits(limit, func(page prefect.Page) ([]*prefect.FlowRun, error) {
-		return tx.FilterFlowRuns(f, "NEXT_SCHEDULED_START_TIME_ASC", page)
-	})
+	return limits, err
 }
 
 // FlowSlotHolders gives active runs of a flow, as its limit counts them.

@@ -56,6 +56,16 @@ func (tx *Tx) ReadGateways() ([]*Gateway, error) {
 	return collect(tx, `SELECT `+gatewayColumns+` FROM gateway ORDER BY name`, nil, scanGateway)
 }
 
+// GatewayPools gives the names of the pools that gateways have named.
+func (tx *Tx) GatewayPools() ([]string, error) {
+	gateways, err := tx.ReadGateways()
+	var names []string
+	for _, g := range gateways {
+		names = append(names, g.Pools...)
+	}
+	return names, err
+}
+
 // DeleteGateway forgets a gateway; false when there is none of that name.
 func (tx *Tx) DeleteGateway(name string) (bool, error) {
 	n, err := tx.conn.Exec(`DELETE FROM gateway WHERE name = ?`, name)

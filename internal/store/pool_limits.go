@@ -3,22 +3,22 @@ package store
 import (
 	"github.com/google/uuid"
 
+	"github.com/reevehq/reeve/internal/dispatch"
 	"github.com/reevehq/reeve/internal/events"
-	"github.com/reevehq/reeve/internal/orchestration"
 	"github.com/reevehq/reeve/internal/prefect"
 )
 
 // ReadPoolLimit gives the limit of the pool that a queue belongs to with the
 // number of the pool's active runs, nil when it has none. Agents know of no
 // limits of pools. It is answered by the index flow_run_slots.
-func (tx *Tx) ReadPoolLimit(queue uuid.UUID) (*orchestration.PoolLimit, error) {
-	var l orchestration.PoolLimit
+func (tx *Tx) ReadPoolLimit(queue uuid.UUID) (*dispatch.Limit, error) {
+	var l dispatch.Limit
 	err := tx.one(`SELECT work_pool.name, work_pool.concurrency_limit, (SELECT count(*)
 			FROM work_queue AS of_pool CROSS JOIN flow_run ON flow_run.work_queue_id = of_pool.id AND `+holdsClaim+`
 			WHERE of_pool.work_pool_id = work_pool.id)
 		FROM work_queue CROSS JOIN work_pool ON work_pool.id = work_queue.work_pool_id
 			AND work_pool.concurrency_limit IS NOT NULL AND work_pool.type <> ?
-		WHERE work_queue.id = ?`, []any{prefect.AgentPoolType, queue}, &l.Pool, &l.Max, &l.Active)
+		WHERE work_queue.id = ?`, []any{prefect.AgentPoolType, queue}, &l.Name, &l.Max, &l.Active)
 	if err == ErrNoRows {
 		return nil, nil
 	}
@@ -27,10 +27,10 @@ func (tx *Tx) ReadPoolLimit(queue uuid.UUID) (*orchestration.PoolLimit, error) {
 
 // ReadWorkQueueLimit gives a queue's own limit with the number of its active
 // runs, nil when it has none.
-func (tx *Tx) ReadWorkQueueLimit(queue uuid.UUID) (*orchestration.PoolLimit, error) {
-	var l orchestration.PoolLimit
+func (tx *Tx) ReadWorkQueueLimit(queue uuid.UUID) (*dispatch.Limit, error) {
+	var l dispatch.Limit
 	err := tx.one(`SELECT name, concurrency_limit, (SELECT count(*) FROM flow_run WHERE flow_run.work_queue_id = work_queue.id AND `+holdsClaim+`)
-		FROM work_queue WHERE id = ? AND concurrency_limit IS NOT NULL`, []any{queue}, &l.Pool, &l.Max, &l.Active)
+		FROM work_queue WHERE id = ? AND concurrency_limit IS NOT NULL`, []any{queue}, &l.Name, &l.Max, &l.Active)
 	if err == ErrNoRows {
 		return nil, nil
 	}

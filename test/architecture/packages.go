@@ -64,7 +64,7 @@ var rooms = map[string]room{
 
 	"internal/cost":           {[]string{"internal/fault"}, "a bill is a function of a usage and prices"},
 	"internal/metrics":        {join(leaves, storage), "it measures what the store keeps and what others tell it"},
-	"internal/sleep":          {join(leaves, storage, []string{"internal/schedule"}), "what keeps a server awake is asked of others through functions"},
+	"internal/sleep":          {join(leaves, storage, []string{"internal/schedule", "internal/dispatch"}), "what keeps a server awake is asked of others through functions"},
 	"internal/backup":         {join(leaves, []string{"internal/store/sqlite", "internal/store/migrations"}), "a backup is of files and pages, whatever they mean"},
 	"internal/follow":         {join(leaves, storage), "it drives consumers of the log, whatever the events mean"},
 	"internal/services":       {join(leaves, domain, storage, []string{"internal/follow"}), "services do not call the API or each other's packages"},
