@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/reevehq/reeve/internal/dispatch"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/store"
 )
@@ -63,7 +64,7 @@ type poolQueue struct {
 // waitingRun is a run that is due, with what it waits for.
 type waitingRun struct {
 	*store.PoolRun
-	Reasons []reason `json:"reasons"`
+	Reasons []dispatch.Reason `json:"reasons"`
 }
 
 func (a *API) poolOverview(w http.ResponseWriter, r *http.Request) error {
@@ -138,10 +139,10 @@ func (a *API) readWaiting(p *poolPage, tx *store.Tx) error {
 }
 
 // reasonsOf returns what a run waits for, each sentence as one that can stand alone.
-func (a *API) reasonsOf(tx *store.Tx, id uuid.UUID) ([]reason, error) {
+func (a *API) reasonsOf(tx *store.Tx, id uuid.UUID) ([]dispatch.Reason, error) {
 	run, err := tx.ReadFlowRun(id)
 	if err != nil || run == nil {
-		return []reason{}, err
+		return []dispatch.Reason{}, err
 	}
 	why, err := a.explain(tx, run)
 	if err != nil {

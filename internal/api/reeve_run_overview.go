@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/reevehq/reeve/internal/dispatch"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/store"
 )
@@ -26,7 +27,7 @@ type flowRunOverview struct {
 	FlowName       *string              `json:"flow_name"`
 	DeploymentName *string              `json:"deployment_name"`
 	Caller         *store.RunCaller     `json:"caller"`
-	Why            *why                 `json:"why"`
+	Why            *dispatch.Why        `json:"why"`
 	States         []runState           `json:"states"`
 	TaskRuns       []*store.TaskRunRow  `json:"task_runs"`
 	TaskRunCount   int                  `json:"task_run_count"`

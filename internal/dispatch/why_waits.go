@@ -1,20 +1,20 @@
-package api
+package dispatch
 
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/reevehq/reeve/internal/concurrency"
 	"github.com/reevehq/reeve/internal/prefect"
-	"github.com/reevehq/reeve/internal/store"
 )
 
 // explainWaits finds which slots a running run waits for. A task's request for
 // the slots of its tags says whose it is; that of concurrency() in a flow does
 // not, so that such a wait is named for every running run.
-func (w *why) explainWaits(tx *store.Tx, run *prefect.FlowRun, waiters []concurrency.Waiter) error {
+func (w *Why) explainWaits(tx WhyTx, run *prefect.FlowRun, waiters []concurrency.Waiter, now time.Time) error {
 	for _, waiter := range waiters {
 		who, err := whoWaits(tx, run.ID, waiter.Holder)
 		if err != nil {
@@ -28,10 +28,10 @@ func (w *why) explainWaits(tx *store.Tx, run *prefect.FlowRun, waiters []concurr
 			return err
 		}
 		for _, l := range limits {
-			if !l.Active || l.Taken(tx.Now)+waiter.Slots <= l.Limit {
+			if !l.Active || l.Taken(now)+waiter.Slots <= l.Limit {
 				continue
 			}
-			if err := w.addWait(tx, who, l, waiter); err != nil {
+			if err := w.addWait(tx, who, l, waiter, now); err != nil {
 				return err
 			}
 		}
@@ -40,7 +40,7 @@ func (w *why) explainWaits(tx *store.Tx, run *prefect.FlowRun, waiters []concurr
 }
 
 // whoWaits says in what way a waiter belongs to a run, "" when it does not.
-func whoWaits(tx *store.Tx, run uuid.UUID, h *concurrency.Holder) (string, error) {
+func whoWaits(tx WhyTx, run uuid.UUID, h *concurrency.Holder) (string, error) {
 	switch {
 	case h == nil:
 		return "a flow that does not say which run it is", nil
@@ -56,7 +56,7 @@ func whoWaits(tx *store.Tx, run uuid.UUID, h *concurrency.Holder) (string, error
 	return "its task " + task.Name, nil
 }
 
-func (w *why) addWait(tx *store.Tx, who string, l *concurrency.Limit, waiter concurrency.Waiter) error {
+func (w *Why) addWait(tx WhyTx, who string, l *concurrency.Limit, waiter concurrency.Waiter, now time.Time) error {
 	holders, err := slotHolders(tx, l.ID)
 	if err != nil {
 		return err
@@ -65,7 +65,7 @@ func (w *why) addWait(tx *store.Tx, who string, l *concurrency.Limit, waiter con
 	if tag, found := strings.CutPrefix(l.Name, concurrency.TagPrefix); found {
 		code, what = "tag_limit", "the limit of tag "+tag
 	}
-	r := w.full(code, what, l.Limit, l.Taken(tx.Now), holders)
+	r := w.full(code, what, l.Limit, l.Taken(now), holders)
 	r.Until = prefect.AtPointer(waiter.Again)
 	r.Sentence = fmt.Sprintf("%s has been waiting since %s for a slot: %s; it asks again at %s", who,
 		moment(waiter.Since), r.Sentence, moment(waiter.Again))
@@ -74,7 +74,7 @@ func (w *why) addWait(tx *store.Tx, who string, l *concurrency.Limit, waiter con
 
 // slotHolders gives who holds slots of a limit, as far as their leases say:
 // flow runs, and the flow runs of tasks.
-func slotHolders(tx *store.Tx, limit uuid.UUID) ([]*prefect.SlotHolder, error) {
+func slotHolders(tx WhyTx, limit uuid.UUID) ([]*prefect.SlotHolder, error) {
 	leases, err := tx.ReadLeasesOfLimit(limit)
 	if err != nil {
 		return nil, err

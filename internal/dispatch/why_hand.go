@@ -1,33 +1,30 @@
-package api
+package dispatch
 
 import (
 	"time"
 
-	"github.com/reevehq/reeve/internal/orchestration"
 	"github.com/reevehq/reeve/internal/prefect"
-	"github.com/reevehq/reeve/internal/store"
 )
 
-// Lifecycle is for how long whoever has a run in hand may be silent.
-type Lifecycle struct {
-	Patience orchestration.Patience
-	// Silence is that of runs that send heartbeats, Cancelling how long a run may
-	// be cancelling.
-	Silence    store.Silence
+// Hand says who has a run in hand.
+type Hand struct {
+	// Who has it, as part of a sentence.
+	Who string
+	// Until is when it is taken from them, unless more is heard of it before.
+	Until time.Time
+	// HandedOut reports whether it is then handed out again, and not marked as crashed.
+	HandedOut bool
+	// Own reports whether it is in the process of whoever made it.
+	Own bool
+	// Kept reports whether it is left alone while it runs, whatever is heard of it.
+	Kept bool
+	// Cancelling is how long it may be cancelling.
 	Cancelling time.Duration
-	// Lenient leaves running runs alone.
-	Lenient bool
 }
 
-// explainOwner says who has a run in hand, since when, and what becomes of it if
+// explainHand says who has a run in hand, since when, and what becomes of it if
 // nothing more is heard of them.
-func (a *API) explainOwner(w *why, tx *store.Tx, run *prefect.FlowRun) error {
-	life := a.config.Lifecycle
-	owned, err := tx.ReadOwnedFlowRun(run.ID)
-	if err != nil || owned == nil {
-		return err
-	}
-	owner := life.Patience.Owner(owned.Signs)
+func (w *Why) explainHand(run *prefect.FlowRun, hand Hand) {
 	since := moment(run.State.Timestamp.Time)
 	switch {
 	case *run.StateType == prefect.Scheduled:
@@ -35,53 +32,45 @@ func (a *API) explainOwner(w *why, tx *store.Tx, run *prefect.FlowRun) error {
 		if at := run.NextScheduledStartTime; at != nil {
 			r.Sentence, r.Until = r.Sentence+" at "+moment(at.Time), at
 		}
-		w.unlessHeard("it is marked as crashed", owner.Until)
+		w.unlessHeard("it is marked as crashed", hand.Until)
 	case *run.StateType == prefect.Pending:
-		w.add("pending", "%s claimed it at %s and is starting its process", owner.Who, since)
-		if owned.Place == orchestration.Own {
+		w.add("pending", "%s claimed it at %s and is starting its process", hand.Who, since)
+		if hand.Own {
 			w.Reasons[len(w.Reasons)-1].Sentence = "it has been pending since " + since + ": the process that made it has to go on"
 		}
 		end := "it is marked as crashed"
-		if owner.Fate == orchestration.HandedOut {
+		if hand.HandedOut {
 			end = "it is handed out again"
 		}
-		w.unlessHeard(end, owner.Until)
+		w.unlessHeard(end, hand.Until)
 	case *run.StateType == prefect.Running:
 		sentence := "it waits for nothing: it has been running since %s"
 		if len(w.Reasons) > 0 {
 			sentence = "it has been running since %s"
 		}
 		w.add("running", sentence, since)
-		if life.Lenient {
-			return nil
+		if hand.Kept {
+			return
 		}
-		silent, err := tx.SilentUntil(run.ID, life.Silence)
-		if err != nil {
-			return err
-		}
-		if silent != nil {
-			owner.Until = silent.Time
-		}
-		w.unlessHeard("it is marked as crashed", owner.Until)
+		w.unlessHeard("it is marked as crashed", hand.Until)
 	case *run.StateType == prefect.Paused:
 		until := run.State.StateDetails.PauseTimeout
 		if until == nil {
 			w.add("paused", "it has been paused since %s, until somebody resumes it", since)
-			return nil
+			return
 		}
 		w.add("paused", "it has been paused since %s and fails at %s if nobody resumes it", since, moment(until.Time)).Until = until
 	case *run.StateType == prefect.Cancelling:
-		until := prefect.AtPointer(run.State.Timestamp.Add(life.Cancelling))
+		until := prefect.AtPointer(run.State.Timestamp.Add(hand.Cancelling))
 		w.add("cancelling", "it has been cancelling since %s: its worker has yet to end its process; it is marked as cancelled at %s at the latest",
 			since, moment(until.Time)).Until = until
 	default:
 		w.add("ended", "it waits for nothing: it ended as %s at %s", run.State.Name, since)
 	}
-	return nil
 }
 
 // unlessHeard adds to the last reason what becomes of the run, and when.
-func (w *why) unlessHeard(end string, at time.Time) {
+func (w *Why) unlessHeard(end string, at time.Time) {
 	r := &w.Reasons[len(w.Reasons)-1]
 	r.Sentence += "; unless more is heard of it, " + end + " at " + moment(at)
 	if r.Until == nil {
