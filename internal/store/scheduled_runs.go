@@ -76,15 +76,15 @@ func (tx *Tx) MarkPolled(queues []*prefect.WorkQueue) error {
 		if q.Status != prefect.NotReady {
 			continue
 		}
-		if err := tx.setWorkQueueStatus(q, prefect.Ready); err != nil {
+		if err := tx.SetWorkQueueStatus(q, prefect.Ready); err != nil {
 			return err
 		}
 	}
 	return tx.MarkDeploymentsReady(nil, ids)
 }
 
-// setWorkQueueStatus gives a queue a status and tells of it.
-func (tx *Tx) setWorkQueueStatus(q *prefect.WorkQueue, status prefect.PoolStatus) error {
+// SetWorkQueueStatus gives a queue a status and tells of it.
+func (tx *Tx) SetWorkQueueStatus(q *prefect.WorkQueue, status prefect.PoolStatus) error {
 	n, err := tx.conn.Exec(`UPDATE work_queue SET status = ?, updated = ? WHERE id = ? AND status <> ?`,
 		status, tx.Now, q.ID, status)
 	if err != nil || n == 0 {

@@ -126,7 +126,7 @@ func (n night) beat(second int) {
 func (n night) offline(second int) {
 	n.Helper()
 	n.at(second, func(tx *store.Tx) error {
-		_, err := tx.MarkStale(store.Staleness{MissedHeartbeats: 3, HeartbeatSeconds: 30, Queue: time.Hour, Deployment: time.Hour})
+		_, err := tx.MarkWorkersOffline(store.Heartbeats{Missed: 3, Seconds: 30})
 		return err
 	})
 }
