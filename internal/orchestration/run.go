@@ -1,6 +1,7 @@
 package orchestration
 
 import (
+	"math"
 	"time"
 
 	"github.com/google/uuid"
@@ -76,6 +77,17 @@ type DeploymentLimit struct {
 	// Grace is how long a run may take from its slot until it runs; 0 when the
 	// deployment does not say.
 	Grace time.Duration
+}
+
+// Free is how many further runs may have a slot.
+func (d *DeploymentLimit) Free(now time.Time) int {
+	switch {
+	case d.Limit == nil:
+		return math.MaxInt
+	case !d.Limit.Active:
+		return 0 // it has no slots to give
+	}
+	return d.Limit.Limit - d.Limit.Taken(now)
 }
 
 // Tx is what orchestration needs of a transaction. Its reads give nil for what

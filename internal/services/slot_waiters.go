@@ -25,14 +25,14 @@ func (*SlotWaiters) Name() string { return "slot-waiters" }
 
 // Next implements Service.
 func (*SlotWaiters) Next(tx *store.Tx) (time.Time, bool, error) {
-	waiters, err := tx.ReadSlotWaiters(1)
+	waiters, err := nextForSlots(tx, 1)
 	return tx.Now, len(waiters) > 0, err
 }
 
 // Run implements Service. A run keeps its place in the queue: it is due when it
 // first was.
 func (s *SlotWaiters) Run(tx *store.Tx) (int, error) {
-	waiters, err := tx.ReadSlotWaiters(slotWaitersBatch)
+	waiters, err := nextForSlots(tx, slotWaitersBatch)
 	if err != nil {
 		return 0, err
 	}
@@ -49,4 +49,38 @@ func (s *SlotWaiters) Run(tx *store.Tx) (int, error) {
 		}
 	}
 	return len(waiters), nil
+}
+
+// nextForSlots gives the runs that are next to have the slots that are free and
+// are put off all the same: of each deployment as many as it has slots. Those
+// that are due already count, and are left out.
+func nextForSlots(tx *store.Tx, limit int) ([]store.SlotWaiter, error) {
+	deployments, err := tx.SlotWaitersOf()
+	if err != nil {
+		return nil, err
+	}
+	var next []store.SlotWaiter
+	for _, deployment := range deployments {
+		d, err := tx.ReadDeploymentLimit(deployment)
+		if err != nil {
+			return nil, err
+		}
+		if d == nil {
+			continue
+		}
+		free := min(d.Free(tx.Now), limit-len(next))
+		if free <= 0 {
+			continue
+		}
+		waiters, err := tx.ReadSlotWaiters(deployment, free)
+		if err != nil {
+			return nil, err
+		}
+		for _, w := range waiters {
+			if w.PutOff {
+				next = append(next, w)
+			}
+		}
+	}
+	return next, nil
 }
