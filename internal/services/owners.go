@@ -8,63 +8,48 @@ import (
 	"github.com/reevehq/reeve/internal/store"
 )
 
-// ownersBatch bounds the runs that one piece of work looks after.
-const ownersBatch = 50
-
-// Owners takes runs from whoever had them in hand and shows no sign of life any
-// more: see orchestration.Patience. What sends heartbeats is judged by
-// SilentRuns, and sooner.
+// Owners watches over the owners of flow runs. What sends heartbeats is judged by
+// SilentRuns too, and sooner.
 type Owners struct {
-	engine   orchestration.Engine
-	patience orchestration.Patience
-	// lenient leaves running runs alone.
-	lenient bool
+	ownerWatch[*store.OwnedFlowRun]
 }
 
 // NewOwners makes the service; lenient leaves alone runs that are running.
 func NewOwners(e orchestration.Engine, p orchestration.Patience, lenient bool) *Owners {
-	return &Owners{e, p, lenient}
+	return &Owners{ownerWatch[*store.OwnedFlowRun]{"owners", ownedFlowRuns{e, p}, lenient}}
 }
 
-// Name implements Service.
-func (*Owners) Name() string { return "owners" }
-
-// Next implements Service.
-func (*Owners) Next(tx *store.Tx) (time.Time, bool, error) { return tx.NextOwnerLook() }
-
-// Run implements Service.
-func (s *Owners) Run(tx *store.Tx) (int, error) {
-	runs, err := tx.ReadDueOwnedFlowRuns(tx.Now, ownersBatch)
-	if err != nil {
-		return 0, err
-	}
-	for _, run := range runs {
-		if err := s.look(tx, run); err != nil {
-			return 0, err
-		}
-	}
-	return len(runs), nil
+type ownedFlowRuns struct {
+	engine   orchestration.Engine
+	patience orchestration.Patience
 }
 
-func (s *Owners) look(tx *store.Tx, run *store.OwnedFlowRun) error {
-	owner := s.patience.Owner(run.Signs)
-	switch {
-	case owner.Fate == orchestration.Stays, s.lenient && run.State == prefect.Running:
-		return tx.SetOwnerLook(run.ID, nil)
-	case owner.Until.After(tx.Now):
-		return tx.SetOwnerLook(run.ID, prefect.AtPointer(owner.Until))
+func (ownedFlowRuns) next(tx *store.Tx) (time.Time, bool, error) { return tx.NextOwnerLook() }
+
+func (ownedFlowRuns) due(tx *store.Tx, by time.Time, limit int) ([]*store.OwnedFlowRun, error) {
+	return tx.ReadDueOwnedFlowRuns(by, limit)
+}
+
+func (o ownedFlowRuns) owner(run *store.OwnedFlowRun) (orchestration.Owner, prefect.StateType) {
+	return o.patience.Owner(run.Signs), run.State
+}
+
+func (ownedFlowRuns) lookAgain(tx *store.Tx, run *store.OwnedFlowRun, at *prefect.Time) error {
+	return tx.SetOwnerLook(run.ID, at)
+}
+
+func (o ownedFlowRuns) take(tx *store.Tx, run *store.OwnedFlowRun, from orchestration.Owner) error {
+	to := stateWith(tx, prefect.Crashed, from.Why)
+	if from.Fate == orchestration.HandedOut {
+		to = stateWith(tx, prefect.Scheduled, from.Why)
 	}
-	to := stateWith(tx, prefect.Crashed, owner.Why)
-	if owner.Fate == orchestration.HandedOut {
-		to = stateWith(tx, prefect.Scheduled, owner.Why)
-	}
-	result, err := s.engine.SetFlowRunState(tx, run.ID, to, orchestration.Options{Policy: orchestration.CoreFlowPolicy})
+	result, err := o.engine.SetFlowRunState(tx, run.ID, to, orchestration.Options{Policy: orchestration.CoreFlowPolicy})
 	switch {
 	case err != nil:
 		return err
 	case result.Status != prefect.Accept:
 		return tx.SetOwnerLook(run.ID, nil)
-	case owner.Fate == orchestration.HandedOut:
+	case from.Fate == orchestration.HandedOut:
 		return tx.NoteHandOut(run.ID)
 	}
 	return nil

@@ -8,68 +8,58 @@ import (
 	"github.com/reevehq/reeve/internal/store"
 )
 
-// TaskOwners does for task runs that belong to no flow run what Owners does for
-// flow runs: see orchestration.Patience.TaskOwner.
+// TaskOwners watches over the owners of task runs that belong to no flow run: see
+// orchestration.Patience.TaskOwner.
 type TaskOwners struct {
-	engine   orchestration.Engine
-	patience orchestration.Patience
-	// lenient leaves running runs alone.
-	lenient bool
+	ownerWatch[*store.OwnedTaskRun]
 }
 
 // NewTaskOwners makes the service; lenient leaves alone runs that are running.
 func NewTaskOwners(e orchestration.Engine, p orchestration.Patience, lenient bool) *TaskOwners {
-	return &TaskOwners{e, p, lenient}
+	return &TaskOwners{ownerWatch[*store.OwnedTaskRun]{"task-owners", ownedTaskRuns{e, p}, lenient}}
 }
 
-// Name implements Service.
-func (*TaskOwners) Name() string { return "task-owners" }
-
-// Next implements Service.
-func (*TaskOwners) Next(tx *store.Tx) (time.Time, bool, error) { return tx.NextTaskOwnerLook() }
-
-// Run implements Service.
-func (s *TaskOwners) Run(tx *store.Tx) (int, error) {
-	runs, err := tx.ReadDueOwnedTaskRuns(tx.Now, ownersBatch)
-	if err != nil {
-		return 0, err
-	}
-	for _, run := range runs {
-		if err := s.look(tx, run); err != nil {
-			return 0, err
-		}
-	}
-	return len(runs), nil
+type ownedTaskRuns struct {
+	engine   orchestration.Engine
+	patience orchestration.Patience
 }
 
-func (s *TaskOwners) look(tx *store.Tx, run *store.OwnedTaskRun) error {
-	owner := s.patience.TaskOwner(run.Signs)
-	switch {
-	case owner.Fate == orchestration.Stays, s.lenient && run.State == prefect.Running:
-		return tx.SetTaskOwnerLook(run.ID, nil)
-	case owner.Until.After(tx.Now):
-		return tx.SetTaskOwnerLook(run.ID, prefect.AtPointer(owner.Until))
-	case owner.Fate == orchestration.HandedOut:
-		return s.handOut(tx, run, owner)
+func (ownedTaskRuns) next(tx *store.Tx) (time.Time, bool, error) { return tx.NextTaskOwnerLook() }
+
+func (ownedTaskRuns) due(tx *store.Tx, by time.Time, limit int) ([]*store.OwnedTaskRun, error) {
+	return tx.ReadDueOwnedTaskRuns(by, limit)
+}
+
+func (o ownedTaskRuns) owner(run *store.OwnedTaskRun) (orchestration.Owner, prefect.StateType) {
+	return o.patience.TaskOwner(run.Signs), run.State
+}
+
+func (ownedTaskRuns) lookAgain(tx *store.Tx, run *store.OwnedTaskRun, at *prefect.Time) error {
+	return tx.SetTaskOwnerLook(run.ID, at)
+}
+
+func (o ownedTaskRuns) take(tx *store.Tx, run *store.OwnedTaskRun, from orchestration.Owner) error {
+	if from.Fate == orchestration.HandedOut {
+		return o.handOut(tx, run, from)
 	}
-	_, err := s.engine.SetTaskRunState(tx, run.ID, stateWith(tx, prefect.Crashed, owner.Why), orchestration.Options{Force: true})
+	_, err := o.engine.SetTaskRunState(tx, run.ID, stateWith(tx, prefect.Crashed, from.Why), orchestration.Options{Force: true})
 	return err
 }
 
 // handOut lets a run wait for a task worker again, with all that the state said in
 // which one took it: the task's parameters are found by it.
-func (s *TaskOwners) handOut(tx *store.Tx, run *store.OwnedTaskRun, owner orchestration.Owner) error {
+func (o ownedTaskRuns) handOut(tx *store.Tx, run *store.OwnedTaskRun, from orchestration.Owner) error {
 	taken, err := tx.ReadTaskRunState(*run.Delivered)
 	if err != nil {
 		return err
 	}
-	to := stateWith(tx, prefect.Scheduled, owner.Why)
+	to := stateWith(tx, prefect.Scheduled, from.Why)
 	if taken != nil {
 		to.StateDetails = taken.StateDetails
 	}
 	deferred := true
 	to.StateDetails.Deferred, to.StateDetails.TransitionID = &deferred, nil
-	if _, err := s.engine.SetTaskRunState(tx, run.ID, to, orchestration.Options{Policy: orchestration.BackgroundTaskPolicy}); err != nil {
+	if _, err := o.engine.SetTaskRunState(tx, run.ID, to, orchestration.Options{Policy: orchestration.BackgroundTaskPolicy}); err != nil {
 		return err
 	}
 	return tx.CountTaskRunHandOut(run.ID)
