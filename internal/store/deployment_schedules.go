@@ -123,6 +123,10 @@ func (tx *Tx) DeleteDeploymentSchedule(deployment, schedule uuid.UUID) (bool, er
 	return true, tx.ScheduleSoon(deployment)
 }
 
+// notStarted is of runs that nobody has claimed or run: those that are refused a
+// slot were claimed before.
+const notStarted = `state_type = 'SCHEDULED' AND state_name <> 'AwaitingConcurrencySlot' AND run_count = 0`
+
 // DeleteUpcomingRuns deletes the automatically scheduled runs of a deployment
 // that have not been started; with future set, only those not yet due.
 func (tx *Tx) DeleteUpcomingRuns(deployment uuid.UUID, future bool) error {
@@ -130,7 +134,7 @@ func (tx *Tx) DeleteUpcomingRuns(deployment uuid.UUID, future bool) error {
 	if future {
 		from = tx.Now.UnixMicro()
 	}
-	_, err := tx.conn.Exec(`DELETE FROM flow_run WHERE deployment_id = ? AND state_type = 'SCHEDULED' AND auto_scheduled = 1
-		AND next_scheduled_start_time > ? AND state_name <> 'AwaitingConcurrencySlot' AND run_count = 0`, deployment, from)
+	_, err := tx.conn.Exec(`DELETE FROM flow_run WHERE deployment_id = ? AND auto_scheduled = 1
+		AND next_scheduled_start_time > ? AND `+notStarted, deployment, from)
 	return err
 }

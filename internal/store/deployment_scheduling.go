@@ -1,7 +1,6 @@
 package store
 
 import (
-	"maps"
 	"time"
 
 	"github.com/google/uuid"
@@ -127,29 +126,21 @@ func (tx *Tx) SetAsideSchedules(limit int) ([]*SetAsideSchedule, error) {
 // without orchestration. Times that have a run are passed over. It gives the number
 // of new runs.
 func (tx *Tx) createScheduledRuns(d *prefect.Deployment, runs schedule.Runs) (made int, err error) {
-	s := runs.Schedule
-	base, err := scheduledRun(d, s)
+	of, err := schedule.NewRunOf(d, runs.Schedule)
 	if err != nil {
 		return 0, err
 	}
-	message := "Flow run scheduled"
 	for _, at := range runs.Times {
-		key := "scheduled " + d.ID.String() + " " + s.ID.String() + " " + schedule.Written(at)
-		if there, err := tx.exists(`SELECT 1 FROM flow_run WHERE flow_id = ? AND idempotency_key = ?`, d.FlowID, key); err != nil || there {
+		if there, err := tx.exists(`SELECT 1 FROM flow_run WHERE flow_id = ? AND idempotency_key = ?`, d.FlowID, of.Key(at)); err != nil || there {
 			if err != nil {
 				return made, err
 			}
 			continue
 		}
-		run := *base
-		run.ID, run.IdempotencyKey = tx.IDs.V7(), &key
-		run.Name = prefect.NewRunName(tx.IDs.Float)
-		run.ExpectedStartTime, run.NextScheduledStartTime = prefect.AtPointer(at), prefect.AtPointer(at)
-		if _, _, err := tx.CreateFlowRun(&run); err != nil {
+		run, state := of.At(at, tx.Now, tx.IDs)
+		if _, _, err := tx.CreateFlowRun(run); err != nil {
 			return made, err
 		}
-		state := prefect.NewState(tx.IDs.V7(), prefect.Scheduled, tx.Now)
-		state.Message, state.StateDetails.ScheduledTime = &message, run.ExpectedStartTime
 		if err := tx.CreateFlowRunState(run.ID, state); err != nil {
 			return made, err
 		}
@@ -164,29 +155,4 @@ func (tx *Tx) createScheduledRuns(d *prefect.Deployment, runs schedule.Runs) (ma
 		tx.Touch(Deadlines)
 	}
 	return made, nil
-}
-
-// scheduledRun is what the runs of a schedule have in common.
-func scheduledRun(d *prefect.Deployment, s *prefect.DeploymentSchedule) (*prefect.FlowRun, error) {
-	parameters, err := d.Parameters.Merged(s.Parameters)
-	if err != nil {
-		return nil, err
-	}
-	labels := maps.Clone(d.Labels)
-	if labels == nil {
-		labels = prefect.Labels{}
-	}
-	labels["prefect.flow.id"] = prefect.Text(d.FlowID.String())
-	labels["prefect.deployment.id"] = prefect.Text(d.ID.String())
-	author, kind := s.Schedule.Name(), "SCHEDULE"
-	if s.Slug != nil && *s.Slug != "" {
-		author = *s.Slug
-	}
-	run := &prefect.FlowRun{FlowID: d.FlowID, DeploymentID: &d.ID, DeploymentVersion: d.Version,
-		WorkQueueID: d.WorkQueueID, WorkQueueName: d.StoredQueueName, Parameters: parameters,
-		InfrastructureDocumentID: d.InfrastructureDocumentID, Tags: append(prefect.Tags{"auto-scheduled"}, d.Tags...),
-		Labels: labels, AutoScheduled: true, JobVariables: &prefect.Object{},
-		CreatedBy: &prefect.Author{ID: &s.ID, Type: &kind, DisplayValue: &author}}
-	run.EmpiricalPolicy.Defaults()
-	return run, nil
 }

@@ -368,8 +368,7 @@ func (tx *Tx) DeleteDeployment(id uuid.UUID) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	if _, err := tx.conn.Exec(`DELETE FROM flow_run WHERE deployment_id = ? AND state_type = 'SCHEDULED'
-		AND state_name <> 'AwaitingConcurrencySlot' AND run_count = 0`, id); err != nil || place == nil {
+	if _, err := tx.conn.Exec(`DELETE FROM flow_run WHERE deployment_id = ? AND `+notStarted, id); err != nil || place == nil {
 		return false, err
 	}
 	if place.LimitID != nil {
