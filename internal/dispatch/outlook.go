@@ -36,17 +36,17 @@ type PoolOutlook struct {
 // OutlookTx is a transaction that also reads pools and who serves them.
 type OutlookTx interface {
 	Tx
-	// WorkPools gives all pools by name, WorkQueuesOf the queues of one.
+	// WorkPools returns all pools by name, WorkQueuesOf the queues of one.
 	WorkPools() ([]*prefect.WorkPool, error)
 	WorkQueuesOf(pool uuid.UUID) ([]*prefect.WorkQueue, error)
 	// HasWorker reports whether a pool has a worker that is online or was heard of
 	// since a moment.
 	HasWorker(pool uuid.UUID, since time.Time) (bool, error)
-	// GatewayPools gives the names of the pools that gateways have named.
+	// GatewayPools returns the names of the pools that gateways have named.
 	GatewayPools() ([]string, error)
 }
 
-// PoolOutlooks gives the outlook of every pool, by name.
+// PoolOutlooks returns the outlook of every pool, by name.
 func PoolOutlooks(tx OutlookTx) ([]PoolOutlook, error) {
 	pools, err := tx.WorkPools()
 	if err != nil {

@@ -7,7 +7,7 @@ import (
 // AwaitingSlot is the name of the state of a run that was refused a slot.
 const AwaitingSlot = "AwaitingConcurrencySlot"
 
-// ScheduledRuns gives the runs that a pool's workers may start: those of the
+// ScheduledRuns returns the runs that a pool's workers may start: those of the
 // given queues, which are in the order of their priorities, that are due in the
 // range, as far as the limits of pool, queues and flows leave slots.
 func ScheduledRuns(tx Tx, pool *prefect.WorkPool, queues []*prefect.WorkQueue, after, before *prefect.Time, limit int) ([]prefect.ScheduledRun, error) {

@@ -8,19 +8,19 @@ import (
 // programs that serve deployments ask for them.
 type FilterTx interface {
 	Tx
-	// FilterFlowRuns gives the runs that meet the criteria, sorted; CountFlowRuns
+	// FilterFlowRuns returns the runs that meet the criteria, sorted; CountFlowRuns
 	// counts them.
 	FilterFlowRuns(f *prefect.Filters, sort prefect.FlowRunSort, page prefect.Page) ([]*prefect.FlowRun, error)
 	CountFlowRuns(f *prefect.Filters) (int, error)
 	// NamedQueueSlots counts the runs that were given to a queue by its name and
 	// hold slots, as Claim does.
 	NamedQueueSlots(name string) (int, error)
-	// NamedQueueRuns gives the scheduled runs of all queues of a name, those that
+	// NamedQueueRuns returns the scheduled runs of all queues of a name, those that
 	// are due by a time, the first due first.
 	NamedQueueRuns(name string, before *prefect.Time, page prefect.Page) ([]*prefect.FlowRun, error)
 }
 
-// AgentRuns gives the runs an agent may start for a queue: those of any queue
+// AgentRuns returns the runs an agent may start for a queue: those of any queue
 // of that name, as far as the queue's limit leaves slots.
 func AgentRuns(tx FilterTx, q *prefect.WorkQueue, before *prefect.Time, limit int) ([]*prefect.FlowRun, error) {
 	if q.IsPaused {
@@ -72,7 +72,7 @@ func filterOfQueue(f *prefect.QueueFilter, states ...prefect.StateType) *prefect
 	}}
 }
 
-// StartableRuns gives scheduled runs that meet the criteria, in the order they
+// StartableRuns returns scheduled runs that meet the criteria, in the order they
 // are due, as far as the limits of their flows leave room.
 func StartableRuns(tx FilterTx, f *prefect.Filters, limit int) ([]*prefect.FlowRun, error) {
 	return withinFlowLimits(tx, limit, func(page prefect.Page) ([]*prefect.FlowRun, error) {

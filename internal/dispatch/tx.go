@@ -15,7 +15,7 @@ type Tx interface {
 	Stamp() (time.Time, clock.IDs)
 	// PoolSlots counts the runs that hold slots of a pool and its queues.
 	PoolSlots(pool uuid.UUID) (Held, error)
-	// FlowLimits gives the limits of flows that have one.
+	// FlowLimits returns the limits of flows that have one.
 	FlowLimits() (map[uuid.UUID]Limit, error)
 	// DueRuns reads scheduled runs of a queue, the first due first; those that
 	// wait inside their process are none.

@@ -68,7 +68,7 @@ type WhyTx interface {
 	FilterWorkers(pool uuid.UUID, f *prefect.WorkerFilter, page prefect.Page) ([]*prefect.Worker, error)
 	ReadFlowLimit(flow uuid.UUID) (*Limit, error)
 	ReadConcurrencyLimitsByName(names []string) ([]*concurrency.Limit, error)
-	// FlowSlotHolders gives runs that hold slots of a flow's limit, QueueSlotHolders
+	// FlowSlotHolders returns runs that hold slots of a flow's limit, QueueSlotHolders
 	// of a queue's, and ReadLeasesOfLimit the leases of a limit by name.
 	FlowSlotHolders(flow uuid.UUID, limit int) ([]*prefect.SlotHolder, error)
 	QueueSlotHolders(queue uuid.UUID, k Kind, page prefect.Page) ([]*prefect.SlotHolder, error)

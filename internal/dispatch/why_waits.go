@@ -72,7 +72,7 @@ func (w *Why) addWait(tx WhyTx, who string, l *concurrency.Limit, waiter concurr
 	return nil
 }
 
-// slotHolders gives who holds slots of a limit, as far as their leases say:
+// slotHolders returns who holds slots of a limit, as far as their leases say:
 // flow runs, and the flow runs of tasks.
 func slotHolders(tx WhyTx, limit uuid.UUID) ([]*prefect.SlotHolder, error) {
 	leases, err := tx.ReadLeasesOfLimit(limit)

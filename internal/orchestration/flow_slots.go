@@ -120,7 +120,7 @@ func (r *secureSlot) before(t *transition) error {
 	if d.Strategy == CancelNew {
 		return t.reject(t.cancelled(full), full)
 	}
-	return t.reject(t.scheduled("AwaitingConcurrencySlot", t.now.Add(t.settings.ConcurrencySlotWait)), full)
+	return t.reject(t.scheduled(dispatch.AwaitingSlot, t.now.Add(t.settings.ConcurrencySlotWait)), full)
 }
 
 func (r *secureSlot) cleanup(t *transition) error {

@@ -43,7 +43,7 @@ func (t *transition) waitInPlace(why string) *prefect.State {
 	if t.initial != nil && t.initial.StateDetails.ScheduledTime != nil && t.initial.StateDetails.ScheduledTime.Before(at) {
 		at = t.initial.StateDetails.ScheduledTime.Time
 	}
-	waiting := t.scheduled("AwaitingConcurrencySlot", at)
+	waiting := t.scheduled(dispatch.AwaitingSlot, at)
 	waiting.Message = &why
 	return waiting
 }

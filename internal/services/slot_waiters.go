@@ -3,6 +3,7 @@ package services
 import (
 	"time"
 
+	"github.com/reevehq/reeve/internal/dispatch"
 	"github.com/reevehq/reeve/internal/orchestration"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/store"
@@ -38,7 +39,7 @@ func (s *SlotWaiters) Run(tx *store.Tx) (int, error) {
 	}
 	for _, w := range waiters {
 		due := stateWith(tx, prefect.Scheduled, "A slot of the deployment's concurrency limit is free.")
-		due.Name, due.StateDetails.ScheduledTime = "AwaitingConcurrencySlot", &w.Since
+		due.Name, due.StateDetails.ScheduledTime = dispatch.AwaitingSlot, &w.Since
 		if _, err := s.engine.SetFlowRunState(tx, w.ID, due, orchestration.Options{}); err != nil {
 			return 0, err
 		}
@@ -51,7 +52,7 @@ func (s *SlotWaiters) Run(tx *store.Tx) (int, error) {
 	return len(waiters), nil
 }
 
-// nextForSlots gives the runs that are next to have the slots that are free and
+// nextForSlots returns the runs that are next to have the slots that are free and
 // are put off all the same: of each deployment as many as it has slots. Those
 // that are due already count, and are left out.
 func nextForSlots(tx *store.Tx, limit int) ([]store.SlotWaiter, error) {

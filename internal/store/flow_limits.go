@@ -78,7 +78,7 @@ func (tx *Tx) TellFlowSlotFreed(flow uuid.UUID) error {
 	return tx.Emit(events.FlowSlotFreed(tx.IDs.V7(), tx.Now, flow, pools))
 }
 
-// FlowLimits gives the limits of flows that have one.
+// FlowLimits returns the limits of flows that have one.
 func (tx *Tx) FlowLimits() (map[uuid.UUID]dispatch.Limit, error) {
 	limits := map[uuid.UUID]dispatch.Limit{}
 	err := tx.conn.Query(`SELECT flow.id, flow.name, flow_limit.max_concurrent, (SELECT count(*) `+activeOfFlow+`)

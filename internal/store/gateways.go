@@ -56,7 +56,7 @@ func (tx *Tx) ReadGateways() ([]*Gateway, error) {
 	return collect(tx, `SELECT `+gatewayColumns+` FROM gateway ORDER BY name`, nil, scanGateway)
 }
 
-// GatewayPools gives the names of the pools that gateways have named.
+// GatewayPools returns the names of the pools that gateways have named.
 func (tx *Tx) GatewayPools() ([]string, error) {
 	gateways, err := tx.ReadGateways()
 	var names []string

@@ -38,14 +38,14 @@ func (tx *Tx) FirstSilence(h Heartbeats) (at *prefect.Time, err error) {
 }
 
 // MarkWorkersOffline marks workers offline that have missed too many heartbeats,
-// and gives their number.
+// and returns their number.
 func (tx *Tx) MarkWorkersOffline(h Heartbeats) (int, error) {
 	n, err := tx.conn.Exec(`UPDATE worker SET status = 'OFFLINE', updated = ? WHERE status = 'ONLINE' AND `+lastsUntil+` < ?`,
 		tx.Now, h.Seconds, h.Missed, tx.Now)
 	return int(n), err
 }
 
-// ReadyPoolsWithoutWorkers gives pools that are ready though no worker is online.
+// ReadyPoolsWithoutWorkers returns pools that are ready though no worker is online.
 func (tx *Tx) ReadyPoolsWithoutWorkers(limit int) ([]*prefect.WorkPool, error) {
 	return collect(tx, `SELECT `+workPoolColumns+` FROM work_pool WHERE work_pool.status = 'READY' AND NOT EXISTS (
 		SELECT 1 FROM worker WHERE worker.work_pool_id = work_pool.id AND worker.status = 'ONLINE') LIMIT ?`, []any{limit}, scanWorkPool)
@@ -58,7 +58,7 @@ func (tx *Tx) FirstQueuePoll() (at *prefect.Time, err error) {
 	return at, err
 }
 
-// ReadUnpolledQueues gives ready queues that were not polled since a moment.
+// ReadUnpolledQueues returns ready queues that were not polled since a moment.
 func (tx *Tx) ReadUnpolledQueues(since time.Time) ([]*prefect.WorkQueue, error) {
 	return collect(tx, `SELECT `+workQueueColumns+workQueueFrom+`
 		WHERE work_queue.status = 'READY' AND work_queue.last_polled < ? ORDER BY work_queue.last_polled`, []any{since}, scanWorkQueue)
@@ -71,7 +71,7 @@ func (tx *Tx) FirstDeploymentPoll() (at *prefect.Time, err error) {
 	return at, err
 }
 
-// ReadUnpolledDeployments gives the ids of ready deployments that were not polled
+// ReadUnpolledDeployments returns the ids of ready deployments that were not polled
 // since a moment.
 func (tx *Tx) ReadUnpolledDeployments(since time.Time) ([]uuid.UUID, error) {
 	return column[uuid.UUID](tx, `SELECT deployment.id`+readyDeployments+` AND `+deploymentPolled+` < ?`, since)

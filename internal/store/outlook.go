@@ -23,7 +23,7 @@ func (tx *Tx) FirstDue(queue uuid.UUID, from time.Time, full []uuid.UUID) (time.
 	return first(tx, nextDue, []any{queue, from, tx.Now, idList(full)}, scanTime)
 }
 
-// WorkPools gives all pools by name.
+// WorkPools returns all pools by name.
 func (tx *Tx) WorkPools() ([]*prefect.WorkPool, error) {
 	return collect(tx, `SELECT `+workPoolColumns+` FROM work_pool ORDER BY name`, nil, scanWorkPool)
 }

@@ -49,7 +49,7 @@ func (tx *Tx) NamedQueueSlots(name string) (int, error) {
 	return tx.count(`SELECT count(*) FROM flow_run WHERE flow_run.work_queue_name = ? AND `+holdsClaim, name)
 }
 
-// NamedQueueRuns gives the scheduled runs of all queues of a name that are due by
+// NamedQueueRuns returns the scheduled runs of all queues of a name that are due by
 // a time, the first due first.
 func (tx *Tx) NamedQueueRuns(name string, before *prefect.Time, page prefect.Page) ([]*prefect.FlowRun, error) {
 	_, to := bounds(nil, before)

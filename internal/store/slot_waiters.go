@@ -16,14 +16,14 @@ type SlotWaiter struct {
 	PutOff bool
 }
 
-// SlotWaitersOf gives the deployments of which runs that were refused a slot are
+// SlotWaitersOf returns the deployments of which runs that were refused a slot are
 // put off.
 func (tx *Tx) SlotWaitersOf() ([]uuid.UUID, error) {
 	return column[uuid.UUID](tx, `SELECT DISTINCT deployment_id FROM flow_run
 		WHERE state_name = 'AwaitingConcurrencySlot' AND deployment_id IS NOT NULL AND next_scheduled_start_time > ?`, tx.Now)
 }
 
-// ReadSlotWaiters gives the runs that were refused a slot of a deployment's limit,
+// ReadSlotWaiters returns the runs that were refused a slot of a deployment's limit,
 // by the priority of their queues, then first come, first served. Those of queues
 // and pools that are paused are left out.
 func (tx *Tx) ReadSlotWaiters(deployment uuid.UUID, limit int) ([]SlotWaiter, error) {

@@ -90,7 +90,7 @@ func scanSlotHolder(now time.Time) func(Row) (*prefect.SlotHolder, error) {
 	}
 }
 
-// QueueSlotHolders gives the runs that QueueSlots counts, by id.
+// QueueSlotHolders returns the runs that QueueSlots counts, by id.
 func (tx *Tx) QueueSlotHolders(queue uuid.UUID, k dispatch.Kind, page prefect.Page) ([]*prefect.SlotHolder, error) {
 	return collect(tx, `SELECT `+slotHolderColumns+ofQueue(k)+` ORDER BY flow_run.id LIMIT ? OFFSET ?`,
 		[]any{queue, page.Limit, page.Offset}, scanSlotHolder(tx.Now))
