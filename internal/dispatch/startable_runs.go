@@ -80,7 +80,7 @@ func StartableRuns(tx FilterTx, f *prefect.Filters, limit int) ([]*prefect.FlowR
 	})
 }
 
-// withinFlowLimits reads page by page and gives the first runs that may be
+// withinFlowLimits reads page by page and returns the first runs that may be
 // handed out, at most limit. One that waits inside its process has its slot.
 func withinFlowLimits(tx Tx, limit int, read func(prefect.Page) ([]*prefect.FlowRun, error)) ([]*prefect.FlowRun, error) {
 	flows, err := tx.FlowLimits()

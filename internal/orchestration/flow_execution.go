@@ -13,7 +13,7 @@ import (
 // the contract let a run that has ended meanwhile become pending or running
 // again, and a second process run beside the first.
 
-// handedOut tells whether a run is for workers, or for whoever serves its
+// handedOut reports whether a run is for workers, or for whoever serves its
 // deployment, and not its caller's own.
 func (r *FlowRun) handedOut() bool { return r.DeploymentID != nil || r.WorkQueueID != nil }
 
@@ -81,7 +81,7 @@ func (rescheduleRetry) after(t *transition) error {
 	return nil
 }
 
-// processRestarts tells whether the infrastructure of a run may start its
+// processRestarts reports whether the infrastructure of a run may start its
 // process again by itself, as Kubernetes does with a pod. Process workers, and
 // processes that serve deployments, start one once for each claim.
 func (t *transition) processRestarts() (bool, error) {

@@ -11,7 +11,7 @@ import (
 	"github.com/reevehq/reeve/internal/store"
 )
 
-// newPool makes a work pool and gives its default queue.
+// newPool makes a work pool and returns its default queue.
 func (w *world) newPool(name, kind string) (queue uuid.UUID) {
 	w.Helper()
 	w.update(func(tx *store.Tx) error {

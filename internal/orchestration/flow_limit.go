@@ -34,7 +34,7 @@ func (flowLimit) before(t *transition) error {
 		"Flow concurrency limit reached.")
 }
 
-// retriesInProcess tells of a run that waits inside its process: it is active.
+// retriesInProcess reports whether the run waits inside its process: it is active then.
 func (t *transition) retriesInProcess() bool {
 	return t.initial != nil && t.flow.Standing().RetriesInProcess()
 }

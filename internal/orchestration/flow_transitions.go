@@ -30,7 +30,7 @@ func (preventDuplicates) before(t *transition) error {
 
 const lossOfResult = "Cannot overwrite a COMPLETED state that carries persisted result data with one that does not."
 
-// losesResult tells whether the proposed state would replace a completed one
+// losesResult reports whether the proposed state would replace a completed one
 // with a stored result by one without.
 func (t *transition) losesResult() bool {
 	return t.initial.Type == prefect.Completed && t.proposed.Type == prefect.Completed &&

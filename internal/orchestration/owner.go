@@ -100,7 +100,7 @@ type Owner struct {
 	Why string
 }
 
-// Owner tells who has a run in hand.
+// Owner reports who has a run in hand.
 func (p Patience) Owner(s Signs) Owner {
 	since := latest(s.Since, s.Listening)
 	switch {
@@ -129,7 +129,7 @@ func (p Patience) Owner(s Signs) Owner {
 	return Owner{Who: "nobody: it has ended"}
 }
 
-// ownerOfPending tells it of a run that was claimed and does not run yet. Beside
+// ownerOfPending is Owner for a run that was claimed and does not run yet. Beside
 // workers and servers of deployments it is handed out again: a process that
 // appears late nevertheless is either the first, or refused.
 func (p Patience) ownerOfPending(s Signs, since time.Time) Owner {

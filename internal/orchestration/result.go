@@ -5,7 +5,7 @@ import (
 	"github.com/reevehq/reeve/internal/pyjson"
 )
 
-// persisted tells whether a state's data is the description of a result that
+// persisted reports whether a state's data is the description of a result that
 // was stored: an object of another type than "unpersisted".
 func persisted(s *prefect.State) bool {
 	if len(s.Data) == 0 {

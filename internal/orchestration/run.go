@@ -96,28 +96,28 @@ type Tx interface {
 	concurrency.Tx
 	Emit(events ...*prefect.Event) error
 
-	// ReadFlowRunForUpdate gives a flow run with its state.
+	// ReadFlowRunForUpdate returns a flow run with its state.
 	ReadFlowRunForUpdate(id uuid.UUID) (*FlowRun, error)
 	// SaveFlowRun stores what rules change.
 	SaveFlowRun(*FlowRun) error
 	// CreateFlowRunState adds a state and keeps its data as an artifact; what only
 	// describes the artifact is taken out of the data.
 	CreateFlowRunState(run uuid.UUID, s *prefect.State) error
-	// HasFlowRunState tells whether the run has a state of that moment.
+	// HasFlowRunState reports whether the run has a state of that moment.
 	HasFlowRunState(run uuid.UUID, at prefect.Time) (bool, error)
-	// ReadFlowRunRelated gives what a flow run's events name beside it.
+	// ReadFlowRunRelated returns what a flow run's events name beside it.
 	ReadFlowRunRelated(*FlowRun) (*events.FlowRunRelated, error)
-	// ReadDeploymentLimit gives a deployment's limit and options, nil when there
+	// ReadDeploymentLimit returns a deployment's limit and options, nil when there
 	// is no such deployment.
 	ReadDeploymentLimit(deployment uuid.UUID) (*DeploymentLimit, error)
-	// ReadFlowLimit gives a flow's limit, nil when it has none.
+	// ReadFlowLimit returns a flow's limit, nil when it has none.
 	ReadFlowLimit(flow uuid.UUID) (*dispatch.Limit, error)
 	// TellFlowSlotFreed tells workers of the flow's pools that a run of it may start.
 	TellFlowSlotFreed(flow uuid.UUID) error
-	// ReadPoolLimit gives the limit of the pool that a queue belongs to, nil when
+	// ReadPoolLimit returns the limit of the pool that a queue belongs to, nil when
 	// it has none.
 	ReadPoolLimit(queue uuid.UUID) (*dispatch.Limit, error)
-	// ReadWorkQueueLimit gives a queue's own limit, nil when it has none.
+	// ReadWorkQueueLimit returns a queue's own limit, nil when it has none.
 	ReadWorkQueueLimit(queue uuid.UUID) (*dispatch.Limit, error)
 	// TellPoolSlotFreed tells the workers of a queue's pool that a run of it may
 	// start, when one waits.
@@ -128,7 +128,7 @@ type Tx interface {
 	ClaimFlowRun(run uuid.UUID, worker prefect.Labels) error
 	// DeleteFlowRunInputs deletes a run's inputs of those keys.
 	DeleteFlowRunInputs(run uuid.UUID, keys []string) error
-	// ReadWorkPoolType gives the type of the pool that a queue belongs to, "" when
+	// ReadWorkPoolType returns the type of the pool that a queue belongs to, "" when
 	// there is no such queue.
 	ReadWorkPoolType(queue uuid.UUID) (string, error)
 
@@ -136,13 +136,13 @@ type Tx interface {
 	CountEndedRun(flow uuid.UUID, outcome prefect.StateType, took time.Duration) error
 
 	// CreateFlowRun makes a run without a state, unless its flow has one with the
-	// same idempotency key; it gives the run and whether it was made.
+	// same idempotency key; it returns the run and whether it was made.
 	CreateFlowRun(*prefect.FlowRun) (run *prefect.FlowRun, created bool, err error)
-	// ReadFlowLabels gives a flow's labels.
+	// ReadFlowLabels returns a flow's labels.
 	ReadFlowLabels(flow uuid.UUID) (prefect.Labels, error)
-	// ReadFlowRunLabels gives a flow run's labels.
+	// ReadFlowRunLabels returns a flow run's labels.
 	ReadFlowRunLabels(run uuid.UUID) (prefect.Labels, error)
-	// ReadDeploymentLabels gives a deployment's flow and labels, false when there
+	// ReadDeploymentLabels returns a deployment's flow and labels, false when there
 	// is no such deployment.
 	ReadDeploymentLabels(deployment uuid.UUID) (flow uuid.UUID, labels prefect.Labels, found bool, err error)
 
@@ -150,16 +150,16 @@ type Tx interface {
 	SaveTaskRun(*TaskRun) error
 	CreateTaskRunState(run uuid.UUID, flowRun *uuid.UUID, s *prefect.State) error
 	HasTaskRunState(run uuid.UUID, at prefect.Time) (bool, error)
-	// ReadFailedTaskRuns gives the ids of a flow run's failed task runs.
+	// ReadFailedTaskRuns returns the ids of a flow run's failed task runs.
 	ReadFailedTaskRuns(flowRun uuid.UUID) ([]uuid.UUID, error)
 	// CreateTaskRun makes a run without a state, unless its flow run has one with
-	// the same keys; it gives the run and whether it was made.
+	// the same keys; it returns the run and whether it was made.
 	CreateTaskRun(*prefect.TaskRun) (run *prefect.TaskRun, created bool, err error)
-	// ReadBackgroundTaskRun gives the run of these keys that has no flow run.
+	// ReadBackgroundTaskRun returns the run of these keys that has no flow run.
 	ReadBackgroundTaskRun(taskKey, dynamicKey string) (*prefect.TaskRun, error)
-	// ReadConcurrencyLimitsByName gives the limits of those names that exist.
+	// ReadConcurrencyLimitsByName returns the limits of those names that exist.
 	ReadConcurrencyLimitsByName(names []string) ([]*concurrency.Limit, error)
-	// ReadCachedState gives the newest state that is cached under a key and not
+	// ReadCachedState returns the newest state that is cached under a key and not
 	// expired.
 	ReadCachedState(key string) (*prefect.State, error)
 	CreateCachedState(key string, expiration *prefect.Time, state uuid.UUID) error

@@ -7,7 +7,7 @@ import (
 	"github.com/reevehq/reeve/internal/prefect"
 )
 
-// SetFlowRunState proposes a state for a flow run and gives what became of it.
+// SetFlowRunState proposes a state for a flow run and returns what became of it.
 // The state belongs to the engine from then on. An unknown run is fault.Absent.
 func (e Engine) SetFlowRunState(tx Tx, id uuid.UUID, proposed *prefect.State, o Options) (*prefect.OrchestrationResult, error) {
 	run, err := tx.ReadFlowRunForUpdate(id)
@@ -34,7 +34,7 @@ func (e Engine) governFlowRun(tx Tx, run *FlowRun, proposed *prefect.State, o Op
 	return t.result(), nil
 }
 
-// SetTaskRunState proposes a state for a task run and gives what became of it.
+// SetTaskRunState proposes a state for a task run and returns what became of it.
 // A deferred state goes through the background policy, whatever the options
 // say. An unknown run is fault.Absent.
 func (e Engine) SetTaskRunState(tx Tx, id uuid.UUID, proposed *prefect.State, o Options) (*prefect.OrchestrationResult, error) {

@@ -6,7 +6,7 @@ import (
 	"github.com/reevehq/reeve/internal/prefect"
 )
 
-// TaskOwner tells who has a task run in hand that belongs to no flow run. One that
+// TaskOwner reports who has a task run in hand that belongs to no flow run. One that
 // belongs to a flow run ends with it. The states of both are those that their
 // processes report, so that a second process cannot be refused: what began to run
 // is never handed out again, and what is in the hands of a task worker is left

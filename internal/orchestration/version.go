@@ -40,7 +40,7 @@ func parseVersion(text string) version {
 	return v
 }
 
-// atLeast tells whether a version is that release or a later one.
+// atLeast reports whether a version is that release or a later one.
 func atLeast(text string, x, y, z int) bool {
 	v := parseVersion(text)
 	for i, least := range [3]int{x, y, z} {
@@ -51,10 +51,10 @@ func atLeast(text string, x, y, z int) bool {
 	return !v.early
 }
 
-// keepsLease tells whether the client renews the lease of its deployment's slot.
+// keepsLease reports whether the client renews the lease of its deployment's slot.
 func (o Options) keepsLease() bool { return o.Client != "" && atLeast(o.Client, 3, 4, 11) }
 
-// managesSlots tells whether the client is one of the workers that took a
+// managesSlots reports whether the client is one of the workers that took a
 // deployment's slot themselves.
 func (o Options) managesSlots() bool {
 	switch o.Client {
@@ -64,10 +64,10 @@ func (o Options) managesSlots() bool {
 	return false
 }
 
-// knowsPauses tells whether the API the client speaks has pauses; none given
+// knowsPauses reports whether the API the client speaks has pauses; none given
 // counts as the newest.
 func (o Options) knowsPauses() bool { return o.API == "" || atLeast(o.API, 0, 8, 4) }
 
-// loopsFailedTasks tells whether the client, being older, wants the failed
+// loopsFailedTasks reports whether the client, being older, wants the failed
 // tasks of a flow run that is retried to be set to retry one by one.
 func (o Options) loopsFailedTasks() bool { return o.API != "" && !atLeast(o.API, 0, 8, 3) }

@@ -61,7 +61,7 @@ func (e *estate) make(place string) uuid.UUID {
 	})
 }
 
-// propose proposes a state as a client does and gives the verdict.
+// propose proposes a state as a client does and returns the verdict.
 func (e *estate) propose(id uuid.UUID, typ prefect.StateType, name string, change func(*prefect.StateDetails)) (status prefect.SetStateStatus) {
 	e.Helper()
 	update(e.T, e.store, func(tx *store.Tx) error {

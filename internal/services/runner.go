@@ -25,7 +25,7 @@ type Service interface {
 // Writer is a service whose work is rows and rules.
 type Writer interface {
 	Service
-	// Run does one bounded piece of the work that is due at tx.Now and gives the
+	// Run does one bounded piece of the work that is due at tx.Now and returns the
 	// number of things done. It may be run again: it has no effect but through tx.
 	Run(tx *store.Tx) (n int, err error)
 }
@@ -34,7 +34,7 @@ type Writer interface {
 // outside transactions.
 type Worker interface {
 	Service
-	// Work does one bounded piece of the work that is due and gives the number of
+	// Work does one bounded piece of the work that is due and returns the number of
 	// things done. It may be interrupted anywhere and done again. Its context marks
 	// writes as ones that may use the reserve.
 	Work(ctx context.Context, s *store.Store) (n int, err error)

@@ -86,7 +86,7 @@ func (s *Scheduler) Work(ctx context.Context, st *store.Store) (int, error) {
 // used up its budget.
 const mostAside = 8
 
-// plan computes the times of one deployment and hands them to the writer. It gives
+// plan computes the times of one deployment and hands them to the writer. It returns
 // the number of schedules that are to be set aside.
 func (s *Scheduler) plan(ctx context.Context, st *store.Store, id uuid.UUID, w *store.RunWriter) (aside int, err error) {
 	var found *store.Scheduling

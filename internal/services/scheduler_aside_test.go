@@ -71,7 +71,7 @@ func (b *bench) deploy(name string, schedules ...prefect.Schedule) (id uuid.UUID
 	return id
 }
 
-// work lets the scheduler do what is due, and gives the runs that are there and
+// work lets the scheduler do what is due, and returns the runs that are there and
 // when more is due.
 func (b *bench) work() (runs int, next time.Time) {
 	b.Helper()

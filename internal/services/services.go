@@ -52,7 +52,7 @@ func (c SilentRunsConfig) Patience() orchestration.Patience {
 	return p
 }
 
-// All gives the services that are switched on.
+// All returns the services that are switched on.
 func All(c Config) []Service {
 	var all []Service
 	if !c.ForemanOff {

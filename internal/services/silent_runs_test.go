@@ -22,7 +22,7 @@ func (r *runs) beat(id uuid.UUID) {
 	})
 }
 
-// judged tells whether some run is known by its heartbeats.
+// judged reports whether some run is known by its heartbeats.
 func (r *runs) judged() (is bool) {
 	r.Helper()
 	update(r.T, r.store, func(tx *store.Tx) (err error) {

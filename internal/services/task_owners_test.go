@@ -50,7 +50,7 @@ func newBackground(t *testing.T, s *store.Store) *background {
 	return b
 }
 
-// waits gives the run if it waits for a task worker.
+// waits returns the run if it waits for a task worker.
 func (b *background) waits() (run *prefect.TaskRun) {
 	update(b.T, b.store, func(tx *store.Tx) error {
 		waiting, err := tx.ReadWaitingTaskRuns([]string{"k"}, 1)

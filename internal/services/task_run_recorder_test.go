@@ -67,7 +67,7 @@ func (rt *recorderTest) record() {
 	}
 }
 
-// query gives rows as text, columns parted by a space.
+// query returns rows as text, columns parted by a space.
 func (rt *recorderTest) query(sql string) string {
 	rt.t.Helper()
 	c, err := sqlite.OpenConn(rt.path, sqlite.OpenReadOnly)

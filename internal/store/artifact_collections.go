@@ -18,7 +18,7 @@ func scanArtifactCollection(r Row) (*prefect.ArtifactCollection, error) {
 	return &c, err
 }
 
-// ReadArtifactCollection gives the collection of a key, nil when there is none.
+// ReadArtifactCollection returns the collection of a key, nil when there is none.
 func (tx *Tx) ReadArtifactCollection(key string) (*prefect.ArtifactCollection, error) {
 	c, _, err := first(tx, `SELECT `+artifactCollectionColumns+` FROM artifact_collection WHERE key = ?`, []any{key}, scanArtifactCollection)
 	return c, err

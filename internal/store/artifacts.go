@@ -32,7 +32,7 @@ func (tx *Tx) CreateArtifact(c *prefect.ArtifactCreate) (*prefect.Artifact, erro
 	return a, tx.collectArtifact(a)
 }
 
-// ReadArtifact gives an artifact, nil when there is none with that id.
+// ReadArtifact returns an artifact, nil when there is none with that id.
 func (tx *Tx) ReadArtifact(id uuid.UUID) (*prefect.Artifact, error) {
 	a, _, err := first(tx, `SELECT `+artifactColumns+` FROM artifact WHERE id = ?`, []any{id}, scanArtifact)
 	return a, err

@@ -136,7 +136,7 @@ func (a *Awakening) totals(at time.Time) AwakeTotals {
 	return t
 }
 
-// MeasureAwake gives the newest awakening with the totals until now; nil before
+// MeasureAwake returns the newest awakening with the totals until now; nil before
 // the first. It reads one row.
 func (tx *Tx) MeasureAwake() (*Awakening, AwakeTotals, error) {
 	a, err := tx.lastAwakening()
@@ -155,7 +155,7 @@ func (tx *Tx) FirstAwake() (time.Time, bool, error) {
 	return first(tx, `SELECT woke FROM awakening ORDER BY id LIMIT 1`, nil, scanTime)
 }
 
-// ReadAwakenings gives the awakenings that reach into a range, the first one first.
+// ReadAwakenings returns the awakenings that reach into a range, the first one first.
 func (tx *Tx) ReadAwakenings(from, to time.Time) ([]*Awakening, error) {
 	return collect(tx, `SELECT `+awakeningColumns+` FROM awakening
 		WHERE woke < ? AND woke >= coalesce((SELECT max(woke) FROM awakening WHERE woke <= ?), ?)

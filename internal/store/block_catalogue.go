@@ -13,7 +13,7 @@ import (
 // catalogue the database has.
 const catalogueKey = "block-catalogue"
 
-// HasBlockCatalogue tells whether the database has this program's edition of the
+// HasBlockCatalogue reports whether the database has this program's edition of the
 // block catalogue.
 func (tx *Tx) HasBlockCatalogue() (bool, error) {
 	edition := blocks.CatalogueEdition()

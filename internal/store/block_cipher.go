@@ -23,7 +23,7 @@ func (s *Store) UseEncryptionKey(key string) error {
 	return err
 }
 
-// blockCipher gives the cipher of block documents. When there is no key yet, one
+// blockCipher returns the cipher of block documents. When there is no key yet, one
 // is drawn if create is set, else the result is nil: there is then nothing to
 // decrypt.
 func (tx *Tx) blockCipher(create bool) (*blocks.Cipher, error) {

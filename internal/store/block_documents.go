@@ -21,7 +21,7 @@ type BlockDocumentQuery struct {
 	Secrets bool
 }
 
-// CreateBlockDocument makes a document and gives it with its secrets hidden. It
+// CreateBlockDocument makes a document and returns it with its secrets hidden. It
 // fails with fault.Conflict when its type has one of that name, or a document or
 // schema it refers to does not exist, and with fault.BadRequest when a reference
 // is malformed.
@@ -82,7 +82,7 @@ func (tx *Tx) createBlockDocumentReference(parent uuid.UUID, r blocks.DocumentRe
 	return err
 }
 
-// tellOfBlockDocument emits the event of a change and gives the document.
+// tellOfBlockDocument emits the event of a change and returns the document.
 func (tx *Tx) tellOfBlockDocument(action events.Action, id uuid.UUID) (*prefect.BlockDocument, error) {
 	d, err := tx.ReadBlockDocument(id, false)
 	if err != nil || d == nil {

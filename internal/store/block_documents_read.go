@@ -11,12 +11,12 @@ import (
 	"github.com/reevehq/reeve/internal/pyjson"
 )
 
-// ReadBlockDocument gives a document, nil when there is none with that id.
+// ReadBlockDocument returns a document, nil when there is none with that id.
 func (tx *Tx) ReadBlockDocument(id uuid.UUID, secrets bool) (*prefect.BlockDocument, error) {
 	return tx.oneBlockDocument([]uuid.UUID{id}, secrets)
 }
 
-// ReadBlockDocumentByName gives the document of a type by its name, nil when
+// ReadBlockDocumentByName returns the document of a type by its name, nil when
 // there is none.
 func (tx *Tx) ReadBlockDocumentByName(slug, name string, secrets bool) (*prefect.BlockDocument, error) {
 	ids, err := column[uuid.UUID](tx, `SELECT block_document.id FROM block_type

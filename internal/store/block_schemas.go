@@ -10,7 +10,7 @@ import (
 )
 
 // CreateBlockSchema makes a schema, and those nested in it that there are not
-// yet, unless one with its checksum and version exists; it gives the schema and
+// yet, unless one with its checksum and version exists; it returns the schema and
 // whether it was made. It fails with fault.NotFound when the block type does not
 // exist and fault.Conflict when that of a nested schema does not. schema is what
 // c's fields are, taken apart.
@@ -100,7 +100,7 @@ func (tx *Tx) createBlockSchemaReference(parent uuid.UUID, field string, target 
 	return err
 }
 
-// ReadBlockSchema gives a schema, nil when there is none with that id.
+// ReadBlockSchema returns a schema, nil when there is none with that id.
 func (tx *Tx) ReadBlockSchema(id uuid.UUID) (*prefect.BlockSchema, error) {
 	found, err := tx.blockSchemas([]uuid.UUID{id})
 	if err != nil {
@@ -109,7 +109,7 @@ func (tx *Tx) ReadBlockSchema(id uuid.UUID) (*prefect.BlockSchema, error) {
 	return found.full(id), nil
 }
 
-// ReadBlockSchemaByChecksum gives the newest schema with a checksum, of one
+// ReadBlockSchemaByChecksum returns the newest schema with a checksum, of one
 // version when one is given; nil when there is none.
 func (tx *Tx) ReadBlockSchemaByChecksum(checksum string, version *string) (*prefect.BlockSchema, error) {
 	c := criteria{when("checksum = ?", checksum)}

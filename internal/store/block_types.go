@@ -40,13 +40,13 @@ func (tx *Tx) CreateBlockType(c *prefect.BlockTypeCreate) (*prefect.BlockType, e
 	return t, tx.Emit(events.BlockType(events.Created, t, tx.IDs.V7(), tx.Now))
 }
 
-// ReadBlockType gives a block type, nil when there is none with that id.
+// ReadBlockType returns a block type, nil when there is none with that id.
 func (tx *Tx) ReadBlockType(id uuid.UUID) (*prefect.BlockType, error) {
 	t, _, err := first(tx, `SELECT `+blockTypeColumns+` FROM block_type WHERE id = ?`, []any{id}, scanBlockType)
 	return t, err
 }
 
-// ReadBlockTypeBySlug gives a block type, nil when there is none with that slug.
+// ReadBlockTypeBySlug returns a block type, nil when there is none with that slug.
 func (tx *Tx) ReadBlockTypeBySlug(slug string) (*prefect.BlockType, error) {
 	t, _, err := first(tx, `SELECT `+blockTypeColumns+` FROM block_type WHERE slug = ?`, []any{slug}, scanBlockType)
 	return t, err

@@ -18,7 +18,7 @@ type jsonColumn struct{ value any }
 // to; a NULL column leaves the destination as it is.
 func JSON(value any) any { return &jsonColumn{value} }
 
-// MarshalColumn gives the text to bind.
+// MarshalColumn returns the text to bind.
 func (c *jsonColumn) MarshalColumn() (string, error) {
 	if details, ok := c.value.(*prefect.StateDetails); ok {
 		return string(details.AppendCompact(nil)), nil

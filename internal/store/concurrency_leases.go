@@ -58,7 +58,7 @@ func (tx *Tx) CreateLease(l *concurrency.Lease) error {
 	return nil
 }
 
-// ReadLease gives a lease, nil when there is none with that id.
+// ReadLease returns a lease, nil when there is none with that id.
 func (tx *Tx) ReadLease(id uuid.UUID) (*concurrency.Lease, error) {
 	found, err := tx.leases(`id = ?`, id)
 	if err != nil || len(found) == 0 {
@@ -67,17 +67,17 @@ func (tx *Tx) ReadLease(id uuid.UUID) (*concurrency.Lease, error) {
 	return found[0], nil
 }
 
-// ReadHeldLeases gives the leases on which a holder has slots.
+// ReadHeldLeases returns the leases on which a holder has slots.
 func (tx *Tx) ReadHeldLeases(holder uuid.UUID) ([]*concurrency.Lease, error) {
 	return tx.leases(`holder_id = ? AND released = 0`, holder)
 }
 
-// ReadLeasesOfLimit gives the leases that hold slots of a limit, oldest first.
+// ReadLeasesOfLimit returns the leases that hold slots of a limit, oldest first.
 func (tx *Tx) ReadLeasesOfLimit(limit uuid.UUID) ([]*concurrency.Lease, error) {
 	return tx.leases(`released = 0 AND id IN (SELECT lease_id FROM concurrency_lease_limit WHERE limit_id = ?) ORDER BY created, id`, limit)
 }
 
-// ReadExpiredLeases gives leases whose time is over, the first ones first.
+// ReadExpiredLeases returns leases whose time is over, the first ones first.
 func (tx *Tx) ReadExpiredLeases(at time.Time, limit int) ([]*concurrency.Lease, error) {
 	return tx.leases(`expires <= ? ORDER BY expires LIMIT ?`, at, limit)
 }

@@ -23,19 +23,19 @@ func (tx *Tx) CreateConcurrencyLimit(l *concurrency.Limit) error {
 	return err
 }
 
-// ReadConcurrencyLimit gives a limit, nil when there is none with that id.
+// ReadConcurrencyLimit returns a limit, nil when there is none with that id.
 func (tx *Tx) ReadConcurrencyLimit(id uuid.UUID) (*concurrency.Limit, error) {
 	l, _, err := first(tx, `SELECT `+limitColumns+` FROM concurrency_limit WHERE id = ?`, []any{id}, scanLimit)
 	return l, err
 }
 
-// ReadConcurrencyLimitByName gives a limit, nil when there is none of that name.
+// ReadConcurrencyLimitByName returns a limit, nil when there is none of that name.
 func (tx *Tx) ReadConcurrencyLimitByName(name string) (*concurrency.Limit, error) {
 	l, _, err := first(tx, `SELECT `+limitColumns+` FROM concurrency_limit WHERE name = ?`, []any{name}, scanLimit)
 	return l, err
 }
 
-// ReadConcurrencyLimits gives the limits with these ids that exist.
+// ReadConcurrencyLimits returns the limits with these ids that exist.
 func (tx *Tx) ReadConcurrencyLimits(ids []uuid.UUID) ([]*concurrency.Limit, error) {
 	var limits []*concurrency.Limit
 	for _, id := range ids {
@@ -50,7 +50,7 @@ func (tx *Tx) ReadConcurrencyLimits(ids []uuid.UUID) ([]*concurrency.Limit, erro
 	return limits, nil
 }
 
-// ReadConcurrencyLimitsByName gives the limits of these names that exist, each
+// ReadConcurrencyLimitsByName returns the limits of these names that exist, each
 // once.
 func (tx *Tx) ReadConcurrencyLimitsByName(names []string) ([]*concurrency.Limit, error) {
 	var limits []*concurrency.Limit
@@ -71,7 +71,7 @@ func (tx *Tx) ReadConcurrencyLimitsByName(names []string) ([]*concurrency.Limit,
 	return limits, nil
 }
 
-// FilterConcurrencyLimits gives limits by name; prefix leaves out those whose
+// FilterConcurrencyLimits returns limits by name; prefix leaves out those whose
 // name does not begin with it.
 func (tx *Tx) FilterConcurrencyLimits(prefix string, page prefect.Page) ([]*concurrency.Limit, error) {
 	return collect(tx, `SELECT `+limitColumns+` FROM concurrency_limit WHERE substr(name, 1, length(?)) = ?

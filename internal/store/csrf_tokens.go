@@ -33,7 +33,7 @@ func (tx *Tx) CreateCsrfToken(client string, life time.Duration) (*prefect.CsrfT
 	return t, err
 }
 
-// ReadCsrfToken gives a client's token, nil when it has none that lasts.
+// ReadCsrfToken returns a client's token, nil when it has none that lasts.
 func (tx *Tx) ReadCsrfToken(client string) (*prefect.CsrfToken, error) {
 	t, _, err := first(tx, `SELECT `+csrfTokenColumns+` FROM csrf_token WHERE client = ? AND expiration > ?`,
 		[]any{client, tx.Now}, scanCsrfToken)

@@ -14,13 +14,13 @@ func scanSchedule(r Row) (*prefect.DeploymentSchedule, error) {
 	return &s, err
 }
 
-// ReadDeploymentSchedules gives a deployment's schedules, the last changed first.
+// ReadDeploymentSchedules returns a deployment's schedules, the last changed first.
 func (tx *Tx) ReadDeploymentSchedules(deployment uuid.UUID) ([]*prefect.DeploymentSchedule, error) {
 	return collect(tx, `SELECT `+scheduleColumns+` FROM deployment_schedule WHERE deployment_id = ? ORDER BY updated DESC, sequence DESC`,
 		[]any{deployment}, scanSchedule)
 }
 
-// ReadPausedSchedules gives the paused schedules of the deployment of a flow and
+// ReadPausedSchedules returns the paused schedules of the deployment of a flow and
 // name; none when there is no such deployment.
 func (tx *Tx) ReadPausedSchedules(flow uuid.UUID, name string) (prefect.PausedSchedules, error) {
 	found, err := collect(tx, `SELECT `+scheduleColumns+` FROM deployment_schedule
@@ -28,7 +28,7 @@ func (tx *Tx) ReadPausedSchedules(flow uuid.UUID, name string) (prefect.PausedSc
 	return prefect.NewPausedSchedules(found), err
 }
 
-// CreateDeploymentSchedules adds schedules to a deployment and gives them. A
+// CreateDeploymentSchedules adds schedules to a deployment and returns them. A
 // slug that the deployment has already is a fault.Conflict.
 func (tx *Tx) CreateDeploymentSchedules(deployment uuid.UUID, schedules []*prefect.DeploymentScheduleCreate) ([]*prefect.DeploymentSchedule, error) {
 	made := []*prefect.DeploymentSchedule{}

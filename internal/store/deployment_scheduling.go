@@ -31,7 +31,7 @@ func (tx *Tx) NextScheduling() (at time.Time, ok bool, err error) {
 	return at, err == nil, err
 }
 
-// DeploymentsToSchedule gives the deployments that are due to be looked at, the
+// DeploymentsToSchedule returns the deployments that are due to be looked at, the
 // longest due first.
 func (tx *Tx) DeploymentsToSchedule(limit int) ([]uuid.UUID, error) {
 	return column[uuid.UUID](tx, `SELECT id FROM deployment WHERE next_scheduling <= ? ORDER BY next_scheduling LIMIT ?`, tx.Now, limit)
@@ -111,7 +111,7 @@ type SetAsideSchedule struct {
 	Since          *prefect.Time `json:"since"`
 }
 
-// SetAsideSchedules gives schedules that are set aside, by deployment.
+// SetAsideSchedules returns schedules that are set aside, by deployment.
 func (tx *Tx) SetAsideSchedules(limit int) ([]*SetAsideSchedule, error) {
 	return collect(tx, `SELECT s.id, s.slug, deployment.id, deployment.name, flow.name, s.set_aside, s.set_aside_at
 		FROM deployment_schedule AS s JOIN deployment ON deployment.id = s.deployment_id JOIN flow ON flow.id = deployment.flow_id
@@ -123,7 +123,7 @@ func (tx *Tx) SetAsideSchedules(limit int) ([]*SetAsideSchedule, error) {
 }
 
 // createScheduledRuns makes runs of a deployment at times of one of its schedules,
-// without orchestration. Times that have a run are passed over. It gives the number
+// without orchestration. Times that have a run are passed over. It returns the number
 // of new runs.
 func (tx *Tx) createScheduledRuns(d *prefect.Deployment, runs schedule.Runs) (made int, err error) {
 	of, err := schedule.NewRunOf(d, runs.Schedule)

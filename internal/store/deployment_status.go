@@ -30,7 +30,7 @@ func scanDeploymentPlace(r Row) (*events.DeploymentPlace, error) {
 	return &d, nil
 }
 
-// ReadDeploymentPlace gives what a deployment's events name, nil when there is
+// ReadDeploymentPlace returns what a deployment's events name, nil when there is
 // no such deployment.
 func (tx *Tx) ReadDeploymentPlace(id uuid.UUID) (*events.DeploymentPlace, error) {
 	d, _, err := first(tx, deploymentPlaceQuery+`WHERE deployment.id = ?`, []any{id}, scanDeploymentPlace)

@@ -55,7 +55,7 @@ func (tx *Tx) scanDeployment(r Row) (*prefect.Deployment, error) {
 	return &d, err
 }
 
-// readDeployments gives deployments with their schedules.
+// readDeployments returns deployments with their schedules.
 func (tx *Tx) readDeployments(clauses string, args ...any) ([]*prefect.Deployment, error) {
 	found, err := collect(tx, `SELECT `+deploymentColumns+deploymentFrom+clauses, args, tx.scanDeployment)
 	if err != nil || len(found) == 0 {
@@ -83,18 +83,18 @@ func (tx *Tx) readDeployment(clauses string, args ...any) (*prefect.Deployment, 
 	return found[0], nil
 }
 
-// ReadDeployment gives a deployment, nil when there is none with that id.
+// ReadDeployment returns a deployment, nil when there is none with that id.
 func (tx *Tx) ReadDeployment(id uuid.UUID) (*prefect.Deployment, error) {
 	return tx.readDeployment(`WHERE deployment.id = ?`, id)
 }
 
-// ReadDeploymentByName gives a deployment by the names of its flow and its own,
+// ReadDeploymentByName returns a deployment by the names of its flow and its own,
 // nil when there is none.
 func (tx *Tx) ReadDeploymentByName(flow, name string) (*prefect.Deployment, error) {
 	return tx.readDeployment(`WHERE deployment.flow_id = (SELECT id FROM flow WHERE name = ?) AND deployment.name = ?`, flow, name)
 }
 
-// FilterDeployments gives the deployments that meet the criteria, sorted.
+// FilterDeployments returns the deployments that meet the criteria, sorted.
 func (tx *Tx) FilterDeployments(f *prefect.Filters, sort prefect.DeploymentSort, page prefect.Page) ([]*prefect.Deployment, error) {
 	c := deploymentsWhere(f)
 	return tx.readDeployments(c.where()+` ORDER BY `+deploymentOrder[sort]+` LIMIT ? OFFSET ?`, append(c.args, page.Limit, page.Offset)...)
@@ -106,7 +106,7 @@ func (tx *Tx) CountDeployments(f *prefect.Filters) (int, error) {
 	return tx.count(`SELECT count(*) FROM deployment`+c.where(), c.args...)
 }
 
-// BlockDocumentExists tells whether there is a block document with that id.
+// BlockDocumentExists reports whether there is a block document with that id.
 func (tx *Tx) BlockDocumentExists(id uuid.UUID) (bool, error) {
 	return tx.exists(`SELECT 1 FROM block_document WHERE id = ?`, id)
 }
@@ -383,7 +383,7 @@ func (tx *Tx) DeleteDeployment(id uuid.UUID) (bool, error) {
 	return true, tx.Emit(events.DeploymentDeleted(tx.IDs.V7(), tx.Now, place))
 }
 
-// WorkQueuesForDeployment gives the queues whose filters select a deployment by
+// WorkQueuesForDeployment returns the queues whose filters select a deployment by
 // its tags and its id; one without a filter selects every deployment.
 func (tx *Tx) WorkQueuesForDeployment(d *prefect.Deployment) ([]*prefect.WorkQueue, error) {
 	queues, err := collect(tx, `SELECT `+workQueueColumns+workQueueFrom+`ORDER BY work_queue.id`, nil, scanWorkQueue)

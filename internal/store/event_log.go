@@ -24,7 +24,7 @@ func (tx *Tx) LastEventSequence() (int64, error) {
 	return sequence, err
 }
 
-// ReadEventLog gives the events after a place in the log and up to another
+// ReadEventLog returns the events after a place in the log and up to another
 // whose name starts with prefix, in the log's order, at most limit.
 func (tx *Tx) ReadEventLog(after, upTo int64, prefix string, limit int) ([]*prefect.ReceivedEvent, error) {
 	// The plus signs keep the planner from the index of names: what is new is

@@ -13,7 +13,7 @@ type EventPlace struct {
 	Sequence int64        `json:"sequence"`
 }
 
-// FilterEvents gives the events that meet the filter, in its order: at most
+// FilterEvents returns the events that meet the filter, in its order: at most
 // limit of them, after a place where after is given, else from offset on.
 func (tx *Tx) FilterEvents(f *prefect.EventFilter, limit, offset int, after *EventPlace) ([]*prefect.ReceivedEvent, error) {
 	direction, comparison := "DESC", "<"
@@ -70,7 +70,7 @@ func eventKeys(f *prefect.EventFilter) condition {
 	return condition{`SELECT sequence, occurred FROM event` + where.where(), where.args}
 }
 
-// BackfillEvents gives the events that meet the filter and lie in the log up to
+// BackfillEvents returns the events that meet the filter and lie in the log up to
 // a place, oldest first: at most limit, after another place where one is given.
 func (tx *Tx) BackfillEvents(f *prefect.EventFilter, upTo int64, limit int, after *EventPlace) ([]*prefect.ReceivedEvent, error) {
 	where := and(eventsWhere(f), when("event.sequence <= ?", upTo))

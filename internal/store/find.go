@@ -11,7 +11,7 @@ type Named struct {
 	Name string
 }
 
-// FindNamed gives the flows, deployments and pools whose name has a part, without
+// FindNamed returns the flows, deployments and pools whose name has a part, without
 // regard to case, at most limit of each.
 func (tx *Tx) FindNamed(part string, limit int) ([]Named, error) {
 	return collect(tx, `WITH part (text) AS (SELECT lower(?))
@@ -27,7 +27,7 @@ func (tx *Tx) FindNamed(part string, limit int) ([]Named, error) {
 // afterAll is above every character that a name can have after its beginning.
 const afterAll = "\U0010FFFF"
 
-// FindFlowRuns gives runs whose name begins with a text, by the index of names:
+// FindFlowRuns returns runs whose name begins with a text, by the index of names:
 // case counts.
 func (tx *Tx) FindFlowRuns(start string, limit int) ([]*FlowRunRow, error) {
 	return collect(tx, flowRunRowSelect+` WHERE flow_run.name >= ? AND flow_run.name < ? ORDER BY flow_run.name LIMIT ?`,

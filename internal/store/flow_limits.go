@@ -11,7 +11,7 @@ import (
 // activeOfFlow selects the runs that count against the limit of a flow.
 var activeOfFlow = `FROM flow_run WHERE flow_run.flow_id = flow.id AND ` + holdsFlow
 
-// ReadFlowLimit gives a flow's limit with the number of its active runs, nil
+// ReadFlowLimit returns a flow's limit with the number of its active runs, nil
 // when it has none.
 func (tx *Tx) ReadFlowLimit(flow uuid.UUID) (*dispatch.Limit, error) {
 	var l dispatch.Limit
@@ -94,7 +94,7 @@ func (tx *Tx) FlowLimits() (map[uuid.UUID]dispatch.Limit, error) {
 	return limits, err
 }
 
-// FlowSlotHolders gives active runs of a flow, as its limit counts them.
+// FlowSlotHolders returns active runs of a flow, as its limit counts them.
 func (tx *Tx) FlowSlotHolders(flow uuid.UUID, limit int) ([]*prefect.SlotHolder, error) {
 	return collect(tx, `SELECT `+slotHolderColumns+` FROM flow CROSS JOIN flow_run ON flow_run.flow_id = flow.id AND `+holdsFlow+`
 		WHERE flow.id = ? LIMIT ?`, []any{flow, limit}, scanSlotHolder(tx.Now))

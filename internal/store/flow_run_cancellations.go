@@ -44,7 +44,7 @@ func (tx *Tx) NextCancellation() (time.Time, bool, error) {
 	return first(tx, `SELECT due FROM flow_run_cancellation ORDER BY due LIMIT 1`, nil, scanTime)
 }
 
-// ReadDueCancellations gives cancellations to look after by a time.
+// ReadDueCancellations returns cancellations to look after by a time.
 func (tx *Tx) ReadDueCancellations(by time.Time, limit int) ([]*Cancellation, error) {
 	return collect(tx, `SELECT flow_run_id, cancelled, due FROM flow_run_cancellation WHERE due <= ? ORDER BY due LIMIT ?`,
 		[]any{by, limit}, func(r Row) (*Cancellation, error) {
@@ -54,13 +54,13 @@ func (tx *Tx) ReadDueCancellations(by time.Time, limit int) ([]*Cancellation, er
 		})
 }
 
-// ReadUnfinishedTaskRuns gives ids of a flow run's task runs that have not ended.
+// ReadUnfinishedTaskRuns returns ids of a flow run's task runs that have not ended.
 func (tx *Tx) ReadUnfinishedTaskRuns(flowRun uuid.UUID, limit int) ([]uuid.UUID, error) {
 	return column[uuid.UUID](tx, `SELECT id FROM task_run WHERE flow_run_id = ?
 		AND state_type IN ('SCHEDULED', 'PENDING', 'RUNNING', 'PAUSED', 'CANCELLING') LIMIT ?`, flowRun, limit)
 }
 
-// ReadUnfinishedSubflows gives ids of the flow runs that a flow run has started
+// ReadUnfinishedSubflows returns ids of the flow runs that a flow run has started
 // within itself and that have not ended.
 func (tx *Tx) ReadUnfinishedSubflows(flowRun uuid.UUID) ([]uuid.UUID, error) {
 	return column[uuid.UUID](tx, `SELECT child.id FROM task_run

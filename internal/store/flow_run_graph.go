@@ -10,7 +10,7 @@ import (
 	"github.com/reevehq/reeve/internal/pyjson"
 )
 
-// ReadFlowRunGraph gives the graph of a flow run, nil when there is no such run.
+// ReadFlowRunGraph returns the graph of a flow run, nil when there is no such run.
 // Nodes that ended before since are left out. It stops at most+1 nodes: more
 // than most are too many for who draws them.
 func (tx *Tx) ReadFlowRunGraph(flowRunID uuid.UUID, since prefect.Time, most, mostArtifacts int) (*prefect.Graph, error) {
@@ -65,7 +65,7 @@ type taskInputs struct{ parents, encapsulating []uuid.UUID }
 // it runs within.
 const encapsulatingKey = "__parents__"
 
-// graphNodes gives the nodes of a flow run with their edges, sorted by start,
+// graphNodes returns the nodes of a flow run with their edges, sorted by start,
 // then end. A task run that stands for a subflow run is shown as the latter.
 func (tx *Tx) graphNodes(flowRunID uuid.UUID) ([]*prefect.GraphNode, error) {
 	var nodes []*prefect.GraphNode
@@ -156,7 +156,7 @@ func readTaskInputs(text prefect.Object) (*taskInputs, error) {
 	return &out, nil
 }
 
-// graphArtifacts gives the artifacts of a flow run by task run, those of none
+// graphArtifacts returns the artifacts of a flow run by task run, those of none
 // under uuid.Nil. Results are not shown.
 func (tx *Tx) graphArtifacts(flowRunID uuid.UUID, most int) (map[uuid.UUID][]prefect.GraphArtifact, error) {
 	out := map[uuid.UUID][]prefect.GraphArtifact{}
@@ -179,7 +179,7 @@ func (tx *Tx) graphArtifacts(flowRunID uuid.UUID, most int) (map[uuid.UUID][]pre
 	return out, err
 }
 
-// ReadTaskRunDependencies gives the task runs of a flow run, newest first, with
+// ReadTaskRunDependencies returns the task runs of a flow run, newest first, with
 // the task runs whose results they take; false when there is no such run.
 func (tx *Tx) ReadTaskRunDependencies(flowRunID uuid.UUID) ([]prefect.Dependency, bool, error) {
 	found, err := tx.exists(`SELECT 1 FROM flow_run WHERE id = ?`, flowRunID)

@@ -95,7 +95,7 @@ func (tx *Tx) SilentUntil(run uuid.UUID, s Silence) (*prefect.Time, error) {
 	return until, err
 }
 
-// ReadSilentFlowRuns gives runs that were silent for too long.
+// ReadSilentFlowRuns returns runs that were silent for too long.
 func (tx *Tx) ReadSilentFlowRuns(s Silence, limit int) ([]SilentFlowRun, error) {
 	return collect(tx, `SELECT flow_run.id, flow_run.state_type, beat.heard`+beatingRuns+` AND `+silentUntil+` <= ? LIMIT ?`,
 		append(s.args(tx), tx.Now, limit), func(r Row) (run SilentFlowRun, err error) {

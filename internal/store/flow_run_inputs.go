@@ -26,14 +26,14 @@ func (tx *Tx) CreateFlowRunInput(in *prefect.FlowRunInput) (bool, error) {
 	return n > 0, err
 }
 
-// ReadFlowRunInput gives a run's input of a key, nil when there is none.
+// ReadFlowRunInput returns a run's input of a key, nil when there is none.
 func (tx *Tx) ReadFlowRunInput(run uuid.UUID, key string) (*prefect.FlowRunInput, error) {
 	in, _, err := first(tx, `SELECT `+flowRunInputColumns+` FROM flow_run_input WHERE flow_run_id = ? AND key = ?`,
 		[]any{run, key}, scanFlowRunInput)
 	return in, err
 }
 
-// FilterFlowRunInputs gives a run's inputs whose key begins with prefix and is
+// FilterFlowRunInputs returns a run's inputs whose key begins with prefix and is
 // none of the excluded, oldest first; a limit below 0 is none.
 func (tx *Tx) FilterFlowRunInputs(run uuid.UUID, prefix string, exclude []string, limit int) ([]*prefect.FlowRunInput, error) {
 	all, err := collect(tx, `SELECT `+flowRunInputColumns+` FROM flow_run_input

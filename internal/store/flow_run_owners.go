@@ -66,7 +66,7 @@ func (tx *Tx) scanOwned(r Row) (*OwnedFlowRun, error) {
 	return &o, err
 }
 
-// ReadOwnedFlowRun gives the signs of life of one run, nil when there is none
+// ReadOwnedFlowRun returns the signs of life of one run, nil when there is none
 // with that id or it has no state.
 func (tx *Tx) ReadOwnedFlowRun(id uuid.UUID) (*OwnedFlowRun, error) {
 	run, _, err := first(tx, ownedRuns+`WHERE run.id = ? AND run.state_type IS NOT NULL`, []any{id}, tx.scanOwned)
@@ -78,7 +78,7 @@ func (tx *Tx) NextOwnerLook() (time.Time, bool, error) {
 	return first(tx, `SELECT owner_due FROM flow_run WHERE owner_due IS NOT NULL ORDER BY owner_due LIMIT 1`, nil, scanTime)
 }
 
-// ReadDueOwnedFlowRuns gives runs to look after by a time, the first ones first.
+// ReadDueOwnedFlowRuns returns runs to look after by a time, the first ones first.
 func (tx *Tx) ReadDueOwnedFlowRuns(by time.Time, limit int) ([]*OwnedFlowRun, error) {
 	return collect(tx, ownedRuns+`WHERE run.owner_due <= ? ORDER BY run.owner_due LIMIT ?`, []any{by, limit}, tx.scanOwned)
 }

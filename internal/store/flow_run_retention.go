@@ -25,7 +25,7 @@ func (tx *Tx) OldestFinishedRun() (time.Time, bool, error) {
 // states, task runs, logs and artifacts, the oldest first; it touches at most
 // about limit runs, logs and artifacts, so that a run with many of them takes
 // several calls. Their subflow runs lose their parents and are found by the
-// next call. It gives how many rows it deleted.
+// next call. It returns how many rows it deleted.
 func (tx *Tx) DeleteRunsEndedBefore(before time.Time, limit int) (int, error) {
 	runs, err := column[uuid.UUID](tx, `SELECT id FROM flow_run WHERE end_time < ? AND parent_task_run_id IS NULL
 		AND state_type IN ('COMPLETED', 'FAILED', 'CRASHED', 'CANCELLED') ORDER BY end_time LIMIT ?`, before, limit)
@@ -52,7 +52,7 @@ func (tx *Tx) DeleteRunsEndedBefore(before time.Time, limit int) (int, error) {
 	return total, nil
 }
 
-// deleteOutput deletes at most limit logs and artifacts of a run and gives how
+// deleteOutput deletes at most limit logs and artifacts of a run and returns how
 // many it deleted.
 func (tx *Tx) deleteOutput(run uuid.UUID, limit int) (int, error) {
 	logs, err := tx.conn.Exec(`DELETE FROM log WHERE sequence IN (SELECT sequence FROM log WHERE flow_run_id = ? LIMIT ?)`, run, limit)

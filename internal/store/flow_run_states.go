@@ -64,13 +64,13 @@ func (tx *Tx) CreateFlowRunState(flowRunID uuid.UUID, s *prefect.State) error {
 	return err
 }
 
-// ReadFlowRunState gives a state, nil when there is none with that id.
+// ReadFlowRunState returns a state, nil when there is none with that id.
 func (tx *Tx) ReadFlowRunState(id uuid.UUID) (*prefect.State, error) {
 	s, _, err := first(tx, `SELECT `+stateColumns+flowRunStateFrom+` WHERE state.id = (SELECT ?)`, []any{id}, scanState)
 	return s, err
 }
 
-// ReadFlowRunStates gives the states of a flow run, oldest first.
+// ReadFlowRunStates returns the states of a flow run, oldest first.
 func (tx *Tx) ReadFlowRunStates(flowRunID uuid.UUID) ([]*prefect.State, error) {
 	return collect(tx, `SELECT `+stateColumns+flowRunStateFrom+` WHERE state.flow_run_id = (SELECT ?) ORDER BY state.timestamp`,
 		[]any{flowRunID}, scanState)

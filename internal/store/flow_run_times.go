@@ -50,7 +50,7 @@ type FlowRunTimes struct {
 	Took time.Duration
 }
 
-// MeasureFlowRunTimes gives the runs that ended, by flow, outcome and bucket.
+// MeasureFlowRunTimes returns the runs that ended, by flow, outcome and bucket.
 func (tx *Tx) MeasureFlowRunTimes() ([]FlowRunTimes, error) {
 	return collect(tx, `SELECT flow.name, t.outcome, t.bucket, t.runs, t.took
 		FROM flow_run_time AS t CROSS JOIN flow ON flow.id = t.flow_id ORDER BY flow.name, t.outcome, t.bucket`, nil,

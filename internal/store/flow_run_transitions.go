@@ -19,7 +19,7 @@ var _ orchestration.Tx = (*Tx)(nil)
 // Stamp is the transaction's time and its source of ids.
 func (tx *Tx) Stamp() (time.Time, clock.IDs) { return tx.Now, tx.IDs }
 
-// ReadFlowRunForUpdate gives what a change of its state needs of a flow run,
+// ReadFlowRunForUpdate returns what a change of its state needs of a flow run,
 // nil when there is none with that id.
 func (tx *Tx) ReadFlowRunForUpdate(id uuid.UUID) (*orchestration.FlowRun, error) {
 	var run orchestration.FlowRun
@@ -80,12 +80,12 @@ func (tx *Tx) SaveFlowRun(run *orchestration.FlowRun) error {
 	return err
 }
 
-// HasFlowRunState tells whether a flow run has a state of that moment.
+// HasFlowRunState reports whether a flow run has a state of that moment.
 func (tx *Tx) HasFlowRunState(run uuid.UUID, at prefect.Time) (bool, error) {
 	return tx.exists(`SELECT 1 FROM flow_run_state WHERE flow_run_id = ? AND timestamp = ?`, run, at)
 }
 
-// ReadFlowRunRelated gives the things that a flow run's events name.
+// ReadFlowRunRelated returns the things that a flow run's events name.
 func (tx *Tx) ReadFlowRunRelated(run *orchestration.FlowRun) (*events.FlowRunRelated, error) {
 	if run.DeploymentID == nil && run.WorkQueueID == nil && run.ParentTaskRunID == nil {
 		return tx.readFlowRelated(run.FlowID)
@@ -133,12 +133,12 @@ func (n *namedRow) named() *events.Named {
 	return &events.Named{ID: *n.id, Name: n.name, Type: n.typ, Tags: n.tags}
 }
 
-// ReadFlowLabels gives a flow's labels, none when there is no such flow.
+// ReadFlowLabels returns a flow's labels, none when there is no such flow.
 func (tx *Tx) ReadFlowLabels(flow uuid.UUID) (prefect.Labels, error) {
 	return tx.labels(`SELECT labels FROM flow WHERE id = ?`, flow)
 }
 
-// ReadFlowRunLabels gives a flow run's labels, none when there is no such run.
+// ReadFlowRunLabels returns a flow run's labels, none when there is no such run.
 func (tx *Tx) ReadFlowRunLabels(run uuid.UUID) (prefect.Labels, error) {
 	return tx.labels(`SELECT labels FROM flow_run WHERE id = ?`, run)
 }
@@ -151,7 +151,7 @@ func (tx *Tx) labels(query string, id uuid.UUID) (prefect.Labels, error) {
 	return labels, nil
 }
 
-// ReadDeploymentLabels gives a deployment's flow and labels, found is false when
+// ReadDeploymentLabels returns a deployment's flow and labels, found is false when
 // there is no such deployment.
 func (tx *Tx) ReadDeploymentLabels(deployment uuid.UUID) (flow uuid.UUID, labels prefect.Labels, found bool, err error) {
 	err = tx.one(`SELECT flow_id, labels FROM deployment WHERE id = ?`, []any{deployment}, &flow, JSON(&labels))
@@ -161,7 +161,7 @@ func (tx *Tx) ReadDeploymentLabels(deployment uuid.UUID) (flow uuid.UUID, labels
 	return flow, labels, err == nil, err
 }
 
-// ReadDeploymentLimit gives a deployment's concurrency limit and options, nil
+// ReadDeploymentLimit returns a deployment's concurrency limit and options, nil
 // when there is no such deployment.
 func (tx *Tx) ReadDeploymentLimit(deployment uuid.UUID) (*orchestration.DeploymentLimit, error) {
 	var id *uuid.UUID

@@ -82,13 +82,13 @@ func (tx *Tx) CreateFlowRun(run *prefect.FlowRun) (made *prefect.FlowRun, create
 	return made, false, err
 }
 
-// ReadFlowRun gives a flow run, nil when there is none with that id.
+// ReadFlowRun returns a flow run, nil when there is none with that id.
 func (tx *Tx) ReadFlowRun(id uuid.UUID) (*prefect.FlowRun, error) {
 	run, _, err := first(tx, `SELECT `+flowRunColumns+flowRunFrom+` WHERE flow_run.id = (SELECT ?)`, []any{id}, scanFlowRun(tx.Now))
 	return run, err
 }
 
-// FilterFlowRuns gives the flow runs that meet the criteria, sorted.
+// FilterFlowRuns returns the flow runs that meet the criteria, sorted.
 func (tx *Tx) FilterFlowRuns(f *prefect.Filters, sort prefect.FlowRunSort, page prefect.Page) ([]*prefect.FlowRun, error) {
 	c := flowRunsWhere(f)
 	return collect(tx, `SELECT `+flowRunColumns+flowRunFrom+c.where()+` ORDER BY `+flowRunOrder[sort]+` LIMIT ? OFFSET ?`,

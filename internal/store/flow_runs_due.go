@@ -31,7 +31,7 @@ func (tx *Tx) NextScheduledStart() (time.Time, bool, error) {
 		ORDER BY next_scheduled_start_time LIMIT 1`, nil, scanTime)
 }
 
-// ReadUnstartedFlowRuns gives runs named Scheduled that were to start by a time,
+// ReadUnstartedFlowRuns returns runs named Scheduled that were to start by a time,
 // with that time, the first ones first.
 func (tx *Tx) ReadUnstartedFlowRuns(by time.Time, limit int) ([]DueFlowRun, error) {
 	return collect(tx, `SELECT id, next_scheduled_start_time FROM flow_run
@@ -46,7 +46,7 @@ func (tx *Tx) NextPauseTimeout() (time.Time, bool, error) {
 		ORDER BY pause_timeout LIMIT 1`, nil, scanTime)
 }
 
-// ReadExpiredPauses gives paused runs whose time to be resumed is over.
+// ReadExpiredPauses returns paused runs whose time to be resumed is over.
 func (tx *Tx) ReadExpiredPauses(at time.Time, limit int) ([]DueFlowRun, error) {
 	return collect(tx, `SELECT id, pause_timeout FROM flow_run WHERE pause_timeout IS NOT NULL AND pause_timeout <= ?
 		ORDER BY pause_timeout LIMIT ?`, []any{at, limit}, scanDueFlowRun)
@@ -58,7 +58,7 @@ func (tx *Tx) FirstCancelling() (time.Time, bool, error) {
 		ORDER BY state_timestamp LIMIT 1`, nil, scanTime)
 }
 
-// ReadCancellingFlowRuns gives runs that are cancelling since before a time,
+// ReadCancellingFlowRuns returns runs that are cancelling since before a time,
 // with since when.
 func (tx *Tx) ReadCancellingFlowRuns(since time.Time, limit int) ([]DueFlowRun, error) {
 	return collect(tx, `SELECT id, state_timestamp FROM flow_run WHERE state_type = 'CANCELLING' AND state_timestamp <= ?
@@ -72,7 +72,7 @@ type WorkPlace struct {
 	InfrastructurePID *string
 }
 
-// ReadWorkPlace gives where a flow run's infrastructure is, nil when the run has
+// ReadWorkPlace returns where a flow run's infrastructure is, nil when the run has
 // no work queue.
 func (tx *Tx) ReadWorkPlace(run uuid.UUID) (*WorkPlace, error) {
 	place, found, err := first(tx, `SELECT pool.id, queue.id, pool.type, flow_run.infrastructure_pid FROM flow_run

@@ -17,7 +17,7 @@ func scanFlow(r Row) (*prefect.Flow, error) {
 	return &f, err
 }
 
-// CreateFlow makes a flow unless one of that name exists; it gives the flow of
+// CreateFlow makes a flow unless one of that name exists; it returns the flow of
 // that name and whether it was made.
 func (tx *Tx) CreateFlow(c *prefect.FlowCreate) (flow *prefect.Flow, created bool, err error) {
 	flow = &prefect.Flow{ID: tx.IDs.V4(), Created: prefect.AtPointer(tx.Now), Updated: prefect.AtPointer(tx.Now),
@@ -44,19 +44,19 @@ func (tx *Tx) tellFlow(event func(uuid.UUID, time.Time, *prefect.Flow) (*prefect
 	return tx.Emit(e)
 }
 
-// ReadFlow gives a flow, nil when there is none with that id.
+// ReadFlow returns a flow, nil when there is none with that id.
 func (tx *Tx) ReadFlow(id uuid.UUID) (*prefect.Flow, error) {
 	f, _, err := first(tx, `SELECT `+flowColumns+` FROM flow WHERE id = ?`, []any{id}, scanFlow)
 	return f, err
 }
 
-// ReadFlowByName gives a flow, nil when there is none with that name.
+// ReadFlowByName returns a flow, nil when there is none with that name.
 func (tx *Tx) ReadFlowByName(name string) (*prefect.Flow, error) {
 	f, _, err := first(tx, `SELECT `+flowColumns+` FROM flow WHERE name = ?`, []any{name}, scanFlow)
 	return f, err
 }
 
-// FilterFlows gives the flows that meet the criteria, sorted.
+// FilterFlows returns the flows that meet the criteria, sorted.
 func (tx *Tx) FilterFlows(f *prefect.Filters, sort prefect.FlowSort, page prefect.Page) ([]*prefect.Flow, error) {
 	c := flowsWhere(f)
 	return collect(tx, `SELECT `+flowColumns+` FROM flow`+c.where()+` ORDER BY `+flowOrder[sort]+` LIMIT ? OFFSET ?`,
@@ -97,7 +97,7 @@ func (tx *Tx) DeleteFlow(id uuid.UUID) (bool, error) {
 }
 
 // DeleteFlows deletes the flows that meet the filter with their deployments and
-// runs, at most limit of them in the order of their names, and gives their ids.
+// runs, at most limit of them in the order of their names, and returns their ids.
 func (tx *Tx) DeleteFlows(f *prefect.FlowFilter, limit int) ([]uuid.UUID, error) {
 	flows, err := tx.FilterFlows(&prefect.Filters{Flows: f}, "NAME_ASC", prefect.Page{Limit: limit})
 	if err != nil {
@@ -121,7 +121,7 @@ func (tx *Tx) deleteFlow(flow *prefect.Flow) error {
 	return err
 }
 
-// FlowNames gives the names of some flows. One that is gone is left out.
+// FlowNames returns the names of some flows. One that is gone is left out.
 func (tx *Tx) FlowNames(ids []uuid.UUID) (map[uuid.UUID]string, error) {
 	names := make(map[uuid.UUID]string, len(ids))
 	err := tx.conn.Query(`SELECT id, name FROM flow WHERE id IN (SELECT unhex(value) FROM json_each(?))`, []any{idList(ids)}, func(r Row) error {

@@ -30,7 +30,7 @@ func scanGateway(r Row) (*Gateway, error) {
 	return &g, err
 }
 
-// PutGateway makes a gateway or replaces it, and gives it as it is now.
+// PutGateway makes a gateway or replaces it, and returns it as it is now.
 func (tx *Tx) PutGateway(g *Gateway) (*Gateway, error) {
 	n, err := tx.count(`SELECT count(*) FROM gateway WHERE name <> ?`, g.Name)
 	if err != nil {
@@ -51,7 +51,7 @@ func (tx *Tx) PutGateway(g *Gateway) (*Gateway, error) {
 	return put, err
 }
 
-// ReadGateways gives all gateways by name.
+// ReadGateways returns all gateways by name.
 func (tx *Tx) ReadGateways() ([]*Gateway, error) {
 	return collect(tx, `SELECT `+gatewayColumns+` FROM gateway ORDER BY name`, nil, scanGateway)
 }

@@ -6,7 +6,7 @@ import (
 	"github.com/reevehq/reeve/internal/prefect"
 )
 
-// ReadFlowRunName gives the name of a flow run, nil when there is none with
+// ReadFlowRunName returns the name of a flow run, nil when there is none with
 // that id.
 func (tx *Tx) ReadFlowRunName(id uuid.UUID) (*string, error) {
 	names, err := column[string](tx, `SELECT name FROM flow_run WHERE id = ?`, id)
@@ -16,7 +16,7 @@ func (tx *Tx) ReadFlowRunName(id uuid.UUID) (*string, error) {
 	return &names[0], nil
 }
 
-// ReadFlowRunLogs gives logs of a flow run in the order of their time, at most
+// ReadFlowRunLogs returns logs of a flow run in the order of their time, at most
 // limit of those after one that was read before; after is nil at the start.
 func (tx *Tx) ReadFlowRunLogs(id uuid.UUID, after *prefect.Log, limit int) ([]*prefect.Log, error) {
 	if after == nil {

@@ -21,7 +21,7 @@ var histories = []history{
 		`SELECT max(timestamp) FROM task_run_state WHERE type = ? AND name = ?`},
 }
 
-// ReadObservedStates gives the types and names of state that the flow and task
+// ReadObservedStates returns the types and names of state that the flow and task
 // runs that are kept have had. Each pair that is looked at takes one step of b.
 func (tx *Tx) ReadObservedStates(q *prefect.ObservedStateQuery, b *budget.Budget) ([]*prefect.ObservedState, error) {
 	prefix := ""

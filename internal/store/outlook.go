@@ -41,7 +41,7 @@ type ActiveRun struct {
 	State string
 }
 
-// ReadActiveRuns gives runs that have a process: pending, running and cancelling
+// ReadActiveRuns returns runs that have a process: pending, running and cancelling
 // ones, those that wait in their process for a retry, and paused ones, which
 // wait in it too, other than suspended ones.
 func (tx *Tx) ReadActiveRuns(limit int) ([]ActiveRun, error) {

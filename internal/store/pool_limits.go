@@ -8,7 +8,7 @@ import (
 	"github.com/reevehq/reeve/internal/prefect"
 )
 
-// ReadPoolLimit gives the limit of the pool that a queue belongs to with the
+// ReadPoolLimit returns the limit of the pool that a queue belongs to with the
 // number of the pool's active runs, nil when it has none. Agents know of no
 // limits of pools. It is answered by the index flow_run_slots.
 func (tx *Tx) ReadPoolLimit(queue uuid.UUID) (*dispatch.Limit, error) {
@@ -25,7 +25,7 @@ func (tx *Tx) ReadPoolLimit(queue uuid.UUID) (*dispatch.Limit, error) {
 	return &l, err
 }
 
-// ReadWorkQueueLimit gives a queue's own limit with the number of its active
+// ReadWorkQueueLimit returns a queue's own limit with the number of its active
 // runs, nil when it has none.
 func (tx *Tx) ReadWorkQueueLimit(queue uuid.UUID) (*dispatch.Limit, error) {
 	var l dispatch.Limit
@@ -37,7 +37,7 @@ func (tx *Tx) ReadWorkQueueLimit(queue uuid.UUID) (*dispatch.Limit, error) {
 	return &l, err
 }
 
-// ReadWorkPoolType gives the type of the pool that a queue belongs to, "" when
+// ReadWorkPoolType returns the type of the pool that a queue belongs to, "" when
 // there is no such queue.
 func (tx *Tx) ReadWorkPoolType(queue uuid.UUID) (kind string, err error) {
 	err = tx.one(`SELECT work_pool.type FROM work_queue CROSS JOIN work_pool ON work_pool.id = work_queue.work_pool_id

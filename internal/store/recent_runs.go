@@ -21,7 +21,7 @@ type RecentRun struct {
 	TotalRunTime prefect.Seconds
 }
 
-// RecentRuns gives the flow runs that have started or should have by now, the
+// RecentRuns returns the flow runs that have started or should have by now, the
 // newest first. It walks the index flow_run_start and takes as long as limit asks
 // for, however many runs there are.
 func (tx *Tx) RecentRuns(limit int) ([]RecentRun, error) {
@@ -47,7 +47,7 @@ type NextRun struct {
 	At   prefect.Time `json:"at"`
 }
 
-// NextRunsOfDeployments gives the run of the schedules of each of some deployments
+// NextRunsOfDeployments returns the run of the schedules of each of some deployments
 // that is to start first; one that is late is not among them. A deployment without
 // any is left out.
 func (tx *Tx) NextRunsOfDeployments(ids []uuid.UUID) (map[uuid.UUID]*NextRun, error) {

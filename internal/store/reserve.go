@@ -11,7 +11,7 @@ func WithReserve(ctx context.Context) context.Context {
 	return context.WithValue(ctx, reserveKey{}, true)
 }
 
-// UsesReserve tells whether a context was marked by WithReserve.
+// UsesReserve reports whether a context was marked by WithReserve.
 func UsesReserve(ctx context.Context) bool {
 	marked, _ := ctx.Value(reserveKey{}).(bool)
 	return marked

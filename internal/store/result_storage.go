@@ -16,7 +16,7 @@ type resultStorage struct {
 	BlockID *uuid.UUID `json:"default_result_storage_block_id"`
 }
 
-// ReadResultStorage gives the block document that keeps results when a flow
+// ReadResultStorage returns the block document that keeps results when a flow
 // names none, nil when none is set.
 func (tx *Tx) ReadResultStorage() (*uuid.UUID, error) {
 	var v resultStorage

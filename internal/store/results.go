@@ -9,7 +9,7 @@ import (
 	"github.com/reevehq/reeve/internal/pyjson"
 )
 
-// createResult keeps the data of a state as an artifact and gives the
+// createResult keeps the data of a state as an artifact and returns the
 // artifact's id, nil when there is nothing to keep: no data, or data that says
 // of itself that it is unpersisted. The keys of an object that name the
 // artifact's key, type and description are taken out of it.

@@ -89,7 +89,7 @@ func (tx *Tx) countBy(column, table string, c condition) (map[uuid.UUID]int, err
 	return counts, err
 }
 
-// NextRunsOf gives the scheduled run of each of some flows that is due first. A
+// NextRunsOf returns the scheduled run of each of some flows that is due first. A
 // flow without any is left out.
 func (tx *Tx) NextRunsOf(flows []uuid.UUID) (map[uuid.UUID]*prefect.NextFlowRun, error) {
 	var c criteria
@@ -110,7 +110,7 @@ func (tx *Tx) NextRunsOf(flows []uuid.UUID) (map[uuid.UUID]*prefect.NextFlowRun,
 	return next, err
 }
 
-// FilterSimpleFlowRuns gives what the dashboard draws of the flow runs that
+// FilterSimpleFlowRuns returns what the dashboard draws of the flow runs that
 // meet the criteria, sorted.
 func (tx *Tx) FilterSimpleFlowRuns(f *prefect.Filters, sort prefect.FlowRunSort, page prefect.Page) ([]prefect.SimpleFlowRun, error) {
 	c := flowRunsWhere(f)

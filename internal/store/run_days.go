@@ -45,7 +45,7 @@ type UpcomingRun struct {
 	At             prefect.Time `json:"at"`
 }
 
-// UpcomingRuns gives the runs named Scheduled that are to start after the moment
+// UpcomingRuns returns the runs named Scheduled that are to start after the moment
 // of the transaction and by a time, the first ones first.
 func (tx *Tx) UpcomingRuns(by time.Time, limit int) ([]*UpcomingRun, error) {
 	return collect(tx, `SELECT flow_run.id, flow_run.name, flow.name, flow_run.deployment_id, deployment.name,

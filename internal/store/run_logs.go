@@ -24,7 +24,7 @@ func (tx *Tx) CountLogs(f *prefect.LogFilter, most int) (int, error) {
 	return tx.count(`SELECT count(*) FROM (SELECT 1 FROM log`+c.where()+` LIMIT ?)`, append(c.args, most)...)
 }
 
-// FirstLog gives the place of the first log that meets the criteria and has at
+// FirstLog returns the place of the first log that meets the criteria and has at
 // least a level, nil without one.
 func (tx *Tx) FirstLog(f *prefect.LogFilter, level int) (*LogPlace, error) {
 	c := and(logCondition(f), when("log.level >= ?", level))
@@ -32,7 +32,7 @@ func (tx *Tx) FirstLog(f *prefect.LogFilter, level int) (*LogPlace, error) {
 	return place, err
 }
 
-// ReadLogPlace gives the place of a log, nil when there is none with that id that
+// ReadLogPlace returns the place of a log, nil when there is none with that id that
 // meets the criteria.
 func (tx *Tx) ReadLogPlace(f *prefect.LogFilter, id uuid.UUID) (*LogPlace, error) {
 	c := and(logCondition(f), when("log.id = ?", id))

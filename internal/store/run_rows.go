@@ -63,14 +63,14 @@ func scanFlowRunRow(now time.Time) func(Row) (*FlowRunRow, error) {
 	}
 }
 
-// FilterFlowRunRows gives the rows of the flow runs that meet the criteria, sorted.
+// FilterFlowRunRows returns the rows of the flow runs that meet the criteria, sorted.
 func (tx *Tx) FilterFlowRunRows(f *prefect.Filters, sort prefect.FlowRunSort, page prefect.Page) ([]*FlowRunRow, error) {
 	c := flowRunsWhere(f)
 	return collect(tx, flowRunRowSelect+c.where()+` ORDER BY `+flowRunOrder[sort]+` LIMIT ? OFFSET ?`,
 		append(c.args, page.Limit, page.Offset), scanFlowRunRow(tx.Now))
 }
 
-// SubflowRunRows gives the rows of the flow runs that a flow run called, in the
+// SubflowRunRows returns the rows of the flow runs that a flow run called, in the
 // order in which they were to start.
 func (tx *Tx) SubflowRunRows(parent uuid.UUID, limit int) ([]*FlowRunRow, error) {
 	return collect(tx, flowRunRowSelect+` WHERE flow_run.parent_task_run_id IN (SELECT id FROM task_run WHERE flow_run_id = ?)
@@ -123,14 +123,14 @@ func scanTaskRunRow(now time.Time) func(Row) (*TaskRunRow, error) {
 	}
 }
 
-// FilterTaskRunRows gives the rows of the task runs that meet the criteria, sorted.
+// FilterTaskRunRows returns the rows of the task runs that meet the criteria, sorted.
 func (tx *Tx) FilterTaskRunRows(f *prefect.Filters, sort prefect.TaskRunSort, page prefect.Page) ([]*TaskRunRow, error) {
 	c := taskRunsWhere(f)
 	return collect(tx, taskRunRowSelect+c.where()+` ORDER BY `+taskRunOrder[sort]+` LIMIT ? OFFSET ?`,
 		append(c.args, page.Limit, page.Offset), scanTaskRunRow(tx.Now))
 }
 
-// TaskRunRowsOf gives the rows of a flow run's task runs, in the order in which
+// TaskRunRowsOf returns the rows of a flow run's task runs, in the order in which
 // they were to start.
 func (tx *Tx) TaskRunRowsOf(flowRun uuid.UUID, limit int) ([]*TaskRunRow, error) {
 	return collect(tx, taskRunRowSelect+` WHERE task_run.flow_run_id = ?
@@ -151,7 +151,7 @@ type RunCaller struct {
 	TaskRunID uuid.UUID `json:"task_run_id"`
 }
 
-// ReadRunCaller gives who called a subflow by its parent task run, nil when that
+// ReadRunCaller returns who called a subflow by its parent task run, nil when that
 // is gone.
 func (tx *Tx) ReadRunCaller(task uuid.UUID) (*RunCaller, error) {
 	caller, _, err := first(tx, `SELECT flow_run.id, flow_run.name, task_run.id FROM task_run
@@ -174,7 +174,7 @@ type RunArtifact struct {
 	TaskRunID   *uuid.UUID    `json:"task_run_id"`
 }
 
-// RunArtifacts gives the artifacts of a flow run, results apart, oldest first.
+// RunArtifacts returns the artifacts of a flow run, results apart, oldest first.
 func (tx *Tx) RunArtifacts(flowRun uuid.UUID, limit int) ([]*RunArtifact, error) {
 	return collect(tx, `SELECT id, created, key, type, substr(description, 1, 300), task_run_id FROM artifact
 		WHERE flow_run_id = ? AND coalesce(type, '') <> 'result' ORDER BY created LIMIT ?`, []any{flowRun, limit},

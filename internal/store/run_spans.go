@@ -17,7 +17,7 @@ type RunSpan struct {
 // lateEnd is how long after a range a run may end that began in it or before.
 const lateEnd = 24 * time.Hour
 
-// ReadRunSpans gives the runs that ran in a range, but for those that other
+// ReadRunSpans returns the runs that ran in a range, but for those that other
 // runs started inside their own process. It reads the runs that ended in the
 // range and those that have not ended, by their indexes.
 func (tx *Tx) ReadRunSpans(from, to time.Time) ([]RunSpan, error) {

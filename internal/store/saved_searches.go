@@ -15,7 +15,7 @@ func scanSavedSearch(r Row) (*prefect.SavedSearch, error) {
 }
 
 // CreateSavedSearch makes the saved search of a name or replaces its filters;
-// it gives the search and whether it was made.
+// it returns the search and whether it was made.
 func (tx *Tx) CreateSavedSearch(c *prefect.SavedSearchCreate) (search *prefect.SavedSearch, created bool, err error) {
 	id := tx.IDs.V4()
 	_, err = tx.conn.Exec(`INSERT INTO saved_search (id, created, updated, name, filters) VALUES (?, ?, ?, ?, ?)
@@ -27,7 +27,7 @@ func (tx *Tx) CreateSavedSearch(c *prefect.SavedSearchCreate) (search *prefect.S
 	return search, search != nil && search.ID == id, err
 }
 
-// ReadSavedSearch gives a saved search, nil when there is none with that id.
+// ReadSavedSearch returns a saved search, nil when there is none with that id.
 func (tx *Tx) ReadSavedSearch(id uuid.UUID) (*prefect.SavedSearch, error) {
 	s, _, err := first(tx, `SELECT `+savedSearchColumns+` FROM saved_search WHERE id = ?`, []any{id}, scanSavedSearch)
 	return s, err

@@ -40,7 +40,7 @@ type Row interface {
 
 // Conn is a database connection inside a transaction.
 type Conn interface {
-	// Exec runs a statement and gives the number of rows it changed.
+	// Exec runs a statement and returns the number of rows it changed.
 	Exec(query string, args ...any) (int64, error)
 	// Query runs a statement and calls each for every row. Further statements
 	// may be run from each, but not the same query again.
@@ -139,7 +139,7 @@ func (s *Store) Rest(ctx context.Context) (bool, error) {
 // Close closes the database.
 func (s *Store) Close() error { return s.backend.Close() }
 
-// one scans the first row of a query, or gives ErrNoRows.
+// one scans the first row of a query, or returns ErrNoRows.
 func (tx *Tx) one(query string, args []any, dest ...any) error {
 	found := false
 	err := tx.conn.Query(query, args, func(r Row) error {
@@ -162,7 +162,7 @@ func (tx *Tx) count(query string, args ...any) (int, error) {
 	return n, err
 }
 
-// exists tells whether the query has a row.
+// exists reports whether the query has a row.
 func (tx *Tx) exists(query string, args ...any) (bool, error) {
 	found := false
 	err := tx.conn.Query(query, args, func(Row) error { found = true; return nil })

@@ -10,7 +10,7 @@ import (
 // RecordTaskRunChange writes what a client has reported of a task run: the
 // state always, the run when the state is newer than its current one. The run
 // is found by flow run and keys, else by id; reports may come more than once
-// and in any order. It gives false, and does nothing, when the report names a
+// and in any order. It returns false, and does nothing, when the report names a
 // flow run that does not exist.
 func (tx *Tx) RecordTaskRunChange(c *events.TaskRunChange) (bool, error) {
 	if c.FlowRunID != nil {

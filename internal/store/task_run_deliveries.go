@@ -6,7 +6,7 @@ import (
 	"github.com/reevehq/reeve/internal/prefect"
 )
 
-// ReadWaitingTaskRuns gives background runs of the tasks that wait for a task
+// ReadWaitingTaskRuns returns background runs of the tasks that wait for a task
 // worker, those that retry first, then the longest waiting: at most limit.
 func (tx *Tx) ReadWaitingTaskRuns(taskKeys []string, limit int) ([]*prefect.TaskRun, error) {
 	return collect(tx, `SELECT `+taskRunColumns+taskRunFrom+`

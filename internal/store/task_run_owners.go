@@ -66,13 +66,13 @@ func (tx *Tx) NextTaskOwnerLook() (time.Time, bool, error) {
 	return first(tx, `SELECT owner_due FROM task_run WHERE owner_due IS NOT NULL ORDER BY owner_due LIMIT 1`, nil, scanTime)
 }
 
-// ReadDueOwnedTaskRuns gives task runs to look after by a time, the first ones first.
+// ReadDueOwnedTaskRuns returns task runs to look after by a time, the first ones first.
 func (tx *Tx) ReadDueOwnedTaskRuns(by time.Time, limit int) ([]*OwnedTaskRun, error) {
 	return collect(tx, ownedTaskRuns+`WHERE run.owner_due <= ? ORDER BY run.owner_due LIMIT ?`,
 		[]any{tx.session, tx.Now, by, limit}, tx.scanOwnedTask)
 }
 
-// ReadOwnedTaskRun gives a task run that belongs to no flow run with the signs of
+// ReadOwnedTaskRun returns a task run that belongs to no flow run with the signs of
 // life of whoever has it in hand; nil when there is none.
 func (tx *Tx) ReadOwnedTaskRun(run uuid.UUID) (*OwnedTaskRun, error) {
 	owned, ok, err := first(tx, ownedTaskRuns+`WHERE run.id = ? AND run.flow_run_id IS NULL`, []any{tx.session, tx.Now, run}, tx.scanOwnedTask)

@@ -28,13 +28,13 @@ func (tx *Tx) CreateTaskRunState(taskRunID uuid.UUID, flowRunID *uuid.UUID, s *p
 	return err
 }
 
-// ReadTaskRunState gives a state, nil when there is none with that id.
+// ReadTaskRunState returns a state, nil when there is none with that id.
 func (tx *Tx) ReadTaskRunState(id uuid.UUID) (*prefect.State, error) {
 	s, _, err := first(tx, `SELECT `+taskRunStateColumns+taskRunStateFrom+` WHERE state.id = (SELECT ?)`, []any{id}, scanState)
 	return s, err
 }
 
-// ReadTaskRunStates gives the states of a task run, oldest first.
+// ReadTaskRunStates returns the states of a task run, oldest first.
 func (tx *Tx) ReadTaskRunStates(taskRunID uuid.UUID) ([]*prefect.State, error) {
 	return collect(tx, `SELECT `+taskRunStateColumns+taskRunStateFrom+` WHERE state.task_run_id = (SELECT ?) ORDER BY state.timestamp`,
 		[]any{taskRunID}, scanState)

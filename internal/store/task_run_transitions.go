@@ -7,7 +7,7 @@ import (
 	"github.com/reevehq/reeve/internal/prefect"
 )
 
-// ReadTaskRunForUpdate gives what a change of its state needs of a task run, nil
+// ReadTaskRunForUpdate returns what a change of its state needs of a task run, nil
 // when there is none with that id.
 func (tx *Tx) ReadTaskRunForUpdate(id uuid.UUID) (*orchestration.TaskRun, error) {
 	var run orchestration.TaskRun
@@ -42,17 +42,17 @@ func (tx *Tx) SaveTaskRun(run *orchestration.TaskRun) error {
 	return err
 }
 
-// HasTaskRunState tells whether a task run has a state of that moment.
+// HasTaskRunState reports whether a task run has a state of that moment.
 func (tx *Tx) HasTaskRunState(run uuid.UUID, at prefect.Time) (bool, error) {
 	return tx.exists(`SELECT 1 FROM task_run_state WHERE task_run_id = ? AND timestamp = ?`, run, at)
 }
 
-// ReadFailedTaskRuns gives the ids of a flow run's failed task runs.
+// ReadFailedTaskRuns returns the ids of a flow run's failed task runs.
 func (tx *Tx) ReadFailedTaskRuns(flowRun uuid.UUID) ([]uuid.UUID, error) {
 	return column[uuid.UUID](tx, `SELECT id FROM task_run WHERE flow_run_id = ? AND state_type = 'FAILED'`, flowRun)
 }
 
-// ReadBackgroundTaskRun gives the task run of these keys that belongs to no flow
+// ReadBackgroundTaskRun returns the task run of these keys that belongs to no flow
 // run, nil when there is none.
 func (tx *Tx) ReadBackgroundTaskRun(taskKey, dynamicKey string) (*prefect.TaskRun, error) {
 	run, _, err := first(tx, `SELECT `+taskRunColumns+taskRunFrom+`
@@ -61,7 +61,7 @@ func (tx *Tx) ReadBackgroundTaskRun(taskKey, dynamicKey string) (*prefect.TaskRu
 	return run, err
 }
 
-// ReadCachedState gives the newest state cached under a key that has not
+// ReadCachedState returns the newest state cached under a key that has not
 // expired, nil when there is none.
 func (tx *Tx) ReadCachedState(key string) (*prefect.State, error) {
 	id, found, err := first(tx, `SELECT task_run_state_id FROM task_run_state_cache
@@ -94,7 +94,7 @@ func (tx *Tx) EnqueueTaskRun(run *orchestration.TaskRun, retry bool) error {
 	return err
 }
 
-// ReadQueuedTaskRun gives the background task run that is next for any of the
+// ReadQueuedTaskRun returns the background task run that is next for any of the
 // task keys, retries first, nil when none waits.
 func (tx *Tx) ReadQueuedTaskRun(keys []string) (*prefect.TaskRun, error) {
 	for _, key := range keys {

@@ -62,13 +62,13 @@ func (tx *Tx) CreateTaskRun(run *prefect.TaskRun) (made *prefect.TaskRun, create
 	return made, false, err
 }
 
-// ReadTaskRun gives a task run, nil when there is none with that id.
+// ReadTaskRun returns a task run, nil when there is none with that id.
 func (tx *Tx) ReadTaskRun(id uuid.UUID) (*prefect.TaskRun, error) {
 	run, _, err := first(tx, `SELECT `+taskRunColumns+taskRunFrom+` WHERE task_run.id = (SELECT ?)`, []any{id}, scanTaskRun(tx.Now))
 	return run, err
 }
 
-// ReadTaskRunByKeys gives the task run of a flow run with these keys, nil when
+// ReadTaskRunByKeys returns the task run of a flow run with these keys, nil when
 // there is none.
 func (tx *Tx) ReadTaskRunByKeys(flowRunID uuid.UUID, taskKey, dynamicKey string) (*prefect.TaskRun, error) {
 	run, _, err := first(tx, `SELECT `+taskRunColumns+taskRunFrom+`
@@ -77,7 +77,7 @@ func (tx *Tx) ReadTaskRunByKeys(flowRunID uuid.UUID, taskKey, dynamicKey string)
 	return run, err
 }
 
-// FilterTaskRuns gives the task runs that meet the criteria, sorted.
+// FilterTaskRuns returns the task runs that meet the criteria, sorted.
 func (tx *Tx) FilterTaskRuns(f *prefect.Filters, sort prefect.TaskRunSort, page prefect.Page) ([]*prefect.TaskRun, error) {
 	c, order := taskRunsWhere(f), taskRunsBy(sort, tx.Now)
 	return collect(tx, `SELECT `+taskRunColumns+taskRunFrom+c.where()+` ORDER BY `+order.sql+` LIMIT ? OFFSET ?`,

@@ -36,13 +36,13 @@ func (tx *Tx) CreateVariable(c *prefect.VariableCreate) (*prefect.Variable, erro
 	return v, tx.Emit(events.Variable(events.Created, v, tx.IDs.V7(), tx.Now))
 }
 
-// ReadVariable gives a variable, nil when there is none with that id.
+// ReadVariable returns a variable, nil when there is none with that id.
 func (tx *Tx) ReadVariable(id uuid.UUID) (*prefect.Variable, error) {
 	v, _, err := first(tx, `SELECT `+variableColumns+` FROM variable WHERE id = ?`, []any{id}, scanVariable)
 	return v, err
 }
 
-// ReadVariableByName gives a variable, nil when there is none with that name.
+// ReadVariableByName returns a variable, nil when there is none with that name.
 func (tx *Tx) ReadVariableByName(name string) (*prefect.Variable, error) {
 	v, _, err := first(tx, `SELECT `+variableColumns+` FROM variable WHERE name = ?`, []any{name}, scanVariable)
 	return v, err
@@ -116,7 +116,7 @@ func variableCondition(f *prefect.VariableFilter) condition {
 	return c.join(f.Operator)
 }
 
-// VariableValue gives the value of the variable of that name, nil when there is
+// VariableValue returns the value of the variable of that name, nil when there is
 // none.
 func (tx *Tx) VariableValue(name string) (json.RawMessage, error) {
 	var value json.RawMessage

@@ -34,7 +34,7 @@ type watchers struct {
 	subs [topics]map[chan struct{}]struct{}
 }
 
-// Watch gives a channel that receives after every commit that touched the
+// Watch returns a channel that receives after every commit that touched the
 // topic, and a function that ends it. Several commits may be told as one: who
 // is woken looks at all that is new.
 func (s *Store) Watch(t Topic) (<-chan struct{}, func()) {

@@ -63,13 +63,13 @@ func (tx *Tx) CreateWorkPool(c *prefect.WorkPoolCreate) (*prefect.WorkPool, erro
 	return pool, tx.Emit(events.WorkPoolCreated(tx.IDs.V7(), tx.Now, pool))
 }
 
-// ReadWorkPool gives a pool, nil when there is none with that id.
+// ReadWorkPool returns a pool, nil when there is none with that id.
 func (tx *Tx) ReadWorkPool(id uuid.UUID) (*prefect.WorkPool, error) {
 	p, _, err := first(tx, `SELECT `+workPoolColumns+` FROM work_pool WHERE id = ?`, []any{id}, scanWorkPool)
 	return p, err
 }
 
-// ReadWorkPoolByName gives a pool, nil when there is none with that name.
+// ReadWorkPoolByName returns a pool, nil when there is none with that name.
 func (tx *Tx) ReadWorkPoolByName(name string) (*prefect.WorkPool, error) {
 	p, _, err := first(tx, `SELECT `+workPoolColumns+` FROM work_pool WHERE name = ?`, []any{name}, scanWorkPool)
 	return p, err
@@ -205,7 +205,7 @@ func (tx *Tx) DeleteWorkPool(pool *prefect.WorkPool) error {
 	return err
 }
 
-// DefaultAgentPool gives the pool of queues that have no other, making it when
+// DefaultAgentPool returns the pool of queues that have no other, making it when
 // it is not there; made tells which.
 func (tx *Tx) DefaultAgentPool() (pool *prefect.WorkPool, made bool, err error) {
 	pool, err = tx.ReadWorkPoolByName(prefect.DefaultAgentPool)
@@ -220,7 +220,7 @@ func (tx *Tx) DefaultAgentPool() (pool *prefect.WorkPool, made bool, err error) 
 var errIntegrity = fault.New(fault.Conflict,
 	"Data integrity conflict. This usually means a unique or foreign key constraint was violated. See server logs for details.")
 
-// sameJSON tells whether two values are the same when written as JSON,
+// sameJSON reports whether two values are the same when written as JSON,
 // whatever the order of keys.
 func sameJSON(a, b any) bool {
 	left, right := canonical(a), canonical(b)
@@ -240,7 +240,7 @@ func canonical(v any) []byte {
 	return raw
 }
 
-// FilterWorkPools gives the pools that meet the filter, by name.
+// FilterWorkPools returns the pools that meet the filter, by name.
 func (tx *Tx) FilterWorkPools(f *prefect.WorkPoolFilter, page prefect.Page) ([]*prefect.WorkPool, error) {
 	c := workPoolCondition(f)
 	return collect(tx, `SELECT `+workPoolColumns+` FROM work_pool`+c.where()+` ORDER BY work_pool.name LIMIT ? OFFSET ?`,

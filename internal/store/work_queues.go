@@ -120,13 +120,13 @@ func (tx *Tx) arrangePriorities(pool, queue uuid.UUID, wanted int) error {
 	return nil
 }
 
-// ReadWorkQueue gives a queue, nil when there is none with that id.
+// ReadWorkQueue returns a queue, nil when there is none with that id.
 func (tx *Tx) ReadWorkQueue(id uuid.UUID) (*prefect.WorkQueue, error) {
 	q, _, err := first(tx, `SELECT `+workQueueColumns+workQueueFrom+`WHERE work_queue.id = ?`, []any{id}, scanWorkQueue)
 	return q, err
 }
 
-// ReadWorkQueueOf gives a queue by the names of its pool and its own, nil when
+// ReadWorkQueueOf returns a queue by the names of its pool and its own, nil when
 // there is none.
 func (tx *Tx) ReadWorkQueueOf(pool, name string) (*prefect.WorkQueue, error) {
 	q, _, err := first(tx, `SELECT `+workQueueColumns+workQueueFrom+`WHERE work_pool.name = ? AND work_queue.name = ?`,
@@ -134,7 +134,7 @@ func (tx *Tx) ReadWorkQueueOf(pool, name string) (*prefect.WorkQueue, error) {
 	return q, err
 }
 
-// ReadWorkQueueByName gives a queue of the default agent pool, or of any pool
+// ReadWorkQueueByName returns a queue of the default agent pool, or of any pool
 // when that does not exist; nil when there is none.
 func (tx *Tx) ReadWorkQueueByName(name string) (*prefect.WorkQueue, error) {
 	pool, err := tx.ReadWorkPoolByName(prefect.DefaultAgentPool)
@@ -149,13 +149,13 @@ func (tx *Tx) ReadWorkQueueByName(name string) (*prefect.WorkQueue, error) {
 	return q, err
 }
 
-// WorkQueuesOf gives a pool's queues by priority.
+// WorkQueuesOf returns a pool's queues by priority.
 func (tx *Tx) WorkQueuesOf(pool uuid.UUID) ([]*prefect.WorkQueue, error) {
 	return collect(tx, `SELECT `+workQueueColumns+workQueueFrom+`WHERE work_queue.work_pool_id = ?
 		ORDER BY work_queue.priority, work_queue.id`, []any{pool}, scanWorkQueue)
 }
 
-// EnsureWorkQueue gives the queue of that name in a pool, making it when it is
+// EnsureWorkQueue returns the queue of that name in a pool, making it when it is
 // not there.
 func (tx *Tx) EnsureWorkQueue(pool *prefect.WorkPool, name string) (*prefect.WorkQueue, error) {
 	q, err := tx.ReadWorkQueueOf(pool.Name, name)
@@ -165,7 +165,7 @@ func (tx *Tx) EnsureWorkQueue(pool *prefect.WorkPool, name string) (*prefect.Wor
 	return tx.CreateWorkQueue(pool, &prefect.WorkQueueCreate{Name: name})
 }
 
-// EnsureAgentQueue gives the queue of that name for those who name no pool: an
+// EnsureAgentQueue returns the queue of that name for those who name no pool: an
 // existing one, else one in the default agent pool.
 func (tx *Tx) EnsureAgentQueue(name string) (*prefect.WorkQueue, error) {
 	q, err := tx.ReadWorkQueueByName(name)
@@ -317,7 +317,7 @@ func (tx *Tx) DeleteWorkQueue(queue *prefect.WorkQueue, arrange bool) error {
 	return tx.arrangePriorities(queue.WorkPoolID, uuid.Nil, 0)
 }
 
-// FilterWorkQueues gives the queues that meet the filter: those of a pool by
+// FilterWorkQueues returns the queues that meet the filter: those of a pool by
 // priority, or all by name when pool is uuid.Nil.
 func (tx *Tx) FilterWorkQueues(pool uuid.UUID, f *prefect.WorkQueueFilter, page prefect.Page) ([]*prefect.WorkQueue, error) {
 	c, order := workQueueCondition(f), "work_queue.name, work_queue.id"

@@ -30,7 +30,7 @@ func (tx *Tx) EnqueueCleanup(m *prefect.CleanupMessage) error {
 	return err
 }
 
-// HasCleanup tells whether a pool has a message that waits for a worker.
+// HasCleanup reports whether a pool has a message that waits for a worker.
 func (tx *Tx) HasCleanup(pool uuid.UUID) (bool, error) {
 	return tx.exists(`SELECT 1 FROM worker_cleanup WHERE work_pool_id = ? AND state = 'ready' LIMIT 1`, pool)
 }
@@ -136,7 +136,7 @@ func (tx *Tx) NextCleanupExpiry() (time.Time, bool, error) {
 }
 
 // ExpireCleanups takes messages back whose reservation has ended, at most
-// limit, and gives their number. One that was delivered too often is given up.
+// limit, and returns their number. One that was delivered too often is given up.
 func (tx *Tx) ExpireCleanups(limit int, p CleanupPolicy) (int, error) {
 	n, err := tx.conn.Exec(`UPDATE worker_cleanup SET state = CASE WHEN deliveries >= ? THEN 'dead' ELSE 'ready' END,
 			updated = ?, lease_id = NULL, lease_expires = NULL, consumer_id = NULL

@@ -61,7 +61,7 @@ func (tx *Tx) HeartbeatWorker(pool *prefect.WorkPool, name string, interval *int
 	return tx.SetWorkPoolStatus(pool, prefect.Ready)
 }
 
-// heardSince gives since when a worker that is heard of now, and was offline,
+// heardSince returns since when a worker that is heard of now, and was offline,
 // has been there: since before, when the server slept while it was not heard.
 func (tx *Tx) heardSince(pool uuid.UUID, name string) (time.Time, error) {
 	var last, since *time.Time
@@ -110,7 +110,7 @@ func (tx *Tx) DeleteWorker(pool uuid.UUID, name string) (bool, error) {
 	return n > 0, err
 }
 
-// FilterWorkers gives the workers of a pool that meet the filter, the one that
+// FilterWorkers returns the workers of a pool that meet the filter, the one that
 // was heard of last first.
 func (tx *Tx) FilterWorkers(pool uuid.UUID, f *prefect.WorkerFilter, page prefect.Page) ([]*prefect.Worker, error) {
 	c := and(when("worker.work_pool_id = ?", pool), workerCondition(f))

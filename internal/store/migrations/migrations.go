@@ -23,10 +23,10 @@ type Migration struct {
 	SQL    string
 }
 
-// For gives the migrations of a dialect ("sqlite" or "postgres") in order.
+// For returns the migrations of a dialect ("sqlite" or "postgres") in order.
 func For(dialect string) ([]Migration, error) { return in(".", dialect) }
 
-// Gateway gives the migrations of the gateway's own database in order.
+// Gateway returns the migrations of the gateway's own database in order.
 func Gateway(dialect string) ([]Migration, error) { return in("gateway", dialect) }
 
 func in(folder, dialect string) ([]Migration, error) {

@@ -46,13 +46,13 @@ func newChanges(db *DB, all bool) *Changes {
 	return &Changes{db: db, told: make(chan struct{}, 1), all: all, dirty: map[uint32]struct{}{}}
 }
 
-// Changes gives the pages that have changed, nil unless Options.Track was set.
+// Changes returns the pages that have changed, nil unless Options.Track was set.
 func (db *DB) Changes() *Changes { return db.changes }
 
 // Told is sent to, without waiting, when pages have changed.
 func (c *Changes) Told() <-chan struct{} { return c.told }
 
-// Pending tells whether some pages were not taken.
+// Pending reports whether some pages were not taken.
 func (c *Changes) Pending() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -67,7 +67,7 @@ func (d *damage) health() error {
 	return fmt.Errorf("the database may be damaged: %s", d.what)
 }
 
-// isDamage tells whether an error of the driver may tell of damage.
+// isDamage reports whether an error of the driver may tell of damage.
 func isDamage(err error) bool {
 	code := sqlite.ErrCode(err).ToPrimary()
 	return code == sqlite.ResultCorrupt || code == sqlite.ResultNotADB
@@ -85,7 +85,7 @@ func errDamaged(cause error) error {
 	return fault.Wrap(fault.Busy, cause, "The database is damaged and can only be read")
 }
 
-// wasKilled tells whether whoever had the database last left its log behind,
+// wasKilled reports whether whoever had the database last left its log behind,
 // which a server that ends in order writes back.
 func wasKilled(path string) bool {
 	info, err := os.Stat(path + "-wal")

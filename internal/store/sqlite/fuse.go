@@ -47,7 +47,7 @@ func (f *fuse) put() (longer time.Duration, burnt bool) {
 	return f.longer, f.burnt
 }
 
-// renew gives the channel whose closing interrupts the next write.
+// renew returns the channel whose closing interrupts the next write.
 func (f *fuse) renew() <-chan struct{} {
 	f.mu.Lock()
 	defer f.mu.Unlock()

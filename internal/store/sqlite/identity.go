@@ -93,7 +93,7 @@ func newIdentity(path string, file *os.File) (*identity, error) {
 	return &identity{path: path, file: file, is: info, size: info.Size()}, nil
 }
 
-// hasOtherNames tells whether hard links lead to the file. Under another name
+// hasOtherNames reports whether hard links lead to the file. Under another name
 // SQLite looks for the log elsewhere.
 func (i *identity) hasOtherNames() bool {
 	info, err := i.file.Stat()
@@ -131,7 +131,7 @@ func (i *identity) looked() (logSize int64, err error) {
 	return named(i.path+"-wal", i.logs)
 }
 
-// holds tells whether the file, smaller than before, has the pages that its header
+// holds reports whether the file, smaller than before, has the pages that its header
 // tells of: VACUUM makes it smaller too.
 func (i *identity) holds(size int64) bool {
 	var header [databaseHeader]byte
@@ -145,7 +145,7 @@ func (i *identity) holds(size int64) bool {
 	return size >= page*int64(binary.BigEndian.Uint32(header[28:]))
 }
 
-// named gives the size of a file, which is an error when its name leads elsewhere.
+// named returns the size of a file, which is an error when its name leads elsewhere.
 // One that is nil is not known yet.
 func named(path string, is fs.FileInfo) (int64, error) {
 	if is == nil {
@@ -163,7 +163,7 @@ func named(path string, is fs.FileInfo) (int64, error) {
 	return info.Size(), nil
 }
 
-// before looks ahead of a transaction. It gives the size of the log, for after.
+// before looks ahead of a transaction. It returns the size of the log, for after.
 func (i *identity) before() (logSize int64, err error) {
 	if i == nil {
 		return 0, nil
@@ -212,7 +212,7 @@ func (i *identity) after(logSize int64) error {
 	return nil
 }
 
-// ownsLog tells whether the log at its name is the one that is written: another
+// ownsLog reports whether the log at its name is the one that is written: another
 // must not be cut off or removed.
 func (i *identity) ownsLog() bool {
 	if i == nil {

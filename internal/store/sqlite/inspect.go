@@ -116,7 +116,7 @@ func (i *inspector) report(what string) {
 	}
 }
 
-// inspect gives the first damage it finds, "" when there is none, and an error
+// inspect returns the first damage it finds, "" when there is none, and an error
 // when it could not look at all of the file.
 func inspect(ctx context.Context, path, look string) (what string, err error) {
 	c, err := openConn(path, false)
@@ -135,7 +135,7 @@ func inspect(ctx context.Context, path, look string) (what string, err error) {
 	return what, err
 }
 
-// unread tells whether a check's finding is that the disk did not give a page.
+// unread reports whether a check's finding is that the disk did not give a page.
 func unread(what string) bool {
 	_, number, found := strings.Cut(what, "unable to get the page. error code=")
 	var code int

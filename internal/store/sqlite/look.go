@@ -27,7 +27,7 @@ func Library() (version string, safe bool, err error) {
 	return version, safe, errors.Join(err, c.close())
 }
 
-// Holder tells which process has a database open as its owner, "" when none has.
+// Holder reports which process has a database open as its owner, "" when none has.
 func Holder(database string) (pid string, err error) {
 	f, err := os.Open(real(database) + ".lock")
 	if errors.Is(err, os.ErrNotExist) {
@@ -45,7 +45,7 @@ func Holder(database string) (pid string, err error) {
 	return strings.TrimSpace(string(text)), err
 }
 
-// Look tells whether a server of this program could open the database at path,
+// Look reports whether a server of this program could open the database at path,
 // which nobody has open: a fault with the next step when it could not. It
 // changes nothing. The pages are looked at until ctx ends; whole tells whether
 // it got to the end.
@@ -82,7 +82,7 @@ func Look(ctx context.Context, path string) (schema int, whole bool, err error) 
 	return schema, true, nil
 }
 
-// quickCheck gives the first damage it finds, "" when there is none.
+// quickCheck returns the first damage it finds, "" when there is none.
 func (c *conn) quickCheck(ctx context.Context) (what string, err error) {
 	c.c.SetInterrupt(ctx.Done())
 	defer c.c.SetInterrupt(nil)

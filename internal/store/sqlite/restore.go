@@ -91,7 +91,7 @@ func acceptable(ctx context.Context, from string, steps []migrations.Migration) 
 }
 
 // install makes a whole file the database at path, which the caller has locked.
-// It gives the place of the one that was there, "" without one.
+// It returns the place of the one that was there, "" without one.
 func install(part, path string) (aside string, err error) {
 	if err := publish(part, path+restoring); err != nil {
 		return "", err

@@ -90,7 +90,7 @@ func (s *space) exhausted() bool {
 	return os.Truncate(s.path, 0) == nil
 }
 
-// refuses tells whether a write that may not use the reserve must be turned away.
+// refuses reports whether a write that may not use the reserve must be turned away.
 func (s *space) refuses() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -157,7 +157,7 @@ func errFull(cause error) error {
 		WithHint("free space on the volume, or grow it")
 }
 
-// isFull tells whether an error of the driver means that the disk is full.
+// isFull reports whether an error of the driver means that the disk is full.
 func isFull(err error) bool {
 	return err != nil && (sqlite.ErrCode(err).ToPrimary() == sqlite.ResultFull || errors.Is(err, syscall.ENOSPC))
 }

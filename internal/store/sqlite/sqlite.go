@@ -295,7 +295,7 @@ func damaged(path string, cause error) error {
 		WithHint("stop the server and restore a copy: reeve server database restore --latest --database %s", path)
 }
 
-// Healed tells how the database was replaced when it was opened, nil if it was not.
+// Healed reports how the database was replaced when it was opened, nil if it was not.
 func (db *DB) Healed() *store.Healing { return db.healed }
 
 // LastHealing tells of the last time that it was replaced, by any start; false when

@@ -257,7 +257,7 @@ func (w *writer) commit(group []write) {
 	}
 }
 
-// transact runs a group in one transaction and gives those of it that must have
+// transact runs a group in one transaction and returns those of it that must have
 // another. A write that fails is undone alone; when the commit itself fails all
 // are told.
 func (w *writer) transact(group []write, began time.Time) (again []write) {

@@ -135,7 +135,7 @@ func eventQueriesAndMatchesAgree(t *testing.T, open Open) {
 }
 
 // checkAgreement compares what a filter selects in SQL with what it matches
-// event by event, and tells whether that was some events but not most.
+// event by event, and reports whether that was some events but not most.
 func checkAgreement(t *testing.T, s *store.Store, all []*prefect.Event, text string) bool {
 	t.Helper()
 	filter := decodeFilter(t, text)
