@@ -11,9 +11,11 @@ import (
 	"encoding/json"
 	"log/slog"
 	"net/http"
+	"strings"
 	"sync/atomic"
 	"time"
 
+	"github.com/reevehq/reeve/internal/api/rest"
 	"github.com/reevehq/reeve/internal/api/ws"
 	"github.com/reevehq/reeve/internal/budget"
 	"github.com/reevehq/reeve/internal/clock"
@@ -151,9 +153,9 @@ func (a *API) Stop() { a.hub.Stop() }
 func (a *API) Drop() { a.hub.Drop() }
 
 // Routes lists every operation.
-func (a *API) Routes() []Route {
-	var all []Route
-	for _, table := range [][]Route{
+func (a *API) Routes() []rest.Route {
+	var all []rest.Route
+	for _, table := range [][]rest.Route{
 		a.rootRoutes(),
 		a.adminRoutes(),
 		a.csrfTokenRoutes(),
@@ -213,28 +215,31 @@ func (a *API) Routes() []Route {
 }
 
 // Sockets lists every websocket.
-func (a *API) Sockets() []Socket {
-	return []Socket{
-		{"/events/in", a.eventsIn},
-		{"/events/out", a.eventsOut},
-		{"/logs/out", a.logsOut},
-		{"/task_runs/subscriptions/scheduled", a.scheduledTaskRuns},
-		{"/work_pools/{work_pool_name}/workers/connect", a.workerChannel},
+func (a *API) Sockets() []rest.Socket {
+	return []rest.Socket{
+		{Path: "/events/in", Serve: a.eventsIn},
+		{Path: "/events/out", Serve: a.eventsOut},
+		{Path: "/logs/out", Serve: a.logsOut},
+		{Path: "/task_runs/subscriptions/scheduled", Serve: a.scheduledTaskRuns},
+		{Path: "/work_pools/{work_pool_name}/workers/connect", Serve: a.workerChannel},
 	}
 }
-
-type basePathKey struct{}
 
 // Handler serves the API at its base path.
 func (a *API) Handler() http.Handler {
 	routes := a.Routes()
 	for i := range routes {
-		routes[i].handle = a.counted(routes[i])
+		routes[i].Handle = a.counted(routes[i])
 	}
-	rt := newRouter(routes, a.fail)
-	sockets := newSocketRouter(a.Sockets())
+	router := rest.NewRouter(routes, rest.Options{
+		BasePath: a.config.BasePath,
+		Limits:   rest.Limits{Page: a.config.DefaultLimit, Parameters: a.config.MaxParameterSize, Events: a.config.Events},
+		Prepare:  withReserve,
+		Fail:     a.fail,
+	})
+	sockets := rest.NewSocketRouter(a.Sockets())
 	mounted := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if IsUpgrade(r) {
+		if rest.IsUpgrade(r) {
 			sockets.ServeHTTP(w, r)
 			return
 		}
@@ -242,7 +247,18 @@ func (a *API) Handler() http.Handler {
 			a.fail(w, r, err)
 			return
 		}
-		rt.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), basePathKey{}, a.config.BasePath)))
+		router.ServeHTTP(w, r)
 	})
 	return http.StripPrefix(a.config.BasePath, mounted)
+}
+
+func (a *API) fail(w http.ResponseWriter, r *http.Request, err error) { rest.Fail(a.log, w, r, err) }
+
+// withReserve lets a request that deletes go on when the disk is full; what is deleted
+// with an object may be a long history.
+func withReserve(r *http.Request) *http.Request {
+	if r.Method == http.MethodDelete || strings.HasSuffix(r.URL.Path, "/bulk_delete") {
+		return r.WithContext(store.WithPatience(store.WithReserve(r.Context())))
+	}
+	return r
 }

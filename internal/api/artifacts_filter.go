@@ -3,6 +3,7 @@ package api
 import (
 	"net/http"
 
+	"github.com/reevehq/reeve/internal/api/rest"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/prefect/decode"
 	"github.com/reevehq/reeve/internal/store"
@@ -24,7 +25,7 @@ func (q *artifactRuns[F]) filters() *prefect.Filters {
 
 type artifactQuery[F any] struct {
 	decode.Embedded
-	sized
+	rest.Sized
 	Sort   prefect.ArtifactSort `json:"sort"`
 	Offset int                  `json:"offset" rule:"ge=0"`
 	artifactRuns[F]
@@ -38,45 +39,26 @@ type artifactCount[F any] struct {
 	artifactRuns[F]
 }
 
-// artifactsBody reads the body of a filter operation.
-func artifactsBody[F any](a *API, r *http.Request) (*artifactQuery[F], prefect.Page, error) {
-	var in artifactQuery[F]
-	limit, err := a.pagedBody(r, &in)
-	return &in, prefect.Page{Limit: limit, Offset: in.Offset}, err
+func (q *artifactQuery[F]) page() prefect.Page {
+	return prefect.Page{Limit: q.Size(), Offset: q.Offset}
 }
 
-func (a *API) filterArtifacts(w http.ResponseWriter, r *http.Request) error {
-	in, page, err := artifactsBody[prefect.ArtifactFilter](a, r)
-	if err != nil {
-		return err
-	}
-	return view(a, w, r, func(tx *store.Tx) ([]*prefect.Artifact, error) {
-		return tx.FilterArtifacts(in.Artifacts, in.filters(), in.Sort, page)
+func (a *API) filterArtifacts(r *http.Request, in *artifactQuery[prefect.ArtifactFilter]) ([]*prefect.Artifact, error) {
+	return view(a, r, func(tx *store.Tx) ([]*prefect.Artifact, error) {
+		return tx.FilterArtifacts(in.Artifacts, in.filters(), in.Sort, in.page())
 	})
 }
 
-func (a *API) filterLatestArtifacts(w http.ResponseWriter, r *http.Request) error {
-	in, page, err := artifactsBody[prefect.ArtifactCollectionFilter](a, r)
-	if err != nil {
-		return err
-	}
-	return view(a, w, r, func(tx *store.Tx) ([]*prefect.ArtifactCollection, error) {
-		return tx.FilterArtifactCollections(in.Artifacts, in.filters(), in.Sort, page)
+func (a *API) filterLatestArtifacts(r *http.Request, in *artifactQuery[prefect.ArtifactCollectionFilter]) ([]*prefect.ArtifactCollection, error) {
+	return view(a, r, func(tx *store.Tx) ([]*prefect.ArtifactCollection, error) {
+		return tx.FilterArtifactCollections(in.Artifacts, in.filters(), in.Sort, in.page())
 	})
 }
 
-func (a *API) countArtifacts(w http.ResponseWriter, r *http.Request) error {
-	var in artifactCount[prefect.ArtifactFilter]
-	if err := body(r, &in); err != nil {
-		return err
-	}
-	return view(a, w, r, func(tx *store.Tx) (int, error) { return tx.CountArtifacts(in.Artifacts, in.filters()) })
+func (a *API) countArtifacts(r *http.Request, in *artifactCount[prefect.ArtifactFilter]) (int, error) {
+	return view(a, r, func(tx *store.Tx) (int, error) { return tx.CountArtifacts(in.Artifacts, in.filters()) })
 }
 
-func (a *API) countLatestArtifacts(w http.ResponseWriter, r *http.Request) error {
-	var in artifactCount[prefect.ArtifactCollectionFilter]
-	if err := body(r, &in); err != nil {
-		return err
-	}
-	return view(a, w, r, func(tx *store.Tx) (int, error) { return tx.CountArtifactCollections(in.Artifacts, in.filters()) })
+func (a *API) countLatestArtifacts(r *http.Request, in *artifactCount[prefect.ArtifactCollectionFilter]) (int, error) {
+	return view(a, r, func(tx *store.Tx) (int, error) { return tx.CountArtifactCollections(in.Artifacts, in.filters()) })
 }

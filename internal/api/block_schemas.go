@@ -3,6 +3,7 @@ package api
 import (
 	"net/http"
 
+	"github.com/reevehq/reeve/internal/api/rest"
 	"github.com/reevehq/reeve/internal/blocks"
 	"github.com/reevehq/reeve/internal/budget"
 	"github.com/reevehq/reeve/internal/fault"
@@ -12,62 +13,49 @@ import (
 	"github.com/reevehq/reeve/internal/templating"
 )
 
-func (a *API) blockSchemaRoutes() []Route {
-	return a.withCatalogue([]Route{
-		{http.MethodPost, "/block_schemas/", "create_block_schema_block_schemas__post", a.createBlockSchema},
-		{http.MethodGet, "/block_schemas/{id}", "read_block_schema_by_id_block_schemas__id__get", a.readBlockSchema},
-		{http.MethodDelete, "/block_schemas/{id}", "delete_block_schema_block_schemas__id__delete", a.deleteBlockSchema},
-		{http.MethodPost, "/block_schemas/filter", "read_block_schemas_block_schemas_filter_post", a.filterBlockSchemas},
-		{http.MethodGet, "/block_schemas/checksum/{checksum}",
-			"read_block_schema_by_checksum_block_schemas_checksum__checksum__get", a.readBlockSchemaByChecksum},
-		{http.MethodGet, "/block_capabilities/", "read_available_block_capabilities_block_capabilities__get", a.readBlockCapabilities},
+func (a *API) blockSchemaRoutes() []rest.Route {
+	return a.withCatalogue([]rest.Route{
+		rest.Post("/block_schemas/", "create_block_schema_block_schemas__post", a.createBlockSchema),
+		rest.Get("/block_schemas/{id}", "read_block_schema_by_id_block_schemas__id__get", a.readBlockSchema),
+		rest.Delete("/block_schemas/{id}", "delete_block_schema_block_schemas__id__delete", a.deleteBlockSchema),
+		rest.Post("/block_schemas/filter", "read_block_schemas_block_schemas_filter_post", a.filterBlockSchemas),
+		rest.Ask("/block_schemas/checksum/{checksum}",
+			"read_block_schema_by_checksum_block_schemas_checksum__checksum__get", a.readBlockSchemaByChecksum),
+		rest.Get("/block_capabilities/", "read_available_block_capabilities_block_capabilities__get", a.readBlockCapabilities),
 	})
 }
 
-func (a *API) createBlockSchema(w http.ResponseWriter, r *http.Request) error {
-	var in prefect.BlockSchemaCreate
-	if err := body(r, &in); err != nil {
-		return err
-	}
+func (a *API) createBlockSchema(r *http.Request, in *prefect.BlockSchemaCreate) (made rest.Made[*prefect.BlockSchema], err error) {
 	b := budget.New(r.Context(), "reading the block schema", templating.Limits)
 	defer b.Close()
 	read, err := blocks.NewSchema(b, in.Fields.Value)
 	if err != nil {
-		return err
+		return made, err
 	}
-	var schema *prefect.BlockSchema
-	var isNew bool
-	err = a.store.Update(r.Context(), func(tx *store.Tx) (err error) {
-		schema, isNew, err = tx.CreateBlockSchema(&in, read)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	respond(w, created(isNew), schema)
-	return nil
-}
-
-func (a *API) readBlockSchema(w http.ResponseWriter, r *http.Request) error {
-	return read(a, w, r, "Block schema", func(tx *store.Tx) (*prefect.BlockSchema, error) {
-		return tx.ReadBlockSchema(pathID(r, "id"))
+	return update(a, r, func(tx *store.Tx) (made rest.Made[*prefect.BlockSchema], err error) {
+		made.Object, made.New, err = tx.CreateBlockSchema(in, read)
+		return made, err
 	})
 }
 
-func (a *API) readBlockSchemaByChecksum(w http.ResponseWriter, r *http.Request) error {
-	var version *string
-	if r.URL.Query().Has("version") {
-		given := r.URL.Query().Get("version")
-		version = &given
-	}
-	return read(a, w, r, "Block schema", func(tx *store.Tx) (*prefect.BlockSchema, error) {
-		return tx.ReadBlockSchemaByChecksum(r.PathValue("checksum"), version)
+func (a *API) readBlockSchema(r *http.Request) (*prefect.BlockSchema, error) {
+	return find(a, r, "Block schema", func(tx *store.Tx) (*prefect.BlockSchema, error) { return tx.ReadBlockSchema(rest.ID(r, "id")) })
+}
+
+// blockSchemaQuestion asks for one of the versions with a checksum.
+type blockSchemaQuestion struct {
+	Version *string `json:"version"`
+}
+
+func (a *API) readBlockSchemaByChecksum(r *http.Request, in *blockSchemaQuestion) (*prefect.BlockSchema, error) {
+	return find(a, r, "Block schema", func(tx *store.Tx) (*prefect.BlockSchema, error) {
+		return tx.ReadBlockSchemaByChecksum(r.PathValue("checksum"), in.Version)
 	})
 }
 
-func (a *API) deleteBlockSchema(w http.ResponseWriter, r *http.Request) error {
-	return a.change(w, r, "Block schema", func(tx *store.Tx) (bool, error) {
-		schema, err := tx.ReadBlockSchema(pathID(r, "id"))
+func (a *API) deleteBlockSchema(r *http.Request) error {
+	return a.change(r, "Block schema", func(tx *store.Tx) (bool, error) {
+		schema, err := tx.ReadBlockSchema(rest.ID(r, "id"))
 		if err != nil || schema == nil {
 			return false, err
 		}
@@ -80,22 +68,17 @@ func (a *API) deleteBlockSchema(w http.ResponseWriter, r *http.Request) error {
 
 type blockSchemaQuery struct {
 	decode.Embedded
-	sized
+	rest.Sized
 	BlockSchemas *prefect.BlockSchemaFilter `json:"block_schemas"`
 	Offset       int                        `json:"offset" rule:"ge=0"`
 }
 
-func (a *API) filterBlockSchemas(w http.ResponseWriter, r *http.Request) error {
-	var in blockSchemaQuery
-	limit, err := a.pagedBody(r, &in)
-	if err != nil {
-		return err
-	}
-	return view(a, w, r, func(tx *store.Tx) ([]*prefect.BlockSchema, error) {
-		return tx.FilterBlockSchemas(in.BlockSchemas, prefect.Page{Limit: limit, Offset: in.Offset})
+func (a *API) filterBlockSchemas(r *http.Request, in *blockSchemaQuery) ([]*prefect.BlockSchema, error) {
+	return view(a, r, func(tx *store.Tx) ([]*prefect.BlockSchema, error) {
+		return tx.FilterBlockSchemas(in.BlockSchemas, prefect.Page{Limit: in.Size(), Offset: in.Offset})
 	})
 }
 
-func (a *API) readBlockCapabilities(w http.ResponseWriter, r *http.Request) error {
-	return view(a, w, r, (*store.Tx).BlockCapabilities)
+func (a *API) readBlockCapabilities(r *http.Request) ([]string, error) {
+	return view(a, r, (*store.Tx).BlockCapabilities)
 }

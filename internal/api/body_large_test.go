@@ -6,21 +6,22 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/reevehq/reeve/internal/api/rest"
 	"github.com/reevehq/reeve/internal/prefect/decode"
 )
 
 func TestARefusalIsNotMuchLargerThanItsBody(t *testing.T) {
 	server := newTestServer(t, Config{})
-	large := strings.Repeat("\x01", largestEcho+1)
+	large := strings.Repeat("\x01", rest.LargestEcho+1)
 	for name, c := range map[string]struct {
 		body   string
 		status int
 		most   int // bytes of the answer
 	}{
 		"a large body that is not JSON":    {large, 422, 1000},
-		"a large text for a flow":          {`"` + strings.Repeat("x", largestEcho) + `"`, 422, 1000},
+		"a large text for a flow":          {`"` + strings.Repeat("x", rest.LargestEcho) + `"`, 422, 1000},
 		"many faults":                      {`{"flows":{"name":{"any_":[` + strings.Repeat("1000,", 250_000) + `1]}}}`, 422, 200 * decode.MostIssues},
-		"more than a body may have":        {strings.Repeat(" ", maxBody+1), 413, 200},
+		"more than a body may have":        {strings.Repeat(" ", rest.MaxBody+1), 413, 200},
 		"more values than are read":        {"[" + strings.Repeat("1,", 1_000_000) + "1]", 413, 200},
 		"a small body, repeated as it was": {"\x00", 422, 1000},
 	} {

@@ -4,27 +4,27 @@ import (
 	"encoding/json"
 	"net/http"
 
+	"github.com/reevehq/reeve/internal/api/rest"
 	"github.com/reevehq/reeve/internal/collections"
 	"github.com/reevehq/reeve/internal/fault"
 )
 
-func (a *API) collectionRoutes() []Route {
-	return []Route{
-		{http.MethodGet, "/collections/views/{view}", "read_view_content_collections_views__view__get", a.readCollectionView},
+func (a *API) collectionRoutes() []rest.Route {
+	return []rest.Route{
+		rest.Get("/collections/views/{view}", "read_view_content_collections_views__view__get", a.readCollectionView),
 	}
 }
 
-func (a *API) readCollectionView(w http.ResponseWriter, r *http.Request) error {
+func (a *API) readCollectionView(r *http.Request) (json.RawMessage, error) {
 	name := r.PathValue("view")
 	content, exists, err := collections.View(name)
 	switch {
 	case err != nil:
-		return err
+		return nil, err
 	case !exists:
-		return fault.New(fault.NotFound, "View %s not found in registry", name)
+		return nil, fault.New(fault.NotFound, "View %s not found in registry", name)
 	case content == nil:
-		return fault.New(fault.NotFound, "Requested content missing for view %s", name)
+		return nil, fault.New(fault.NotFound, "Requested content missing for view %s", name)
 	}
-	respond(w, http.StatusOK, json.RawMessage(content))
-	return nil
+	return content, nil
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/reevehq/reeve/internal/api/rest"
 	"github.com/reevehq/reeve/internal/concurrency"
 	"github.com/reevehq/reeve/internal/fault"
 	"github.com/reevehq/reeve/internal/prefect"
@@ -17,17 +18,17 @@ import (
 // of the second: the limit of a tag is named "tag:<tag>", and its active slots
 // are the task runs that hold leases on it.
 
-func (a *API) concurrencyLimitRoutes() []Route {
-	return []Route{
-		{http.MethodPost, "/concurrency_limits/", "create_concurrency_limit_concurrency_limits__post", a.createConcurrencyLimit},
-		{http.MethodGet, "/concurrency_limits/{id}", "read_concurrency_limit_concurrency_limits__id__get", a.readConcurrencyLimit},
-		{http.MethodDelete, "/concurrency_limits/{id}", "delete_concurrency_limit_concurrency_limits__id__delete", a.deleteConcurrencyLimit},
-		{http.MethodGet, "/concurrency_limits/tag/{tag}", "read_concurrency_limit_by_tag_concurrency_limits_tag__tag__get", a.readConcurrencyLimitByTag},
-		{http.MethodDelete, "/concurrency_limits/tag/{tag}", "delete_concurrency_limit_by_tag_concurrency_limits_tag__tag__delete", a.deleteConcurrencyLimitByTag},
-		{http.MethodPost, "/concurrency_limits/filter", "read_concurrency_limits_concurrency_limits_filter_post", a.filterConcurrencyLimits},
-		{http.MethodPost, "/concurrency_limits/tag/{tag}/reset", "reset_concurrency_limit_by_tag_concurrency_limits_tag__tag__reset_post", a.resetConcurrencyLimitByTag},
-		{http.MethodPost, "/concurrency_limits/increment", "increment_concurrency_limits_v1_concurrency_limits_increment_post", a.incrementConcurrencyLimits},
-		{http.MethodPost, "/concurrency_limits/decrement", "decrement_concurrency_limits_v1_concurrency_limits_decrement_post", a.decrementConcurrencyLimits},
+func (a *API) concurrencyLimitRoutes() []rest.Route {
+	return []rest.Route{
+		rest.Post("/concurrency_limits/", "create_concurrency_limit_concurrency_limits__post", a.createConcurrencyLimit),
+		rest.Get("/concurrency_limits/{id}", "read_concurrency_limit_concurrency_limits__id__get", a.readConcurrencyLimit),
+		rest.Do(http.MethodDelete, "/concurrency_limits/{id}", "delete_concurrency_limit_concurrency_limits__id__delete", a.deleteConcurrencyLimit),
+		rest.Get("/concurrency_limits/tag/{tag}", "read_concurrency_limit_by_tag_concurrency_limits_tag__tag__get", a.readConcurrencyLimitByTag),
+		rest.Do(http.MethodDelete, "/concurrency_limits/tag/{tag}", "delete_concurrency_limit_by_tag_concurrency_limits_tag__tag__delete", a.deleteConcurrencyLimitByTag),
+		rest.Post("/concurrency_limits/filter", "read_concurrency_limits_concurrency_limits_filter_post", a.filterConcurrencyLimits),
+		rest.Post("/concurrency_limits/tag/{tag}/reset", "reset_concurrency_limit_by_tag_concurrency_limits_tag__tag__reset_post", a.resetConcurrencyLimitByTag),
+		rest.Post("/concurrency_limits/increment", "increment_concurrency_limits_v1_concurrency_limits_increment_post", a.incrementConcurrencyLimits),
+		rest.Post("/concurrency_limits/decrement", "decrement_concurrency_limits_v1_concurrency_limits_decrement_post", a.decrementConcurrencyLimits),
 	}
 }
 
@@ -44,40 +45,40 @@ func tagLimit(tx *store.Tx, l *concurrency.Limit) (*prefect.ConcurrencyLimit, er
 	return out, err
 }
 
-func (a *API) createConcurrencyLimit(w http.ResponseWriter, r *http.Request) error {
-	var in prefect.ConcurrencyLimitCreate
-	if err := body(r, &in); err != nil {
-		return err
-	}
+func (a *API) createConcurrencyLimit(r *http.Request, in *prefect.ConcurrencyLimitCreate) (rest.Made[*prefect.ConcurrencyLimit], error) {
 	name := concurrency.TagPrefix + in.Tag
-	var out *prefect.ConcurrencyLimit
-	var isNew bool
-	err := a.store.Update(r.Context(), func(tx *store.Tx) error {
+	return update(a, r, func(tx *store.Tx) (made rest.Made[*prefect.ConcurrencyLimit], err error) {
 		l, err := tx.ReadConcurrencyLimitByName(name)
 		if err != nil {
-			return err
+			return made, err
 		}
-		if isNew = l == nil; isNew {
+		if made.New = l == nil; made.New {
 			l, err = concurrency.Create(tx, &prefect.ConcurrencyLimitV2Create{Active: true, Name: name, Limit: in.ConcurrencyLimit})
 		} else {
 			err = a.engine.Slots().Update(tx, l, &prefect.ConcurrencyLimitV2Update{Limit: &in.ConcurrencyLimit})
 		}
 		if err != nil {
-			return err
+			return made, err
 		}
-		out, err = tagLimit(tx, l)
-		return err
+		made.Object, err = tagLimit(tx, l)
+		return made, err
 	})
-	if err != nil {
-		return err
-	}
-	respond(w, created(isNew), out)
-	return nil
 }
 
-func (a *API) readTagLimit(w http.ResponseWriter, r *http.Request, find func(*store.Tx) (*concurrency.Limit, error)) error {
-	return read(a, w, r, "Concurrency limit", func(tx *store.Tx) (*prefect.ConcurrencyLimit, error) {
-		l, err := find(tx)
+// limitFinder finds the limit that a request's path names, nil when there is none.
+type limitFinder func(*store.Tx, *http.Request) (*concurrency.Limit, error)
+
+func limitOfID(tx *store.Tx, r *http.Request) (*concurrency.Limit, error) {
+	return tx.ReadConcurrencyLimit(rest.ID(r, "id"))
+}
+
+func limitOfTag(tx *store.Tx, r *http.Request) (*concurrency.Limit, error) {
+	return tx.ReadConcurrencyLimitByName(concurrency.TagPrefix + r.PathValue("tag"))
+}
+
+func (a *API) readTagLimit(r *http.Request, of limitFinder) (*prefect.ConcurrencyLimit, error) {
+	return find(a, r, "Concurrency limit", func(tx *store.Tx) (*prefect.ConcurrencyLimit, error) {
+		l, err := of(tx, r)
 		if err != nil || l == nil || !l.IsTag() {
 			return nil, err
 		}
@@ -85,33 +86,28 @@ func (a *API) readTagLimit(w http.ResponseWriter, r *http.Request, find func(*st
 	})
 }
 
-func (a *API) readConcurrencyLimit(w http.ResponseWriter, r *http.Request) error {
-	return a.readTagLimit(w, r, func(tx *store.Tx) (*concurrency.Limit, error) { return tx.ReadConcurrencyLimit(pathID(r, "id")) })
+func (a *API) readConcurrencyLimit(r *http.Request) (*prefect.ConcurrencyLimit, error) {
+	return a.readTagLimit(r, limitOfID)
 }
 
-func limitOfTag(tx *store.Tx, r *http.Request) (*concurrency.Limit, error) {
-	return tx.ReadConcurrencyLimitByName(concurrency.TagPrefix + r.PathValue("tag"))
+func (a *API) readConcurrencyLimitByTag(r *http.Request) (*prefect.ConcurrencyLimit, error) {
+	return a.readTagLimit(r, limitOfTag)
 }
 
-func (a *API) readConcurrencyLimitByTag(w http.ResponseWriter, r *http.Request) error {
-	return a.readTagLimit(w, r, func(tx *store.Tx) (*concurrency.Limit, error) { return limitOfTag(tx, r) })
+// concurrencyLimitQuery asks for limits of either version.
+type concurrencyLimitQuery struct {
+	decode.Embedded
+	rest.LateSized
+	Offset int `json:"offset" rule:"ge=0"`
 }
 
-func (a *API) filterConcurrencyLimits(w http.ResponseWriter, r *http.Request) error {
-	var in struct {
-		decode.Embedded
-		Limit  *int `json:"limit"`
-		Offset int  `json:"offset" rule:"ge=0"`
-	}
-	if err := body(r, &in); err != nil {
-		return err
-	}
-	limit, err := a.limit(in.Limit)
-	if err != nil {
-		return err
-	}
-	return view(a, w, r, func(tx *store.Tx) ([]*prefect.ConcurrencyLimit, error) {
-		limits, err := tx.FilterConcurrencyLimits(concurrency.TagPrefix, prefect.Page{Limit: limit, Offset: in.Offset})
+func (q *concurrencyLimitQuery) page() prefect.Page {
+	return prefect.Page{Limit: q.Size(), Offset: q.Offset}
+}
+
+func (a *API) filterConcurrencyLimits(r *http.Request, in *concurrencyLimitQuery) ([]*prefect.ConcurrencyLimit, error) {
+	return view(a, r, func(tx *store.Tx) ([]*prefect.ConcurrencyLimit, error) {
+		limits, err := tx.FilterConcurrencyLimits(concurrency.TagPrefix, in.page())
 		out := make([]*prefect.ConcurrencyLimit, len(limits))
 		for i, l := range limits {
 			if err == nil {
@@ -123,84 +119,67 @@ func (a *API) filterConcurrencyLimits(w http.ResponseWriter, r *http.Request) er
 }
 
 // deleteTagLimit answers null, as the first version does.
-func (a *API) deleteTagLimit(w http.ResponseWriter, r *http.Request, find func(*store.Tx) (*concurrency.Limit, error)) error {
-	err := a.store.Update(r.Context(), func(tx *store.Tx) error {
-		l, err := find(tx)
-		if err != nil {
-			return err
+func (a *API) deleteTagLimit(r *http.Request, of limitFinder) (rest.Null, error) {
+	return rest.Null{}, a.change(r, "Concurrency limit", func(tx *store.Tx) (bool, error) {
+		l, err := of(tx, r)
+		if err != nil || l == nil {
+			return false, err
 		}
-		if l == nil {
-			return missing("Concurrency limit")
-		}
-		return concurrency.Delete(tx, l)
+		return true, concurrency.Delete(tx, l)
 	})
-	if err != nil {
-		return err
-	}
-	respond(w, http.StatusOK, nil)
-	return nil
 }
 
-func (a *API) deleteConcurrencyLimit(w http.ResponseWriter, r *http.Request) error {
-	return a.deleteTagLimit(w, r, func(tx *store.Tx) (*concurrency.Limit, error) { return tx.ReadConcurrencyLimit(pathID(r, "id")) })
+func (a *API) deleteConcurrencyLimit(r *http.Request) (rest.Null, error) {
+	return a.deleteTagLimit(r, limitOfID)
 }
 
-func (a *API) deleteConcurrencyLimitByTag(w http.ResponseWriter, r *http.Request) error {
-	return a.deleteTagLimit(w, r, func(tx *store.Tx) (*concurrency.Limit, error) { return limitOfTag(tx, r) })
+func (a *API) deleteConcurrencyLimitByTag(r *http.Request) (rest.Null, error) {
+	return a.deleteTagLimit(r, limitOfTag)
+}
+
+// tagReset names the task runs that get the slots of a tag.
+type tagReset struct {
+	decode.Embedded
+	SlotOverride []uuid.UUID `json:"slot_override"`
 }
 
 // resetConcurrencyLimitByTag frees all slots of a tag and gives them to the task
 // runs that are named, as far as the limit goes. (The reference leaves the
 // number of taken slots as it was; see the differential tests.)
-func (a *API) resetConcurrencyLimitByTag(w http.ResponseWriter, r *http.Request) error {
-	var in struct {
-		decode.Embedded
-		SlotOverride []uuid.UUID `json:"slot_override"`
-	}
-	if err := body(r, &in); err != nil {
-		return err
-	}
+func (a *API) resetConcurrencyLimitByTag(r *http.Request, in *tagReset) (rest.Null, error) {
 	slots := a.engine.Slots()
-	err := a.store.Update(r.Context(), func(tx *store.Tx) error {
+	return rest.Null{}, a.change(r, "Concurrency limit", func(tx *store.Tx) (bool, error) {
 		l, err := limitOfTag(tx, r)
-		if err != nil {
-			return err
-		}
-		if l == nil {
-			return missing("Concurrency limit")
+		if err != nil || l == nil {
+			return false, err
 		}
 		leases, err := tx.ReadLeasesOfLimit(l.ID)
 		if err != nil {
-			return err
+			return false, err
 		}
 		for _, lease := range leases {
 			if err := slots.Return(tx, lease.ID); err != nil {
-				return err
+				return false, err
 			}
 		}
 		for _, id := range in.SlotOverride {
 			limits, err := tx.ReadConcurrencyLimits([]uuid.UUID{l.ID})
 			if err != nil {
-				return err
+				return false, err
 			}
 			taken, err := slots.Acquire(tx, limits, 1)
 			if err != nil {
-				return err
+				return false, err
 			}
 			if !taken {
 				break
 			}
 			if _, err := slots.Lease(tx, limits, 1, concurrency.Forever, &concurrency.Holder{Type: concurrency.TaskRunHolder, ID: id}); err != nil {
-				return err
+				return false, err
 			}
 		}
-		return nil
+		return true, nil
 	})
-	if err != nil {
-		return err
-	}
-	respond(w, http.StatusOK, nil)
-	return nil
 }
 
 // tagSlots names the tags of a task run that takes or gives back their slots.
@@ -218,76 +197,57 @@ func limitsOfTags(tx *store.Tx, tags []string) ([]*concurrency.Limit, error) {
 	return tx.ReadConcurrencyLimitsByName(names)
 }
 
-func (a *API) incrementConcurrencyLimits(w http.ResponseWriter, r *http.Request) error {
-	var in tagSlots
-	if err := body(r, &in); err != nil {
-		return err
-	}
+func (a *API) incrementConcurrencyLimits(r *http.Request, in *tagSlots) ([]prefect.MinimalConcurrencyLimit, error) {
 	slots := a.engine.Slots()
-	var out []prefect.MinimalConcurrencyLimit
-	err := a.store.Update(r.Context(), func(tx *store.Tx) error {
-		out = []prefect.MinimalConcurrencyLimit{}
+	return update(a, r, func(tx *store.Tx) ([]prefect.MinimalConcurrencyLimit, error) {
+		out := []prefect.MinimalConcurrencyLimit{}
 		limits, err := limitsOfTags(tx, in.Names)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		for _, l := range limits {
 			if l.Limit == 0 {
-				return fault.New(fault.Locked, `The concurrency limit on tag "%s" is 0 and will deadlock if the task tries to run again.`, l.Tag())
+				return nil, fault.New(fault.Locked, `The concurrency limit on tag "%s" is 0 and will deadlock if the task tries to run again.`, l.Tag())
 			}
 		}
 		limits = activeOnly(limits)
 		if len(limits) == 0 {
-			return nil
+			return out, nil
 		}
 		taken, err := slots.Acquire(tx, limits, 1)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if !taken {
-			return &fault.Error{Kind: fault.Locked, RetryAfter: slots.Waits.Tag.Seconds(),
+			return nil, &fault.Error{Kind: fault.Locked, RetryAfter: slots.Waits.Tag.Seconds(),
 				Sentence: fmt.Sprintf("Concurrency limit for the %s tag has been reached", limits[0].Tag())}
 		}
 		for _, l := range limits {
 			out = append(out, prefect.MinimalConcurrencyLimit{ID: l.ID, Name: l.Tag(), Limit: l.Limit})
 		}
 		_, err = slots.Lease(tx, limits, 1, concurrency.Forever, &concurrency.Holder{Type: concurrency.TaskRunHolder, ID: in.TaskRunID})
-		return err
+		return out, err
 	})
-	if err != nil {
-		return err
-	}
-	respond(w, http.StatusOK, out)
-	return nil
 }
 
-func (a *API) decrementConcurrencyLimits(w http.ResponseWriter, r *http.Request) error {
-	var in tagSlots
-	if err := body(r, &in); err != nil {
-		return err
-	}
-	var limits []*concurrency.Limit
-	err := a.store.Update(r.Context(), func(tx *store.Tx) (err error) {
-		if limits, err = limitsOfTags(tx, in.Names); err != nil {
-			return err
+func (a *API) decrementConcurrencyLimits(r *http.Request, in *tagSlots) ([]prefect.MinimalConcurrencyLimit, error) {
+	return update(a, r, func(tx *store.Tx) ([]prefect.MinimalConcurrencyLimit, error) {
+		limits, err := limitsOfTags(tx, in.Names)
+		if err != nil {
+			return nil, err
 		}
 		leases, err := tx.ReadHeldLeases(in.TaskRunID)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		for _, lease := range leases {
 			if !lease.OnAny(limits) {
 				continue
 			}
 			if err := a.engine.Slots().End(tx, lease.ID); err != nil {
-				return err
+				return nil, err
 			}
 		}
-		return nil
+		return minimal(limits), nil
 	})
-	if err != nil {
-		return err
-	}
-	respond(w, http.StatusOK, minimal(limits))
-	return nil
 }

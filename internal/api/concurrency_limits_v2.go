@@ -1,13 +1,13 @@
 package api
 
 import (
-	"encoding/json"
 	"net/http"
 	"strings"
 	"time"
 
 	"github.com/google/uuid"
 
+	"github.com/reevehq/reeve/internal/api/rest"
 	"github.com/reevehq/reeve/internal/concurrency"
 	"github.com/reevehq/reeve/internal/fault"
 	"github.com/reevehq/reeve/internal/prefect"
@@ -16,40 +16,31 @@ import (
 	"github.com/reevehq/reeve/internal/store"
 )
 
-func (a *API) concurrencyLimitV2Routes() []Route {
-	return []Route{
-		{http.MethodPost, "/v2/concurrency_limits/", "create_concurrency_limit_v2_v2_concurrency_limits__post", a.createConcurrencyLimitV2},
-		{http.MethodGet, "/v2/concurrency_limits/{id_or_name}", "read_concurrency_limit_v2_v2_concurrency_limits__id_or_name__get", a.readConcurrencyLimitV2},
-		{http.MethodPatch, "/v2/concurrency_limits/{id_or_name}", "update_concurrency_limit_v2_v2_concurrency_limits__id_or_name__patch", a.updateConcurrencyLimitV2},
-		{http.MethodDelete, "/v2/concurrency_limits/{id_or_name}", "delete_concurrency_limit_v2_v2_concurrency_limits__id_or_name__delete", a.deleteConcurrencyLimitV2},
-		{http.MethodPost, "/v2/concurrency_limits/filter", "read_all_concurrency_limits_v2_v2_concurrency_limits_filter_post", a.filterConcurrencyLimitsV2},
-		{http.MethodPost, "/v2/concurrency_limits/increment", "bulk_increment_active_slots_v2_concurrency_limits_increment_post", a.incrementSlots},
-		{http.MethodPost, "/v2/concurrency_limits/increment-with-lease", "bulk_increment_active_slots_with_lease_v2_concurrency_limits_increment_with_lease_post", a.incrementSlotsWithLease},
-		{http.MethodPost, "/v2/concurrency_limits/decrement", "bulk_decrement_active_slots_v2_concurrency_limits_decrement_post", a.decrementSlots},
-		{http.MethodPost, "/v2/concurrency_limits/decrement-with-lease", "bulk_decrement_active_slots_with_lease_v2_concurrency_limits_decrement_with_lease_post", a.decrementSlotsWithLease},
-		{http.MethodPost, "/v2/concurrency_limits/leases/{lease_id}/renew", "renew_concurrency_lease_v2_concurrency_limits_leases__lease_id__renew_post", a.renewLease},
+func (a *API) concurrencyLimitV2Routes() []rest.Route {
+	return []rest.Route{
+		rest.Post("/v2/concurrency_limits/", "create_concurrency_limit_v2_v2_concurrency_limits__post", a.createConcurrencyLimitV2).With(http.StatusCreated),
+		rest.Get("/v2/concurrency_limits/{id_or_name}", "read_concurrency_limit_v2_v2_concurrency_limits__id_or_name__get", a.readConcurrencyLimitV2),
+		rest.Change(http.MethodPatch, "/v2/concurrency_limits/{id_or_name}", "update_concurrency_limit_v2_v2_concurrency_limits__id_or_name__patch", a.updateConcurrencyLimitV2),
+		rest.Delete("/v2/concurrency_limits/{id_or_name}", "delete_concurrency_limit_v2_v2_concurrency_limits__id_or_name__delete", a.deleteConcurrencyLimitV2),
+		rest.Post("/v2/concurrency_limits/filter", "read_all_concurrency_limits_v2_v2_concurrency_limits_filter_post", a.filterConcurrencyLimitsV2),
+		rest.Post("/v2/concurrency_limits/increment", "bulk_increment_active_slots_v2_concurrency_limits_increment_post", a.incrementSlots),
+		rest.Post("/v2/concurrency_limits/increment-with-lease", "bulk_increment_active_slots_with_lease_v2_concurrency_limits_increment_with_lease_post", a.incrementSlotsWithLease),
+		rest.Post("/v2/concurrency_limits/decrement", "bulk_decrement_active_slots_v2_concurrency_limits_decrement_post", a.decrementSlots),
+		rest.Change(http.MethodPost, "/v2/concurrency_limits/decrement-with-lease", "bulk_decrement_active_slots_with_lease_v2_concurrency_limits_decrement_with_lease_post", a.decrementSlotsWithLease),
+		rest.Change(http.MethodPost, "/v2/concurrency_limits/leases/{lease_id}/renew", "renew_concurrency_lease_v2_concurrency_limits_leases__lease_id__renew_post", a.renewLease),
 	}
 }
 
-func (a *API) createConcurrencyLimitV2(w http.ResponseWriter, r *http.Request) error {
-	var in prefect.ConcurrencyLimitV2Create
-	if err := body(r, &in); err != nil {
-		return err
-	}
-	var l *concurrency.Limit
-	err := a.store.Update(r.Context(), func(tx *store.Tx) (err error) {
-		l, err = concurrency.Create(tx, &in)
-		return err
-	})
+func (a *API) createConcurrencyLimitV2(r *http.Request, in *prefect.ConcurrencyLimitV2Create) (*prefect.ConcurrencyLimitV2, error) {
+	l, err := update(a, r, func(tx *store.Tx) (*concurrency.Limit, error) { return concurrency.Create(tx, in) })
 	if err != nil {
-		return err
+		return nil, err
 	}
-	respond(w, http.StatusCreated, &prefect.ConcurrencyLimitV2{ID: l.ID, Created: prefect.AtPointer(l.Created),
+	return &prefect.ConcurrencyLimitV2{ID: l.ID, Created: prefect.AtPointer(l.Created),
 		Updated: prefect.AtPointer(l.Updated), Active: l.Active, Name: l.Name, Limit: l.Limit,
 		ActiveSlots: int(l.ActiveSlots), DeniedSlots: int(l.DeniedSlots),
 		SlotDecayPerSecond:      prefect.Float(l.SlotDecayPerSecond),
-		AvgSlotOccupancySeconds: prefect.Float(l.AvgSlotOccupancySeconds)})
-	return nil
+		AvgSlotOccupancySeconds: prefect.Float(l.AvgSlotOccupancySeconds)}, nil
 }
 
 func globalLimit(l *concurrency.Limit, now time.Time) *prefect.GlobalConcurrencyLimit {
@@ -67,8 +58,8 @@ func limitOf(tx *store.Tx, r *http.Request) (*concurrency.Limit, error) {
 	return tx.ReadConcurrencyLimitByName(text)
 }
 
-func (a *API) readConcurrencyLimitV2(w http.ResponseWriter, r *http.Request) error {
-	return read(a, w, r, "Concurrency Limit", func(tx *store.Tx) (*prefect.GlobalConcurrencyLimit, error) {
+func (a *API) readConcurrencyLimitV2(r *http.Request) (*prefect.GlobalConcurrencyLimit, error) {
+	return find(a, r, "Concurrency Limit", func(tx *store.Tx) (*prefect.GlobalConcurrencyLimit, error) {
 		l, err := limitOf(tx, r)
 		if err != nil || l == nil {
 			return nil, err
@@ -77,22 +68,18 @@ func (a *API) readConcurrencyLimitV2(w http.ResponseWriter, r *http.Request) err
 	})
 }
 
-func (a *API) updateConcurrencyLimitV2(w http.ResponseWriter, r *http.Request) error {
-	var in prefect.ConcurrencyLimitV2Update
-	if err := body(r, &in); err != nil {
-		return err
-	}
-	return a.change(w, r, "Concurrency Limit", func(tx *store.Tx) (bool, error) {
+func (a *API) updateConcurrencyLimitV2(r *http.Request, in *prefect.ConcurrencyLimitV2Update) error {
+	return a.change(r, "Concurrency Limit", func(tx *store.Tx) (bool, error) {
 		l, err := limitOf(tx, r)
 		if err != nil || l == nil {
 			return false, err
 		}
-		return true, a.engine.Slots().Update(tx, l, &in)
+		return true, a.engine.Slots().Update(tx, l, in)
 	})
 }
 
-func (a *API) deleteConcurrencyLimitV2(w http.ResponseWriter, r *http.Request) error {
-	return a.change(w, r, "Concurrency Limit", func(tx *store.Tx) (bool, error) {
+func (a *API) deleteConcurrencyLimitV2(r *http.Request) error {
+	return a.change(r, "Concurrency Limit", func(tx *store.Tx) (bool, error) {
 		l, err := limitOf(tx, r)
 		if err != nil || l == nil {
 			return false, err
@@ -101,21 +88,9 @@ func (a *API) deleteConcurrencyLimitV2(w http.ResponseWriter, r *http.Request) e
 	})
 }
 
-func (a *API) filterConcurrencyLimitsV2(w http.ResponseWriter, r *http.Request) error {
-	var in struct {
-		decode.Embedded
-		Limit  *int `json:"limit"`
-		Offset int  `json:"offset" rule:"ge=0"`
-	}
-	if err := body(r, &in); err != nil {
-		return err
-	}
-	limit, err := a.limit(in.Limit)
-	if err != nil {
-		return err
-	}
-	return view(a, w, r, func(tx *store.Tx) ([]*prefect.GlobalConcurrencyLimit, error) {
-		limits, err := tx.FilterConcurrencyLimits("", prefect.Page{Limit: limit, Offset: in.Offset})
+func (a *API) filterConcurrencyLimitsV2(r *http.Request, in *concurrencyLimitQuery) ([]*prefect.GlobalConcurrencyLimit, error) {
+	return view(a, r, func(tx *store.Tx) ([]*prefect.GlobalConcurrencyLimit, error) {
+		limits, err := tx.FilterConcurrencyLimits("", in.page())
 		out := make([]*prefect.GlobalConcurrencyLimit, len(limits))
 		for i, l := range limits {
 			out[i] = globalLimit(l, tx.Now)
@@ -193,27 +168,22 @@ func locked(wait float64) error {
 	return &fault.Error{Kind: fault.Locked, Sentence: "Locked", RetryAfter: wait}
 }
 
-func (a *API) incrementSlots(w http.ResponseWriter, r *http.Request) error {
-	var in slotsWanted
-	if err := body(r, &in); err != nil {
-		return err
-	}
+func (a *API) incrementSlots(r *http.Request, in *slotsWanted) ([]prefect.MinimalConcurrencyLimit, error) {
 	var limits []*concurrency.Limit
 	var wait float64
 	var taken bool
 	err := a.store.Update(r.Context(), func(tx *store.Tx) (err error) {
-		limits, wait, taken, err = a.acquire(tx, &in)
+		limits, wait, taken, err = a.acquire(tx, in)
 		return err
 	})
 	if err != nil {
-		return err
+		return nil, err
 	}
-	a.noteWait(nil, &in, taken, wait)
+	a.noteWait(nil, in, taken, wait)
 	if !taken {
-		return locked(wait)
+		return nil, locked(wait)
 	}
-	respond(w, http.StatusOK, minimal(limits))
-	return nil
+	return minimal(limits), nil
 }
 
 // noteWait keeps who waits for slots and for how long, for those who ask why.
@@ -255,11 +225,7 @@ type leaseHolder struct {
 	ID   uuid.UUID              `json:"id" rule:"required"`
 }
 
-func (a *API) incrementSlotsWithLease(w http.ResponseWriter, r *http.Request) error {
-	var in leaseWanted
-	if err := body(r, &in); err != nil {
-		return err
-	}
+func (a *API) incrementSlotsWithLease(r *http.Request, in *leaseWanted) (*prefect.ConcurrencyLimitLease, error) {
 	var holder *concurrency.Holder
 	if in.Holder != nil {
 		holder = &concurrency.Holder{Type: in.Holder.Type, ID: in.Holder.ID}
@@ -278,104 +244,61 @@ func (a *API) incrementSlotsWithLease(w http.ResponseWriter, r *http.Request) er
 		return err
 	})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	a.noteWait(holder, &in.slotsWanted, lease != nil, wait)
 	if lease == nil {
-		return locked(wait)
+		return nil, locked(wait)
 	}
-	respond(w, http.StatusOK, &prefect.ConcurrencyLimitLease{LeaseID: lease.ID, Limits: minimal(limits)})
-	return nil
+	return &prefect.ConcurrencyLimitLease{LeaseID: lease.ID, Limits: minimal(limits)}, nil
 }
 
-func (a *API) decrementSlots(w http.ResponseWriter, r *http.Request) error {
-	var in struct {
-		decode.Embedded
-		Slots            int      `json:"slots" rule:"required,gt=0"`
-		Names            []string `json:"names" rule:"required,min=1"`
-		OccupancySeconds *float64 `json:"occupancy_seconds" rule:"gt=0"`
-	}
-	if err := body(r, &in); err != nil {
-		return err
-	}
+// slotsReturned are slots that are given back.
+type slotsReturned struct {
+	decode.Embedded
+	Slots            int      `json:"slots" rule:"required,gt=0"`
+	Names            []string `json:"names" rule:"required,min=1"`
+	OccupancySeconds *float64 `json:"occupancy_seconds" rule:"gt=0"`
+}
+
+func (a *API) decrementSlots(r *http.Request, in *slotsReturned) ([]prefect.MinimalConcurrencyLimit, error) {
 	held := 0.0
 	if in.OccupancySeconds != nil {
 		held = *in.OccupancySeconds
 	}
-	var limits []*concurrency.Limit
-	err := a.store.Update(r.Context(), func(tx *store.Tx) (err error) {
-		if limits, err = tx.ReadConcurrencyLimitsByName(in.Names); err != nil {
-			return err
+	return update(a, r, func(tx *store.Tx) ([]prefect.MinimalConcurrencyLimit, error) {
+		limits, err := tx.ReadConcurrencyLimitsByName(in.Names)
+		if err != nil {
+			return nil, err
 		}
-		return a.engine.Slots().Release(tx, activeOnly(limits), in.Slots, held)
+		return minimal(limits), a.engine.Slots().Release(tx, activeOnly(limits), in.Slots, held)
 	})
-	if err != nil {
-		return err
-	}
-	respond(w, http.StatusOK, minimal(limits))
-	return nil
 }
 
-func (a *API) decrementSlotsWithLease(w http.ResponseWriter, r *http.Request) error {
-	var in struct {
-		decode.Embedded
-		LeaseID uuid.UUID `json:"lease_id" rule:"required"`
-	}
-	if err := body(r, &in); err != nil {
-		return err
-	}
-	err := a.store.Update(r.Context(), func(tx *store.Tx) error {
-		return a.engine.Slots().Return(tx, in.LeaseID)
-	})
-	if err != nil {
-		return err
-	}
-	return noContent(w)
+type leaseReturned struct {
+	decode.Embedded
+	LeaseID uuid.UUID `json:"lease_id" rule:"required"`
+}
+
+func (a *API) decrementSlotsWithLease(r *http.Request, in *leaseReturned) error {
+	return a.store.Update(r.Context(), func(tx *store.Tx) error { return a.engine.Slots().Return(tx, in.LeaseID) })
 }
 
 type renewal struct {
 	decode.Embedded
 	leaseTerm
+	lease uuid.UUID
 }
 
 // Defaults implements decode.Defaulter.
 func (l *renewal) Defaults() { l.LeaseDuration = defaultTerm }
 
-func (a *API) renewLease(w http.ResponseWriter, r *http.Request) error {
-	var path struct {
-		LeaseID uuid.UUID `json:"lease_id"`
-	}
-	var in renewal
-	if err := pathAndBody(r, &path, &in); err != nil {
-		return err
-	}
-	err := a.store.Update(r.Context(), func(tx *store.Tx) error {
-		return a.engine.Slots().Renew(tx, path.LeaseID, in.duration())
-	})
-	if err != nil {
-		return err
-	}
-	return noContent(w)
+// ReadBody implements rest.Reader: the faults of the path come with those of the body.
+func (l *renewal) ReadBody(r *http.Request, value *pyjson.Value, _ rest.Limits) (decode.Issues, error) {
+	issues := decode.Into(pyjson.NewString(r.PathValue("lease_id")), &l.lease, "path", "lease_id")
+	return append(issues, rest.Decode(*value, l)...), nil
 }
 
-// pathAndBody decodes the parameters of the path and the body together: their
-// faults come in one answer.
-func pathAndBody(r *http.Request, path, dst any) error {
-	value, err := readJSON(r)
-	if err != nil {
-		return err
-	}
-	given, err := json.Marshal(map[string]string{"lease_id": r.PathValue("lease_id")})
-	if err != nil {
-		return err
-	}
-	parameters, err := pyjson.Parse(given)
-	if err != nil {
-		return err
-	}
-	issues := append(decode.Into(parameters, path, "path"), decodeBody(value, dst)...)
-	if len(issues) > 0 {
-		return &invalidBody{issues, value.Raw()}
-	}
-	return nil
+func (a *API) renewLease(r *http.Request, in *renewal) error {
+	return a.store.Update(r.Context(), func(tx *store.Tx) error { return a.engine.Slots().Renew(tx, in.lease, in.duration()) })
 }

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/reevehq/reeve/internal/api/rest"
 	"github.com/reevehq/reeve/internal/fault"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/prefect/decode"
@@ -18,34 +19,28 @@ type CSRFConfig struct {
 	Expiration time.Duration
 }
 
-func (a *API) csrfTokenRoutes() []Route {
-	return []Route{
-		{http.MethodGet, "/csrf-token", "create_csrf_token_csrf_token_get", a.createCsrfToken},
+func (a *API) csrfTokenRoutes() []rest.Route {
+	return []rest.Route{
+		rest.Ask("/csrf-token", "create_csrf_token_csrf_token_get", a.createCsrfToken),
 	}
 }
 
-func (a *API) createCsrfToken(w http.ResponseWriter, r *http.Request) error {
-	query := r.URL.Query()
-	if !query.Has("client") {
-		return &invalidBody{issues: decode.Issues{{Type: "missing", Loc: []any{"query", "client"}, Msg: "Field required"}}}
-	}
+// csrfTokenQuestion names the client that asks for a token.
+type csrfTokenQuestion struct {
+	decode.Embedded
+	Client string `json:"client" rule:"required"`
+}
+
+func (a *API) createCsrfToken(r *http.Request, in *csrfTokenQuestion) (*prefect.CsrfToken, error) {
 	if !a.config.CSRF.Enabled {
-		return fault.New(fault.Invalid, "CSRF protection is disabled.") // clients look for this very sentence
+		return nil, fault.New(fault.Invalid, "CSRF protection is disabled.") // clients look for this very sentence
 	}
-	clients := query["client"]
-	var token *prefect.CsrfToken
-	err := a.store.Update(r.Context(), func(tx *store.Tx) (err error) {
-		token, err = tx.CreateCsrfToken(clients[len(clients)-1], a.config.CSRF.Expiration)
-		return err
+	return update(a, r, func(tx *store.Tx) (*prefect.CsrfToken, error) {
+		return tx.CreateCsrfToken(in.Client, a.config.CSRF.Expiration)
 	})
-	if err != nil {
-		return err
-	}
-	respond(w, http.StatusOK, token)
-	return nil
 }
 
-// ValidCsrfToken tells whether a client was given this token and may still use it.
+// ValidCsrfToken reports whether a client was given this token and may still use it.
 func (a *API) ValidCsrfToken(ctx context.Context, client, token string) (valid bool, err error) {
 	err = a.store.View(ctx, func(tx *store.Tx) error {
 		known, err := tx.ReadCsrfToken(client)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/reevehq/reeve/internal/api/rest"
 	"github.com/reevehq/reeve/internal/fault"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/prefect/decode"
@@ -14,15 +15,15 @@ import (
 
 // theDeployment gives the deployment that the path names.
 func theDeployment(tx *store.Tx, r *http.Request) (*prefect.Deployment, error) {
-	d, err := tx.ReadDeployment(pathID(r, "id"))
+	d, err := tx.ReadDeployment(rest.ID(r, "id"))
 	if err == nil && d == nil {
 		err = noDeployment
 	}
 	return d, err
 }
 
-func (a *API) readDeploymentSchedules(w http.ResponseWriter, r *http.Request) error {
-	return view(a, w, r, func(tx *store.Tx) ([]*prefect.DeploymentSchedule, error) {
+func (a *API) readDeploymentSchedules(r *http.Request) ([]*prefect.DeploymentSchedule, error) {
+	return view(a, r, func(tx *store.Tx) ([]*prefect.DeploymentSchedule, error) {
 		d, err := theDeployment(tx, r)
 		if err != nil {
 			return nil, err
@@ -31,28 +32,17 @@ func (a *API) readDeploymentSchedules(w http.ResponseWriter, r *http.Request) er
 	})
 }
 
-func (a *API) createDeploymentSchedules(w http.ResponseWriter, r *http.Request) error {
-	var in []*prefect.DeploymentScheduleCreate
-	if err := listBody(r, &in); err != nil {
-		return err
+func (a *API) createDeploymentSchedules(r *http.Request, in *[]*prefect.DeploymentScheduleCreate) ([]*prefect.DeploymentSchedule, error) {
+	if err := settle(a, r, *in...); err != nil {
+		return nil, err
 	}
-	if err := settle(a, r, in...); err != nil {
-		return err
-	}
-	var made []*prefect.DeploymentSchedule
-	err := a.store.Update(r.Context(), func(tx *store.Tx) error {
+	return update(a, r, func(tx *store.Tx) ([]*prefect.DeploymentSchedule, error) {
 		d, err := theDeployment(tx, r)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		made, err = tx.CreateDeploymentSchedules(d.ID, in)
-		return err
+		return tx.CreateDeploymentSchedules(d.ID, *in)
 	})
-	if err != nil {
-		return err
-	}
-	respond(w, http.StatusCreated, made)
-	return nil
 }
 
 // settle fills in what of given schedules depends on the present time, and refuses
@@ -110,29 +100,25 @@ func (a *API) keepPaused(d *prefect.Deployment, u *prefect.DeploymentUpdate) {
 
 var noSchedule = fault.New(fault.NotFound, "Schedule not found.")
 
-func (a *API) updateDeploymentSchedule(w http.ResponseWriter, r *http.Request) error {
-	var in prefect.DeploymentScheduleUpdate
-	if err := body(r, &in); err != nil {
+func (a *API) updateDeploymentSchedule(r *http.Request, in *prefect.DeploymentScheduleUpdate) error {
+	if err := settle(a, r, in); err != nil {
 		return err
 	}
-	if err := settle(a, r, &in); err != nil {
-		return err
-	}
-	return a.changeSchedule(w, r, true, func(tx *store.Tx, d *prefect.Deployment) (bool, error) {
-		return tx.UpdateDeploymentSchedule(d.ID, pathID(r, "schedule_id"), &in)
+	return a.changeSchedule(r, true, func(tx *store.Tx, d *prefect.Deployment) (bool, error) {
+		return tx.UpdateDeploymentSchedule(d.ID, rest.ID(r, "schedule_id"), in)
 	})
 }
 
-func (a *API) deleteDeploymentSchedule(w http.ResponseWriter, r *http.Request) error {
-	return a.changeSchedule(w, r, false, func(tx *store.Tx, d *prefect.Deployment) (bool, error) {
-		return tx.DeleteDeploymentSchedule(d.ID, pathID(r, "schedule_id"))
+func (a *API) deleteDeploymentSchedule(r *http.Request) error {
+	return a.changeSchedule(r, false, func(tx *store.Tx, d *prefect.Deployment) (bool, error) {
+		return tx.DeleteDeploymentSchedule(d.ID, rest.ID(r, "schedule_id"))
 	})
 }
 
 // changeSchedule changes a schedule and deletes the runs that were made for it;
 // with future set, only those that are not yet due.
-func (a *API) changeSchedule(w http.ResponseWriter, r *http.Request, future bool, fn func(*store.Tx, *prefect.Deployment) (bool, error)) error {
-	err := a.store.Update(r.Context(), func(tx *store.Tx) error {
+func (a *API) changeSchedule(r *http.Request, future bool, fn func(*store.Tx, *prefect.Deployment) (bool, error)) error {
+	return a.store.Update(r.Context(), func(tx *store.Tx) error {
 		d, err := theDeployment(tx, r)
 		if err != nil {
 			return err
@@ -146,10 +132,6 @@ func (a *API) changeSchedule(w http.ResponseWriter, r *http.Request, future bool
 		}
 		return tx.DeleteUpcomingRuns(d.ID, future)
 	})
-	if err != nil {
-		return err
-	}
-	return noContent(w)
 }
 
 type scheduling struct {
@@ -164,11 +146,7 @@ type scheduling struct {
 // scheduleDeployment makes runs of a deployment's schedules between two times:
 // at least so many, and until so long after the start. Times that have a run
 // get no second one. A deployment that does not exist has none to make.
-func (a *API) scheduleDeployment(w http.ResponseWriter, r *http.Request) error {
-	var in scheduling
-	if err := body(r, &in); err != nil {
-		return err
-	}
+func (a *API) scheduleDeployment(r *http.Request, in *scheduling) (rest.Null, error) {
 	goal := a.config.Scheduling
 	if in.MinRuns != nil {
 		goal.MinRuns = *in.MinRuns
@@ -181,14 +159,11 @@ func (a *API) scheduleDeployment(w http.ResponseWriter, r *http.Request) error {
 		goal.MinTime = time.Duration(max(-longest, min(float64(*in.MinTime), longest)) * float64(time.Second))
 	}
 	for range schedulingTries {
-		if changed, err := a.scheduleOnce(r, &in, goal); err != nil {
-			return err
-		} else if !changed {
-			respond(w, http.StatusOK, nil)
-			return nil
+		if changed, err := a.scheduleOnce(r, in, goal); err != nil || !changed {
+			return rest.Null{}, err
 		}
 	}
-	return fault.New(fault.Busy, "The deployment was changed while the times of its schedules were computed.").WithHint("ask again")
+	return rest.Null{}, fault.New(fault.Busy, "The deployment was changed while the times of its schedules were computed.").WithHint("ask again")
 }
 
 // schedulingTries bounds how often times are computed again because the deployment
@@ -202,7 +177,7 @@ func (a *API) scheduleOnce(r *http.Request, in *scheduling, goal schedule.Goal) 
 	var start time.Time
 	err = a.store.View(r.Context(), func(tx *store.Tx) (err error) {
 		start = tx.Now
-		found, err = tx.ReadScheduling(pathID(r, "id"))
+		found, err = tx.ReadScheduling(rest.ID(r, "id"))
 		return err
 	})
 	if err != nil || found == nil {

@@ -5,71 +5,72 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/reevehq/reeve/internal/api/rest"
 	"github.com/reevehq/reeve/internal/fault"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/prefect/decode"
+	"github.com/reevehq/reeve/internal/pyjson"
 	"github.com/reevehq/reeve/internal/store"
 )
 
-// deploymentBody reads the body of a create or update and refuses what rules
-// over all of it forbid.
-func (a *API) deploymentBody(r *http.Request, dst any, parameters func() *prefect.Object) error {
-	value, err := readJSON(r)
-	if err != nil {
-		return err
+// deploymentCreate is the body of a new deployment. What rules over all of it forbid comes
+// before what is wrong with its parts.
+type deploymentCreate struct{ prefect.DeploymentCreate }
+
+// ReadBody implements rest.Reader.
+func (d *deploymentCreate) ReadBody(r *http.Request, value *pyjson.Value, limits rest.Limits) (decode.Issues, error) {
+	if issues := prefect.BothLimits(*value); len(issues) > 0 {
+		return issues, nil
 	}
-	issues := prefect.BothLimits(value)
-	if c, isNew := dst.(*prefect.DeploymentCreate); isNew && len(issues) == 0 {
-		if issues, err = parametersConform(r.Context(), value); err != nil {
-			return err
-		} else if len(issues) == 0 {
-			value = c.Rewrite(value)
-		}
+	if issues, err := parametersConform(r.Context(), *value); err != nil || len(issues) > 0 {
+		return issues, err
 	}
-	if len(issues) == 0 {
-		issues = decodeBody(value, dst)
-	}
-	if p := parameters(); len(issues) == 0 && p != nil && a.config.MaxParameterSize > 0 {
-		issues = prefect.TooLarge(*p, a.config.MaxParameterSize, "body", "parameters")
-	}
-	if len(issues) > 0 {
-		return &invalidBody{issues, value.Raw()}
-	}
-	return nil
+	*value = d.Rewrite(*value)
+	return decodeDeployment(*value, &d.DeploymentCreate, func() *prefect.Object { return &d.Parameters }, limits), nil
 }
 
-func (a *API) createDeployment(w http.ResponseWriter, r *http.Request) error {
-	var in prefect.DeploymentCreate
-	if err := a.deploymentBody(r, &in, func() *prefect.Object { return &in.Parameters }); err != nil {
-		return err
+// deploymentUpdate is the body of a change, looked at in the same order.
+type deploymentUpdate struct{ prefect.DeploymentUpdate }
+
+// ReadBody implements rest.Reader.
+func (d *deploymentUpdate) ReadBody(_ *http.Request, value *pyjson.Value, limits rest.Limits) (decode.Issues, error) {
+	if issues := prefect.BothLimits(*value); len(issues) > 0 {
+		return issues, nil
 	}
+	return decodeDeployment(*value, &d.DeploymentUpdate, func() *prefect.Object { return d.Parameters }, limits), nil
+}
+
+func decodeDeployment(value pyjson.Value, dst any, parameters func() *prefect.Object, limits rest.Limits) decode.Issues {
+	issues := rest.Decode(value, dst)
+	if p := parameters(); len(issues) == 0 && p != nil && limits.Parameters > 0 {
+		return prefect.TooLarge(*p, limits.Parameters, "body", "parameters")
+	}
+	return issues
+}
+
+func (a *API) createDeployment(r *http.Request, body *deploymentCreate) (made rest.Made[*prefect.Deployment], err error) {
+	in := &body.DeploymentCreate
 	if err := settle(a, r, in.Schedules...); err != nil {
-		return err
+		return made, err
 	}
-	var d *prefect.Deployment
-	var isNew bool
-	err := a.decide(r.Context(), checkingVariables, func(p *premises) error {
-		return checkNewJobVariables(p, &in)
+	err = a.decide(r.Context(), checkingVariables, func(p *premises) error {
+		return checkNewJobVariables(p, in)
 	}, func(tx *store.Tx) error {
-		if err := checkNewDeployment(tx, &in); err != nil {
+		if err := checkNewDeployment(tx, in); err != nil {
 			return err
 		}
 		queue, err := queueOfDeployment(tx, in.WorkPoolName, in.WorkQueueName)
 		if err != nil {
 			return err
 		}
-		c := in // the function may run again: the body stays as it was
+		c := *in // the function may run again: the body stays as it was
 		if err := a.keepPausedOfNew(tx, &c); err != nil {
 			return err
 		}
-		d, isNew, err = tx.CreateDeployment(&c, queue)
+		made.Object, made.New, err = tx.CreateDeployment(&c, queue)
 		return err
 	})
-	if err != nil {
-		return err
-	}
-	respond(w, created(isNew), d)
-	return nil
+	return made, err
 }
 
 // checkNewJobVariables checks a new deployment's variables with its pool's template.
@@ -158,20 +159,16 @@ func queueOfDeployment(tx *store.Tx, poolName, queueName *string) (*uuid.UUID, e
 	return &queue.ID, nil
 }
 
-func (a *API) updateDeployment(w http.ResponseWriter, r *http.Request) error {
-	var in prefect.DeploymentUpdate
-	if err := a.deploymentBody(r, &in, func() *prefect.Object { return in.Parameters }); err != nil {
-		return err
-	}
+func (a *API) updateDeployment(r *http.Request, in *deploymentUpdate) error {
 	if err := settle(a, r, in.Schedules...); err != nil {
 		return err
 	}
 	var checked prefect.DeploymentUpdate
-	err := a.decide(r.Context(), checkingParameters, func(p *premises) error {
-		checked = in
-		return checkDeploymentUpdate(p, pathID(r, "id"), &checked)
+	return a.decide(r.Context(), checkingParameters, func(p *premises) error {
+		checked = in.DeploymentUpdate
+		return checkDeploymentUpdate(p, rest.ID(r, "id"), &checked)
 	}, func(tx *store.Tx) error {
-		d, err := tx.ReadDeployment(pathID(r, "id"))
+		d, err := tx.ReadDeployment(rest.ID(r, "id"))
 		if err == nil && d == nil {
 			err = noDeployment
 		}
@@ -196,10 +193,6 @@ func (a *API) updateDeployment(w http.ResponseWriter, r *http.Request) error {
 		}
 		return plan.apply(tx, d.ID)
 	})
-	if err != nil {
-		return err
-	}
-	return noContent(w)
 }
 
 func queueChange(tx *store.Tx, in *prefect.DeploymentUpdate) (store.QueueChange, error) {
@@ -293,19 +286,4 @@ func (p *schedulePlan) apply(tx *store.Tx, deployment uuid.UUID) error {
 		return nil
 	}
 	return tx.CreateSchedulesOf(deployment, p.create)
-}
-
-// listBody reads a body that is a list.
-func listBody[T any](r *http.Request, dst *[]T) error {
-	value, err := readJSON(r)
-	if err != nil {
-		return err
-	}
-	if value.IsNull() {
-		return &invalidBody{decode.Issues{{Type: "missing", Loc: []any{"body"}, Msg: "Field required"}}, value.Raw()}
-	}
-	if issues := decode.Into(value, dst, "body"); len(issues) > 0 {
-		return &invalidBody{issues, value.Raw()}
-	}
-	return nil
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/reevehq/reeve/internal/api/rest"
 	"github.com/reevehq/reeve/internal/fault"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/prefect/decode"
@@ -12,34 +13,35 @@ import (
 	"github.com/reevehq/reeve/internal/templating"
 )
 
-func (a *API) createDeploymentFlowRun(w http.ResponseWriter, r *http.Request) error {
-	var in prefect.DeploymentFlowRunCreate
-	if err := a.bodyWithParameters(r, &in, &in.Parameters); err != nil {
-		return err
-	}
-	var run *prefect.FlowRun
-	var isNew bool
-	refuse := wholeRequest{pathID(r, "id")}
+// deploymentFlowRunCreate is the body of a run, of which the settings bound the parameters.
+type deploymentFlowRunCreate struct {
+	prefect.DeploymentFlowRunCreate
+}
+
+// Bound implements rest.Bounder.
+func (c *deploymentFlowRunCreate) Bound(limits rest.Limits, issues decode.Issues) (decode.Issues, error) {
+	return boundParameters(c.Parameters, limits, issues), nil
+}
+
+func (a *API) createDeploymentFlowRun(r *http.Request, body *deploymentFlowRunCreate) (made rest.Made[*prefect.FlowRun], err error) {
+	in := &body.DeploymentFlowRunCreate
+	refuse := wholeRequest{rest.ID(r, "id")}
 	var d *runnable
 	var parameters prefect.Object
-	err := a.decide(r.Context(), checkingParameters, func(p *premises) (err error) {
-		if d, err = assumeRunnable(p, pathID(r, "id")); err != nil {
+	err = a.decide(r.Context(), checkingParameters, func(p *premises) (err error) {
+		if d, err = assumeRunnable(p, rest.ID(r, "id")); err != nil {
 			return err
 		}
-		parameters, err = checkRun(p, d, &in, refuse)
+		parameters, err = checkRun(p, d, in, refuse)
 		return err
 	}, func(tx *store.Tx) (err error) {
-		run, isNew, err = a.runDeployment(tx, d, &in, parameters, r, refuse)
-		if err == nil && run.WorkQueueID != nil {
-			run, err = tx.ReadFlowRun(run.ID)
+		made.Object, made.New, err = a.runDeployment(tx, d, in, parameters, r, refuse)
+		if err == nil && made.Object.WorkQueueID != nil {
+			made.Object, err = tx.ReadFlowRun(made.Object.ID)
 		}
 		return err
 	})
-	if err != nil {
-		return err
-	}
-	respond(w, created(isNew), run)
-	return nil
+	return made, err
 }
 
 // refusals are the answers to runs that a deployment does not take; they differ
@@ -120,7 +122,7 @@ func assumeRunnable(p *premises, id uuid.UUID) (*runnable, error) {
 			d.Parameters, d.ParameterOpenAPISchema, d.EnforceParameterSchema, d.JobVariables, template}, err
 	})
 	if err == nil && d == nil {
-		err = missing("Deployment")
+		err = rest.Missing("Deployment")
 	}
 	return d, err
 }
@@ -210,8 +212,8 @@ func queueOfDeploymentRun(tx *store.Tx, d *runnable, name *string, refuse refusa
 	return &queue.ID, name, nil
 }
 
-// bulkRuns is the most runs that one request makes.
-const bulkRuns = 100
+// mostBulkRuns is the most runs that one request makes.
+const mostBulkRuns = 100
 
 // bulkRun is what became of one run of a request for many.
 type bulkRun struct {
@@ -226,34 +228,36 @@ type checkedRun struct {
 	refusal    error
 }
 
-// isOfOneRun tells whether an error is about one run and leaves the others alone.
+// isOfOneRun reports whether an error is about one run and leaves the others alone.
 func isOfOneRun(err error) bool {
 	kind := fault.KindOf(err)
 	return kind != fault.Internal && kind != fault.Busy && kind != fault.Full
 }
 
-func (a *API) createDeploymentFlowRuns(w http.ResponseWriter, r *http.Request) error {
-	var in []*prefect.DeploymentFlowRunCreate
-	if err := listBody(r, &in); err != nil {
-		return err
-	}
+// bulkRuns are what became of the runs of a request for many, in its order.
+type bulkRuns struct {
+	Results []bulkRun `json:"results"`
+}
+
+func (a *API) createDeploymentFlowRuns(r *http.Request, body *[]*prefect.DeploymentFlowRunCreate) (bulkRuns, error) {
+	in := *body
 	if most := a.config.MaxParameterSize; most > 0 {
 		var issues decode.Issues
 		for i, one := range in {
 			issues = append(issues, prefect.TooLarge(one.Parameters, most, "body", i, "parameters")...)
 		}
 		if len(issues) > 0 {
-			return &invalidBody{issues, []byte("null")}
+			return bulkRuns{}, rest.Refused(issues, []byte("null"))
 		}
 	}
-	if len(in) > bulkRuns {
-		return fault.New(fault.BadRequest, "Cannot create more than %d flow runs at once.", bulkRuns)
+	if len(in) > mostBulkRuns {
+		return bulkRuns{}, fault.New(fault.BadRequest, "Cannot create more than %d flow runs at once.", mostBulkRuns)
 	}
 	results := make([]bulkRun, len(in))
 	var d *runnable
 	checked := make([]checkedRun, len(in))
 	err := a.decide(r.Context(), checkingParameters, func(p *premises) (err error) {
-		if d, err = assumeRunnable(p, pathID(r, "id")); err != nil {
+		if d, err = assumeRunnable(p, rest.ID(r, "id")); err != nil {
 			return err
 		}
 		for i, one := range in {
@@ -283,11 +287,5 @@ func (a *API) createDeploymentFlowRuns(w http.ResponseWriter, r *http.Request) e
 		}
 		return nil
 	})
-	if err != nil {
-		return err
-	}
-	respond(w, http.StatusOK, struct {
-		Results []bulkRun `json:"results"`
-	}{results})
-	return nil
+	return bulkRuns{results}, err
 }

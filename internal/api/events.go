@@ -5,30 +5,42 @@ import (
 	"net/http"
 	"slices"
 
+	"github.com/reevehq/reeve/internal/api/rest"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/prefect/decode"
 	"github.com/reevehq/reeve/internal/pyjson"
 	"github.com/reevehq/reeve/internal/store"
 )
 
-func (a *API) eventRoutes() []Route {
-	return []Route{
-		{http.MethodPost, "/events", "create_events_events_post", a.createEvents},
-		{http.MethodPost, "/events/filter", "read_events_events_filter_post", a.readEvents},
-		{http.MethodGet, "/events/filter/next", "read_account_events_page_events_filter_next_get", a.readNextEvents},
-		{http.MethodPost, "/events/count-by/{countable}", "count_account_events_events_count_by__countable__post", a.countEvents},
+func (a *API) eventRoutes() []rest.Route {
+	return []rest.Route{
+		rest.Change(http.MethodPost, "/events", "create_events_events_post", a.createEvents),
+		rest.Post("/events/filter", "read_events_events_filter_post", a.readEvents),
+		rest.Ask("/events/filter/next", "read_account_events_page_events_filter_next_get", a.readNextEvents),
+		rest.Post("/events/count-by/{countable}", "count_account_events_events_count_by__countable__post", a.countEvents),
 	}
 }
 
 // eventList is the body of POST /events.
-type eventList struct {
+type eventList []*prefect.Event
+
+// ReadBody implements rest.Reader: the settings bound events.
+func (l *eventList) ReadBody(_ *http.Request, value *pyjson.Value, limits rest.Limits) (decode.Issues, error) {
+	intake := eventIntake{limits: &limits.Events}
+	issues := rest.Decode(*value, &intake)
+	*l = intake.events
+	return issues, nil
+}
+
+// eventIntake reads a list of events.
+type eventIntake struct {
 	limits *prefect.EventLimits
 	events []*prefect.Event
 }
 
 // DecodeWire implements decode.Wire. An event that is too large is left out,
 // as the reference does.
-func (l *eventList) DecodeWire(in pyjson.Value, at *decode.At) {
+func (l *eventIntake) DecodeWire(in pyjson.Value, at *decode.At) {
 	if in.Kind() != pyjson.Array {
 		at.Fail("list_type", "Input should be a valid list", in, nil)
 		return
@@ -66,16 +78,7 @@ func (a *API) readEvent(in pyjson.Value) (*prefect.Event, error) {
 	return frame.event, nil
 }
 
-func (a *API) createEvents(w http.ResponseWriter, r *http.Request) error {
-	in := eventList{limits: &a.config.Events}
-	if err := body(r, &in); err != nil {
-		return err
-	}
-	if err := a.emit(r.Context(), in.events); err != nil {
-		return err
-	}
-	return noContent(w)
-}
+func (a *API) createEvents(r *http.Request, in *eventList) error { return a.emit(r.Context(), *in) }
 
 // emit appends events to the log; they are durable when it returns nil.
 func (a *API) emit(ctx context.Context, events []*prefect.Event) error {

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/reevehq/reeve/internal/api/rest"
 	"github.com/reevehq/reeve/internal/events"
 	"github.com/reevehq/reeve/internal/fault"
 	"github.com/reevehq/reeve/internal/prefect"
@@ -30,17 +31,13 @@ type eventQuery struct {
 // Defaults implements decode.Defaulter.
 func (q *eventQuery) Defaults() { q.Limit = 50 }
 
-func (a *API) readEvents(w http.ResponseWriter, r *http.Request) error {
-	var in eventQuery
-	if err := body(r, &in); err != nil {
-		return err
-	}
+func (a *API) readEvents(r *http.Request, in *eventQuery) (eventPage, error) {
 	if in.Filter == nil {
 		in.Filter = &prefect.EventFilter{Order: prefect.NewestFirst}
 	}
 	in.Filter.Resolve(a.clock.Now())
-	token := eventToken{Filter: in.Filter, PageSize: in.Limit}
-	return view(a, w, r, func(tx *store.Tx) (page eventPage, err error) {
+	return view(a, r, func(tx *store.Tx) (page eventPage, err error) {
+		token := eventToken{Filter: in.Filter, PageSize: in.Limit}
 		if token.Count, err = tx.CountEvents(in.Filter); err != nil {
 			return page, err
 		}
@@ -48,17 +45,19 @@ func (a *API) readEvents(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
-func (a *API) readNextEvents(w http.ResponseWriter, r *http.Request) error {
-	given, ok := r.URL.Query()["page-token"]
+// eventPageQuestion asks for the page that a token stands for.
+type eventPageQuestion struct {
+	decode.Embedded
+	Token string `json:"page-token" rule:"required"`
+}
+
+func (a *API) readNextEvents(r *http.Request, in *eventPageQuestion) (page eventPage, err error) {
+	token, ok := parseEventToken(in.Token)
 	if !ok {
-		return &invalidBody{decode.Issues{{Type: "missing", Loc: []any{"query", "page-token"}, Msg: "Field required"}}, nil}
-	}
-	token, ok := parseEventToken(given[len(given)-1])
-	if !ok {
-		return fault.New(fault.Forbidden, "Forbidden")
+		return page, fault.New(fault.Forbidden, "Forbidden")
 	}
 	token.Filter.Resolve(a.clock.Now())
-	return view(a, w, r, func(tx *store.Tx) (eventPage, error) { return a.eventPage(tx, r, token) })
+	return view(a, r, func(tx *store.Tx) (eventPage, error) { return a.eventPage(tx, r, token) })
 }
 
 // eventPage reads the page that the token stands for.
@@ -141,10 +140,17 @@ type eventCountQuery struct {
 	Filter       *prefect.EventFilter `json:"filter" rule:"required"`
 	TimeUnit     events.Unit          `json:"time_unit"`
 	TimeInterval float64              `json:"time_interval" rule:"ge=0.01"`
+	by           countable
 }
 
 // Defaults implements decode.Defaulter.
 func (q *eventCountQuery) Defaults() { q.TimeUnit, q.TimeInterval = events.Day, 1 }
+
+// ReadBody implements rest.Reader: the faults of the path come with those of the body.
+func (q *eventCountQuery) ReadBody(r *http.Request, value *pyjson.Value, _ rest.Limits) (decode.Issues, error) {
+	issues := decode.Into(pyjson.NewString(r.PathValue("countable")), &q.by, "path", "countable")
+	return append(issues, rest.Decode(*value, q)...), nil
+}
 
 // countable is what events are counted by.
 type countable string
@@ -152,21 +158,16 @@ type countable string
 // Values implements decode.Enum.
 func (countable) Values() []string { return []string{"day", "time", "event", "resource"} }
 
-func (a *API) countEvents(w http.ResponseWriter, r *http.Request) error {
-	var by countable
-	var in eventCountQuery
-	if err := a.eventCountQuery(r, &by, &in); err != nil {
-		return err
-	}
+func (a *API) countEvents(r *http.Request, in *eventCountQuery) ([]events.Count, error) {
 	now := a.clock.Now()
 	in.Filter.Resolve(now)
 	since, until := in.Filter.Occurred.Since.Time, in.Filter.Occurred.Until.Time
 	spans := events.NewBuckets(in.TimeUnit, in.TimeInterval)
 	if err := spans.Check(since, until); err != nil {
-		return err
+		return nil, err
 	}
-	return view(a, w, r, func(tx *store.Tx) ([]events.Count, error) {
-		switch by {
+	return view(a, r, func(tx *store.Tx) ([]events.Count, error) {
+		switch in.by {
 		case "event":
 			return tx.CountEventsByName(in.Filter)
 		case "resource":
@@ -175,24 +176,4 @@ func (a *API) countEvents(w http.ResponseWriter, r *http.Request) error {
 		counts, err := tx.CountEventsByTime(in.Filter, spans)
 		return spans.Fill(counts, since, until, now), err
 	})
-}
-
-// eventCountQuery decodes the path and the body of a count together: their
-// faults come in one answer.
-func (a *API) eventCountQuery(r *http.Request, by *countable, in *eventCountQuery) error {
-	value, err := readJSON(r)
-	if err != nil {
-		return err
-	}
-	path, _ := json.Marshal(r.PathValue("countable")) // a string always marshals
-	given, err := pyjson.Parse(path)
-	if err != nil {
-		return err
-	}
-	issues := decode.Into(given, by, "path", "countable")
-	issues = append(issues, decodeBody(value, in)...)
-	if len(issues) > 0 {
-		return &invalidBody{issues, value.Raw()}
-	}
-	return nil
 }

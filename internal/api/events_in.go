@@ -7,6 +7,7 @@ import (
 
 	"github.com/coder/websocket"
 
+	"github.com/reevehq/reeve/internal/api/rest"
 	"github.com/reevehq/reeve/internal/api/ws"
 	"github.com/reevehq/reeve/internal/budget"
 	"github.com/reevehq/reeve/internal/prefect"
@@ -156,7 +157,7 @@ func (in *intake) write(ctx context.Context, batch []*prefect.Event, claim *budg
 	for _, e := range batch {
 		size += len(e.Payload)
 	}
-	if size > largeBody {
+	if size > rest.LargeBody {
 		if err := claim.Turn(ctx); err != nil {
 			return ws.Violation(websocket.StatusTryAgainLater, err.Error())
 		}

@@ -6,42 +6,53 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/reevehq/reeve/internal/api/rest"
 	"github.com/reevehq/reeve/internal/fault"
 	"github.com/reevehq/reeve/internal/prefect"
+	"github.com/reevehq/reeve/internal/prefect/decode"
 	"github.com/reevehq/reeve/internal/store"
 )
 
-func (a *API) runCreationRoutes() []Route {
-	return []Route{
-		{http.MethodPost, "/flow_runs/", "create_flow_run_flow_runs__post", a.createFlowRun},
-		{http.MethodPost, "/task_runs/", "create_task_run_task_runs__post", a.createTaskRun},
+func (a *API) runCreationRoutes() []rest.Route {
+	return []rest.Route{
+		rest.Post("/flow_runs/", "create_flow_run_flow_runs__post", a.createFlowRun),
+		rest.Post("/task_runs/", "create_task_run_task_runs__post", a.createTaskRun),
 	}
 }
 
-func (a *API) createFlowRun(w http.ResponseWriter, r *http.Request) error {
-	var in prefect.FlowRunCreate
-	if err := a.bodyWithParameters(r, &in, &in.Parameters); err != nil {
-		return err
+// flowRunCreate is the body of a new run, of which the settings bound the parameters.
+type flowRunCreate struct{ prefect.FlowRunCreate }
+
+// Bound implements rest.Bounder.
+func (c *flowRunCreate) Bound(limits rest.Limits, issues decode.Issues) (decode.Issues, error) {
+	return boundParameters(c.Parameters, limits, issues), nil
+}
+
+// boundParameters adds to the faults of a body that the parameters in it are too large.
+func boundParameters(parameters prefect.Object, limits rest.Limits, issues decode.Issues) decode.Issues {
+	if most := limits.Parameters; len(issues) == 0 && most > 0 && len(parameters)*5 > most {
+		return prefect.TooLarge(parameters, most, "body", "parameters")
 	}
-	var run *prefect.FlowRun
-	var isNew bool
-	err := a.store.Update(r.Context(), func(tx *store.Tx) error {
+	return issues
+}
+
+func (a *API) createFlowRun(r *http.Request, in *flowRunCreate) (rest.Made[*prefect.FlowRun], error) {
+	made, err := update(a, r, func(tx *store.Tx) (made rest.Made[*prefect.FlowRun], err error) {
 		queue, err := queueOfRun(tx, in.WorkPoolName, in.WorkQueueName)
 		if err != nil {
-			return err
+			return made, err
 		}
-		run, isNew, err = a.engine.CreateFlowRun(tx, flowRunOf(&in, queue, author(r), tx), firstState(in.State, tx), options(r, nil, false))
+		run := flowRunOf(&in.FlowRunCreate, queue, author(r), tx)
+		made.Object, made.New, err = a.engine.CreateFlowRun(tx, run, firstState(in.State, tx), options(r, nil, false))
 		if err == nil && queue != nil {
-			run, err = tx.ReadFlowRun(run.ID)
+			made.Object, err = tx.ReadFlowRun(made.Object.ID)
 		}
-		return err
+		return made, err
 	})
-	if err != nil {
-		return err
+	if err == nil {
+		hideUnpersisted(made.Object.State)
 	}
-	hideUnpersisted(run.State)
-	respond(w, created(isNew), run)
-	return nil
+	return made, err
 }
 
 // hideUnpersisted leaves out data that was not stored: a new run is answered as
@@ -103,22 +114,11 @@ func queueOfRun(tx *store.Tx, pool, queue *string) (*uuid.UUID, error) {
 	return p.DefaultQueueID, nil
 }
 
-func (a *API) createTaskRun(w http.ResponseWriter, r *http.Request) error {
-	var in prefect.TaskRunCreate
-	if err := body(r, &in); err != nil {
-		return err
-	}
-	var run *prefect.TaskRun
-	var isNew bool
-	err := a.store.Update(r.Context(), func(tx *store.Tx) (err error) {
-		run, isNew, err = a.engine.CreateTaskRun(tx, taskRunOf(&in, tx), firstState(in.State, tx), options(r, nil, false))
-		return err
+func (a *API) createTaskRun(r *http.Request, in *prefect.TaskRunCreate) (rest.Made[*prefect.TaskRun], error) {
+	return update(a, r, func(tx *store.Tx) (made rest.Made[*prefect.TaskRun], err error) {
+		made.Object, made.New, err = a.engine.CreateTaskRun(tx, taskRunOf(in, tx), firstState(in.State, tx), options(r, nil, false))
+		return made, err
 	})
-	if err != nil {
-		return err
-	}
-	respond(w, created(isNew), run)
-	return nil
 }
 
 func taskRunOf(in *prefect.TaskRunCreate, tx *store.Tx) *prefect.TaskRun {

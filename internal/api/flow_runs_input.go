@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"regexp"
 
+	"github.com/reevehq/reeve/internal/api/rest"
 	"github.com/reevehq/reeve/internal/fault"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/prefect/decode"
@@ -11,12 +12,12 @@ import (
 	"github.com/reevehq/reeve/internal/store"
 )
 
-func (a *API) flowRunInputRoutes() []Route {
-	return []Route{
-		{http.MethodPost, "/flow_runs/{id}/input", "create_flow_run_input_flow_runs__id__input_post", a.createFlowRunInput},
-		{http.MethodPost, "/flow_runs/{id}/input/filter", "filter_flow_run_input_flow_runs__id__input_filter_post", a.filterFlowRunInputs},
-		{http.MethodGet, "/flow_runs/{id}/input/{key}", "read_flow_run_input_flow_runs__id__input__key__get", a.readFlowRunInput},
-		{http.MethodDelete, "/flow_runs/{id}/input/{key}", "delete_flow_run_input_flow_runs__id__input__key__delete", a.deleteFlowRunInput},
+func (a *API) flowRunInputRoutes() []rest.Route {
+	return []rest.Route{
+		rest.Post("/flow_runs/{id}/input", "create_flow_run_input_flow_runs__id__input_post", a.createFlowRunInput).With(http.StatusCreated),
+		rest.Post("/flow_runs/{id}/input/filter", "filter_flow_run_input_flow_runs__id__input_filter_post", a.filterFlowRunInputs),
+		rest.Raw(http.MethodGet, "/flow_runs/{id}/input/{key}", "read_flow_run_input_flow_runs__id__input__key__get", "text/plain", a.readFlowRunInput),
+		rest.Delete("/flow_runs/{id}/input/{key}", "delete_flow_run_input_flow_runs__id__input__key__delete", a.deleteFlowRunInput),
 	}
 }
 
@@ -36,27 +37,25 @@ var conflictingInput = fault.New(fault.Conflict, "A flow run input with this key
 
 var inputKey = regexp.MustCompile(`^[a-z0-9-]*$`)
 
-func (a *API) createFlowRunInput(w http.ResponseWriter, r *http.Request) error {
-	var in struct {
-		decode.Embedded
-		Key    string     `json:"key" rule:"required"`
-		Value  inputValue `json:"value" rule:"required"`
-		Sender *string    `json:"sender"`
-	}
-	if err := body(r, &in); err != nil {
-		return err
-	}
+type newInput struct {
+	decode.Embedded
+	Key    string     `json:"key" rule:"required"`
+	Value  inputValue `json:"value" rule:"required"`
+	Sender *string    `json:"sender"`
+}
+
+func (a *API) createFlowRunInput(r *http.Request, in *newInput) (rest.Null, error) {
 	if !inputKey.MatchString(in.Key) {
-		return fault.New(fault.Invalid, "An input's key must only contain lowercase letters, numbers, and dashes.")
+		return rest.Null{}, fault.New(fault.Invalid, "An input's key must only contain lowercase letters, numbers, and dashes.")
 	}
-	id := pathID(r, "id")
-	err := a.store.Update(r.Context(), func(tx *store.Tx) error {
+	id := rest.ID(r, "id")
+	return rest.Null{}, a.store.Update(r.Context(), func(tx *store.Tx) error {
 		run, err := tx.ReadFlowRunForUpdate(id)
 		if err != nil {
 			return err
 		}
 		if run == nil {
-			return missing("Flow run")
+			return rest.Missing("Flow run")
 		}
 		isNew, err := tx.CreateFlowRunInput(&prefect.FlowRunInput{FlowRunID: id, Key: in.Key, Value: string(in.Value), Sender: in.Sender})
 		if err == nil && !isNew {
@@ -64,47 +63,43 @@ func (a *API) createFlowRunInput(w http.ResponseWriter, r *http.Request) error {
 		}
 		return err
 	})
-	if err != nil {
-		return err
-	}
-	respond(w, http.StatusCreated, nil)
-	return nil
 }
 
-func (a *API) filterFlowRunInputs(w http.ResponseWriter, r *http.Request) error {
-	in := struct {
-		decode.Embedded
-		Prefix      string   `json:"prefix" rule:"required"`
-		Limit       int      `json:"limit"`
-		ExcludeKeys []string `json:"exclude_keys"`
-	}{Limit: 1}
-	if err := body(r, &in); err != nil {
-		return err
-	}
-	return view(a, w, r, func(tx *store.Tx) ([]*prefect.FlowRunInput, error) {
-		return tx.FilterFlowRunInputs(pathID(r, "id"), in.Prefix, in.ExcludeKeys, in.Limit)
+type inputQuery struct {
+	decode.Embedded
+	Prefix      string   `json:"prefix" rule:"required"`
+	Limit       int      `json:"limit"`
+	ExcludeKeys []string `json:"exclude_keys"`
+}
+
+// Defaults implements decode.Defaulter.
+func (q *inputQuery) Defaults() { q.Limit = 1 }
+
+func (a *API) filterFlowRunInputs(r *http.Request, in *inputQuery) ([]*prefect.FlowRunInput, error) {
+	return view(a, r, func(tx *store.Tx) ([]*prefect.FlowRunInput, error) {
+		return tx.FilterFlowRunInputs(rest.ID(r, "id"), in.Prefix, in.ExcludeKeys, in.Limit)
 	})
 }
 
 func (a *API) readFlowRunInput(w http.ResponseWriter, r *http.Request) error {
 	var in *prefect.FlowRunInput
 	err := a.store.View(r.Context(), func(tx *store.Tx) (err error) {
-		in, err = tx.ReadFlowRunInput(pathID(r, "id"), r.PathValue("key"))
+		in, err = tx.ReadFlowRunInput(rest.ID(r, "id"), r.PathValue("key"))
 		return err
 	})
 	if err != nil {
 		return err
 	}
 	if in == nil {
-		return missing("Flow run input")
+		return rest.Missing("Flow run input")
 	}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	_, _ = w.Write([]byte(in.Value)) // a client that has gone is no error of ours
 	return nil
 }
 
-func (a *API) deleteFlowRunInput(w http.ResponseWriter, r *http.Request) error {
-	return a.change(w, r, "Flow run input", func(tx *store.Tx) (bool, error) {
-		return tx.DeleteFlowRunInput(pathID(r, "id"), r.PathValue("key"))
+func (a *API) deleteFlowRunInput(r *http.Request) error {
+	return a.change(r, "Flow run input", func(tx *store.Tx) (bool, error) {
+		return tx.DeleteFlowRunInput(rest.ID(r, "id"), r.PathValue("key"))
 	})
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/reevehq/reeve/internal/api/rest"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/store"
 )
@@ -20,7 +21,7 @@ const logsAtOnce = 1000
 // included, as CSV in the order of their time. They are read a page at a time,
 // so that a slow client holds no transaction open.
 func (a *API) downloadFlowRunLogs(w http.ResponseWriter, r *http.Request) error {
-	id := pathID(r, "id")
+	id := rest.ID(r, "id")
 	var name *string
 	err := a.store.View(r.Context(), func(tx *store.Tx) (err error) {
 		name, err = tx.ReadFlowRunName(id)
@@ -30,7 +31,7 @@ func (a *API) downloadFlowRunLogs(w http.ResponseWriter, r *http.Request) error 
 		return err
 	}
 	if name == nil {
-		return missing("Flow run")
+		return rest.Missing("Flow run")
 	}
 	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
 	w.Header().Set("Content-Disposition", fmt.Sprintf(`attachment; filename="flow-run-logs.csv"; filename*=UTF-8''%s`,

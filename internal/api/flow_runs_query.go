@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/reevehq/reeve/internal/api/rest"
 	"github.com/reevehq/reeve/internal/fault"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/prefect/decode"
@@ -17,25 +18,17 @@ type queueQuery struct {
 	queueFilters
 }
 
-func (a *API) countFlowRuns(w http.ResponseWriter, r *http.Request) error {
-	var in queueQuery
-	if err := body(r, &in); err != nil {
-		return err
-	}
-	return view(a, w, r, func(tx *store.Tx) (int, error) { return tx.CountFlowRuns(in.filters()) })
+func (a *API) countFlowRuns(r *http.Request, in *queueQuery) (int, error) {
+	return view(a, r, func(tx *store.Tx) (int, error) { return tx.CountFlowRuns(in.filters()) })
 }
 
-func (a *API) flowRunLateness(w http.ResponseWriter, r *http.Request) error {
-	var in queueQuery
-	if err := body(r, &in); err != nil {
-		return err
-	}
-	return view(a, w, r, func(tx *store.Tx) (*prefect.Float, error) { return tx.AverageLateness(in.filters()) })
+func (a *API) flowRunLateness(r *http.Request, in *queueQuery) (*prefect.Float, error) {
+	return view(a, r, func(tx *store.Tx) (*prefect.Float, error) { return tx.AverageLateness(in.filters()) })
 }
 
 type filterFlowRuns struct {
 	decode.Embedded
-	sized
+	rest.Sized
 	Sort   prefect.FlowRunSort `json:"sort"`
 	Offset int                 `json:"offset" rule:"ge=0"`
 	queueFilters
@@ -43,20 +36,15 @@ type filterFlowRuns struct {
 
 func (f *filterFlowRuns) Defaults() { f.Sort = "ID_DESC" }
 
-func (a *API) filterFlowRuns(w http.ResponseWriter, r *http.Request) error {
-	var in filterFlowRuns
-	limit, err := a.pagedBody(r, &in)
-	if err != nil {
-		return err
-	}
-	return view(a, w, r, func(tx *store.Tx) ([]*prefect.FlowRun, error) {
-		return tx.FilterFlowRuns(in.filters(), in.Sort, prefect.Page{Limit: limit, Offset: in.Offset})
+func (a *API) filterFlowRuns(r *http.Request, in *filterFlowRuns) ([]*prefect.FlowRun, error) {
+	return view(a, r, func(tx *store.Tx) ([]*prefect.FlowRun, error) {
+		return tx.FilterFlowRuns(in.filters(), in.Sort, prefect.Page{Limit: in.Size(), Offset: in.Offset})
 	})
 }
 
 type paginateFlowRuns struct {
 	decode.Embedded
-	sized
+	rest.Sized
 	Sort prefect.FlowRunSort `json:"sort"`
 	Page int                 `json:"page" rule:"ge=1"`
 	queueFilters
@@ -64,19 +52,14 @@ type paginateFlowRuns struct {
 
 func (p *paginateFlowRuns) Defaults() { p.Sort, p.Page = "ID_DESC", 1 }
 
-func (a *API) paginateFlowRuns(w http.ResponseWriter, r *http.Request) error {
-	var in paginateFlowRuns
-	limit, err := a.pagedBody(r, &in)
-	if err != nil {
-		return err
-	}
-	return view(a, w, r, func(tx *store.Tx) (page[*prefect.FlowRun], error) {
-		runs, err := tx.FilterFlowRuns(in.filters(), in.Sort, pageOf(in.Page, limit))
+func (a *API) paginateFlowRuns(r *http.Request, in *paginateFlowRuns) (rest.Page[*prefect.FlowRun], error) {
+	return view(a, r, func(tx *store.Tx) (rest.Page[*prefect.FlowRun], error) {
+		runs, err := tx.FilterFlowRuns(in.filters(), in.Sort, rest.PageOf(in.Page, in.Size()))
 		if err != nil {
-			return page[*prefect.FlowRun]{}, err
+			return rest.Page[*prefect.FlowRun]{}, err
 		}
 		count, err := tx.CountFlowRuns(in.filters())
-		return newPage(runs, count, limit, in.Page), err
+		return rest.NewPage(runs, count, in.Size(), in.Page), err
 	})
 }
 
@@ -106,18 +89,14 @@ type flowRunHistory struct {
 	WorkQueues *prefect.WorkQueueFilter `json:"work_queues"`
 }
 
-func (a *API) flowRunHistory(w http.ResponseWriter, r *http.Request) error {
-	var in flowRunHistory
-	if err := body(r, &in); err != nil {
-		return err
-	}
+func (a *API) flowRunHistory(r *http.Request, in *flowRunHistory) ([]prefect.History, error) {
 	length, err := in.length()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	filters := in.filters()
 	filters.WorkQueues = in.WorkQueues
-	return view(a, w, r, func(tx *store.Tx) ([]prefect.History, error) {
+	return view(a, r, func(tx *store.Tx) ([]prefect.History, error) {
 		return tx.FlowRunHistory(filters, in.Start.Time, in.End.Time, length)
 	})
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/reevehq/reeve/internal/api/rest"
 	"github.com/reevehq/reeve/internal/orchestration"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/prefect/decode"
@@ -14,21 +15,19 @@ import (
 	"github.com/reevehq/reeve/internal/templating"
 )
 
-func (a *API) resumeFlowRun(w http.ResponseWriter, r *http.Request) error {
-	var in struct {
-		decode.Embedded
-		RunInput *prefect.Object `json:"run_input"`
-	}
-	if err := body(r, &in); err != nil {
-		return err
-	}
+type resumption struct {
+	decode.Embedded
+	RunInput *prefect.Object `json:"run_input"`
+}
+
+func (a *API) resumeFlowRun(r *http.Request, in *resumption) (proposed, error) {
 	start := a.clock.Now()
 	if in.RunInput == nil {
 		in.RunInput = &prefect.Object{}
 	}
 	var result *prefect.OrchestrationResult
 	var checked *runInput
-	id := pathID(r, "id")
+	id := rest.ID(r, "id")
 	err := a.decide(r.Context(), "rendering and checking the run's input", func(p *premises) (err error) {
 		checked, err = checkRunInput(p, id, *in.RunInput)
 		return err
@@ -36,10 +35,7 @@ func (a *API) resumeFlowRun(w http.ResponseWriter, r *http.Request) error {
 		result, err = a.resume(tx, id, checked, options(r, orchestration.CoreFlowPolicy, false))
 		return err
 	})
-	if err != nil {
-		return err
-	}
-	return outcome(w, result, start)
+	return outcome(result, start), err
 }
 
 // resume lets a paused flow run go on: in its process, or, when it is suspended,
@@ -51,7 +47,7 @@ func (a *API) resume(tx *store.Tx, id uuid.UUID, input *runInput, o orchestratio
 		return nil, err
 	}
 	if run == nil {
-		return nil, missing("Flow run")
+		return nil, rest.Missing("Flow run")
 	}
 	if run.State == nil || run.State.Type != prefect.Paused {
 		return &prefect.OrchestrationResult{Status: prefect.Abort, Details: prefect.StateResponse{

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/reevehq/reeve/internal/api/rest"
 	"github.com/reevehq/reeve/internal/fault"
 	"github.com/reevehq/reeve/internal/orchestration"
 	"github.com/reevehq/reeve/internal/prefect"
@@ -15,12 +16,12 @@ import (
 	"github.com/reevehq/reeve/internal/wire"
 )
 
-func (a *API) flowRunStateChangeRoutes() []Route {
-	return []Route{
-		{http.MethodPost, "/flow_runs/{id}/set_state", "set_flow_run_state_flow_runs__id__set_state_post", a.setFlowRunState},
-		{http.MethodPost, "/flow_runs/bulk_set_state", "bulk_set_flow_run_state_flow_runs_bulk_set_state_post", a.bulkSetFlowRunState},
-		{http.MethodPost, "/flow_runs/{id}/resume", "resume_flow_run_flow_runs__id__resume_post", a.resumeFlowRun},
-		{http.MethodPost, "/task_runs/{id}/set_state", "set_task_run_state_task_runs__id__set_state_post", a.setTaskRunState},
+func (a *API) flowRunStateChangeRoutes() []rest.Route {
+	return []rest.Route{
+		rest.Post("/flow_runs/{id}/set_state", "set_flow_run_state_flow_runs__id__set_state_post", a.setFlowRunState),
+		rest.Post("/flow_runs/bulk_set_state", "bulk_set_flow_run_state_flow_runs_bulk_set_state_post", a.bulkSetFlowRunState),
+		rest.Post("/flow_runs/{id}/resume", "resume_flow_run_flow_runs__id__resume_post", a.resumeFlowRun),
+		rest.Post("/task_runs/{id}/set_state", "set_task_run_state_task_runs__id__set_state_post", a.setTaskRunState),
 	}
 }
 
@@ -57,81 +58,65 @@ func claimOf(r *http.Request) (prefect.Labels, error) {
 	return labels, nil
 }
 
-// outcome answers with what became of a proposed state: 201 when a state was
-// written since start.
-func outcome(w http.ResponseWriter, result *prefect.OrchestrationResult, start time.Time) error {
-	respond(w, created(result.State != nil && !result.State.Timestamp.Before(start)), result)
-	return nil
+// proposed is what became of a proposed state.
+type proposed = rest.Made[*prefect.OrchestrationResult]
+
+// outcome is new, which is 201, when a state was written since start.
+func outcome(result *prefect.OrchestrationResult, start time.Time) proposed {
+	return proposed{Object: result, New: result != nil && result.State != nil && !result.State.Timestamp.Before(start)}
 }
 
-func (a *API) setFlowRunState(w http.ResponseWriter, r *http.Request) error {
-	var in proposal
-	if err := body(r, &in); err != nil {
-		return err
-	}
+func (a *API) setFlowRunState(r *http.Request, in *proposal) (proposed, error) {
 	o := options(r, orchestration.CoreFlowPolicy, in.Force)
 	var err error
 	if o.Claim, err = claimOf(r); err != nil {
-		return err
+		return proposed{}, err
 	}
 	start := a.clock.Now()
-	var result *prefect.OrchestrationResult
-	err = a.store.Update(r.Context(), func(tx *store.Tx) (err error) {
-		result, err = a.engine.SetFlowRunState(tx, pathID(r, "id"), in.State.State(tx.IDs.V7(), tx.Now), o)
-		return err
+	result, err := update(a, r, func(tx *store.Tx) (*prefect.OrchestrationResult, error) {
+		return a.engine.SetFlowRunState(tx, rest.ID(r, "id"), in.State.State(tx.IDs.V7(), tx.Now), o)
 	})
-	if err != nil {
-		return err
-	}
-	return outcome(w, result, start)
+	return outcome(result, start), err
 }
 
-func (a *API) setTaskRunState(w http.ResponseWriter, r *http.Request) error {
-	var in proposal
-	if err := body(r, &in); err != nil {
-		return err
-	}
+func (a *API) setTaskRunState(r *http.Request, in *proposal) (proposed, error) {
 	start := a.clock.Now()
-	var result *prefect.OrchestrationResult
-	err := a.store.Update(r.Context(), func(tx *store.Tx) (err error) {
-		result, err = a.engine.SetTaskRunState(tx, pathID(r, "id"), in.State.State(tx.IDs.V7(), tx.Now),
+	result, err := update(a, r, func(tx *store.Tx) (*prefect.OrchestrationResult, error) {
+		return a.engine.SetTaskRunState(tx, rest.ID(r, "id"), in.State.State(tx.IDs.V7(), tx.Now),
 			options(r, orchestration.CoreTaskPolicy, in.Force))
-		return err
 	})
-	if err != nil {
-		return err
-	}
-	return outcome(w, result, start)
+	return outcome(result, start), err
 }
 
 // bulkLimit is the most runs that one bulk operation takes on.
 const bulkLimit = 50
 
-func (a *API) bulkSetFlowRunState(w http.ResponseWriter, r *http.Request) error {
-	in := struct {
-		FlowRuns *prefect.FlowRunFilter `json:"flow_runs"`
-		proposal
-		Limit int `json:"limit" rule:"ge=1,le=50"`
-	}{Limit: bulkLimit}
-	if err := body(r, &in); err != nil {
-		return err
-	}
-	var runs []*prefect.FlowRun
-	err := a.store.View(r.Context(), func(tx *store.Tx) (err error) {
-		runs, err = tx.FilterFlowRuns(&prefect.Filters{FlowRuns: in.FlowRuns}, prefect.FlowRunSort("ID_DESC"), prefect.Page{Limit: in.Limit})
-		return err
+type bulkProposal struct {
+	FlowRuns *prefect.FlowRunFilter `json:"flow_runs"`
+	proposal
+	Limit int `json:"limit" rule:"ge=1,le=50"`
+}
+
+// Defaults implements decode.Defaulter.
+func (b *bulkProposal) Defaults() { b.Limit = bulkLimit }
+
+// bulkOutcome is what became of the proposals, in the order of the runs.
+type bulkOutcome struct {
+	Results []prefect.FlowRunOrchestrationResult `json:"results"`
+}
+
+func (a *API) bulkSetFlowRunState(r *http.Request, in *bulkProposal) (bulkOutcome, error) {
+	runs, err := view(a, r, func(tx *store.Tx) ([]*prefect.FlowRun, error) {
+		return tx.FilterFlowRuns(&prefect.Filters{FlowRuns: in.FlowRuns}, prefect.FlowRunSort("ID_DESC"), prefect.Page{Limit: in.Limit})
 	})
 	if err != nil {
-		return err
+		return bulkOutcome{}, err
 	}
 	results := make([]prefect.FlowRunOrchestrationResult, len(runs))
 	for i, run := range runs {
 		results[i] = a.setOneOfMany(r, run.ID, &in.proposal)
 	}
-	respond(w, http.StatusOK, struct {
-		Results []prefect.FlowRunOrchestrationResult `json:"results"`
-	}{results})
-	return nil
+	return bulkOutcome{results}, nil
 }
 
 // setOneOfMany proposes a state for one run, in a transaction of its own: that

@@ -18,6 +18,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/reevehq/reeve/internal/api/rest"
 )
 
 // TestHostileInput finds out which fields each operation takes, at any depth, by
@@ -132,9 +134,9 @@ func fieldNames(t *testing.T) []string {
 var parameterInPath = regexp.MustCompile(`\{([a-z_]+)\}`)
 
 // at is a route's path with its parameters replaced.
-func at(route Route, text string) string {
+func at(route rest.Route, text string) string {
 	return "/api" + parameterInPath.ReplaceAllStringFunc(route.Path, func(parameter string) string {
-		if text == "" && takesIDOnly(strings.Trim(parameter, "{}")) {
+		if text == "" && rest.TakesIDOnly(strings.Trim(parameter, "{}")) {
 			return "3fa85f64-5717-4562-b3fc-2c963f66afa6"
 		}
 		if text == "" {
@@ -144,7 +146,7 @@ func at(route Route, text string) string {
 	})
 }
 
-func (c *crawler) paths(route Route) {
+func (c *crawler) paths(route rest.Route) {
 	for _, text := range hostileTexts {
 		if strings.Contains(route.Path, "{") {
 			c.ask(route, at(route, text), `{}`)
@@ -154,7 +156,7 @@ func (c *crawler) paths(route Route) {
 	}
 }
 
-func (c *crawler) bodies(route Route) {
+func (c *crawler) bodies(route rest.Route) {
 	path := at(route, "")
 	for _, body := range append([]string{"", "\xff", "{", strings.Repeat("[", 100_000), strings.Repeat(`{"a":`, 100_000)}, hostileValues...) {
 		c.ask(route, path, body)
@@ -164,7 +166,7 @@ func (c *crawler) bodies(route Route) {
 }
 
 // repaired finds a body that the operation takes, or nearly.
-func (c *crawler) repaired(route Route, path string) map[string]any {
+func (c *crawler) repaired(route rest.Route, path string) map[string]any {
 	base := map[string]any{}
 	for range 12 {
 		issues := c.issues(route, path, base)
@@ -189,7 +191,7 @@ func (c *crawler) repaired(route Route, path string) map[string]any {
 var all = os.Getenv("REEVE_HOSTILE") != ""
 
 // explore gives each field that the object at a place takes hostile values.
-func (c *crawler) explore(route Route, path string, base map[string]any, place []any) {
+func (c *crawler) explore(route rest.Route, path string, base map[string]any, place []any) {
 	for _, name := range c.taken(route, path, base, place) {
 		c.fields.Add(1)
 		field := append(slices.Clone(place), name)
@@ -213,7 +215,7 @@ func (c *crawler) explore(route Route, path string, base map[string]any, place [
 }
 
 // taken are the fields that the object at a place has.
-func (c *crawler) taken(route Route, path string, base map[string]any, place []any) (names []string) {
+func (c *crawler) taken(route rest.Route, path string, base map[string]any, place []any) (names []string) {
 	const odd = "crawler" // a value that hardly any field takes
 	for chunk := range slices.Chunk(c.names, 60) {
 		body := clone(base)
@@ -262,7 +264,7 @@ func (i issue) guess() any {
 	return "x"
 }
 
-func (c *crawler) issues(route Route, path string, body map[string]any) []issue {
+func (c *crawler) issues(route rest.Route, path string, body map[string]any) []issue {
 	text, err := json.Marshal(body)
 	if err != nil {
 		panic(err) // a map of what was read from JSON
@@ -279,7 +281,7 @@ func (c *crawler) issues(route Route, path string, body map[string]any) []issue 
 }
 
 // askWith puts raw JSON in the place of a field's value.
-func (c *crawler) askWith(route Route, path string, body map[string]any, field []any, raw string) int {
+func (c *crawler) askWith(route rest.Route, path string, body map[string]any, field []any, raw string) int {
 	const mark = "crawler's mark"
 	put(body, field, mark)
 	text, err := json.Marshal(body)
@@ -290,7 +292,7 @@ func (c *crawler) askWith(route Route, path string, body map[string]any, field [
 	return status
 }
 
-func (c *crawler) ask(route Route, path, body string) (int, []byte) {
+func (c *crawler) ask(route rest.Route, path, body string) (int, []byte) {
 	r := httptest.NewRequest(route.Method, path, strings.NewReader(body))
 	r.Header.Set("Content-Type", "application/json")
 	w := httptest.NewRecorder()

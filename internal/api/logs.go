@@ -4,35 +4,31 @@ import (
 	"net/http"
 	"slices"
 
+	"github.com/reevehq/reeve/internal/api/rest"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/prefect/decode"
 	"github.com/reevehq/reeve/internal/store"
 )
 
-func (a *API) logRoutes() []Route {
-	return []Route{
-		{http.MethodPost, "/logs/", "create_logs_logs__post", a.createLogs},
-		{http.MethodPost, "/logs/filter", "read_logs_logs_filter_post", a.filterLogs},
+func (a *API) logRoutes() []rest.Route {
+	return []rest.Route{
+		rest.Post("/logs/", "create_logs_logs__post", a.createLogs).With(http.StatusCreated),
+		rest.Post("/logs/filter", "read_logs_logs_filter_post", a.filterLogs),
 	}
 }
 
-func (a *API) createLogs(w http.ResponseWriter, r *http.Request) error {
-	var in prefect.LogCreates
-	if err := body(r, &in); err != nil {
-		return err
-	}
-	for batch := range slices.Chunk(in, logsAtOnce) { // in pieces, as in the reference: others write too
+func (a *API) createLogs(r *http.Request, in *prefect.LogCreates) (rest.Null, error) {
+	for batch := range slices.Chunk(*in, logsAtOnce) { // in pieces, as in the reference: others write too
 		if err := a.store.Update(r.Context(), func(tx *store.Tx) error { return tx.CreateLogs(batch) }); err != nil {
-			return err
+			return rest.Null{}, err
 		}
 	}
-	respond(w, http.StatusCreated, nil)
-	return nil
+	return rest.Null{}, nil
 }
 
 type logQuery struct {
 	decode.Embedded
-	sized
+	rest.Sized
 	Offset int                `json:"offset" rule:"ge=0"`
 	Logs   *prefect.LogFilter `json:"logs"`
 	Sort   prefect.LogSort    `json:"sort"`
@@ -41,13 +37,8 @@ type logQuery struct {
 // Defaults implements decode.Defaulter.
 func (q *logQuery) Defaults() { q.Sort = prefect.LogTimestampAsc }
 
-func (a *API) filterLogs(w http.ResponseWriter, r *http.Request) error {
-	var in logQuery
-	limit, err := a.pagedBody(r, &in)
-	if err != nil {
-		return err
-	}
-	return view(a, w, r, func(tx *store.Tx) ([]*prefect.Log, error) {
-		return tx.FilterLogs(in.Logs, in.Sort, prefect.Page{Limit: limit, Offset: in.Offset})
+func (a *API) filterLogs(r *http.Request, in *logQuery) ([]*prefect.Log, error) {
+	return view(a, r, func(tx *store.Tx) ([]*prefect.Log, error) {
+		return tx.FilterLogs(in.Logs, in.Sort, prefect.Page{Limit: in.Size(), Offset: in.Offset})
 	})
 }

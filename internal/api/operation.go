@@ -3,54 +3,46 @@ package api
 import (
 	"net/http"
 
+	"github.com/reevehq/reeve/internal/api/rest"
 	"github.com/reevehq/reeve/internal/store"
 )
 
-// read answers with the object that fn finds, or 404 naming the kind of object
-// when fn gives nil.
-func read[T any](a *API, w http.ResponseWriter, r *http.Request, object string, fn func(*store.Tx) (*T, error)) error {
-	var found *T
-	err := a.store.View(r.Context(), func(tx *store.Tx) (err error) {
-		found, err = fn(tx)
-		return err
-	})
-	if err != nil {
-		return err
+// find returns the object that fn finds, or 404 naming the kind of object when fn
+// returns nil.
+func find[T any](a *API, r *http.Request, object string, fn func(*store.Tx) (*T, error)) (*T, error) {
+	found, err := view(a, r, fn)
+	if err == nil && found == nil {
+		err = rest.Missing(object)
 	}
-	if found == nil {
-		return missing(object)
-	}
-	respond(w, http.StatusOK, found)
-	return nil
+	return found, err
 }
 
-// view answers with what fn reads.
-func view[T any](a *API, w http.ResponseWriter, r *http.Request, fn func(*store.Tx) (T, error)) error {
+// view returns what fn reads.
+func view[T any](a *API, r *http.Request, fn func(*store.Tx) (T, error)) (T, error) {
 	var result T
 	err := a.store.View(r.Context(), func(tx *store.Tx) (err error) {
 		result, err = fn(tx)
 		return err
 	})
-	if err != nil {
-		return err
-	}
-	respond(w, http.StatusOK, result)
-	return nil
+	return result, err
 }
 
-// change runs fn in a transaction and answers 204, or 404 naming the kind of
-// object when fn finds nothing to change.
-func (a *API) change(w http.ResponseWriter, r *http.Request, object string, fn func(*store.Tx) (bool, error)) error {
-	var found bool
+// update returns what fn returns of a transaction that writes.
+func update[T any](a *API, r *http.Request, fn func(*store.Tx) (T, error)) (T, error) {
+	var result T
 	err := a.store.Update(r.Context(), func(tx *store.Tx) (err error) {
-		found, err = fn(tx)
+		result, err = fn(tx)
 		return err
 	})
-	if err != nil {
-		return err
+	return result, err
+}
+
+// change runs fn in a transaction. It fails with 404 naming the kind of object when fn
+// finds nothing to change.
+func (a *API) change(r *http.Request, object string, fn func(*store.Tx) (bool, error)) error {
+	found, err := update(a, r, fn)
+	if err == nil && !found {
+		err = rest.Missing(object)
 	}
-	if !found {
-		return missing(object)
-	}
-	return noContent(w)
+	return err
 }

@@ -3,6 +3,7 @@ package api
 import (
 	"net/http"
 
+	"github.com/reevehq/reeve/internal/api/rest"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/prefect/decode"
 	"github.com/reevehq/reeve/internal/store"
@@ -10,11 +11,11 @@ import (
 
 // What the pages of artifacts show. The contract's own filters answer with the
 // data of every artifact, which a table has no use for.
-func (a *API) reeveArtifactRoutes() []Route {
-	return []Route{
-		{http.MethodPost, "/reeve/artifacts/rows", "reeve_artifact_rows", a.artifactRows},
-		{http.MethodGet, "/reeve/artifacts/{id}/overview", "reeve_artifact_overview", a.artifactOverview},
-		{http.MethodGet, "/reeve/artifacts/key/{key}/overview", "reeve_artifact_key_overview", a.artifactKeyOverview},
+func (a *API) reeveArtifactRoutes() []rest.Route {
+	return []rest.Route{
+		rest.Post("/reeve/artifacts/rows", "reeve_artifact_rows", a.artifactRows),
+		rest.Get("/reeve/artifacts/{id}/overview", "reeve_artifact_overview", a.artifactOverview),
+		rest.Get("/reeve/artifacts/key/{key}/overview", "reeve_artifact_key_overview", a.artifactKeyOverview),
 	}
 }
 
@@ -24,39 +25,34 @@ const artifactVersions = 500
 // artifactRowQuery is a body of POST /reeve/artifacts/rows.
 type artifactRowQuery struct {
 	decode.Embedded
-	sized
+	rest.Sized
 	Offset    int                               `json:"offset" rule:"ge=0"`
 	Artifacts *prefect.ArtifactCollectionFilter `json:"artifacts"`
 }
 
-func (a *API) artifactRows(w http.ResponseWriter, r *http.Request) error {
-	var in artifactRowQuery
-	limit, err := a.pagedBody(r, &in)
-	if err != nil {
-		return err
-	}
-	return view(a, w, r, func(tx *store.Tx) (rows[*store.ArtifactRow], error) {
-		found, err := tx.NewestArtifactRows(in.Artifacts, prefect.Page{Limit: limit, Offset: in.Offset}, artifactVersions)
-		if err != nil {
-			return rows[*store.ArtifactRow]{}, err
+func (a *API) artifactRows(r *http.Request, in *artifactRowQuery) (table[*store.ArtifactRow], error) {
+	return view(a, r, func(tx *store.Tx) (out table[*store.ArtifactRow], err error) {
+		out = tableAt[*store.ArtifactRow](tx)
+		if out.Rows, err = tx.NewestArtifactRows(in.Artifacts, prefect.Page{Limit: in.Size(), Offset: in.Offset}, artifactVersions); err != nil {
+			return out, err
 		}
-		count, err := tx.CountArtifactKeysUpTo(in.Artifacts, countedRows)
-		return rows[*store.ArtifactRow]{found, count, countedRows, prefect.At(tx.Now)}, err
+		out.Count, err = tx.CountArtifactKeysUpTo(in.Artifacts, countedRows)
+		return out, err
 	})
 }
 
-// artifactPage is an artifact with its data, what it belongs to, and the versions
+// artifactOverview is an artifact with its data, what it belongs to, and the versions
 // of its key, the newest first.
-type artifactPage struct {
+type artifactOverview struct {
 	Artifact *prefect.Artifact    `json:"artifact"`
 	Row      *store.ArtifactRow   `json:"row"`
 	Versions []*store.ArtifactRow `json:"versions"`
 	Now      prefect.Time         `json:"now"`
 }
 
-func (a *API) artifactOverview(w http.ResponseWriter, r *http.Request) error {
-	return view(a, w, r, func(tx *store.Tx) (*artifactPage, error) {
-		row, err := tx.ReadArtifactRow(pathID(r, "id"))
+func (a *API) artifactOverview(r *http.Request) (*artifactOverview, error) {
+	return view(a, r, func(tx *store.Tx) (*artifactOverview, error) {
+		row, err := tx.ReadArtifactRow(rest.ID(r, "id"))
 		if err == nil && row == nil {
 			err = noArtifact
 		}
@@ -69,12 +65,12 @@ func (a *API) artifactOverview(w http.ResponseWriter, r *http.Request) error {
 				return nil, err
 			}
 		}
-		return readArtifactPage(tx, row, versions)
+		return readArtifactOverview(tx, row, versions)
 	})
 }
 
-func (a *API) artifactKeyOverview(w http.ResponseWriter, r *http.Request) error {
-	return view(a, w, r, func(tx *store.Tx) (*artifactPage, error) {
+func (a *API) artifactKeyOverview(r *http.Request) (*artifactOverview, error) {
+	return view(a, r, func(tx *store.Tx) (*artifactOverview, error) {
 		versions, err := tx.ArtifactVersionRows(r.PathValue("key"), artifactVersions)
 		if err == nil && len(versions) == 0 {
 			err = noArtifact
@@ -82,11 +78,11 @@ func (a *API) artifactKeyOverview(w http.ResponseWriter, r *http.Request) error 
 		if err != nil {
 			return nil, err
 		}
-		return readArtifactPage(tx, versions[0], versions)
+		return readArtifactOverview(tx, versions[0], versions)
 	})
 }
 
-func readArtifactPage(tx *store.Tx, row *store.ArtifactRow, versions []*store.ArtifactRow) (*artifactPage, error) {
+func readArtifactOverview(tx *store.Tx, row *store.ArtifactRow, versions []*store.ArtifactRow) (*artifactOverview, error) {
 	artifact, err := tx.ReadArtifact(row.ID)
-	return &artifactPage{artifact, row, versions, prefect.At(tx.Now)}, err
+	return &artifactOverview{artifact, row, versions, prefect.At(tx.Now)}, err
 }

@@ -2,10 +2,12 @@ package api
 
 import (
 	"net/http"
+
+	"github.com/reevehq/reeve/internal/api/rest"
 )
 
-func (a *API) reeveBackupRoutes() []Route {
-	return []Route{{http.MethodGet, "/reeve/backup", "reeve_read_backup", a.readBackup}}
+func (a *API) reeveBackupRoutes() []rest.Route {
+	return []rest.Route{rest.Get("/reeve/backup", "reeve_read_backup", a.readBackup)}
 }
 
 // BackupReport is how the copies of the databases stand.
@@ -19,7 +21,7 @@ type BackupReport struct {
 	FailingSince string `json:"-"`
 }
 
-func (a *API) readBackup(w http.ResponseWriter, _ *http.Request) error {
+func (a *API) readBackup(*http.Request) (BackupReport, error) {
 	report := BackupReport{}
 	if a.config.Backup != nil {
 		report = a.config.Backup()
@@ -27,6 +29,5 @@ func (a *API) readBackup(w http.ResponseWriter, _ *http.Request) error {
 	if report.Databases == nil {
 		report.Databases = []any{}
 	}
-	respond(w, http.StatusOK, report)
-	return nil
+	return report, nil
 }

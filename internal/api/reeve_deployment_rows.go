@@ -5,32 +5,33 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/reevehq/reeve/internal/api/rest"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/store"
 )
 
 // The table of deployments and the page of one, each in one answer.
-func (a *API) reeveDeploymentRowRoutes() []Route {
-	return []Route{
-		{http.MethodPost, "/reeve/deployments/rows", "reeve_deployment_rows", a.deploymentRows},
-		{http.MethodGet, "/reeve/deployments/{id}/overview", "reeve_deployment_overview", a.deploymentOverview},
+func (a *API) reeveDeploymentRowRoutes() []rest.Route {
+	return []rest.Route{
+		rest.Post("/reeve/deployments/rows", "reeve_deployment_rows", a.deploymentRows),
+		rest.Get("/reeve/deployments/{id}/overview", "reeve_deployment_overview", a.deploymentOverview),
 	}
 }
 
 // deploymentRow is what a table shows of a deployment.
 type deploymentRow struct {
-	ID            uuid.UUID      `json:"id"`
-	Name          string         `json:"name"`
-	FlowID        uuid.UUID      `json:"flow_id"`
-	FlowName      string         `json:"flow_name"`
-	Paused        bool           `json:"paused"`
-	Status        *string        `json:"status"`
-	Tags          prefect.Tags   `json:"tags"`
-	WorkPoolName  *string        `json:"work_pool_name"`
-	WorkQueueName *string        `json:"work_queue_name"`
-	Schedules     []scheduleLook `json:"schedules"`
-	Next          *store.NextRun `json:"next"`
-	Recent        recent         `json:"recent"`
+	ID            uuid.UUID                 `json:"id"`
+	Name          string                    `json:"name"`
+	FlowID        uuid.UUID                 `json:"flow_id"`
+	FlowName      string                    `json:"flow_name"`
+	Paused        bool                      `json:"paused"`
+	Status        *prefect.DeploymentStatus `json:"status"`
+	Tags          prefect.Tags              `json:"tags"`
+	WorkPoolName  *string                   `json:"work_pool_name"`
+	WorkQueueName *string                   `json:"work_queue_name"`
+	Schedules     []scheduleLook            `json:"schedules"`
+	Next          *store.NextRun            `json:"next"`
+	Recent        recent                    `json:"recent"`
 }
 
 // scheduleLook is a schedule and whether it makes runs: it is paused, or set aside
@@ -42,19 +43,14 @@ type scheduleLook struct {
 	SetAside *string          `json:"set_aside"`
 }
 
-func (a *API) deploymentRows(w http.ResponseWriter, r *http.Request) error {
-	var in deploymentQuery
-	limit, err := a.pagedBody(r, &in)
-	if err != nil {
-		return err
-	}
-	return view(a, w, r, func(tx *store.Tx) (rows[*deploymentRow], error) {
-		found, err := readDeploymentRows(tx, in.filters(), in.Sort, prefect.Page{Limit: limit, Offset: in.Offset})
-		if err != nil {
-			return rows[*deploymentRow]{}, err
+func (a *API) deploymentRows(r *http.Request, in *deploymentQuery) (table[*deploymentRow], error) {
+	return view(a, r, func(tx *store.Tx) (out table[*deploymentRow], err error) {
+		out = tableAt[*deploymentRow](tx)
+		if out.Rows, err = readDeploymentRows(tx, in.filters(), in.Sort, prefect.Page{Limit: in.Size(), Offset: in.Offset}); err != nil {
+			return out, err
 		}
-		count, err := tx.CountDeployments(in.filters())
-		return rows[*deploymentRow]{found, count, countedRows, prefect.At(tx.Now)}, err
+		out.Count, err = tx.CountDeployments(in.filters())
+		return out, err
 	})
 }
 
@@ -92,9 +88,9 @@ func readDeploymentRows(tx *store.Tx, f *prefect.Filters, sort prefect.Deploymen
 	return out, nil
 }
 
-// deploymentPage is all that the page of a deployment shows. Times has an entry for
+// deploymentOverview is all that the page of a deployment shows. Times has an entry for
 // each schedule of the deployment, in their order.
-type deploymentPage struct {
+type deploymentOverview struct {
 	Deployment *prefect.Deployment `json:"deployment"`
 	FlowName   string              `json:"flow_name"`
 	Times      []scheduleTimes     `json:"times"`
@@ -103,31 +99,23 @@ type deploymentPage struct {
 	Now        prefect.Time        `json:"now"`
 }
 
-func (a *API) deploymentOverview(w http.ResponseWriter, r *http.Request) error {
-	var out *deploymentPage
-	err := a.store.View(r.Context(), func(tx *store.Tx) (err error) {
-		out, err = readDeploymentPage(tx, pathID(r, "id"))
-		return err
+func (a *API) deploymentOverview(r *http.Request) (*deploymentOverview, error) {
+	out, err := find(a, r, "Deployment", func(tx *store.Tx) (*deploymentOverview, error) {
+		return readDeploymentOverview(tx, rest.ID(r, "id"))
 	})
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if out == nil {
-		return missing("Deployment")
-	}
-	if out.Times, err = nextTimes(r.Context(), out.Now.Time, out.Deployment.Schedules); err != nil {
-		return err
-	}
-	respond(w, http.StatusOK, out)
-	return nil
+	out.Times, err = nextTimes(r.Context(), out.Now.Time, out.Deployment.Schedules)
+	return out, err
 }
 
-func readDeploymentPage(tx *store.Tx, id uuid.UUID) (*deploymentPage, error) {
+func readDeploymentOverview(tx *store.Tx, id uuid.UUID) (*deploymentOverview, error) {
 	d, err := tx.ReadDeployment(id)
 	if err != nil || d == nil {
 		return nil, err
 	}
-	out := &deploymentPage{Deployment: d, Now: prefect.At(tx.Now)}
+	out := &deploymentOverview{Deployment: d, Now: prefect.At(tx.Now)}
 	names, err := tx.FlowNames([]uuid.UUID{d.FlowID})
 	if err != nil {
 		return nil, err

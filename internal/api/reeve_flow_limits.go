@@ -5,16 +5,17 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/reevehq/reeve/internal/api/rest"
 	"github.com/reevehq/reeve/internal/fault"
 	"github.com/reevehq/reeve/internal/prefect/decode"
 	"github.com/reevehq/reeve/internal/store"
 )
 
-func (a *API) reeveFlowLimitRoutes() []Route {
-	return []Route{
-		{http.MethodGet, "/reeve/flows/{id}/limit", "reeve_read_flow_limit", a.readFlowLimit},
-		{http.MethodPut, "/reeve/flows/{id}/limit", "reeve_set_flow_limit", a.setFlowLimit},
-		{http.MethodDelete, "/reeve/flows/{id}/limit", "reeve_delete_flow_limit", a.deleteFlowLimit},
+func (a *API) reeveFlowLimitRoutes() []rest.Route {
+	return []rest.Route{
+		rest.Get("/reeve/flows/{id}/limit", "reeve_read_flow_limit", a.readFlowLimit),
+		rest.Take(http.MethodPut, "/reeve/flows/{id}/limit", "reeve_set_flow_limit", a.setFlowLimit),
+		rest.Delete("/reeve/flows/{id}/limit", "reeve_delete_flow_limit", a.deleteFlowLimit),
 	}
 }
 
@@ -32,7 +33,7 @@ func flowLimitOf(tx *store.Tx, id uuid.UUID) (*flowLimit, error) {
 		return nil, err
 	}
 	if flow == nil {
-		return nil, missing("Flow")
+		return nil, rest.Missing("Flow")
 	}
 	limit, err := tx.ReadFlowLimit(id)
 	if err != nil {
@@ -45,48 +46,36 @@ func flowLimitOf(tx *store.Tx, id uuid.UUID) (*flowLimit, error) {
 	return out, nil
 }
 
-func (a *API) readFlowLimit(w http.ResponseWriter, r *http.Request) error {
-	return view(a, w, r, func(tx *store.Tx) (*flowLimit, error) { return flowLimitOf(tx, pathID(r, "id")) })
+func (a *API) readFlowLimit(r *http.Request) (*flowLimit, error) {
+	return view(a, r, func(tx *store.Tx) (*flowLimit, error) { return flowLimitOf(tx, rest.ID(r, "id")) })
 }
 
-func (a *API) setFlowLimit(w http.ResponseWriter, r *http.Request) error {
-	var in struct {
-		decode.Action
-		MaxConcurrent int `json:"max_concurrent" rule:"required,ge=0"`
-	}
-	if err := body(r, &in); err != nil {
-		return err
-	}
-	id := pathID(r, "id")
-	var limit *flowLimit
-	err := a.store.Update(r.Context(), func(tx *store.Tx) error {
+// flowLimitSetting is a body of PUT /reeve/flows/{id}/limit.
+type flowLimitSetting struct {
+	decode.Action
+	MaxConcurrent int `json:"max_concurrent" rule:"required,ge=0"`
+}
+
+func (a *API) setFlowLimit(r *http.Request, in *flowLimitSetting) (*flowLimit, error) {
+	id := rest.ID(r, "id")
+	return update(a, r, func(tx *store.Tx) (*flowLimit, error) {
 		found, err := tx.SetFlowLimit(id, in.MaxConcurrent)
+		if err == nil && !found {
+			err = rest.Missing("Flow")
+		}
 		if err != nil {
-			return err
+			return nil, err
 		}
-		if !found {
-			return missing("Flow")
-		}
-		limit, err = flowLimitOf(tx, id)
-		return err
+		return flowLimitOf(tx, id)
 	})
-	if err != nil {
-		return err
-	}
-	respond(w, http.StatusOK, limit)
-	return nil
 }
 
-func (a *API) deleteFlowLimit(w http.ResponseWriter, r *http.Request) error {
-	err := a.store.Update(r.Context(), func(tx *store.Tx) error {
-		found, err := tx.DeleteFlowLimit(pathID(r, "id"))
+func (a *API) deleteFlowLimit(r *http.Request) error {
+	return a.store.Update(r.Context(), func(tx *store.Tx) error {
+		found, err := tx.DeleteFlowLimit(rest.ID(r, "id"))
 		if err == nil && !found {
 			err = fault.New(fault.NotFound, "The flow has no limit.")
 		}
 		return err
 	})
-	if err != nil {
-		return err
-	}
-	return noContent(w)
 }

@@ -5,15 +5,16 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/reevehq/reeve/internal/api/rest"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/store"
 )
 
 // The table of flows and the page of one, each in one answer.
-func (a *API) reeveFlowRowRoutes() []Route {
-	return []Route{
-		{http.MethodPost, "/reeve/flows/rows", "reeve_flow_rows", a.flowRows},
-		{http.MethodGet, "/reeve/flows/{id}/overview", "reeve_flow_overview", a.flowOverview},
+func (a *API) reeveFlowRowRoutes() []rest.Route {
+	return []rest.Route{
+		rest.Post("/reeve/flows/rows", "reeve_flow_rows", a.flowRows),
+		rest.Get("/reeve/flows/{id}/overview", "reeve_flow_overview", a.flowOverview),
 	}
 }
 
@@ -31,15 +32,10 @@ type flowRow struct {
 	Recent      recent         `json:"recent"`
 }
 
-func (a *API) flowRows(w http.ResponseWriter, r *http.Request) error {
-	var in filterFlows
-	limit, err := a.pagedBody(r, &in)
-	if err != nil {
-		return err
-	}
-	return view(a, w, r, func(tx *store.Tx) (rows[*flowRow], error) {
-		out := rows[*flowRow]{Rows: []*flowRow{}, Most: countedRows, Now: prefect.At(tx.Now)}
-		flows, err := tx.FilterFlows(in.filters(), in.Sort, prefect.Page{Limit: limit, Offset: in.Offset})
+func (a *API) flowRows(r *http.Request, in *flowQuery) (table[*flowRow], error) {
+	return view(a, r, func(tx *store.Tx) (table[*flowRow], error) {
+		out := tableAt[*flowRow](tx)
+		flows, err := tx.FilterFlows(in.filters(), in.Sort, prefect.Page{Limit: in.Size(), Offset: in.Offset})
 		if err != nil {
 			return out, err
 		}
@@ -70,9 +66,9 @@ func (a *API) flowRows(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
-// flowPage is all that the page of a flow shows. Limit is how many of its runs
+// flowOverview is all that the page of a flow shows. Limit is how many of its runs
 // may be active at once, with the number of those that are.
-type flowPage struct {
+type flowOverview struct {
 	Flow        *prefect.Flow    `json:"flow"`
 	Limit       *flowLimit       `json:"limit"`
 	Next        *store.NextRun   `json:"next"`
@@ -81,13 +77,13 @@ type flowPage struct {
 	Now         prefect.Time     `json:"now"`
 }
 
-func (a *API) flowOverview(w http.ResponseWriter, r *http.Request) error {
-	return read(a, w, r, "Flow", func(tx *store.Tx) (*flowPage, error) {
-		flow, err := tx.ReadFlow(pathID(r, "id"))
+func (a *API) flowOverview(r *http.Request) (*flowOverview, error) {
+	return find(a, r, "Flow", func(tx *store.Tx) (*flowOverview, error) {
+		flow, err := tx.ReadFlow(rest.ID(r, "id"))
 		if err != nil || flow == nil {
 			return nil, err
 		}
-		out := &flowPage{Flow: flow, Now: prefect.At(tx.Now)}
+		out := &flowOverview{Flow: flow, Now: prefect.At(tx.Now)}
 		if out.Limit, err = flowLimitOf(tx, flow.ID); err != nil {
 			return nil, err
 		}

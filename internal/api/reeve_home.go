@@ -6,13 +6,14 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/reevehq/reeve/internal/api/rest"
 	"github.com/reevehq/reeve/internal/dispatch"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/store"
 )
 
-func (a *API) reeveHomeRoutes() []Route {
-	return []Route{{http.MethodGet, "/reeve/home", "reeve_home", a.home}}
+func (a *API) reeveHomeRoutes() []rest.Route {
+	return []rest.Route{rest.Get("/reeve/home", "reeve_home", a.home)}
 }
 
 // What the first page holds at most, and the windows it looks at.
@@ -29,7 +30,7 @@ const (
 // homePage is all that the first page shows.
 type homePage struct {
 	Trouble trouble              `json:"trouble"`
-	Running group                `json:"running"`
+	Running runGroup             `json:"running"`
 	Next    []*store.UpcomingRun `json:"next"`
 	History homeHistory          `json:"history"`
 	Backup  *BackupReport        `json:"backup"`
@@ -40,13 +41,13 @@ type homePage struct {
 // trouble is what needs somebody: what failed in the last day, what is late, and
 // what waits for an answer.
 type trouble struct {
-	Failed  group `json:"failed"`
-	Late    group `json:"late"`
-	Waiting group `json:"waiting"` // paused runs, which wait for somebody
+	Failed  runGroup `json:"failed"`
+	Late    runGroup `json:"late"`
+	Waiting runGroup `json:"waiting"` // paused runs, which wait for somebody
 }
 
-// group is the first rows of a kind and how many there are, at most countedRows.
-type group struct {
+// runGroup is the first rows of a kind and how many there are, at most countedRows.
+type runGroup struct {
 	Rows  []*store.FlowRunRow `json:"rows"`
 	Count int                 `json:"count"`
 }
@@ -59,26 +60,24 @@ type homeHistory struct {
 	Flows   []*flowBars  `json:"flows"`
 }
 
+// flowBars are the bars of a flow.
 type flowBars struct {
 	ID   uuid.UUID `json:"id"`
 	Name string    `json:"name"`
-	Bars []bar     `json:"bars"`
+	Bars []flowBar `json:"bars"`
 }
 
-type bar struct {
+// flowBar counts the runs of a flow that began in a piece of the time, by their state.
+type flowBar struct {
 	Piece     int               `json:"piece"`
 	StateType prefect.StateType `json:"state_type"`
 	Runs      int               `json:"runs"`
 }
 
-func (a *API) home(w http.ResponseWriter, r *http.Request) error {
-	var out homePage
-	err := a.store.View(r.Context(), func(tx *store.Tx) (err error) {
-		out, err = readHome(tx)
-		return err
-	})
+func (a *API) home(r *http.Request) (homePage, error) {
+	out, err := view(a, r, readHome)
 	if err != nil {
-		return err
+		return out, err
 	}
 	if a.config.Backup != nil {
 		report := a.config.Backup()
@@ -90,8 +89,7 @@ func (a *API) home(w http.ResponseWriter, r *http.Request) error {
 			out.Health = &text
 		}
 	}
-	respond(w, http.StatusOK, out)
-	return nil
+	return out, nil
 }
 
 func readHome(tx *store.Tx) (out homePage, err error) {
@@ -128,7 +126,7 @@ func ofTypes(types ...prefect.StateType) *prefect.FlowRunFilterState {
 	return &prefect.FlowRunFilterState{Type: &prefect.AnyNotAnyState{Any: types}}
 }
 
-func readGroup(tx *store.Tx, most int, sort prefect.FlowRunSort, filter *prefect.FlowRunFilter) (g group, err error) {
+func readGroup(tx *store.Tx, most int, sort prefect.FlowRunSort, filter *prefect.FlowRunFilter) (g runGroup, err error) {
 	f := &prefect.Filters{FlowRuns: filter}
 	if g.Rows, err = tx.FilterFlowRunRows(f, sort, prefect.Page{Limit: most}); err != nil || len(g.Rows) < most {
 		g.Count = len(g.Rows)
@@ -149,7 +147,7 @@ func readHomeHistory(tx *store.Tx) (homeHistory, error) {
 			h.Flows = append(h.Flows, &flowBars{ID: b.FlowID, Name: b.FlowName})
 		}
 		flow := h.Flows[len(h.Flows)-1]
-		flow.Bars = append(flow.Bars, bar{b.Piece, b.StateType, b.Runs})
+		flow.Bars = append(flow.Bars, flowBar{b.Piece, b.StateType, b.Runs})
 	}
 	return h, err
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/reevehq/reeve/internal/api/rest"
 	"github.com/reevehq/reeve/internal/concurrency"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/prefect/decode"
@@ -14,8 +15,8 @@ import (
 
 // The page of concurrency limits: the limits with who holds their slots and who
 // waits for one, in one answer.
-func (a *API) reeveLimitRoutes() []Route {
-	return []Route{{http.MethodGet, "/reeve/concurrency_limits", "reeve_concurrency_limits", a.limitRows}}
+func (a *API) reeveLimitRoutes() []rest.Route {
+	return []rest.Route{rest.Get("/reeve/concurrency_limits", "reeve_concurrency_limits", a.limitRows)}
 }
 
 // What the page holds at most.
@@ -28,7 +29,7 @@ const (
 // limitRow is a limit. Title is what people call it: the tag, the deployment or
 // its own name.
 type limitRow struct {
-	*prefect.GlobalConcurrencyLimit
+	prefect.GlobalConcurrencyLimit
 	Kind    string               `json:"kind"` // global, tag or deployment
 	Title   string               `json:"title"`
 	Holders []*store.LimitHolder `json:"holders"`
@@ -48,9 +49,10 @@ type limitWaiter struct {
 	Again       prefect.Time `json:"again"`
 }
 
-func (a *API) limitRows(w http.ResponseWriter, r *http.Request) error {
-	return view(a, w, r, func(tx *store.Tx) (out rows[*limitRow], err error) {
-		out = rows[*limitRow]{Rows: []*limitRow{}, Most: limitRows, Now: prefect.At(tx.Now)}
+func (a *API) limitRows(r *http.Request) (table[*limitRow], error) {
+	return view(a, r, func(tx *store.Tx) (table[*limitRow], error) {
+		out := tableAt[*limitRow](tx)
+		out.Most = limitRows
 		limits, err := tx.FilterConcurrencyLimits("", prefect.Page{Limit: limitRows})
 		if err != nil {
 			return out, err
@@ -69,7 +71,7 @@ func (a *API) limitRows(w http.ResponseWriter, r *http.Request) error {
 }
 
 func readLimitRow(tx *store.Tx, l *concurrency.Limit, waiting []concurrency.Waiter) (row *limitRow, err error) {
-	row = &limitRow{GlobalConcurrencyLimit: globalLimit(l, tx.Now), Kind: "global", Title: l.Name, Waiters: []limitWaiter{}}
+	row = &limitRow{GlobalConcurrencyLimit: *globalLimit(l, tx.Now), Kind: "global", Title: l.Name, Waiters: []limitWaiter{}}
 	if l.IsTag() {
 		row.Kind, row.Title = "tag", l.Tag()
 	} else if text, found := strings.CutPrefix(l.Name, concurrency.DeploymentPrefix); found {

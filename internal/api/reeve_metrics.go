@@ -4,13 +4,14 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/reevehq/reeve/internal/api/rest"
 	"github.com/reevehq/reeve/internal/concurrency"
 	"github.com/reevehq/reeve/internal/metrics"
 	"github.com/reevehq/reeve/internal/store"
 )
 
-func (a *API) reeveMetricRoutes() []Route {
-	return []Route{{http.MethodGet, "/reeve/metrics", "reeve_read_metrics", a.readMetrics}}
+func (a *API) reeveMetricRoutes() []rest.Route {
+	return []rest.Route{rest.Get("/reeve/metrics", "reeve_read_metrics", a.readMetrics)}
 }
 
 func (a *API) measure(tx *store.Tx) (*metrics.Snapshot, error) {
@@ -29,17 +30,11 @@ func kindOf(limits []string) string {
 	return metrics.GlobalSlots
 }
 
-func (a *API) readMetrics(w http.ResponseWriter, r *http.Request) error {
-	return view(a, w, r, a.measure)
-}
+func (a *API) readMetrics(r *http.Request) (*metrics.Snapshot, error) { return view(a, r, a.measure) }
 
 // ServeMetrics answers with the same in the text format of Prometheus.
 func (a *API) ServeMetrics(w http.ResponseWriter, r *http.Request) {
-	var found *metrics.Snapshot
-	err := a.store.View(r.Context(), func(tx *store.Tx) (err error) {
-		found, err = a.measure(tx)
-		return err
-	})
+	found, err := a.readMetrics(r)
 	if err != nil {
 		a.fail(w, r, err)
 		return
@@ -49,16 +44,16 @@ func (a *API) ServeMetrics(w http.ResponseWriter, r *http.Request) {
 }
 
 // counted counts a route's requests, but for those that ask what was counted.
-func (a *API) counted(route Route) handler {
+func (a *API) counted(route rest.Route) rest.Handler {
 	if route.Operation == "reeve_read_metrics" {
-		return route.handle
+		return route.Handle
 	}
 	requests := a.meter.Requests(route.Method, route.Path)
 	operation := route.Method + " " + route.Path
 	return func(w http.ResponseWriter, r *http.Request) error {
 		began := a.clock.Now()
-		err := route.handle(w, r.WithContext(store.WithOperation(r.Context(), operation)))
-		requests.Answered(statusFor(err), a.clock.Now().Sub(began))
+		err := route.Handle(w, r.WithContext(store.WithOperation(r.Context(), operation)))
+		requests.Answered(rest.StatusFor(err), a.clock.Now().Sub(began))
 		return err
 	}
 }

@@ -6,16 +6,17 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/reevehq/reeve/internal/api/rest"
 	"github.com/reevehq/reeve/internal/dispatch"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/store"
 )
 
 // What the pages of work pools show, each in one answer.
-func (a *API) reevePoolRoutes() []Route {
-	return []Route{
-		{http.MethodGet, "/reeve/work_pools", "reeve_work_pools", a.poolRows},
-		{http.MethodGet, "/reeve/work_pools/{name}/overview", "reeve_work_pool_overview", a.poolOverview},
+func (a *API) reevePoolRoutes() []rest.Route {
+	return []rest.Route{
+		rest.Get("/reeve/work_pools", "reeve_work_pools", a.poolRows),
+		rest.Get("/reeve/work_pools/{name}/overview", "reeve_work_pool_overview", a.poolOverview),
 	}
 }
 
@@ -28,21 +29,21 @@ const (
 	poolWaiting    = 20 // runs of which it is found out why they wait
 )
 
-func (a *API) poolRows(w http.ResponseWriter, r *http.Request) error {
-	return view(a, w, r, func(tx *store.Tx) (rows[*store.PoolRow], error) {
-		found, err := tx.PoolRows(poolRows, countedRows)
-		if err != nil {
-			return rows[*store.PoolRow]{}, err
+func (a *API) poolRows(r *http.Request) (table[*store.PoolRow], error) {
+	return view(a, r, func(tx *store.Tx) (out table[*store.PoolRow], err error) {
+		out = tableAt[*store.PoolRow](tx)
+		if out.Rows, err = tx.PoolRows(poolRows, countedRows); err != nil {
+			return out, err
 		}
-		count, err := tx.CountWorkPools(nil)
-		return rows[*store.PoolRow]{found, count, countedRows, prefect.At(tx.Now)}, err
+		out.Count, err = tx.CountWorkPools(nil)
+		return out, err
 	})
 }
 
-// poolPage is all that the page of a pool shows. Active are the runs that hold
+// poolOverview is all that the page of a pool shows. Active are the runs that hold
 // its slots, ActiveCount how many there are; Waiting the first of those that may
 // start and have not, in the order in which workers take them.
-type poolPage struct {
+type poolOverview struct {
 	Pool        *prefect.WorkPool `json:"pool"`
 	Queues      []poolQueue       `json:"queues"`
 	Workers     []*prefect.Worker `json:"workers"`
@@ -55,7 +56,7 @@ type poolPage struct {
 // poolQueue is a queue with the runs that hold its slots and those that are due,
 // of which at most countedRows are counted.
 type poolQueue struct {
-	*prefect.WorkQueue
+	prefect.WorkQueue
 	Active    int  `json:"active"`
 	Due       int  `json:"due"`
 	IsDefault bool `json:"is_default"`
@@ -63,17 +64,17 @@ type poolQueue struct {
 
 // waitingRun is a run that is due, with what it waits for.
 type waitingRun struct {
-	*store.PoolRun
+	store.PoolRun
 	Reasons []dispatch.Reason `json:"reasons"`
 }
 
-func (a *API) poolOverview(w http.ResponseWriter, r *http.Request) error {
-	return view(a, w, r, func(tx *store.Tx) (*poolPage, error) {
+func (a *API) poolOverview(r *http.Request) (*poolOverview, error) {
+	return view(a, r, func(tx *store.Tx) (*poolOverview, error) {
 		pool, err := poolNamed(tx, r.PathValue("name"))
 		if err != nil {
 			return nil, err
 		}
-		out := &poolPage{Pool: pool, Now: prefect.At(tx.Now), Queues: []poolQueue{}, Waiting: []waitingRun{}}
+		out := &poolOverview{Pool: pool, Now: prefect.At(tx.Now), Queues: []poolQueue{}, Waiting: []waitingRun{}}
 		if err := out.readQueues(tx); err != nil {
 			return nil, err
 		}
@@ -87,7 +88,7 @@ func (a *API) poolOverview(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
-func (p *poolPage) readQueues(tx *store.Tx) error {
+func (p *poolOverview) readQueues(tx *store.Tx) error {
 	if err := countSlots(tx, p.Pool); err != nil {
 		return err
 	}
@@ -110,14 +111,14 @@ func (p *poolPage) readQueues(tx *store.Tx) error {
 			q.ActiveSlots = &active
 		}
 		isDefault := p.Pool.DefaultQueueID != nil && *p.Pool.DefaultQueueID == q.ID
-		p.Queues = append(p.Queues, poolQueue{q, active, due, isDefault})
+		p.Queues = append(p.Queues, poolQueue{*q, active, due, isDefault})
 	}
 	return nil
 }
 
 // readWaiting finds the first runs that are due, queue by queue, and what each
 // waits for.
-func (a *API) readWaiting(p *poolPage, tx *store.Tx) error {
+func (a *API) readWaiting(p *poolOverview, tx *store.Tx) error {
 	for _, q := range p.Queues {
 		left := poolWaiting - len(p.Waiting)
 		if left <= 0 {
@@ -132,7 +133,7 @@ func (a *API) readWaiting(p *poolPage, tx *store.Tx) error {
 			if err != nil {
 				return err
 			}
-			p.Waiting = append(p.Waiting, waitingRun{run, reasons})
+			p.Waiting = append(p.Waiting, waitingRun{*run, reasons})
 		}
 	}
 	return nil

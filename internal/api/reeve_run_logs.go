@@ -5,13 +5,14 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/reevehq/reeve/internal/api/rest"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/prefect/decode"
 	"github.com/reevehq/reeve/internal/store"
 )
 
-func (a *API) reeveRunLogRoutes() []Route {
-	return []Route{{http.MethodPost, "/reeve/flow_runs/{id}/logs", "reeve_flow_run_logs", a.runLogs}}
+func (a *API) reeveRunLogRoutes() []rest.Route {
+	return []rest.Route{rest.Post("/reeve/flow_runs/{id}/logs", "reeve_flow_run_logs", a.runLogs)}
 }
 
 const (
@@ -45,18 +46,14 @@ type runLogs struct {
 	At         *int           `json:"at"`
 }
 
-func (a *API) runLogs(w http.ResponseWriter, r *http.Request) error {
-	in := runLogQuery{}
-	if err := body(r, &in); err != nil {
-		return err
-	}
+func (a *API) runLogs(r *http.Request, in *runLogQuery) (runLogs, error) {
 	filter := in.Logs
 	if filter == nil {
 		filter = &prefect.LogFilter{}
 	}
 	filter.Operator = prefect.And
-	filter.FlowRunID = &prefect.AnyID{Any: []uuid.UUID{pathID(r, "id")}}
-	return view(a, w, r, func(tx *store.Tx) (out runLogs, err error) {
+	filter.FlowRunID = &prefect.AnyID{Any: []uuid.UUID{rest.ID(r, "id")}}
+	return view(a, r, func(tx *store.Tx) (out runLogs, err error) {
 		if out.Total, err = tx.CountLogs(filter, mostLogs); err != nil {
 			return out, err
 		}

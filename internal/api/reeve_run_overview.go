@@ -5,13 +5,14 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/reevehq/reeve/internal/api/rest"
 	"github.com/reevehq/reeve/internal/dispatch"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/store"
 )
 
-func (a *API) reeveRunOverviewRoutes() []Route {
-	return []Route{{http.MethodGet, "/reeve/flow_runs/{id}/overview", "reeve_flow_run_overview", a.flowRunOverview}}
+func (a *API) reeveRunOverviewRoutes() []rest.Route {
+	return []rest.Route{rest.Get("/reeve/flow_runs/{id}/overview", "reeve_flow_run_overview", a.flowRunOverview)}
 }
 
 // What an overview holds at most. TaskRunCount tells how many task runs there are.
@@ -45,9 +46,9 @@ type runState struct {
 	Timestamp prefect.Time      `json:"timestamp"`
 }
 
-func (a *API) flowRunOverview(w http.ResponseWriter, r *http.Request) error {
-	return read(a, w, r, "Flow run", func(tx *store.Tx) (*flowRunOverview, error) {
-		run, err := tx.ReadFlowRun(pathID(r, "id"))
+func (a *API) flowRunOverview(r *http.Request) (*flowRunOverview, error) {
+	return find(a, r, "Flow run", func(tx *store.Tx) (*flowRunOverview, error) {
+		run, err := tx.ReadFlowRun(rest.ID(r, "id"))
 		if err != nil || run == nil {
 			return nil, err
 		}

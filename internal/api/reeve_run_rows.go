@@ -3,6 +3,7 @@ package api
 import (
 	"net/http"
 
+	"github.com/reevehq/reeve/internal/api/rest"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/prefect/decode"
 	"github.com/reevehq/reeve/internal/store"
@@ -10,44 +11,44 @@ import (
 
 // The tables of runs: a page of rows with all the names that a table shows, and
 // how many there are, in one answer.
-func (a *API) reeveRunRowRoutes() []Route {
-	return []Route{
-		{http.MethodPost, "/reeve/flow_runs/rows", "reeve_flow_run_rows", a.flowRunRows},
-		{http.MethodPost, "/reeve/task_runs/rows", "reeve_task_run_rows", a.taskRunRows},
+func (a *API) reeveRunRowRoutes() []rest.Route {
+	return []rest.Route{
+		rest.Post("/reeve/flow_runs/rows", "reeve_flow_run_rows", a.flowRunRows),
+		rest.Post("/reeve/task_runs/rows", "reeve_task_run_rows", a.taskRunRows),
 	}
 }
 
 // countedRows is where counting stops: to count further takes longer than what it says is worth.
 const countedRows = 10_000
 
-// rows is a page of a table. Count is that of all rows, at most countedRows.
-type rows[T any] struct {
+// table is a page of a table. Count is that of all rows, at most Most.
+type table[T any] struct {
 	Rows  []T          `json:"rows"`
 	Count int          `json:"count"`
 	Most  int          `json:"most"`
 	Now   prefect.Time `json:"now"`
 }
 
-func (a *API) flowRunRows(w http.ResponseWriter, r *http.Request) error {
-	var in filterFlowRuns
-	limit, err := a.pagedBody(r, &in)
-	if err != nil {
-		return err
-	}
-	return view(a, w, r, func(tx *store.Tx) (rows[*store.FlowRunRow], error) {
-		found, err := tx.FilterFlowRunRows(in.filters(), in.Sort, prefect.Page{Limit: limit, Offset: in.Offset})
-		if err != nil {
-			return rows[*store.FlowRunRow]{}, err
+// tableAt is a table without rows yet, at the time of a transaction.
+func tableAt[T any](tx *store.Tx) table[T] {
+	return table[T]{Rows: []T{}, Most: countedRows, Now: prefect.At(tx.Now)}
+}
+
+func (a *API) flowRunRows(r *http.Request, in *filterFlowRuns) (table[*store.FlowRunRow], error) {
+	return view(a, r, func(tx *store.Tx) (out table[*store.FlowRunRow], err error) {
+		out = tableAt[*store.FlowRunRow](tx)
+		if out.Rows, err = tx.FilterFlowRunRows(in.filters(), in.Sort, prefect.Page{Limit: in.Size(), Offset: in.Offset}); err != nil {
+			return out, err
 		}
-		count, err := tx.CountFlowRunsUpTo(in.filters(), countedRows)
-		return rows[*store.FlowRunRow]{found, count, countedRows, prefect.At(tx.Now)}, err
+		out.Count, err = tx.CountFlowRunsUpTo(in.filters(), countedRows)
+		return out, err
 	})
 }
 
 // taskRunRowQuery is a body of POST /reeve/task_runs/rows.
 type taskRunRowQuery struct {
 	decode.Embedded
-	sized
+	rest.Sized
 	Sort   prefect.TaskRunSort `json:"sort"`
 	Offset int                 `json:"offset" rule:"ge=0"`
 	runFilters
@@ -56,18 +57,13 @@ type taskRunRowQuery struct {
 // Defaults implements decode.Defaulter.
 func (q *taskRunRowQuery) Defaults() { q.Sort = "ID_DESC" }
 
-func (a *API) taskRunRows(w http.ResponseWriter, r *http.Request) error {
-	var in taskRunRowQuery
-	limit, err := a.pagedBody(r, &in)
-	if err != nil {
-		return err
-	}
-	return view(a, w, r, func(tx *store.Tx) (rows[*store.TaskRunRow], error) {
-		found, err := tx.FilterTaskRunRows(in.filters(), in.Sort, prefect.Page{Limit: limit, Offset: in.Offset})
-		if err != nil {
-			return rows[*store.TaskRunRow]{}, err
+func (a *API) taskRunRows(r *http.Request, in *taskRunRowQuery) (table[*store.TaskRunRow], error) {
+	return view(a, r, func(tx *store.Tx) (out table[*store.TaskRunRow], err error) {
+		out = tableAt[*store.TaskRunRow](tx)
+		if out.Rows, err = tx.FilterTaskRunRows(in.filters(), in.Sort, prefect.Page{Limit: in.Size(), Offset: in.Offset}); err != nil {
+			return out, err
 		}
-		count, err := tx.CountTaskRunsUpTo(in.filters(), countedRows)
-		return rows[*store.TaskRunRow]{found, count, countedRows, prefect.At(tx.Now)}, err
+		out.Count, err = tx.CountTaskRunsUpTo(in.filters(), countedRows)
+		return out, err
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/reevehq/reeve/internal/api/rest"
 	"github.com/reevehq/reeve/internal/budget"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/prefect/decode"
@@ -14,8 +15,8 @@ import (
 	"github.com/reevehq/reeve/internal/schedule"
 )
 
-func (a *API) reeveScheduleTimeRoutes() []Route {
-	return []Route{{http.MethodPost, "/reeve/schedules/preview", "reeve_preview_schedule", a.previewSchedule}}
+func (a *API) reeveScheduleTimeRoutes() []rest.Route {
+	return []rest.Route{rest.Post("/reeve/schedules/preview", "reeve_preview_schedule", a.previewSchedule)}
 }
 
 // nextShown is how many times of a schedule are shown, and timedSchedules of how
@@ -67,34 +68,39 @@ func timesOf(b *budget.Budget, s *prefect.Schedule, now time.Time) scheduleTimes
 	return out
 }
 
-// previewSchedule gives the next times of a schedule that somebody is about to
-// make, each in the schedule's zone. One that cannot be made is an answer too: it
-// is not yet typed to its end.
-func (a *API) previewSchedule(w http.ResponseWriter, r *http.Request) error {
-	value, err := readJSON(r)
-	if err != nil {
-		return err
-	}
-	given, there := value.Get("schedule")
+// schedulePreview is a body of POST /reeve/schedules/preview.
+type schedulePreview struct {
+	Schedule prefect.Schedule `json:"schedule" rule:"required"`
+	// problem is why it is no schedule, nil when it is one.
+	problem *string
+}
+
+// ReadBody implements rest.Reader: a schedule that cannot be made is not refused, as
+// it is not yet typed to its end.
+func (p *schedulePreview) ReadBody(_ *http.Request, body *pyjson.Value, _ rest.Limits) (decode.Issues, error) {
+	given, there := body.Get("schedule")
 	if !there {
-		return &invalidBody{decode.Issues{{Type: "missing", Loc: []any{"body", "schedule"}, Msg: "Field required"}}, value.Raw()}
+		return decode.Issues{{Type: "missing", Loc: []any{"body", "schedule"}, Msg: "Field required"}}, nil
 	}
-	var s prefect.Schedule
-	if issues := decode.Into(given, &s, "schedule"); len(issues) > 0 {
+	if issues := decode.Into(given, &p.Schedule, "schedule"); len(issues) > 0 {
 		text := firstOfKind(issues, given)
-		respond(w, http.StatusOK, scheduleTimes{Times: []prefect.OffsetTime{}, Problem: &text})
-		return nil
+		p.problem = &text
+	}
+	return nil, nil
+}
+
+// previewSchedule gives the next times of a schedule that somebody is about to
+// make, each in the schedule's zone, or why it cannot be made.
+func (a *API) previewSchedule(r *http.Request, in *schedulePreview) (scheduleTimes, error) {
+	if in.problem != nil {
+		return scheduleTimes{Times: []prefect.OffsetTime{}, Problem: in.problem}, nil
 	}
 	now := a.clock.Now()
-	s.Settle(now)
+	in.Schedule.Settle(now)
 	b := schedule.NewBudget(r.Context())
 	defer b.Close()
-	out := timesOf(b, &s, now)
-	if r.Context().Err() != nil {
-		return context.Cause(r.Context())
-	}
-	respond(w, http.StatusOK, out)
-	return nil
+	out := timesOf(b, &in.Schedule, now)
+	return out, context.Cause(r.Context())
 }
 
 // firstOfKind is the first issue that is about the kind of schedule which was

@@ -5,14 +5,15 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/reevehq/reeve/internal/api/rest"
 	"github.com/reevehq/reeve/internal/fault"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/prefect/decode"
 	"github.com/reevehq/reeve/internal/store"
 )
 
-func (a *API) reeveSearchRoutes() []Route {
-	return []Route{{http.MethodGet, "/reeve/search", "reeve_search", a.search}}
+func (a *API) reeveSearchRoutes() []rest.Route {
+	return []rest.Route{rest.Ask("/reeve/search", "reeve_search", a.search)}
 }
 
 // What is searched for, in bytes, and how much of each kind is found.
@@ -21,8 +22,8 @@ const (
 	searchHits = 6
 )
 
-// found is something with a name.
-type found struct {
+// searchHit is something with a name.
+type searchHit struct {
 	Kind string    `json:"kind"` // run, flow, deployment or pool
 	ID   uuid.UUID `json:"id"`
 	Name string    `json:"name"`
@@ -35,22 +36,27 @@ type runLook struct {
 	StateName *string            `json:"state_name"`
 }
 
+// searchQuery asks for what has a text in its name.
+type searchQuery struct {
+	Text string `json:"q"`
+}
+
 // search finds flows, deployments and pools by a part of their name, and runs by
 // their id or the beginning of their name, of which there is an index: the
 // time it takes does not grow with the number of runs.
-func (a *API) search(w http.ResponseWriter, r *http.Request) error {
-	text := r.URL.Query().Get("q")
+func (a *API) search(r *http.Request, in *searchQuery) ([]searchHit, error) {
+	text := in.Text
 	if len(text) > searchText {
-		return fault.New(fault.BadRequest, "q has %d bytes, more than %d", len(text), searchText)
+		return nil, fault.New(fault.BadRequest, "q has %d bytes, more than %d", len(text), searchText)
 	}
-	return view(a, w, r, func(tx *store.Tx) ([]found, error) {
-		all := []found{}
+	return view(a, r, func(tx *store.Tx) ([]searchHit, error) {
+		all := []searchHit{}
 		if text == "" {
 			return all, nil
 		}
 		named, err := tx.FindNamed(text, searchHits)
 		for _, n := range named {
-			all = append(all, found{Kind: n.Kind, ID: n.ID, Name: n.Name})
+			all = append(all, searchHit{Kind: n.Kind, ID: n.ID, Name: n.Name})
 		}
 		if err != nil {
 			return nil, err
@@ -63,7 +69,7 @@ func (a *API) search(w http.ResponseWriter, r *http.Request) error {
 			runs, err = tx.FindFlowRuns(text, searchHits)
 		}
 		for _, run := range runs {
-			all = append(all, found{"run", run.ID, run.Name, &runLook{run.StateType, run.StateName}})
+			all = append(all, searchHit{"run", run.ID, run.Name, &runLook{run.StateType, run.StateName}})
 		}
 		return all, err
 	})

@@ -4,34 +4,40 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/reevehq/reeve/internal/api/rest"
 	"github.com/reevehq/reeve/internal/cost"
 	"github.com/reevehq/reeve/internal/fault"
 	"github.com/reevehq/reeve/internal/metrics"
 	"github.com/reevehq/reeve/internal/store"
 )
 
-func (a *API) reeveUsageRoutes() []Route {
-	return []Route{{http.MethodGet, "/reeve/usage", "reeve_read_usage", a.readUsage}}
+func (a *API) reeveUsageRoutes() []rest.Route {
+	return []rest.Route{rest.Ask("/reeve/usage", "reeve_read_usage", a.readUsage)}
 }
 
 // monthForm is how a month is written.
 const monthForm = "2006-01"
 
+// usageQuery names a month, "" for this one.
+type usageQuery struct {
+	Month string `json:"month"`
+}
+
 // readUsage answers with what was used in the month that the query names, or in
 // this one.
-func (a *API) readUsage(w http.ResponseWriter, r *http.Request) error {
+func (a *API) readUsage(r *http.Request, in *usageQuery) (*cost.Usage, error) {
 	at := a.clock.Now()
-	if text := r.URL.Query().Get("month"); text != "" {
+	if text := in.Month; text != "" {
 		month, err := time.Parse(monthForm, text)
 		if err != nil {
-			return fault.New(fault.BadRequest, "month %q is not like 2026-11", text)
+			return nil, fault.New(fault.BadRequest, "month %q is not like 2026-11", text)
 		}
 		if month.After(at) {
-			return fault.New(fault.BadRequest, "month %s has not begun", text)
+			return nil, fault.New(fault.BadRequest, "month %s has not begun", text)
 		}
 		at = month
 	}
-	return view(a, w, r, func(tx *store.Tx) (*cost.Usage, error) { return a.usage(tx, cost.Month(at)) })
+	return view(a, r, func(tx *store.Tx) (*cost.Usage, error) { return a.usage(tx, cost.Month(at)) })
 }
 
 func (a *API) usage(tx *store.Tx, month cost.Span) (*cost.Usage, error) {

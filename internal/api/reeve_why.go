@@ -4,14 +4,15 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/reevehq/reeve/internal/api/rest"
 	"github.com/reevehq/reeve/internal/dispatch"
 	"github.com/reevehq/reeve/internal/orchestration"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/store"
 )
 
-func (a *API) reeveWhyRoutes() []Route {
-	return []Route{{http.MethodGet, "/reeve/flow_runs/{id}/why", "reeve_why_flow_run", a.whyFlowRun}}
+func (a *API) reeveWhyRoutes() []rest.Route {
+	return []rest.Route{rest.Get("/reeve/flow_runs/{id}/why", "reeve_why_flow_run", a.whyFlowRun)}
 }
 
 // Lifecycle is for how long whoever has a run in hand may be silent.
@@ -25,9 +26,9 @@ type Lifecycle struct {
 	Lenient bool
 }
 
-func (a *API) whyFlowRun(w http.ResponseWriter, r *http.Request) error {
-	return read(a, w, r, "Flow run", func(tx *store.Tx) (*dispatch.Why, error) {
-		run, err := tx.ReadFlowRun(pathID(r, "id"))
+func (a *API) whyFlowRun(r *http.Request) (*dispatch.Why, error) {
+	return find(a, r, "Flow run", func(tx *store.Tx) (*dispatch.Why, error) {
+		run, err := tx.ReadFlowRun(rest.ID(r, "id"))
 		if err != nil || run == nil {
 			return nil, err
 		}

@@ -3,17 +3,18 @@ package api
 import (
 	"net/http"
 
+	"github.com/reevehq/reeve/internal/api/rest"
 	"github.com/reevehq/reeve/internal/dispatch"
 	"github.com/reevehq/reeve/internal/store"
 )
 
-func (a *API) reeveWhyTaskRoutes() []Route {
-	return []Route{{http.MethodGet, "/reeve/task_runs/{id}/why", "reeve_why_task_run", a.whyTaskRun}}
+func (a *API) reeveWhyTaskRoutes() []rest.Route {
+	return []rest.Route{rest.Get("/reeve/task_runs/{id}/why", "reeve_why_task_run", a.whyTaskRun)}
 }
 
-func (a *API) whyTaskRun(w http.ResponseWriter, r *http.Request) error {
-	return read(a, w, r, "Task run", func(tx *store.Tx) (*dispatch.TaskWhy, error) {
-		run, err := tx.ReadTaskRun(pathID(r, "id"))
+func (a *API) whyTaskRun(r *http.Request) (*dispatch.TaskWhy, error) {
+	return find(a, r, "Task run", func(tx *store.Tx) (*dispatch.TaskWhy, error) {
+		run, err := tx.ReadTaskRun(rest.ID(r, "id"))
 		if err != nil || run == nil {
 			return nil, err
 		}

@@ -5,14 +5,15 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/reevehq/reeve/internal/api/rest"
 	"github.com/reevehq/reeve/internal/clock"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/prefect/decode"
 )
 
-func (a *API) taskWorkerRoutes() []Route {
-	return []Route{
-		{http.MethodPost, "/task_workers/filter", "read_task_workers_task_workers_filter_post", a.filterTaskWorkers},
+func (a *API) taskWorkerRoutes() []rest.Route {
+	return []rest.Route{
+		rest.Post("/task_workers/filter", "read_task_workers_task_workers_filter_post", a.filterTaskWorkers),
 	}
 }
 
@@ -74,20 +75,18 @@ func (t *taskWorkers) serving(taskKeys []string) []taskWorker {
 	return out
 }
 
-func (a *API) filterTaskWorkers(w http.ResponseWriter, r *http.Request) error {
-	var in struct {
-		decode.Embedded
-		Filter *struct {
-			TaskKeys []string `json:"task_keys" rule:"required"`
-		} `json:"task_worker_filter"`
+type taskWorkerFilter struct {
+	TaskKeys []string `json:"task_keys" rule:"required"`
+}
+
+type taskWorkerQuery struct {
+	decode.Embedded
+	Filter *taskWorkerFilter `json:"task_worker_filter"`
+}
+
+func (a *API) filterTaskWorkers(_ *http.Request, in *taskWorkerQuery) ([]taskWorker, error) {
+	if in.Filter == nil {
+		return a.taskWorkers.serving(nil), nil
 	}
-	if err := body(r, &in); err != nil {
-		return err
-	}
-	var keys []string
-	if in.Filter != nil {
-		keys = in.Filter.TaskKeys
-	}
-	respond(w, http.StatusOK, a.taskWorkers.serving(keys))
-	return nil
+	return a.taskWorkers.serving(in.Filter.TaskKeys), nil
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/reevehq/reeve/internal/api/rest"
 	"github.com/reevehq/reeve/internal/fault"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/prefect/decode"
@@ -13,15 +14,15 @@ import (
 )
 
 // The operations that the dashboard of the reference needs.
-func (a *API) uiRoutes() []Route {
-	return []Route{
-		{http.MethodPost, "/ui/flows/count-deployments", "count_deployments_by_flow_ui_flows_count_deployments_post", a.countDeploymentsByFlow},
-		{http.MethodPost, "/ui/flows/next-runs", "next_runs_by_flow_ui_flows_next_runs_post", a.nextRunsByFlow},
-		{http.MethodPost, "/ui/flow_runs/history", "read_flow_run_history_ui_flow_runs_history_post", a.uiFlowRunHistory},
-		{http.MethodPost, "/ui/flow_runs/count-task-runs", "count_task_runs_by_flow_run_ui_flow_runs_count_task_runs_post", a.countTaskRunsByFlowRun},
-		{http.MethodPost, "/ui/task_runs/dashboard/counts", "read_dashboard_task_run_counts_ui_task_runs_dashboard_counts_post", a.dashboardTaskRuns},
-		{http.MethodPost, "/ui/task_runs/count", "read_task_run_counts_by_state_ui_task_runs_count_post", a.countTaskRunsByState},
-		{http.MethodGet, "/ui/task_runs/{id}", "read_task_run_with_flow_run_name_ui_task_runs__id__get", a.readUITaskRun},
+func (a *API) uiRoutes() []rest.Route {
+	return []rest.Route{
+		rest.Post("/ui/flows/count-deployments", "count_deployments_by_flow_ui_flows_count_deployments_post", a.countDeploymentsByFlow),
+		rest.Post("/ui/flows/next-runs", "next_runs_by_flow_ui_flows_next_runs_post", a.nextRunsByFlow),
+		rest.Post("/ui/flow_runs/history", "read_flow_run_history_ui_flow_runs_history_post", a.uiFlowRunHistory),
+		rest.Post("/ui/flow_runs/count-task-runs", "count_task_runs_by_flow_run_ui_flow_runs_count_task_runs_post", a.countTaskRunsByFlowRun),
+		rest.Post("/ui/task_runs/dashboard/counts", "read_dashboard_task_run_counts_ui_task_runs_dashboard_counts_post", a.dashboardTaskRuns),
+		rest.Post("/ui/task_runs/count", "read_task_run_counts_by_state_ui_task_runs_count_post", a.countTaskRunsByState),
+		rest.Get("/ui/task_runs/{id}", "read_task_run_with_flow_run_name_ui_task_runs__id__get", a.readUITaskRun),
 	}
 }
 
@@ -39,23 +40,15 @@ func orZero(ids []uuid.UUID, counts map[uuid.UUID]int) map[uuid.UUID]int {
 	return counts
 }
 
-func (a *API) countDeploymentsByFlow(w http.ResponseWriter, r *http.Request) error {
-	var in byFlow
-	if err := body(r, &in); err != nil {
-		return err
-	}
-	return view(a, w, r, func(tx *store.Tx) (map[uuid.UUID]int, error) {
+func (a *API) countDeploymentsByFlow(r *http.Request, in *byFlow) (map[uuid.UUID]int, error) {
+	return view(a, r, func(tx *store.Tx) (map[uuid.UUID]int, error) {
 		counts, err := tx.CountDeploymentsOf(in.FlowIDs)
 		return orZero(in.FlowIDs, counts), err
 	})
 }
 
-func (a *API) nextRunsByFlow(w http.ResponseWriter, r *http.Request) error {
-	var in byFlow
-	if err := body(r, &in); err != nil {
-		return err
-	}
-	return view(a, w, r, func(tx *store.Tx) (map[uuid.UUID]*prefect.NextFlowRun, error) {
+func (a *API) nextRunsByFlow(r *http.Request, in *byFlow) (map[uuid.UUID]*prefect.NextFlowRun, error) {
+	return view(a, r, func(tx *store.Tx) (map[uuid.UUID]*prefect.NextFlowRun, error) {
 		runs, err := tx.NextRunsOf(in.FlowIDs)
 		for _, id := range in.FlowIDs {
 			if runs[id] == nil {
@@ -74,27 +67,23 @@ type uiFlowRunHistory struct {
 	poolFilters
 }
 
+// Defaults implements decode.Defaulter.
 func (h *uiFlowRunHistory) Defaults() { h.Sort, h.Limit = "EXPECTED_START_TIME_DESC", 1000 }
 
-func (a *API) uiFlowRunHistory(w http.ResponseWriter, r *http.Request) error {
-	var in uiFlowRunHistory
-	if err := body(r, &in); err != nil {
-		return err
-	}
-	return view(a, w, r, func(tx *store.Tx) ([]prefect.SimpleFlowRun, error) {
+func (a *API) uiFlowRunHistory(r *http.Request, in *uiFlowRunHistory) ([]prefect.SimpleFlowRun, error) {
+	return view(a, r, func(tx *store.Tx) ([]prefect.SimpleFlowRun, error) {
 		return tx.FilterSimpleFlowRuns(in.filters(), in.Sort, prefect.Page{Limit: in.Limit, Offset: in.Offset})
 	})
 }
 
-func (a *API) countTaskRunsByFlowRun(w http.ResponseWriter, r *http.Request) error {
-	var in struct {
-		decode.Embedded
-		FlowRunIDs []uuid.UUID `json:"flow_run_ids" rule:"required,max=200"`
-	}
-	if err := body(r, &in); err != nil {
-		return err
-	}
-	return view(a, w, r, func(tx *store.Tx) (map[uuid.UUID]int, error) {
+// byFlowRun is a body that asks something of each of some flow runs.
+type byFlowRun struct {
+	decode.Embedded
+	FlowRunIDs []uuid.UUID `json:"flow_run_ids" rule:"required,max=200"`
+}
+
+func (a *API) countTaskRunsByFlowRun(r *http.Request, in *byFlowRun) (map[uuid.UUID]int, error) {
+	return view(a, r, func(tx *store.Tx) (map[uuid.UUID]int, error) {
 		counts, err := tx.CountTaskRunsOf(in.FlowRunIDs)
 		return orZero(in.FlowRunIDs, counts), err
 	})
@@ -119,18 +108,14 @@ type dashboard struct {
 	WorkQueues  *prefect.WorkQueueFilter  `json:"work_queues"`
 }
 
-func (a *API) dashboardTaskRuns(w http.ResponseWriter, r *http.Request) error {
-	var in dashboard
-	if err := body(r, &in); err != nil {
-		return err
-	}
+func (a *API) dashboardTaskRuns(r *http.Request, in *dashboard) ([]taskRunCount, error) {
 	started := in.TaskRuns.StartTime
 	if started == nil || started.After == nil {
-		return fault.New(fault.Invalid, "task_runs.start_time.after_ is required")
+		return nil, fault.New(fault.Invalid, "task_runs.start_time.after_ is required")
 	}
 	in.TaskRuns.State = &prefect.TaskRunFilterState{Type: &prefect.AnyState{
 		Any: []prefect.StateType{prefect.Completed, prefect.Cancelled, prefect.Failed, prefect.Crashed}}}
-	return view(a, w, r, func(tx *store.Tx) ([]taskRunCount, error) {
+	return view(a, r, func(tx *store.Tx) ([]taskRunCount, error) {
 		end := tx.Now
 		if started.Before != nil {
 			end = started.Before.Time
@@ -147,15 +132,13 @@ func (a *API) dashboardTaskRuns(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
-func (a *API) countTaskRunsByState(w http.ResponseWriter, r *http.Request) error {
-	var in struct {
-		decode.Embedded
-		runFilters
-	}
-	if err := body(r, &in); err != nil {
-		return err
-	}
-	return view(a, w, r, func(tx *store.Tx) (prefect.StateCounts, error) {
+type taskRunStateCount struct {
+	decode.Embedded
+	runFilters
+}
+
+func (a *API) countTaskRunsByState(r *http.Request, in *taskRunStateCount) (prefect.StateCounts, error) {
+	return view(a, r, func(tx *store.Tx) (prefect.StateCounts, error) {
 		n, err := tx.CountTaskRunsByState(in.filters())
 		return prefect.StateCounts{Completed: n[prefect.Completed], Pending: n[prefect.Pending], Running: n[prefect.Running],
 			Failed: n[prefect.Failed], Cancelled: n[prefect.Cancelled], Crashed: n[prefect.Crashed], Paused: n[prefect.Paused],
@@ -163,9 +146,9 @@ func (a *API) countTaskRunsByState(w http.ResponseWriter, r *http.Request) error
 	})
 }
 
-func (a *API) readUITaskRun(w http.ResponseWriter, r *http.Request) error {
-	return read(a, w, r, "Task", func(tx *store.Tx) (*prefect.UITaskRun, error) {
-		run, err := tx.ReadTaskRun(pathID(r, "id"))
+func (a *API) readUITaskRun(r *http.Request) (*prefect.UITaskRun, error) {
+	return find(a, r, "Task", func(tx *store.Tx) (*prefect.UITaskRun, error) {
+		run, err := tx.ReadTaskRun(rest.ID(r, "id"))
 		if err != nil || run == nil {
 			return nil, err
 		}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/reevehq/reeve/internal/api/rest"
 	"github.com/reevehq/reeve/internal/dispatch"
 	"github.com/reevehq/reeve/internal/fault"
 	"github.com/reevehq/reeve/internal/prefect"
@@ -12,18 +13,18 @@ import (
 	"github.com/reevehq/reeve/internal/store"
 )
 
-func (a *API) workPoolQueueRoutes() []Route {
-	return []Route{
-		{http.MethodPost, "/work_pools/{work_pool_name}/queues",
-			"create_work_queue_work_pools__work_pool_name__queues_post", a.createPoolQueue},
-		{http.MethodGet, "/work_pools/{work_pool_name}/queues/{name}",
-			"read_work_queue_work_pools__work_pool_name__queues__name__get", a.readPoolQueue},
-		{http.MethodPost, "/work_pools/{work_pool_name}/queues/filter",
-			"read_work_queues_work_pools__work_pool_name__queues_filter_post", a.filterPoolQueues},
-		{http.MethodPatch, "/work_pools/{work_pool_name}/queues/{name}",
-			"update_work_queue_work_pools__work_pool_name__queues__name__patch", a.updatePoolQueue},
-		{http.MethodDelete, "/work_pools/{work_pool_name}/queues/{name}",
-			"delete_work_queue_work_pools__work_pool_name__queues__name__delete", a.deletePoolQueue},
+func (a *API) workPoolQueueRoutes() []rest.Route {
+	return []rest.Route{
+		rest.Post("/work_pools/{work_pool_name}/queues",
+			"create_work_queue_work_pools__work_pool_name__queues_post", a.createPoolQueue).With(http.StatusCreated),
+		rest.Get("/work_pools/{work_pool_name}/queues/{name}",
+			"read_work_queue_work_pools__work_pool_name__queues__name__get", a.readPoolQueue),
+		rest.Post("/work_pools/{work_pool_name}/queues/filter",
+			"read_work_queues_work_pools__work_pool_name__queues_filter_post", a.filterPoolQueues),
+		rest.Change(http.MethodPatch, "/work_pools/{work_pool_name}/queues/{name}",
+			"update_work_queue_work_pools__work_pool_name__queues__name__patch", a.updatePoolQueue),
+		rest.Delete("/work_pools/{work_pool_name}/queues/{name}",
+			"delete_work_queue_work_pools__work_pool_name__queues__name__delete", a.deletePoolQueue),
 	}
 }
 
@@ -60,17 +61,13 @@ func countQueueSlots(tx *store.Tx, k dispatch.Kind, queues ...*prefect.WorkQueue
 	return nil
 }
 
-func (a *API) createPoolQueue(w http.ResponseWriter, r *http.Request) error {
-	var in prefect.WorkQueueCreate
-	if err := body(r, &in); err != nil {
-		return err
-	}
-	return a.createQueue(w, r, func(tx *store.Tx) (*prefect.WorkQueue, error) {
+func (a *API) createPoolQueue(r *http.Request, in *prefect.WorkQueueCreate) (*prefect.WorkQueue, error) {
+	return a.createQueue(r, func(tx *store.Tx) (*prefect.WorkQueue, error) {
 		pool, err := poolNamed(tx, r.PathValue("work_pool_name"))
 		if err != nil {
 			return nil, err
 		}
-		queue, err := tx.CreateWorkQueue(pool, &in)
+		queue, err := tx.CreateWorkQueue(pool, in)
 		if fault.Is(err, fault.Conflict) {
 			// The braces are the reference's: clients see them.
 			err = fault.New(fault.Conflict, "A work queue with this name already exists in work pool {work_pool_name!r}.")
@@ -79,24 +76,16 @@ func (a *API) createPoolQueue(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
-func (a *API) createQueue(w http.ResponseWriter, r *http.Request, fn func(*store.Tx) (*prefect.WorkQueue, error)) error {
-	var queue *prefect.WorkQueue
-	err := a.store.Update(r.Context(), func(tx *store.Tx) (err error) {
-		queue, err = fn(tx)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	if queue.ConcurrencyLimit != nil {
+func (a *API) createQueue(r *http.Request, fn func(*store.Tx) (*prefect.WorkQueue, error)) (*prefect.WorkQueue, error) {
+	queue, err := update(a, r, fn)
+	if err == nil && queue.ConcurrencyLimit != nil {
 		queue.ActiveSlots = new(int)
 	}
-	respond(w, http.StatusCreated, queue)
-	return nil
+	return queue, err
 }
 
-func (a *API) readPoolQueue(w http.ResponseWriter, r *http.Request) error {
-	return view(a, w, r, func(tx *store.Tx) (*prefect.WorkQueue, error) {
+func (a *API) readPoolQueue(r *http.Request) (*prefect.WorkQueue, error) {
+	return view(a, r, func(tx *store.Tx) (*prefect.WorkQueue, error) {
 		queue, err := queueNamed(tx, r)
 		if err != nil {
 			return nil, err
@@ -105,16 +94,16 @@ func (a *API) readPoolQueue(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
-// queuesBody is the body of the operations that filter queues.
-type queuesBody struct {
+// workQueueQuery is the body of the operations that filter queues.
+type workQueueQuery struct {
 	decode.Embedded
 	WorkQueues *prefect.WorkQueueFilter `json:"work_queues"`
-	Limit      *int                     `json:"limit"`
-	Offset     int                      `json:"offset" rule:"ge=0"`
+	rest.LateSized
+	Offset int `json:"offset" rule:"ge=0"`
 }
 
-func (a *API) filterPoolQueues(w http.ResponseWriter, r *http.Request) error {
-	return a.filterQueues(w, r, func(tx *store.Tx) (uuid.UUID, error) {
+func (a *API) filterPoolQueues(r *http.Request, in *workQueueQuery) ([]*prefect.WorkQueue, error) {
+	return a.filterQueues(r, in, func(tx *store.Tx) (uuid.UUID, error) {
 		pool, err := poolNamed(tx, r.PathValue("work_pool_name"))
 		if err != nil {
 			return uuid.Nil, err
@@ -123,23 +112,15 @@ func (a *API) filterPoolQueues(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
-// filterQueues answers with the queues of the pool that of gives; uuid.Nil
-// stands for all pools.
-func (a *API) filterQueues(w http.ResponseWriter, r *http.Request, of func(*store.Tx) (uuid.UUID, error)) error {
-	var in queuesBody
-	if err := body(r, &in); err != nil {
-		return err
-	}
-	limit, err := a.limit(in.Limit)
-	if err != nil {
-		return err
-	}
-	return view(a, w, r, func(tx *store.Tx) ([]*prefect.WorkQueue, error) {
+// filterQueues returns the queues of the pool that of returns; uuid.Nil stands for
+// all pools.
+func (a *API) filterQueues(r *http.Request, in *workQueueQuery, of func(*store.Tx) (uuid.UUID, error)) ([]*prefect.WorkQueue, error) {
+	return view(a, r, func(tx *store.Tx) ([]*prefect.WorkQueue, error) {
 		pool, err := of(tx)
 		if err != nil {
 			return nil, err
 		}
-		queues, err := tx.FilterWorkQueues(pool, in.WorkQueues, prefect.Page{Limit: limit, Offset: in.Offset})
+		queues, err := tx.FilterWorkQueues(pool, in.WorkQueues, prefect.Page{Limit: in.Size(), Offset: in.Offset})
 		if err != nil {
 			return nil, err
 		}
@@ -151,22 +132,16 @@ func (a *API) filterQueues(w http.ResponseWriter, r *http.Request, of func(*stor
 	})
 }
 
-func (a *API) updatePoolQueue(w http.ResponseWriter, r *http.Request) error {
-	var in prefect.WorkQueueUpdate
-	if err := body(r, &in); err != nil {
-		return err
-	}
-	return a.changePoolQueue(w, r, func(tx *store.Tx, q *prefect.WorkQueue) error {
-		return tx.UpdateWorkQueue(q, &in, true)
-	})
+func (a *API) updatePoolQueue(r *http.Request, in *prefect.WorkQueueUpdate) error {
+	return a.changePoolQueue(r, func(tx *store.Tx, q *prefect.WorkQueue) error { return tx.UpdateWorkQueue(q, in, true) })
 }
 
-func (a *API) deletePoolQueue(w http.ResponseWriter, r *http.Request) error {
-	return a.changePoolQueue(w, r, func(tx *store.Tx, q *prefect.WorkQueue) error { return tx.DeleteWorkQueue(q, true) })
+func (a *API) deletePoolQueue(r *http.Request) error {
+	return a.changePoolQueue(r, func(tx *store.Tx, q *prefect.WorkQueue) error { return tx.DeleteWorkQueue(q, true) })
 }
 
-func (a *API) changePoolQueue(w http.ResponseWriter, r *http.Request, fn func(*store.Tx, *prefect.WorkQueue) error) error {
-	err := a.store.Update(r.Context(), func(tx *store.Tx) error {
+func (a *API) changePoolQueue(r *http.Request, fn func(*store.Tx, *prefect.WorkQueue) error) error {
+	return a.store.Update(r.Context(), func(tx *store.Tx) error {
 		if _, err := poolNamed(tx, r.PathValue("work_pool_name")); err != nil {
 			return err
 		}
@@ -176,8 +151,4 @@ func (a *API) changePoolQueue(w http.ResponseWriter, r *http.Request, fn func(*s
 		}
 		return fn(tx, queue)
 	})
-	if err != nil {
-		return err
-	}
-	return noContent(w)
 }

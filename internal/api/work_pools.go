@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/reevehq/reeve/internal/api/rest"
 	"github.com/reevehq/reeve/internal/dispatch"
 	"github.com/reevehq/reeve/internal/fault"
 	"github.com/reevehq/reeve/internal/prefect"
@@ -14,22 +15,22 @@ import (
 	"github.com/reevehq/reeve/internal/wire"
 )
 
-func (a *API) workPoolRoutes() []Route {
-	return []Route{
-		{http.MethodPost, "/work_pools/", "create_work_pool_work_pools__post", a.createWorkPool},
-		{http.MethodGet, "/work_pools/{name}", "read_work_pool_work_pools__name__get", a.readWorkPool},
-		{http.MethodPatch, "/work_pools/{name}", "update_work_pool_work_pools__name__patch", a.updateWorkPool},
-		{http.MethodDelete, "/work_pools/{name}", "delete_work_pool_work_pools__name__delete", a.deleteWorkPool},
-		{http.MethodPost, "/work_pools/filter", "read_work_pools_work_pools_filter_post", a.filterWorkPools},
-		{http.MethodPost, "/work_pools/count", "count_work_pools_work_pools_count_post", a.countWorkPools},
-		{http.MethodPost, "/work_pools/{name}/concurrency_status",
-			"read_work_pool_concurrency_status_work_pools__name__concurrency_status_post", a.workPoolConcurrencyStatus},
-		{http.MethodPost, "/work_pools/{name}/get_scheduled_flow_runs",
-			"get_scheduled_flow_runs_work_pools__name__get_scheduled_flow_runs_post", a.scheduledFlowRuns},
+func (a *API) workPoolRoutes() []rest.Route {
+	return []rest.Route{
+		rest.Post("/work_pools/", "create_work_pool_work_pools__post", a.createWorkPool).With(http.StatusCreated),
+		rest.Get("/work_pools/{name}", "read_work_pool_work_pools__name__get", a.readWorkPool),
+		rest.Change(http.MethodPatch, "/work_pools/{name}", "update_work_pool_work_pools__name__patch", a.updateWorkPool),
+		rest.Delete("/work_pools/{name}", "delete_work_pool_work_pools__name__delete", a.deleteWorkPool),
+		rest.Post("/work_pools/filter", "read_work_pools_work_pools_filter_post", a.filterWorkPools),
+		rest.Post("/work_pools/count", "count_work_pools_work_pools_count_post", a.countWorkPools),
+		rest.Post("/work_pools/{name}/concurrency_status",
+			"read_work_pool_concurrency_status_work_pools__name__concurrency_status_post", a.workPoolConcurrencyStatus),
+		rest.Post("/work_pools/{name}/get_scheduled_flow_runs",
+			"get_scheduled_flow_runs_work_pools__name__get_scheduled_flow_runs_post", a.scheduledFlowRuns),
 	}
 }
 
-// reserved tells whether a pool's name is kept for the server itself.
+// reserved reports whether a pool's name is kept for the server itself.
 func reserved(name string) bool { return strings.HasPrefix(strings.ToLower(name), "prefect") }
 
 // poolNamed gives the pool of that name, or the contract's 404.
@@ -64,35 +65,29 @@ func countSlots(tx *store.Tx, pools ...*prefect.WorkPool) error {
 	return nil
 }
 
-func (a *API) createWorkPool(w http.ResponseWriter, r *http.Request) error {
-	var in prefect.WorkPoolCreate
-	if err := body(r, &in); err != nil {
-		return err
-	}
+func (a *API) createWorkPool(r *http.Request, in *prefect.WorkPoolCreate) (pool *prefect.WorkPool, err error) {
 	if reserved(string(in.Name)) {
-		return fault.New(fault.Forbidden, "Work pools starting with 'Prefect' are reserved for internal use.")
+		return nil, fault.New(fault.Forbidden, "Work pools starting with 'Prefect' are reserved for internal use.")
 	}
-	var pool *prefect.WorkPool
 	checks := func(p *premises) error { return checkJobDefaults(p, in.BaseJobTemplate.Object) }
-	err := a.decide(r.Context(), checkingVariables, checks, func(tx *store.Tx) (err error) {
-		if pool, err = tx.CreateWorkPool(&in); err != nil {
+	err = a.decide(r.Context(), checkingVariables, checks, func(tx *store.Tx) (err error) {
+		if pool, err = tx.CreateWorkPool(in); err != nil {
 			return err
 		}
 		return tx.TellWorkPoolStatus(pool)
 	})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if pool.ConcurrencyLimit != nil {
 		pool.ActiveSlots = new(int)
 	}
 	forClient(r, pool)
-	respond(w, http.StatusCreated, pool)
-	return nil
+	return pool, nil
 }
 
-func (a *API) readWorkPool(w http.ResponseWriter, r *http.Request) error {
-	return view(a, w, r, func(tx *store.Tx) (*prefect.WorkPool, error) {
+func (a *API) readWorkPool(r *http.Request) (*prefect.WorkPool, error) {
+	return view(a, r, func(tx *store.Tx) (*prefect.WorkPool, error) {
 		pool, err := poolNamed(tx, r.PathValue("name"))
 		if err != nil {
 			return nil, err
@@ -102,63 +97,45 @@ func (a *API) readWorkPool(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
-func (a *API) updateWorkPool(w http.ResponseWriter, r *http.Request) error {
-	var in prefect.WorkPoolUpdate
-	if err := body(r, &in); err != nil {
-		return err
-	}
+func (a *API) updateWorkPool(r *http.Request, in *prefect.WorkPoolUpdate) error {
 	name := r.PathValue("name")
 	if reserved(name) && (in.Has("description") || in.Has("base_job_template") || in.Has("storage_configuration")) {
 		return fault.New(fault.Forbidden, "Work pools starting with 'Prefect' are reserved for internal use "+
 			"and can only be updated to set concurrency limits or pause.")
 	}
-	err := a.store.Update(r.Context(), func(tx *store.Tx) error {
+	return a.store.Update(r.Context(), func(tx *store.Tx) error {
 		pool, err := poolNamed(tx, name)
 		if err != nil {
 			return err
 		}
-		return tx.UpdateWorkPool(pool, &in)
+		return tx.UpdateWorkPool(pool, in)
 	})
-	if err != nil {
-		return err
-	}
-	return noContent(w)
 }
 
-func (a *API) deleteWorkPool(w http.ResponseWriter, r *http.Request) error {
+func (a *API) deleteWorkPool(r *http.Request) error {
 	name := r.PathValue("name")
 	if reserved(name) {
 		return fault.New(fault.Forbidden, "Work pools starting with 'Prefect' are reserved for internal use and can not be deleted.")
 	}
-	err := a.store.Update(r.Context(), func(tx *store.Tx) error {
+	return a.store.Update(r.Context(), func(tx *store.Tx) error {
 		pool, err := poolNamed(tx, name)
 		if err != nil {
 			return err
 		}
 		return tx.DeleteWorkPool(pool)
 	})
-	if err != nil {
-		return err
-	}
-	return noContent(w)
 }
 
-func (a *API) filterWorkPools(w http.ResponseWriter, r *http.Request) error {
-	var in struct {
-		decode.Embedded
-		WorkPools *prefect.WorkPoolFilter `json:"work_pools"`
-		Limit     *int                    `json:"limit"`
-		Offset    int                     `json:"offset" rule:"ge=0"`
-	}
-	if err := body(r, &in); err != nil {
-		return err
-	}
-	limit, err := a.limit(in.Limit)
-	if err != nil {
-		return err
-	}
-	return view(a, w, r, func(tx *store.Tx) ([]*prefect.WorkPool, error) {
-		pools, err := tx.FilterWorkPools(in.WorkPools, prefect.Page{Limit: limit, Offset: in.Offset})
+type workPoolQuery struct {
+	decode.Embedded
+	WorkPools *prefect.WorkPoolFilter `json:"work_pools"`
+	rest.LateSized
+	Offset int `json:"offset" rule:"ge=0"`
+}
+
+func (a *API) filterWorkPools(r *http.Request, in *workPoolQuery) ([]*prefect.WorkPool, error) {
+	return view(a, r, func(tx *store.Tx) ([]*prefect.WorkPool, error) {
+		pools, err := tx.FilterWorkPools(in.WorkPools, prefect.Page{Limit: in.Size(), Offset: in.Offset})
 		if err != nil {
 			return nil, err
 		}
@@ -167,41 +144,38 @@ func (a *API) filterWorkPools(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
-func (a *API) countWorkPools(w http.ResponseWriter, r *http.Request) error {
-	var in struct {
-		decode.Embedded
-		WorkPools *prefect.WorkPoolFilter `json:"work_pools"`
-	}
-	if err := body(r, &in); err != nil {
-		return err
-	}
-	return view(a, w, r, func(tx *store.Tx) (int, error) { return tx.CountWorkPools(in.WorkPools) })
+type workPoolCount struct {
+	decode.Embedded
+	WorkPools *prefect.WorkPoolFilter `json:"work_pools"`
 }
 
-func (a *API) workPoolConcurrencyStatus(w http.ResponseWriter, r *http.Request) error {
-	in := struct {
-		decode.Embedded
-		Page         int  `json:"page" rule:"ge=1"`
-		Limit        *int `json:"limit"`
-		FlowRunLimit int  `json:"flow_run_limit" rule:"ge=0,le=200"`
-	}{Page: 1, FlowRunLimit: 10}
-	if err := body(r, &in); err != nil {
-		return err
-	}
-	limit, err := a.limit(in.Limit)
-	if err != nil {
-		return err
-	}
-	type status struct {
-		ActiveSlots      int                  `json:"active_slots"`
-		ConcurrencyLimit *int                 `json:"concurrency_limit"`
-		Queues           []prefect.QueueSlots `json:"queues"`
-		Count            int                  `json:"count"`
-		Limit            int                  `json:"limit"`
-		Pages            int                  `json:"pages"`
-		Page             int                  `json:"page"`
-	}
-	return view(a, w, r, func(tx *store.Tx) (*status, error) {
+func (a *API) countWorkPools(r *http.Request, in *workPoolCount) (int, error) {
+	return view(a, r, func(tx *store.Tx) (int, error) { return tx.CountWorkPools(in.WorkPools) })
+}
+
+type workPoolStatusQuery struct {
+	decode.Embedded
+	Page int `json:"page" rule:"ge=1"`
+	rest.LateSized
+	FlowRunLimit int `json:"flow_run_limit" rule:"ge=0,le=200"`
+}
+
+// Defaults implements decode.Defaulter.
+func (q *workPoolStatusQuery) Defaults() { q.Page, q.FlowRunLimit = 1, 10 }
+
+// workPoolConcurrencyStatus is who holds the slots of a pool, by a page of its queues.
+type workPoolConcurrencyStatus struct {
+	ActiveSlots      int                  `json:"active_slots"`
+	ConcurrencyLimit *int                 `json:"concurrency_limit"`
+	Queues           []prefect.QueueSlots `json:"queues"`
+	Count            int                  `json:"count"`
+	Limit            int                  `json:"limit"`
+	Pages            int                  `json:"pages"`
+	Page             int                  `json:"page"`
+}
+
+func (a *API) workPoolConcurrencyStatus(r *http.Request, in *workPoolStatusQuery) (*workPoolConcurrencyStatus, error) {
+	return view(a, r, func(tx *store.Tx) (*workPoolConcurrencyStatus, error) {
 		name := r.PathValue("name")
 		pool, err := tx.ReadWorkPoolByName(name)
 		if err != nil {
@@ -218,9 +192,9 @@ func (a *API) workPoolConcurrencyStatus(w http.ResponseWriter, r *http.Request) 
 		if err != nil {
 			return nil, err
 		}
-		p := newPage[struct{}](nil, count, limit, in.Page)
-		out := &status{slots.Total, pool.ConcurrencyLimit, []prefect.QueueSlots{}, count, limit, p.Pages, in.Page}
-		queues, err := tx.FilterWorkQueues(pool.ID, nil, prefect.Page{Limit: limit, Offset: (in.Page - 1) * limit})
+		p := rest.NewPage[struct{}](nil, count, in.Size(), in.Page)
+		out := &workPoolConcurrencyStatus{slots.Total, pool.ConcurrencyLimit, []prefect.QueueSlots{}, count, in.Size(), p.Pages, in.Page}
+		queues, err := tx.FilterWorkQueues(pool.ID, nil, prefect.Page{Limit: in.Size(), Offset: (in.Page - 1) * in.Size()})
 		if err != nil {
 			return nil, err
 		}
@@ -237,23 +211,17 @@ func (a *API) workPoolConcurrencyStatus(w http.ResponseWriter, r *http.Request) 
 	})
 }
 
+// poll is what a worker asks for.
+type poll struct {
+	decode.Embedded
+	WorkQueueNames  []string      `json:"work_queue_names"`
+	ScheduledBefore *prefect.Time `json:"scheduled_before"`
+	ScheduledAfter  *prefect.Time `json:"scheduled_after"`
+	rest.LateSized
+}
+
 // scheduledFlowRuns is a worker's poll.
-func (a *API) scheduledFlowRuns(w http.ResponseWriter, r *http.Request) error {
-	var in struct {
-		decode.Embedded
-		WorkQueueNames  []string      `json:"work_queue_names"`
-		ScheduledBefore *prefect.Time `json:"scheduled_before"`
-		ScheduledAfter  *prefect.Time `json:"scheduled_after"`
-		Limit           *int          `json:"limit"`
-	}
-	if err := body(r, &in); err != nil {
-		return err
-	}
-	limit, err := a.limit(in.Limit)
-	if err != nil {
-		return err
-	}
-	var runs []prefect.ScheduledRun
+func (a *API) scheduledFlowRuns(r *http.Request, in *poll) (answer rest.Reply[[]prefect.ScheduledRun], err error) {
 	var queues []*prefect.WorkQueue
 	var nextDue *prefect.Time
 	err = a.store.View(r.Context(), func(tx *store.Tx) error {
@@ -264,22 +232,19 @@ func (a *API) scheduledFlowRuns(w http.ResponseWriter, r *http.Request) error {
 		if queues, err = queuesNamed(tx, pool, in.WorkQueueNames); err != nil {
 			return err
 		}
-		if runs, err = dispatch.ScheduledRuns(tx, pool, queues, in.ScheduledAfter, in.ScheduledBefore, limit); err != nil {
+		answer.Object, err = dispatch.ScheduledRuns(tx, pool, queues, in.ScheduledAfter, in.ScheduledBefore, in.Size())
+		if err != nil {
 			return err
 		}
 		nextDue, err = dispatch.NextDue(tx, pool, queues)
 		return err
 	})
 	if err != nil {
-		return err
+		return answer, err
 	}
-	err = a.store.Update(r.Context(), func(tx *store.Tx) error { return tx.MarkPolled(queues) })
-	if err != nil {
-		return err
-	}
-	w.Header().Set(wire.NextDueHeader, wire.NextDue(nextDue))
-	respond(w, http.StatusOK, runs)
-	return nil
+	answer.Header = http.Header{}
+	answer.Header.Set(wire.NextDueHeader, wire.NextDue(nextDue))
+	return answer, a.store.Update(r.Context(), func(tx *store.Tx) error { return tx.MarkPolled(queues) })
 }
 
 // queuesNamed gives the named queues of a pool by priority, or all when no name

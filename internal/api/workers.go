@@ -3,70 +3,59 @@ package api
 import (
 	"net/http"
 
+	"github.com/reevehq/reeve/internal/api/rest"
 	"github.com/reevehq/reeve/internal/fault"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/prefect/decode"
 	"github.com/reevehq/reeve/internal/store"
 )
 
-func (a *API) workerRoutes() []Route {
-	return []Route{
-		{http.MethodPost, "/work_pools/{work_pool_name}/workers/heartbeat",
-			"worker_heartbeat_work_pools__work_pool_name__workers_heartbeat_post", a.heartbeatWorker},
-		{http.MethodPost, "/work_pools/{work_pool_name}/workers/filter",
-			"read_workers_work_pools__work_pool_name__workers_filter_post", a.filterWorkers},
-		{http.MethodDelete, "/work_pools/{work_pool_name}/workers/{name}",
-			"delete_worker_work_pools__work_pool_name__workers__name__delete", a.deleteWorker},
+func (a *API) workerRoutes() []rest.Route {
+	return []rest.Route{
+		rest.Change(http.MethodPost, "/work_pools/{work_pool_name}/workers/heartbeat",
+			"worker_heartbeat_work_pools__work_pool_name__workers_heartbeat_post", a.heartbeatWorker),
+		rest.Post("/work_pools/{work_pool_name}/workers/filter",
+			"read_workers_work_pools__work_pool_name__workers_filter_post", a.filterWorkers),
+		rest.Delete("/work_pools/{work_pool_name}/workers/{name}",
+			"delete_worker_work_pools__work_pool_name__workers__name__delete", a.deleteWorker),
 	}
 }
 
-func (a *API) heartbeatWorker(w http.ResponseWriter, r *http.Request) error {
-	var in struct {
-		decode.Embedded
-		Name     string `json:"name" rule:"required"`
-		Interval *int   `json:"heartbeat_interval_seconds"`
-	}
-	if err := body(r, &in); err != nil {
-		return err
-	}
-	err := a.store.Update(r.Context(), func(tx *store.Tx) error {
+type heartbeat struct {
+	decode.Embedded
+	Name     string `json:"name" rule:"required"`
+	Interval *int   `json:"heartbeat_interval_seconds"`
+}
+
+func (a *API) heartbeatWorker(r *http.Request, in *heartbeat) error {
+	return a.store.Update(r.Context(), func(tx *store.Tx) error {
 		pool, err := poolNamed(tx, r.PathValue("work_pool_name"))
 		if err != nil {
 			return err
 		}
 		return tx.HeartbeatWorker(pool, in.Name, in.Interval)
 	})
-	if err != nil {
-		return err
-	}
-	return noContent(w)
 }
 
-func (a *API) filterWorkers(w http.ResponseWriter, r *http.Request) error {
-	var in struct {
-		decode.Embedded
-		Workers *prefect.WorkerFilter `json:"workers"`
-		Limit   *int                  `json:"limit"`
-		Offset  int                   `json:"offset" rule:"ge=0"`
-	}
-	if err := body(r, &in); err != nil {
-		return err
-	}
-	limit, err := a.limit(in.Limit)
-	if err != nil {
-		return err
-	}
-	return view(a, w, r, func(tx *store.Tx) ([]*prefect.Worker, error) {
+type workerQuery struct {
+	decode.Embedded
+	Workers *prefect.WorkerFilter `json:"workers"`
+	rest.LateSized
+	Offset int `json:"offset" rule:"ge=0"`
+}
+
+func (a *API) filterWorkers(r *http.Request, in *workerQuery) ([]*prefect.Worker, error) {
+	return view(a, r, func(tx *store.Tx) ([]*prefect.Worker, error) {
 		pool, err := poolNamed(tx, r.PathValue("work_pool_name"))
 		if err != nil {
 			return nil, err
 		}
-		return tx.FilterWorkers(pool.ID, in.Workers, prefect.Page{Limit: limit, Offset: in.Offset})
+		return tx.FilterWorkers(pool.ID, in.Workers, prefect.Page{Limit: in.Size(), Offset: in.Offset})
 	})
 }
 
-func (a *API) deleteWorker(w http.ResponseWriter, r *http.Request) error {
-	err := a.store.Update(r.Context(), func(tx *store.Tx) error {
+func (a *API) deleteWorker(r *http.Request) error {
+	return a.store.Update(r.Context(), func(tx *store.Tx) error {
 		pool, err := poolNamed(tx, r.PathValue("work_pool_name"))
 		if err != nil {
 			return err
@@ -77,8 +66,4 @@ func (a *API) deleteWorker(w http.ResponseWriter, r *http.Request) error {
 		}
 		return err
 	})
-	if err != nil {
-		return err
-	}
-	return noContent(w)
 }

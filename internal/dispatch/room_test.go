@@ -49,7 +49,10 @@ func TestRoomAdmits(t *testing.T) {
 			if c.flow != nil {
 				flows[flow] = *c.flow
 			}
-			queues := []*prefect.WorkQueue{{ID: first, ConcurrencyLimit: c.queue}, {ID: second}}
+			queues := []*prefect.WorkQueue{
+				{BareWorkQueue: prefect.BareWorkQueue{ID: first, ConcurrencyLimit: c.queue}},
+				{BareWorkQueue: prefect.BareWorkQueue{ID: second}},
+			}
 			room := NewRoom(c.most, flows).Within(&prefect.WorkPool{ConcurrencyLimit: c.pool}, queues, c.held)
 			got := ""
 			for _, r := range c.runs {

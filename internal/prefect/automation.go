@@ -5,14 +5,17 @@ import "github.com/reevehq/reeve/internal/prefect/decode"
 // AutomationFilter selects automations.
 type AutomationFilter struct {
 	decode.Forbid
-	Operator Operator `json:"operator"`
-	ID       *AnyID   `json:"id"`
-	Name     *AnyText `json:"name"`
-	Created  *struct {
-		decode.Forbid
-		Before *Time `json:"before_"`
-	} `json:"created"`
-	Tags *AllAnyTags `json:"tags"`
+	Operator Operator                 `json:"operator"`
+	ID       *AnyID                   `json:"id"`
+	Name     *AnyText                 `json:"name"`
+	Created  *AutomationFilterCreated `json:"created"`
+	Tags     *AllAnyTags              `json:"tags"`
+}
+
+// AutomationFilterCreated selects by when they were made.
+type AutomationFilterCreated struct {
+	decode.Forbid
+	Before *Time `json:"before_"`
 }
 
 // AutomationSort is an order of automations.

@@ -40,7 +40,7 @@ type Deployment struct {
 	CreatedBy                *Author                 `json:"created_by"`
 	UpdatedBy                *Author                 `json:"updated_by"`
 	WorkPoolName             *string                 `json:"work_pool_name"`
-	Status                   *string                 `json:"status"`
+	Status                   *DeploymentStatus       `json:"status"`
 	EnforceParameterSchema   bool                    `json:"enforce_parameter_schema"`
 
 	// ConcurrencyLimitID names the limit; WorkPoolID the pool of the queue.
@@ -49,6 +49,12 @@ type Deployment struct {
 	// StoredQueueName is the name of the queue as it was given.
 	StoredQueueName *string `json:"-"`
 }
+
+// DeploymentStatus says whether a worker has asked for a deployment's runs of late.
+type DeploymentStatus string
+
+// Values implements decode.Enum.
+func (DeploymentStatus) Values() []string { return []string{"READY", "NOT_READY"} }
 
 // CollisionStrategy says what becomes of a run that finds its deployment's
 // limit full.
@@ -102,10 +108,10 @@ type VersionInfo struct {
 
 // oldFields are keys of deployments that older clients send; they are dropped.
 type oldFields struct {
-	WorkerPoolQueueID   json.RawMessage `json:"worker_pool_queue_id"`
-	WorkerPoolName      json.RawMessage `json:"worker_pool_name"`
-	WorkerPoolQueueName json.RawMessage `json:"worker_pool_queue_name"`
-	WorkPoolQueueName   json.RawMessage `json:"work_pool_queue_name"`
+	WorkerPoolQueueID   json.RawMessage `json:"worker_pool_queue_id" rule:"hidden"`
+	WorkerPoolName      json.RawMessage `json:"worker_pool_name" rule:"hidden"`
+	WorkerPoolQueueName json.RawMessage `json:"worker_pool_queue_name" rule:"hidden"`
+	WorkPoolQueueName   json.RawMessage `json:"work_pool_queue_name" rule:"hidden"`
 }
 
 // DeploymentCreate is the body of POST /deployments/.

@@ -62,20 +62,14 @@ type GraphState struct {
 
 // Dependency is a task run with the task runs whose results it takes.
 type Dependency struct {
-	ID                   uuid.UUID          `json:"id"`
-	Name                 string             `json:"name"`
-	UpstreamDependencies []DependencyResult `json:"upstream_dependencies"`
-	State                *State             `json:"state"`
-	ExpectedStartTime    *Time              `json:"expected_start_time"`
-	StartTime            *Time              `json:"start_time"`
-	EndTime              *Time              `json:"end_time"`
-	TotalRunTime         Seconds            `json:"total_run_time"`
-	EstimatedRunTime     Seconds            `json:"estimated_run_time"`
-	UntrackableResult    bool               `json:"untrackable_result"`
-}
-
-// DependencyResult names a task run whose result is taken.
-type DependencyResult struct {
-	InputType string    `json:"input_type"`
-	ID        uuid.UUID `json:"id"`
+	ID                   uuid.UUID       `json:"id"`
+	Name                 string          `json:"name"`
+	UpstreamDependencies []TaskRunResult `json:"upstream_dependencies"`
+	State                *State          `json:"state"`
+	ExpectedStartTime    *Time           `json:"expected_start_time"`
+	StartTime            *Time           `json:"start_time"`
+	EndTime              *Time           `json:"end_time"`
+	TotalRunTime         Seconds         `json:"total_run_time"`
+	EstimatedRunTime     Seconds         `json:"estimated_run_time"`
+	UntrackableResult    bool            `json:"untrackable_result"`
 }

@@ -19,6 +19,11 @@ const (
 	Wait   SetStateStatus = "WAIT"
 )
 
+// Values implements decode.Enum.
+func (SetStateStatus) Values() []string {
+	return []string{string(Accept), string(Reject), string(Abort), string(Wait)}
+}
+
 // StateResponse says why an outcome is what it is. On the wire it is one of
 // four objects told apart by their type.
 type StateResponse struct {
@@ -35,23 +40,41 @@ type StateResponse struct {
 func (d StateResponse) MarshalJSON() ([]byte, error) {
 	switch d.Kind {
 	case Reject:
-		return json.Marshal(reasoned{"reject_details", d.Reason})
+		return json.Marshal(StateRejectDetails{"reject_details", d.Reason})
 	case Abort:
-		return json.Marshal(reasoned{"abort_details", d.Reason})
+		return json.Marshal(StateAbortDetails{"abort_details", d.Reason})
 	case Wait:
-		return json.Marshal(struct {
-			Type         string `json:"type"`
-			DelaySeconds int    `json:"delay_seconds"`
-			Reason       string `json:"reason"`
-		}{"wait_details", d.DelaySeconds, d.Reason})
+		return json.Marshal(StateWaitDetails{"wait_details", d.DelaySeconds, d.Reason})
 	}
-	return []byte(`{"type":"accept_details"}`), nil
+	return json.Marshal(StateAcceptDetails{"accept_details"})
 }
 
-type reasoned struct {
-	Type   string `json:"type"`
-	Reason string `json:"reason"`
-}
+// The four objects that a StateResponse is on the wire. Type tells them apart.
+type (
+	// StateAcceptDetails is for a state that was written.
+	StateAcceptDetails struct {
+		Type string `json:"type"`
+	}
+
+	// StateRejectDetails is for another state in its stead.
+	StateRejectDetails struct {
+		Type   string `json:"type"`
+		Reason string `json:"reason"`
+	}
+
+	// StateAbortDetails is for a client that is to stop.
+	StateAbortDetails struct {
+		Type   string `json:"type"`
+		Reason string `json:"reason"`
+	}
+
+	// StateWaitDetails is for a client that is to ask again, after so many seconds.
+	StateWaitDetails struct {
+		Type         string `json:"type"`
+		DelaySeconds int    `json:"delay_seconds"`
+		Reason       string `json:"reason"`
+	}
+)
 
 // OrchestrationResult answers a proposed state. State is the run's state
 // afterwards, nil when it has none.

@@ -32,6 +32,11 @@ const (
 	PoolPaused PoolStatus = "PAUSED"
 )
 
+// Values implements decode.Enum.
+func (PoolStatus) Values() []string {
+	return []string{string(Ready), string(NotReady), string(PoolPaused)}
+}
+
 // Kebab is the status as events name it: "not-ready".
 func (s PoolStatus) Kebab() string {
 	return strings.ReplaceAll(strings.ToLower(string(s)), "_", "-")

@@ -11,6 +11,18 @@ const DefaultQueue = "default"
 
 // WorkQueue is a queue of a work pool. Lower priorities are handed out first.
 type WorkQueue struct {
+	BareWorkQueue
+	WorkPoolName string     `json:"work_pool_name"`
+	Status       PoolStatus `json:"status"`
+	// ActiveSlots is the number of runs that hold a slot; nil without a limit.
+	ActiveSlots *int `json:"active_slots"`
+
+	// WorkPoolType is the type of its pool: events name it.
+	WorkPoolType string `json:"-"`
+}
+
+// BareWorkQueue is what some operations answer of a queue.
+type BareWorkQueue struct {
 	ID               uuid.UUID    `json:"id"`
 	Created          *Time        `json:"created"`
 	Updated          *Time        `json:"updated"`
@@ -22,13 +34,6 @@ type WorkQueue struct {
 	WorkPoolID       uuid.UUID    `json:"work_pool_id"`
 	Filter           *QueueFilter `json:"filter"`
 	LastPolled       *Time        `json:"last_polled"`
-	WorkPoolName     string       `json:"work_pool_name"`
-	Status           PoolStatus   `json:"status"`
-	// ActiveSlots is the number of runs that hold a slot; nil without a limit.
-	ActiveSlots *int `json:"active_slots"`
-
-	// WorkPoolType is the type of its pool: events name it.
-	WorkPoolType string `json:"-"`
 }
 
 // QueueFilter is how queues selected their runs before there were pools.

@@ -4,7 +4,7 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/reevehq/reeve/internal/api"
+	"github.com/reevehq/reeve/internal/api/rest"
 	"github.com/reevehq/reeve/internal/metrics"
 	"github.com/reevehq/reeve/internal/wire"
 )
@@ -29,7 +29,7 @@ func kindOf(r *http.Request, apiPath string) string {
 		return "metrics"
 	case !isAPI:
 		return "browser"
-	case api.IsUpgrade(r):
+	case rest.IsUpgrade(r):
 		return "websocket"
 	case path == "health", path == "ready":
 		return "probe"

@@ -7,6 +7,7 @@ import (
 	"github.com/reevehq/reeve/internal/access"
 	"github.com/reevehq/reeve/internal/api"
 	"github.com/reevehq/reeve/internal/api/middleware"
+	"github.com/reevehq/reeve/internal/api/rest"
 	"github.com/reevehq/reeve/internal/budget"
 	"github.com/reevehq/reeve/internal/sleep"
 	"github.com/reevehq/reeve/internal/traffic"
@@ -62,7 +63,7 @@ func nobody(*http.Request) bool { return false }
 // an upgrade for nothing but a websocket.
 func isOpen(apiPath string) func(*http.Request) bool {
 	probe := isProbe(apiPath)
-	return func(r *http.Request) bool { return probe(r) || api.IsUpgrade(r) }
+	return func(r *http.Request) bool { return probe(r) || rest.IsUpgrade(r) }
 }
 
 // isProbe accepts the two requests that need no password: those by which a

@@ -16,6 +16,7 @@ import (
 	"github.com/reevehq/reeve/internal/access"
 	"github.com/reevehq/reeve/internal/api"
 	"github.com/reevehq/reeve/internal/api/middleware"
+	"github.com/reevehq/reeve/internal/api/rest"
 	"github.com/reevehq/reeve/internal/backup"
 	"github.com/reevehq/reeve/internal/clock"
 	"github.com/reevehq/reeve/internal/door"
@@ -132,7 +133,7 @@ func Open(ctx context.Context, db Database, c Config, log *slog.Logger) (*Server
 	forecast := &sleep.Forecaster{Store: s, Activity: activity, Undelivered: c.Undelivered, Unshipped: c.Backups.holds, Services: askServices(due)}
 	c.API.Outlook = forecast.Look
 	a := api.New(s, machine, ids, log, c.API)
-	srv := &Server{store: s, api: a, due: due, gate: middleware.NewGate(api.IsUpgrade), log: log, path: c.API.BasePath,
+	srv := &Server{store: s, api: a, due: due, gate: middleware.NewGate(rest.IsUpgrade), log: log, path: c.API.BasePath,
 		nudges: nudge.New(s, forecast.Look, machine, ids, log),
 		ledger: metrics.NewLedger(s, machine, started, log), drain: cmp.Or(c.Drain, drainTime),
 		clock: machine, config: c, connections: door.NewConnections(machine), activity: activity, forecast: forecast,

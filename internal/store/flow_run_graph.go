@@ -202,23 +202,23 @@ func (tx *Tx) ReadTaskRunDependencies(flowRunID uuid.UUID) ([]prefect.Dependency
 }
 
 // upstream are the task runs that inputs name, each once.
-func upstream(text prefect.Object) []prefect.DependencyResult {
+func upstream(text prefect.Object) []prefect.TaskRunResult {
 	var inputs map[string][]struct {
 		InputType string    `json:"input_type"`
 		ID        uuid.UUID `json:"id"`
 	}
-	out := []prefect.DependencyResult{}
+	out := []prefect.TaskRunResult{}
 	if json.Unmarshal(text, &inputs) != nil {
 		return out // no inputs, or none that name runs
 	}
 	for _, list := range inputs {
 		for _, in := range list {
-			one := prefect.DependencyResult{InputType: in.InputType, ID: in.ID}
+			one := prefect.TaskRunResult{InputType: in.InputType, ID: in.ID}
 			if in.InputType == "task_run" && !slices.Contains(out, one) {
 				out = append(out, one)
 			}
 		}
 	}
-	slices.SortFunc(out, func(a, b prefect.DependencyResult) int { return slices.Compare(a.ID[:], b.ID[:]) })
+	slices.SortFunc(out, func(a, b prefect.TaskRunResult) int { return slices.Compare(a.ID[:], b.ID[:]) })
 	return out
 }

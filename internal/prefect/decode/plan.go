@@ -12,6 +12,7 @@ import (
 // rules are the parsed rule tag of one field.
 type rules struct {
 	required, null       bool
+	hidden               bool
 	ge, le, gt           *float64
 	minLength, maxLength *int
 	pattern              *regexp.Regexp
@@ -103,6 +104,8 @@ func parseRules(t reflect.Type, f reflect.StructField) *rules {
 			r.required = true
 		case "null":
 			r.null = true
+		case "hidden":
+			r.hidden = true
 		case "ge":
 			r.ge = number(value)
 		case "le":

@@ -1,39 +1,46 @@
-package api
+package rest
 
 import (
+	"context"
 	"net/http"
 	"sort"
 	"strings"
 
-	"github.com/google/uuid"
-
 	"github.com/reevehq/reeve/internal/prefect/decode"
-	"github.com/reevehq/reeve/internal/store"
 )
 
-// handler answers a request or says why it cannot; errors.go writes the error.
-type handler func(w http.ResponseWriter, r *http.Request) error
-
-// Route is one operation of the contract.
-type Route struct {
-	Method string
-	// Path is below the API's base path. A parameter named id or ending in _id
-	// takes UUIDs only.
-	Path string
-	// Operation is the contract's operation id.
-	Operation string
-	handle    handler
-}
-
-// router matches requests to routes the way the reference does: the first route
+// Router matches requests to routes the way the reference does: the first route
 // of the tables that has the path and the method answers; a known path with
 // another method is 405, an unknown one 404, and a path that lacks or has one
 // slash too many at its end is redirected. (http.ServeMux refuses tables in
 // which two patterns overlap and neither is the narrower one.)
-type router struct {
+type Router struct {
 	// byStart holds the patterns by their first segment and number of segments.
 	byStart map[start][]*pattern
-	fail    func(w http.ResponseWriter, r *http.Request, err error)
+	options Options
+}
+
+// Options are what a router does around its operations.
+type Options struct {
+	// BasePath is where the routes are mounted: redirects name it.
+	BasePath string
+	// Limits bound what is asked for.
+	Limits Limits
+	// Prepare returns the request as a route's handler gets it; nil changes nothing.
+	Prepare func(*http.Request) *http.Request
+	// Fail answers a request that ended with an error.
+	Fail func(w http.ResponseWriter, r *http.Request, err error)
+}
+
+type limitsKey struct{}
+
+// limitsOf are the limits of the router that serves a request.
+func limitsOf(r *http.Request) Limits {
+	limits, _ := r.Context().Value(limitsKey{}).(*Limits)
+	if limits == nil {
+		return Limits{}
+	}
+	return *limits
 }
 
 type start struct {
@@ -45,7 +52,7 @@ type start struct {
 // last segment.
 type pattern struct {
 	segments []segment
-	methods  map[string]handler
+	methods  map[string]Handler
 }
 
 // segment is a literal, or a parameter.
@@ -54,8 +61,9 @@ type segment struct {
 	isID               bool
 }
 
-func newRouter(routes []Route, fail func(http.ResponseWriter, *http.Request, error)) *router {
-	rt := &router{byStart: map[start][]*pattern{}, fail: fail}
+// NewRouter returns a router of the routes.
+func NewRouter(routes []Route, options Options) *Router {
+	rt := &Router{byStart: map[start][]*pattern{}, options: options}
 	known := map[string]*pattern{}
 	for _, route := range routes {
 		p := known[route.Path]
@@ -65,18 +73,18 @@ func newRouter(routes []Route, fail func(http.ResponseWriter, *http.Request, err
 			at := start{p.segments[0].literal, len(p.segments)}
 			rt.byStart[at] = append(rt.byStart[at], p)
 		}
-		p.methods[route.Method] = route.handle
+		p.methods[route.Method] = route.Handle
 	}
 	return rt
 }
 
 func newPattern(path string) *pattern {
-	p := &pattern{methods: map[string]handler{}}
+	p := &pattern{methods: map[string]Handler{}}
 	for _, part := range split(path) {
 		s := segment{literal: part}
 		if strings.HasPrefix(part, "{") {
 			name := strings.Trim(part, "{}")
-			s = segment{parameter: name, isID: takesIDOnly(name)}
+			s = segment{parameter: name, isID: TakesIDOnly(name)}
 		}
 		p.segments = append(p.segments, s)
 	}
@@ -86,7 +94,7 @@ func newPattern(path string) *pattern {
 // split gives the segments of a path that starts with a slash.
 func split(path string) []string { return strings.Split(strings.TrimPrefix(path, "/"), "/") }
 
-// matches tells whether the path has this pattern.
+// matches reports whether the path has this pattern.
 func (p *pattern) matches(parts []string) bool {
 	for i, s := range p.segments {
 		switch {
@@ -116,7 +124,7 @@ func (p *pattern) setValues(r *http.Request, parts []string) {
 
 // find gives the first pattern that has the path and the method. Without one it
 // gives the methods of those that have the path.
-func (rt *router) find(path, method string) (found *pattern, allowed []string) {
+func (rt *Router) find(path, method string) (found *pattern, allowed []string) {
 	parts := split(path)
 	for _, p := range rt.byStart[start{parts[0], len(parts)}] {
 		if !p.matches(parts) {
@@ -132,27 +140,27 @@ func (rt *router) find(path, method string) (found *pattern, allowed []string) {
 	return nil, allowed
 }
 
-func (rt *router) knows(path, method string) bool {
+func (rt *Router) knows(path, method string) bool {
 	p, allowed := rt.find(path, method)
 	return p != nil || allowed != nil
 }
 
-func (rt *router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (rt *Router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p, allowed := rt.find(r.URL.Path, r.Method)
 	switch {
 	case p != nil:
 		p.setValues(r, split(r.URL.Path))
-		if frees(r) {
-			// What is deleted with an object may be a long history.
-			r = r.WithContext(store.WithPatience(store.WithReserve(r.Context())))
+		if rt.options.Prepare != nil {
+			r = rt.options.Prepare(r)
 		}
+		r = r.WithContext(context.WithValue(r.Context(), limitsKey{}, &rt.options.Limits))
 		if err := p.methods[r.Method](w, r); err != nil {
-			rt.fail(w, r, err)
+			rt.options.Fail(w, r, err)
 		}
 	case allowed != nil:
 		sort.Strings(allowed)
 		w.Header().Set("Allow", strings.Join(allowed, ", "))
-		respond(w, http.StatusMethodNotAllowed, detail{"Method Not Allowed"})
+		Respond(w, http.StatusMethodNotAllowed, detail{"Method Not Allowed"})
 	default:
 		if location := rt.slashRedirect(r); location != "" {
 			w.Header().Set("Location", location)
@@ -163,7 +171,7 @@ func (rt *router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (rt *router) slashRedirect(r *http.Request) string {
+func (rt *Router) slashRedirect(r *http.Request) string {
 	other := *r.URL
 	if strings.HasSuffix(other.Path, "/") {
 		other.Path = strings.TrimRight(other.Path, "/")
@@ -178,28 +186,16 @@ func (rt *router) slashRedirect(r *http.Request) string {
 	if r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https" {
 		scheme = "https"
 	}
-	prefix, _ := r.Context().Value(basePathKey{}).(string)
-	target := scheme + "://" + r.Host + prefix + other.EscapedPath()
+	target := scheme + "://" + r.Host + rt.options.BasePath + other.EscapedPath()
 	if r.URL.RawQuery != "" {
 		target += "?" + r.URL.RawQuery
 	}
 	return target
 }
 
-// takesIDOnly tells whether a path with something else than a UUID for the
+// TakesIDOnly reports whether a path with something else than a UUID for the
 // parameter is no path of ours. A lease's id the contract checks later, in the
 // operation, and a resource's id is any text.
-func takesIDOnly(name string) bool {
+func TakesIDOnly(name string) bool {
 	return name != "lease_id" && name != "resource_id" && (name == "id" || strings.HasSuffix(name, "_id"))
-}
-
-// pathID is a path parameter that the router has found to be a UUID.
-func pathID(r *http.Request, name string) uuid.UUID {
-	id, _ := decode.ParseUUID(r.PathValue(name))
-	return id
-}
-
-// frees tells whether a request deletes: it may go on when the disk is full.
-func frees(r *http.Request) bool {
-	return r.Method == http.MethodDelete || strings.HasSuffix(r.URL.Path, "/bulk_delete")
 }

@@ -1,55 +1,80 @@
-package api
+package rest
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"io"
 	"mime"
 	"net/http"
 	"strings"
-	"sync"
 
 	"github.com/reevehq/reeve/internal/budget"
 	"github.com/reevehq/reeve/internal/fault"
-	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/prefect/decode"
 	"github.com/reevehq/reeve/internal/pyjson"
 )
 
-// maxBody bounds a request body, in bytes; a small machine takes less. The largest
+// MaxBody bounds a request body, in bytes; a small machine takes less. The largest
 // the stock client sends is a batch of logs of 4 MB.
-const maxBody = 16 << 20
+const MaxBody = 16 << 20
 
-// largeBody is the size from which bodies are read in turns, in bytes: reading one
+// LargeBody is the size from which bodies are read in turns, in bytes: reading one
 // takes milliseconds.
-const largeBody = 256 << 10
+const LargeBody = 256 << 10
 
-// largestEcho bounds the bodies, in bytes, that a refusal repeats: written as
+// LargestEcho bounds the bodies, in bytes, that a refusal repeats: written as
 // text, a byte can become six, and a machine has little memory.
-const largestEcho = 1 << 20
+const LargestEcho = 1 << 20
 
-// body reads the request's JSON body into dst, a pointer to a struct of
-// package prefect or of a handler's file. It refuses with the contract's 422.
-func body(r *http.Request, dst any) error {
-	value, err := readJSON(r)
+// Reader is a body with an order of its own in which it is looked at, or which is
+// decoded together with the parameters of the path. A refusal repeats what it leaves in
+// value.
+type Reader interface {
+	ReadBody(r *http.Request, value *pyjson.Value, limits Limits) (decode.Issues, error)
+}
+
+// Bounder is a body that settings bound. It is given the faults that were found,
+// and returns those that are answered.
+type Bounder interface {
+	Bound(limits Limits, issues decode.Issues) (decode.Issues, error)
+}
+
+// Body reads the request's JSON body into dst, a pointer. It refuses with the
+// contract's 422.
+func Body(r *http.Request, dst any) error {
+	value, err := ReadJSON(r)
 	if err != nil {
 		return err
 	}
-	if issues := decodeBody(value, dst); len(issues) > 0 {
-		return &invalidBody{issues, value.Raw()}
+	var issues decode.Issues
+	limits := limitsOf(r)
+	if reader, ok := dst.(Reader); ok {
+		issues, err = reader.ReadBody(r, &value, limits)
+	} else {
+		issues = Decode(value, dst)
+		if bounder, ok := dst.(Bounder); ok {
+			issues, err = bounder.Bound(limits, issues)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	if len(issues) > 0 {
+		return Refused(issues, value.Raw())
 	}
 	return nil
 }
 
-func decodeBody(value pyjson.Value, dst any) decode.Issues {
+// Decode decodes a body into dst, a pointer, and returns its faults.
+func Decode(value pyjson.Value, dst any) decode.Issues {
 	if value.IsNull() && !decode.IsEmbedded(dst) {
 		return decode.Issues{{Type: "missing", Loc: []any{"body"}, Msg: "Field required", Input: nil}}
 	}
 	return decode.Into(value, dst, "body")
 }
 
-func readJSON(r *http.Request) (pyjson.Value, error) {
+// ReadJSON reads and parses a body.
+func ReadJSON(r *http.Request) (pyjson.Value, error) {
 	data, err := readBody(r)
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {
@@ -73,7 +98,7 @@ func readJSON(r *http.Request) (pyjson.Value, error) {
 		return pyjson.Value{}, fault.New(fault.BadRequest, "There was an error parsing the body")
 	}
 	claim := budget.ClaimOf(r.Context())
-	if len(data) > largeBody {
+	if len(data) > LargeBody {
 		if err := claim.Turn(r.Context()); err != nil { // until the answer
 			return pyjson.Value{}, err
 		}
@@ -88,13 +113,13 @@ func readJSON(r *http.Request) (pyjson.Value, error) {
 	var syntax *pyjson.SyntaxError
 	if errors.As(err, &syntax) {
 		var text json.RawMessage
-		if len(data) <= largestEcho {
+		if len(data) <= LargestEcho {
 			text, _ = json.Marshal(string(data))
 		}
-		return pyjson.Value{}, &invalidBody{decode.Issues{{
+		return pyjson.Value{}, Refused(decode.Issues{{
 			Type: "json_invalid", Loc: []any{"body", syntax.Position}, Msg: "JSON decode error",
 			Input: struct{}{}, Ctx: map[string]any{"error": syntax.Message},
-		}}, text}
+		}}, text)
 	}
 	return value, err
 }
@@ -104,7 +129,7 @@ func readJSON(r *http.Request) (pyjson.Value, error) {
 // bodies take nothing from others.
 func readBody(r *http.Request) ([]byte, error) {
 	claim := budget.ClaimOf(r.Context())
-	most := claim.Most(maxBody)
+	most := claim.Most(MaxBody)
 	if r.ContentLength > most {
 		return nil, &http.MaxBytesError{Limit: most}
 	}
@@ -143,7 +168,7 @@ func pieceOf(length int64) int {
 func nextPiece(size int, length int64) int {
 	switch {
 	case length >= int64(size) && (size > firstPiece || length < 16*firstPiece):
-		return int(min(length, maxBody)) + 1
+		return int(min(length, MaxBody)) + 1
 	case size == firstPiece:
 		return 16 * firstPiece
 	}
@@ -153,71 +178,11 @@ func nextPiece(size int, length int64) int {
 // firstPiece is how much is read at first of a body that is larger or has no length, in bytes.
 const firstPiece = 32 << 10
 
-// isJSON tells whether a content type is JSON; none given counts as JSON.
+// isJSON reports whether a content type is JSON; none given counts as JSON.
 func isJSON(contentType string) bool {
 	if contentType == "" {
 		return true
 	}
 	kind, _, err := mime.ParseMediaType(contentType)
 	return err == nil && (kind == "application/json" || strings.HasPrefix(kind, "application/") && strings.HasSuffix(kind, "+json"))
-}
-
-var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
-
-// largestKept bounds the buffers that wait for another answer, in bytes: one
-// large answer must not be paid for ever after.
-const largestKept = 1 << 20
-
-// respond writes v as JSON.
-func respond(w http.ResponseWriter, status int, v any) {
-	buffer := buffers.Get().(*bytes.Buffer)
-	defer func() {
-		if buffer.Cap() <= largestKept {
-			buffers.Put(buffer)
-		}
-	}()
-	buffer.Reset()
-	if err := encode(buffer, v); err != nil {
-		// Only a defect gets here: every type of the contract can be encoded.
-		http.Error(w, `{"exception_message":"Internal Server Error"}`, http.StatusInternalServerError)
-		return
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_, _ = w.Write(bytes.TrimRight(buffer.Bytes(), "\n")) // a client that has gone is no error of ours
-}
-
-func encode(to *bytes.Buffer, v any) error {
-	switch v := v.(type) {
-	case *prefect.FlowRun:
-		to.Write(v.AppendJSON(to.AvailableBuffer()))
-		return nil
-	case []*prefect.FlowRun:
-		to.WriteByte('[')
-		for i, run := range v {
-			if i > 0 {
-				to.WriteByte(',')
-			}
-			to.Write(run.AppendJSON(to.AvailableBuffer()))
-		}
-		to.WriteByte(']')
-		return nil
-	}
-	encoder := json.NewEncoder(to)
-	encoder.SetEscapeHTML(false)
-	return encoder.Encode(v)
-}
-
-// created answers 201 for a new object and 200 for one that was there.
-func created(isNew bool) int {
-	if isNew {
-		return http.StatusCreated
-	}
-	return http.StatusOK
-}
-
-// noContent answers 204.
-func noContent(w http.ResponseWriter) error {
-	w.WriteHeader(http.StatusNoContent)
-	return nil
 }

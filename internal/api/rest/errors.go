@@ -1,4 +1,4 @@
-package api
+package rest
 
 import (
 	"context"
@@ -29,13 +29,17 @@ type invalidBody struct {
 	body   json.RawMessage
 }
 
+// Refused is the error for a request with faults; body is what the answer repeats,
+// nil for nothing.
+func Refused(issues decode.Issues, body json.RawMessage) error { return &invalidBody{issues, body} }
+
 func (e *invalidBody) Error() string { return e.issues.Error() }
 
 // bounded is e without what would make the answer many times larger than the
 // body: the body and inputs of a large one, and all but its first faults.
 func (e *invalidBody) bounded() *invalidBody {
 	b := &invalidBody{e.issues[:min(len(e.issues), decode.MostIssues)], e.body}
-	if len(b.body) <= largestEcho {
+	if len(b.body) <= LargestEcho {
 		return b
 	}
 	b.body, b.issues = nil, slices.Clone(b.issues)
@@ -45,11 +49,12 @@ func (e *invalidBody) bounded() *invalidBody {
 	return b
 }
 
-// noObject is the other 404 of the contract: for objects that an operation
+// NoObject is the other 404 of the contract: for objects that an operation
 // works on, as against those that it answers with.
-type noObject string
+type NoObject string
 
-func (e noObject) Error() string { return string(e) }
+// Error implements error.
+func (e NoObject) Error() string { return string(e) }
 
 var statusOf = map[fault.Kind]int{
 	fault.NotFound:     http.StatusNotFound,
@@ -66,24 +71,24 @@ var statusOf = map[fault.Kind]int{
 	fault.Absent:       http.StatusNotFound,
 }
 
-// fail writes err in the contract's form. Causes go to the log, not to clients.
-func (a *API) fail(w http.ResponseWriter, r *http.Request, err error) {
+// Fail writes err in the contract's form. Causes go to the log, not to clients.
+func Fail(log *slog.Logger, w http.ResponseWriter, r *http.Request, err error) {
 	var refused *invalidBody
 	var known *fault.Error
-	var absent noObject
+	var absent NoObject
 	switch {
 	case errors.As(err, &absent):
-		respond(w, http.StatusNotFound, exception{absent.Error()})
+		Respond(w, http.StatusNotFound, exception{absent.Error()})
 	case errors.As(err, &refused):
 		refused = refused.bounded()
-		respond(w, http.StatusUnprocessableEntity, struct {
+		Respond(w, http.StatusUnprocessableEntity, struct {
 			Message string          `json:"exception_message"`
 			Detail  decode.Issues   `json:"exception_detail"`
 			Body    json.RawMessage `json:"request_body"`
 		}{"Invalid request received.", refused.issues, refused.body})
 	case errors.As(err, &known) && known.Kind != fault.Internal:
 		if known.Cause != nil && (known.Kind == fault.Busy || known.Kind == fault.Full) {
-			a.log.Error("request failed", "method", r.Method, "path", r.URL.Path, "error", err)
+			log.Error("request failed", "method", r.Method, "path", r.URL.Path, "error", err)
 		}
 		if known.RetryAfter > 0 {
 			w.Header().Set("Retry-After", strconv.FormatFloat(known.RetryAfter, 'f', -1, 64))
@@ -91,24 +96,24 @@ func (a *API) fail(w http.ResponseWriter, r *http.Request, err error) {
 			w.Header().Set("Retry-After", "1")
 		}
 		if known.Kind == fault.Busy || known.Kind == fault.Unauthorised || known.Kind == fault.Absent {
-			respond(w, statusOf[known.Kind], exception{known.Sentence})
+			Respond(w, statusOf[known.Kind], exception{known.Sentence})
 			return
 		}
-		respond(w, statusOf[known.Kind], detail{known.Sentence})
+		Respond(w, statusOf[known.Kind], detail{known.Sentence})
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
-		respond(w, http.StatusServiceUnavailable, exception{"Service Unavailable"})
+		Respond(w, http.StatusServiceUnavailable, exception{"Service Unavailable"})
 	default:
-		a.log.LogAttrs(r.Context(), slog.LevelError, "request failed",
+		log.LogAttrs(r.Context(), slog.LevelError, "request failed",
 			slog.String("method", r.Method), slog.String("path", r.URL.Path), slog.Any("error", err))
-		respond(w, http.StatusInternalServerError, exception{"Internal Server Error"})
+		Respond(w, http.StatusInternalServerError, exception{"Internal Server Error"})
 	}
 }
 
-// statusFor is the status with which a handler's error is answered.
-func statusFor(err error) int {
+// StatusFor is the status with which a handler's error is answered.
+func StatusFor(err error) int {
 	var refused *invalidBody
 	var known *fault.Error
-	var absent noObject
+	var absent NoObject
 	switch {
 	case err == nil:
 		return http.StatusOK
@@ -124,7 +129,7 @@ func statusFor(err error) int {
 	return http.StatusInternalServerError
 }
 
-func notFound(w http.ResponseWriter) { respond(w, http.StatusNotFound, detail{"Not Found"}) }
+func notFound(w http.ResponseWriter) { Respond(w, http.StatusNotFound, detail{"Not Found"}) }
 
-// missing is the error for an object that does not exist: "Flow not found".
-func missing(object string) error { return fault.New(fault.NotFound, "%s not found", object) }
+// Missing is the error for an object that does not exist: "Flow not found".
+func Missing(object string) error { return fault.New(fault.NotFound, "%s not found", object) }

@@ -1,4 +1,4 @@
-package api
+package rest
 
 import (
 	"net/http"
@@ -9,17 +9,17 @@ import (
 type Socket struct {
 	// Path is below the API's base path.
 	Path  string
-	serve http.HandlerFunc
+	Serve http.HandlerFunc
 }
 
-// IsUpgrade tells whether the request asks for a websocket.
+// IsUpgrade reports whether the request asks for a websocket.
 func IsUpgrade(r *http.Request) bool {
 	return strings.EqualFold(r.Header.Get("Upgrade"), "websocket")
 }
 
-// newSocketRouter matches upgrades to sockets. One that is unknown is refused
+// NewSocketRouter matches upgrades to sockets. One that is unknown is refused
 // with 403, as the reference does.
-func newSocketRouter(sockets []Socket) http.Handler {
+func NewSocketRouter(sockets []Socket) http.Handler {
 	patterns := make([]*pattern, len(sockets))
 	for i, s := range sockets {
 		patterns[i] = newPattern(s.Path)
@@ -29,7 +29,7 @@ func newSocketRouter(sockets []Socket) http.Handler {
 		for i, p := range patterns {
 			if r.Method == http.MethodGet && len(parts) == len(p.segments) && p.matches(parts) {
 				p.setValues(r, parts)
-				sockets[i].serve(w, r)
+				sockets[i].Serve(w, r)
 				return
 			}
 		}

@@ -1,4 +1,4 @@
-package api
+package rest
 
 import (
 	"fmt"
@@ -9,7 +9,7 @@ import (
 
 func TestRouter(t *testing.T) {
 	const id = "0193c7a0-0000-7000-8000-000000000000"
-	answers := func(text string, names ...string) handler {
+	answers := func(text string, names ...string) Handler {
 		return func(w http.ResponseWriter, r *http.Request) error {
 			answer := text
 			for _, n := range names {
@@ -19,15 +19,15 @@ func TestRouter(t *testing.T) {
 			return err
 		}
 	}
-	rt := newRouter([]Route{
-		{http.MethodPost, "/things/", "", answers("create")},
-		{http.MethodGet, "/things/{id}", "", answers("read", "id")},
-		{http.MethodGet, "/things/name/{name}", "", answers("by-name", "name")},
-		{http.MethodGet, "/things/{id}/status", "", answers("status", "id")},
-		{http.MethodPost, "/things/filter", "", answers("filter")},
-		{http.MethodGet, "/pools/{name}", "", answers("pool", "name")},
-		{http.MethodPost, "/pools/filter", "", answers("pools")},
-	}, nil)
+	rt := NewRouter([]Route{
+		{Method: http.MethodPost, Path: "/things/", Handle: answers("create")},
+		{Method: http.MethodGet, Path: "/things/{id}", Handle: answers("read", "id")},
+		{Method: http.MethodGet, Path: "/things/name/{name}", Handle: answers("by-name", "name")},
+		{Method: http.MethodGet, Path: "/things/{id}/status", Handle: answers("status", "id")},
+		{Method: http.MethodPost, Path: "/things/filter", Handle: answers("filter")},
+		{Method: http.MethodGet, Path: "/pools/{name}", Handle: answers("pool", "name")},
+		{Method: http.MethodPost, Path: "/pools/filter", Handle: answers("pools")},
+	}, Options{})
 	for _, c := range []struct {
 		name, method, path string
 		status             int
