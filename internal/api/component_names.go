@@ -60,6 +60,7 @@ var typeNames = map[reflect.Type]string{
 	reflect.TypeFor[prefect.QueueHealth]():               "WorkQueueStatusDetail",
 	reflect.TypeFor[prefect.QueueSlots]():                "WorkQueueConcurrencyStatusDetail",
 	reflect.TypeFor[prefect.ScheduledRun]():              "WorkerFlowRunResponse",
+	reflect.TypeFor[prefect.ScheduledJob]():              "FlowRun",
 	reflect.TypeFor[prefect.SlotHolder]():                "FlowRunSlotSummary",
 	reflect.TypeFor[prefect.StateCounts]():               "CountByState",
 	reflect.TypeFor[prefect.TaskRunFilterFlowRun]():      "TaskRunFilterFlowRunId",

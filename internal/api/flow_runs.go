@@ -200,6 +200,7 @@ func (a *API) readFlowRunState(r *http.Request) (*prefect.State, error) {
 }
 
 type flowRunStatesQuery struct {
+	decode.Embedded
 	FlowRunID uuid.UUID `json:"flow_run_id" rule:"required"`
 }
 

@@ -119,6 +119,7 @@ func (a *API) readTaskRunState(r *http.Request) (*prefect.State, error) {
 }
 
 type taskRunStatesQuery struct {
+	decode.Embedded
 	TaskRunID uuid.UUID `json:"task_run_id" rule:"required"`
 }
 

@@ -43,12 +43,12 @@ func (Labels) Shape() decode.Shape {
 
 // Shape implements decode.Shaped.
 func (Metadata) Shape() decode.Shape {
-	return schema(map[string]any{"type": "object", "additionalProperties": map[string]any{"type": "string"}})
+	return schema(map[string]any{"type": []string{"object", "null"}, "additionalProperties": map[string]any{"type": "string"}})
 }
 
 // Shape implements decode.Shaped.
 func (PullSteps) Shape() decode.Shape {
-	return schema(map[string]any{"type": "array", "items": anyObject})
+	return schema(map[string]any{"type": []string{"array", "null"}, "items": anyObject})
 }
 
 // Shape implements decode.Shaped.
@@ -100,7 +100,7 @@ func (TaskInput) Shape() decode.Shape {
 
 // Shape implements decode.Shaped.
 func (RetryDelay) Shape() decode.Shape {
-	return schema(map[string]any{"anyOf": []any{aNumber, map[string]any{"type": "array", "items": aNumber}}})
+	return schema(map[string]any{"type": []string{"number", "array", "null"}, "items": aNumber})
 }
 
 // Shape implements decode.Shaped.
@@ -119,7 +119,9 @@ func (EventAnyFilters) Shape() decode.Shape {
 }
 
 // Shape implements decode.Shaped.
-func (ScheduledJob) Shape() decode.Shape { return oneOf(reflect.TypeFor[FlowRun]()) }
+func (ScheduledJob) Shape() decode.Shape {
+	return decode.Shape{Like: reflect.TypeFor[FlowRun](), Without: []string{"work_pool_id", "work_pool_name"}}
+}
 
 // Shape implements decode.Shaped.
 func (StateResponse) Shape() decode.Shape {

@@ -38,10 +38,13 @@ import httpx
 
 from compare import Matcher, strings
 from differences import ignored
-from servers import CONTRACT, RELEASE, Pair, Server
+from document import Document
+from servers import CONTRACT, RELEASE, TWICE_REAL, Pair, Server
 
 COMPARED = {"total": 0}
 """Number of answers compared so far."""
+
+_document: Document | None = None
 
 _pairs: dict[tuple[tuple[str, str], ...], Pair] = {}
 
@@ -226,7 +229,7 @@ class Scenario:
         self.script, self.settings, self.changed = script, settings, changed
 
     def run(self) -> None:
-        pair = _pair(self.settings)
+        pair = pair_of(self.settings)
         real, real_error = self._play(pair.real)
         ours, ours_error = self._play(pair.ours)
         if real_error and len(ours.exchanges) >= len(real.exchanges):
@@ -239,6 +242,7 @@ class Scenario:
             report += f"\n{len(real.exchanges)} calls to real, {len(ours.exchanges)} to ours"
         if ours_error:
             report += f"\nagainst ours the scenario ends with {type(ours_error).__name__}: {ours_error}"
+        report += _undocumented(pair, ours)
         if report:
             log = pair.ours.tail()
             raise AssertionError(report.strip() + (f"\nour server's log:\n{log}" if log else ""))
@@ -273,7 +277,7 @@ def scenario(
     return run
 
 
-def _pair(settings: dict[str, str]) -> Pair:
+def pair_of(settings: dict[str, str]) -> Pair:
     key = tuple(sorted(settings.items()))
     if key not in _pairs:
         _pairs[key] = Pair(settings)
@@ -300,6 +304,16 @@ def _report(real: Session, ours: Session) -> str:
             sent = f"  sent {jsonlib.dumps(b.sent)[:1500]}" if b.sent is not None else ""
             parts.append("\n".join([f"call {number}: {b.call}{sent}", *(f"    {line}" for line in lines)]))
     return "\n".join(parts)
+
+
+def _undocumented(pair: Pair, ours: Session) -> str:
+    """The answers of ours that are not as its own OpenAPI document says."""
+    if TWICE_REAL:
+        return ""
+    global _document
+    _document = _document or Document(pair.ours.url)
+    calls = [(call, _document.faults(call.call, call.status, call.body)) for call in ours.exchanges if not call.call.startswith("WS ")]
+    return "".join(f"\n{call.call}\n    " + "\n    ".join(faults) for call, faults in calls if faults)
 
 
 def _differences(matcher: Matcher, a: Exchange, b: Exchange, ignore: list[str]) -> list[str]:

@@ -151,11 +151,19 @@ func (s *schemas) parameters(route Route) []Parameter {
 	return all
 }
 
+// answer is the schema of what is answered. An object is never null: what is missing is 404.
+func (s *schemas) answer(t reflect.Type) Schema {
+	if t.Kind() == reflect.Pointer && isObject(t.Elem()) {
+		return s.of(t)
+	}
+	return s.orNull(t)
+}
+
 func (s *schemas) responses(route Route) map[string]Response {
 	ok := Response{Description: "Successful Response"}
 	switch {
 	case route.Answer != nil:
-		ok.Content = map[string]Media{"application/json": {s.of(route.Answer)}}
+		ok.Content = map[string]Media{"application/json": {s.answer(route.Answer)}}
 	case route.Media != "":
 		ok.Content = map[string]Media{route.Media: {Schema{"type": "string"}}}
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -66,7 +67,7 @@ func (s *schemas) of(t reflect.Type) Schema {
 		return schema
 	}
 	if shaped, ok := reflect.Zero(t).Interface().(decode.Shaped); ok {
-		return s.shape(shaped.Shape())
+		return s.shape(t, shaped.Shape())
 	}
 	switch values := choices(t); {
 	case values != nil:
@@ -77,7 +78,10 @@ func (s *schemas) of(t reflect.Type) Schema {
 	return s.plain(t)
 }
 
-func (s *schemas) shape(shape decode.Shape) Schema {
+func (s *schemas) shape(t reflect.Type, shape decode.Shape) Schema {
+	if shape.Like != nil {
+		return s.named(t, func() Schema { return without(s.object(s.nameOf(t), shape.Like), shape.Without) })
+	}
 	if shape.Schema != nil {
 		return shape.Schema
 	}
@@ -85,6 +89,15 @@ func (s *schemas) shape(shape decode.Shape) Schema {
 		return Schema{"type": "array", "prefixItems": s.all(shape.Pair), "minItems": len(shape.Pair), "maxItems": len(shape.Pair)}
 	}
 	return Schema{"anyOf": s.all(shape.OneOf)}
+}
+
+// without takes fields out of the schema of an object.
+func without(schema Schema, names []string) Schema {
+	maps.DeleteFunc(schema["properties"].(map[string]Schema), func(name string, _ Schema) bool { return slices.Contains(names, name) })
+	if required, ok := schema["required"].([]string); ok {
+		schema["required"] = slices.DeleteFunc(required, func(name string) bool { return slices.Contains(names, name) })
+	}
+	return schema
 }
 
 func (s *schemas) all(types []reflect.Type) []Schema {
@@ -121,7 +134,7 @@ func (s *schemas) plain(t reflect.Type) Schema {
 		}
 		return Schema{"type": "array", "items": s.of(t.Elem())}
 	case reflect.Map:
-		return Schema{"type": "object", "additionalProperties": s.of(t.Elem())}
+		return Schema{"type": "object", "additionalProperties": s.orNull(t.Elem())}
 	case reflect.Struct, reflect.Interface:
 		return Schema{}
 	}
@@ -237,6 +250,14 @@ func (s *schemas) field(of string, f decode.Field) Schema {
 		return Schema{"anyOf": []Schema{bounds, {"type": "null"}}}
 	}
 	return bounds
+}
+
+// orNull is the schema of a type whose nil pointer is written as null.
+func (s *schemas) orNull(t reflect.Type) Schema {
+	if t.Kind() != reflect.Pointer {
+		return s.of(t)
+	}
+	return Schema{"anyOf": []Schema{s.of(t), {"type": "null"}}}
 }
 
 func bound[T any](schema Schema, key string, value *T) {

@@ -11,6 +11,9 @@ type Shape struct {
 	Schema map[string]any
 	// OneOf are these types.
 	OneOf []reflect.Type
+	// Like is a struct of whose fields it has all but those Without.
+	Like    reflect.Type
+	Without []string
 	// Pair are the types of a list's two items, when it is one.
 	Pair []reflect.Type
 }
