@@ -68,7 +68,7 @@ func clientVersion(r *http.Request) string {
 	return ""
 }
 
-// olderThan tells whether a client's version is known and before the given one.
+// olderThan reports whether a client's version is known and before the given one.
 func olderThan(version string, than ...int) bool {
 	parts := strings.SplitN(version, ".", len(than))
 	if version == "" || len(parts) < len(than) {

@@ -13,7 +13,7 @@ import (
 	"github.com/reevehq/reeve/internal/store"
 )
 
-// theDeployment gives the deployment that the path names.
+// theDeployment returns the deployment that the path names.
 func theDeployment(tx *store.Tx, r *http.Request) (*prefect.Deployment, error) {
 	d, err := tx.ReadDeployment(rest.ID(r, "id"))
 	if err == nil && d == nil {

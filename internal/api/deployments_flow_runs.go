@@ -127,7 +127,7 @@ func assumeRunnable(p *premises, id uuid.UUID) (*runnable, error) {
 	return d, err
 }
 
-// checkRun gives the parameters of a run of a deployment: the deployment's with
+// checkRun returns the parameters of a run of a deployment: the deployment's with
 // those of the request, rendered and checked. It checks the job variables too: of
 // the pool's template, the deployment and the run, each before the one ahead of it.
 func checkRun(p *premises, d *runnable, in *prefect.DeploymentFlowRunCreate, refuse refusals) (prefect.Object, error) {

@@ -130,7 +130,7 @@ func checkDeploymentUpdate(p *premises, id uuid.UUID, u *prefect.DeploymentUpdat
 	return err
 }
 
-// isRefusal tells whether a check has found a value or its schema wanting, as
+// isRefusal reports whether a check has found a value or its schema wanting, as
 // against having been given up.
 func isRefusal(err error) bool {
 	var invalid *templating.ValidationError

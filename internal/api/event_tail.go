@@ -68,7 +68,7 @@ func (t *eventTail) follow(ctx context.Context, place int64) (leave func()) {
 	}
 }
 
-// next gives events after a place and how far they reach. Without any it waits
+// next returns events after a place and how far they reach. Without any it waits
 // for the log to grow.
 func (t *eventTail) next(ctx context.Context, after int64) (events []*tailEvent, to int64, err error) {
 	for {

@@ -60,7 +60,7 @@ func (a *API) eventsOut(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-// untilGone gives a context that ends when the client, which has nothing more to
+// untilGone returns a context that ends when the client, which has nothing more to
 // say, closes the websocket.
 func untilGone(ctx context.Context, c *websocket.Conn) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(ctx)

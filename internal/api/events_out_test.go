@@ -24,7 +24,7 @@ func (s testServer) emitOne(t *testing.T, name string, n int) {
 	}
 }
 
-// nextEvent gives the name and number of the next event of a stream.
+// nextEvent returns the name and number of the next event of a stream.
 func nextEvent(t *testing.T, c *websocket.Conn) (name string, n int) {
 	t.Helper()
 	var message struct {

@@ -14,7 +14,7 @@ import (
 	"github.com/reevehq/reeve/internal/prefect"
 )
 
-// asked gives the status and body of a request.
+// asked returns the status and body of a request.
 func (s testServer) asked(t *testing.T, path, body string) (int, string) {
 	t.Helper()
 	response, err := http.Post(s.URL+"/api"+path, "application/json", strings.NewReader(body))

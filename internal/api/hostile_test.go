@@ -190,7 +190,7 @@ func (c *crawler) repaired(route rest.Route, path string) map[string]any {
 // for others.
 var all = os.Getenv("REEVE_HOSTILE") != ""
 
-// explore gives each field that the object at a place takes hostile values.
+// explore returns each field that the object at a place takes hostile values.
 func (c *crawler) explore(route rest.Route, path string, base map[string]any, place []any) {
 	for _, name := range c.taken(route, path, base, place) {
 		c.fields.Add(1)

@@ -96,7 +96,7 @@ func (p *premises) stillHold(tx *store.Tx) error {
 	return nil
 }
 
-// variable gives the value of a variable, nil when there is none of that name.
+// variable returns the value of a variable, nil when there is none of that name.
 func (p *premises) variable(name string) (json.RawMessage, error) {
 	if value, known := p.variables[name]; known {
 		return value, nil
@@ -106,7 +106,7 @@ func (p *premises) variable(name string) (json.RawMessage, error) {
 	return value, err
 }
 
-// block gives the data of a block that a default of a template names.
+// block returns the data of a block that a default of a template names.
 func (p *premises) block(id uuid.UUID) (json.RawMessage, error) {
 	if data, known := p.blocks[id]; known {
 		return data, nil

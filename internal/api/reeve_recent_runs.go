@@ -78,7 +78,7 @@ func quantile(sorted []prefect.Seconds, part float64) prefect.Seconds {
 	return sorted[max(0, int(math.Ceil(part*float64(len(sorted))))-1)]
 }
 
-// recentBy gives the newest runs of each flow or deployment among those of the server.
+// recentBy returns the newest runs of each flow or deployment among those of the server.
 func recentBy(all []store.RecentRun, of func(store.RecentRun) *uuid.UUID) map[uuid.UUID]recent {
 	runs := map[uuid.UUID][]recentRun{}
 	for _, run := range all {
@@ -93,7 +93,7 @@ func recentBy(all []store.RecentRun, of func(store.RecentRun) *uuid.UUID) map[uu
 	return out
 }
 
-// recentOf gives the recent runs of a key, none for one that has none.
+// recentOf returns the recent runs of a key, none for one that has none.
 func recentOf(by map[uuid.UUID]recent, id uuid.UUID) recent {
 	if found, ok := by[id]; ok {
 		return found

@@ -89,7 +89,7 @@ func (p *schedulePreview) ReadBody(_ *http.Request, body *pyjson.Value, _ rest.L
 	return nil, nil
 }
 
-// previewSchedule gives the next times of a schedule that somebody is about to
+// previewSchedule returns the next times of a schedule that somebody is about to
 // make, each in the schedule's zone, or why it cannot be made.
 func (a *API) previewSchedule(r *http.Request, in *schedulePreview) (scheduleTimes, error) {
 	if in.problem != nil {

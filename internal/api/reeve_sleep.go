@@ -15,7 +15,7 @@ func (a *API) reeveSleepRoutes() []rest.Route {
 	}
 }
 
-// readWakePlan gives the times at which somebody else has to wake the server.
+// readWakePlan returns the times at which somebody else has to wake the server.
 func (a *API) readWakePlan(r *http.Request) (*sleep.WakePlan, error) {
 	return sleep.ReadWakePlan(r.Context(), a.store)
 }

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// whyTask gives the codes of the reasons and the sentence.
+// whyTask returns the codes of the reasons and the sentence.
 func (s testServer) whyTask(t *testing.T, run string) (codes []string, sentence string) {
 	t.Helper()
 	var answer struct {

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// why gives the codes of the reasons and the sentence.
+// why returns the codes of the reasons and the sentence.
 func (s scene) why(run string) (codes []string, sentence string) {
 	s.Helper()
 	var answer struct {

@@ -28,7 +28,7 @@ func newTaskRunQueue(s *store.Store) *taskRunQueue {
 	return &taskRunQueue{store: s, offered: map[uuid.UUID]struct{}{}, back: make(chan struct{})}
 }
 
-// take gives a run of one of the tasks, waiting for one if need be. It is the
+// take returns a run of one of the tasks, waiting for one if need be. It is the
 // caller's until settle.
 func (q *taskRunQueue) take(ctx context.Context, taskKeys []string) (*prefect.TaskRun, error) {
 	scheduled, stop := q.store.Watch(store.TaskRuns)

@@ -59,7 +59,7 @@ func (t *taskWorkers) forget(identifier string) {
 	t.all = slices.DeleteFunc(t.all, func(w taskWorker) bool { return w.Identifier == identifier })
 }
 
-// serving gives the workers that serve one of the tasks, all when none is named.
+// serving returns the workers that serve one of the tasks, all when none is named.
 func (t *taskWorkers) serving(taskKeys []string) []taskWorker {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -24,7 +24,7 @@ func (a *API) variableRoutes() []rest.Route {
 	}
 }
 
-// findVariable gives the variable that the path names by id or by name.
+// findVariable returns the variable that the path names by id or by name.
 func findVariable(tx *store.Tx, r *http.Request) (v *prefect.Variable, err error) {
 	if r.PathValue("id") != "" {
 		v, err = tx.ReadVariable(rest.ID(r, "id"))

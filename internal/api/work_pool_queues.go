@@ -28,7 +28,7 @@ func (a *API) workPoolQueueRoutes() []rest.Route {
 	}
 }
 
-// queueNamed gives a queue of a pool by both names, or the contract's 404.
+// queueNamed returns a queue of a pool by both names, or the contract's 404.
 func queueNamed(tx *store.Tx, r *http.Request) (*prefect.WorkQueue, error) {
 	pool, name := r.PathValue("work_pool_name"), r.PathValue("name")
 	queue, err := tx.ReadWorkQueueOf(pool, name)

@@ -33,7 +33,7 @@ func (a *API) workPoolRoutes() []rest.Route {
 // reserved reports whether a pool's name is kept for the server itself.
 func reserved(name string) bool { return strings.HasPrefix(strings.ToLower(name), "prefect") }
 
-// poolNamed gives the pool of that name, or the contract's 404.
+// poolNamed returns the pool of that name, or the contract's 404.
 func poolNamed(tx *store.Tx, name string) (*prefect.WorkPool, error) {
 	pool, err := tx.ReadWorkPoolByName(name)
 	if err == nil && pool == nil {
@@ -247,7 +247,7 @@ func (a *API) scheduledFlowRuns(r *http.Request, in *poll) (answer rest.Reply[[]
 	return answer, a.store.Update(r.Context(), func(tx *store.Tx) error { return tx.MarkPolled(queues) })
 }
 
-// queuesNamed gives the named queues of a pool by priority, or all when no name
+// queuesNamed returns the named queues of a pool by priority, or all when no name
 // is given.
 func queuesNamed(tx *store.Tx, pool *prefect.WorkPool, names []string) ([]*prefect.WorkQueue, error) {
 	all, err := tx.WorkQueuesOf(pool.ID)

@@ -85,7 +85,7 @@ func (ch *workerChannel) open(ctx context.Context, name string) (*prefect.Worker
 	return ready, nil
 }
 
-// checkTemplate gives the job template that the worker brings for its pool, nil
+// checkTemplate returns the job template that the worker brings for its pool, nil
 // when it brings none or the pool has one.
 func (ch *workerChannel) checkTemplate(p *premises, name string) (*prefect.JobTemplate, error) {
 	wanted, err := assume(p, func(tx *store.Tx) (bool, error) {
@@ -109,7 +109,7 @@ func (ch *workerChannel) checkTemplate(p *premises, name string) (*prefect.JobTe
 	return &template, checkJobDefaults(p, template.Object)
 }
 
-// resolvePool gives the named pool. One that is not there is made when the
+// resolvePool returns the named pool. One that is not there is made when the
 // worker asks for it; one without a job template gets the worker's.
 func (ch *workerChannel) resolvePool(tx *store.Tx, name string, template *prefect.JobTemplate) (*prefect.WorkPool, error) {
 	pool, err := tx.ReadWorkPoolByName(name)
@@ -130,7 +130,7 @@ func (ch *workerChannel) resolvePool(tx *store.Tx, name string, template *prefec
 	return pool, nil
 }
 
-// resolveQueues gives the queues the worker serves, in the order it named them:
+// resolveQueues returns the queues the worker serves, in the order it named them:
 // all of the pool when it named none.
 func (ch *workerChannel) resolveQueues(tx *store.Tx, pool *prefect.WorkPool) ([]prefect.ResolvedQueue, error) {
 	all, err := tx.WorkQueuesOf(pool.ID)
@@ -233,7 +233,7 @@ func (ch *workerChannel) snapshotIfChanged(ctx context.Context, reason string, s
 	return ch.send(ctx, prefect.SnapshotFrame, prefect.PoolSnapshot{Sequence: ch.sequence, Reason: reason, WorkPool: pool})
 }
 
-// samePool tells whether two pools are alike in what workers act on.
+// samePool reports whether two pools are alike in what workers act on.
 func samePool(a, b *prefect.WorkPool) bool {
 	sameLimit := a.ConcurrencyLimit == nil && b.ConcurrencyLimit == nil ||
 		a.ConcurrencyLimit != nil && b.ConcurrencyLimit != nil && *a.ConcurrencyLimit == *b.ConcurrencyLimit

@@ -2,7 +2,7 @@ package orchestration
 
 import "github.com/google/uuid"
 
-// FreeRun gives back every slot that a run holds: for a run that is about to be
+// FreeRun returns back every slot that a run holds: for a run that is about to be
 // deleted. A run without leases has no slots.
 func (e Engine) FreeRun(tx Tx, id uuid.UUID) error {
 	leases, err := tx.ReadHeldLeases(id)

@@ -123,7 +123,7 @@ type Tx interface {
 	// start, when one waits.
 	TellPoolSlotFreed(queue uuid.UUID) error
 
-	// ClaimFlowRun gives a run the labels of the worker that claims it, in place of
+	// ClaimFlowRun returns a run the labels of the worker that claims it, in place of
 	// those of whoever had it before.
 	ClaimFlowRun(run uuid.UUID, worker prefect.Labels) error
 	// DeleteFlowRunInputs deletes a run's inputs of those keys.

@@ -109,7 +109,7 @@ func (w *world) newFlowRun(first *prefect.State, changes ...func(*prefect.FlowRu
 	return run.ID
 }
 
-// fresh gives a proposal the id and moment of the transaction.
+// fresh returns a proposal the id and moment of the transaction.
 func (w *world) fresh(tx *store.Tx, s *prefect.State) *prefect.State {
 	if s == nil {
 		return nil

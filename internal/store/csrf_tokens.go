@@ -15,7 +15,7 @@ func scanCsrfToken(r Row) (*prefect.CsrfToken, error) {
 	return &t, err
 }
 
-// CreateCsrfToken gives a client a new token that lasts for life, in place of
+// CreateCsrfToken returns a client a new token that lasts for life, in place of
 // any it had, and deletes those that have expired.
 func (tx *Tx) CreateCsrfToken(client string, life time.Duration) (*prefect.CsrfToken, error) {
 	a, b := tx.IDs.V4(), tx.IDs.V4()

@@ -312,7 +312,7 @@ func deploymentChanges(a, b *prefect.Deployment) *events.Changes {
 	return changes
 }
 
-// limitDeployment gives a deployment a limit of its own, resizes the one it is
+// limitDeployment returns a deployment a limit of its own, resizes the one it is
 // linked to, or with nil takes that away.
 func (tx *Tx) limitDeployment(id uuid.UUID, slots *int) error {
 	var linked *uuid.UUID

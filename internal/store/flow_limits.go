@@ -24,7 +24,7 @@ func (tx *Tx) ReadFlowLimit(flow uuid.UUID) (*dispatch.Limit, error) {
 	return &l, err
 }
 
-// SetFlowLimit gives a flow a limit and tells workers of it; false when there is
+// SetFlowLimit returns a flow a limit and tells workers of it; false when there is
 // no such flow.
 func (tx *Tx) SetFlowLimit(id uuid.UUID, most int) (bool, error) {
 	flow, err := tx.ReadFlow(id)

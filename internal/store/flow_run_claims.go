@@ -6,7 +6,7 @@ import (
 	"github.com/reevehq/reeve/internal/prefect"
 )
 
-// ClaimFlowRun gives a run the labels of the worker that claims it, in place of
+// ClaimFlowRun returns a run the labels of the worker that claims it, in place of
 // those of whoever had it before.
 func (tx *Tx) ClaimFlowRun(run uuid.UUID, worker prefect.Labels) error {
 	var labels prefect.Labels

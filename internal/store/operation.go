@@ -21,7 +21,7 @@ func Operation(ctx context.Context) string {
 	return "an operation of the server's own"
 }
 
-// WithPatience gives the writes made with a context more time than others have:
+// WithPatience returns the writes made with a context more time than others have:
 // those whose size history decides, not a client, and which come in bounded
 // pieces already, such as retention.
 func WithPatience(ctx context.Context) context.Context {

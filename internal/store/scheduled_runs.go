@@ -83,7 +83,7 @@ func (tx *Tx) MarkPolled(queues []*prefect.WorkQueue) error {
 	return tx.MarkDeploymentsReady(nil, ids)
 }
 
-// SetWorkQueueStatus gives a queue a status and tells of it.
+// SetWorkQueueStatus returns a queue a status and tells of it.
 func (tx *Tx) SetWorkQueueStatus(q *prefect.WorkQueue, status prefect.PoolStatus) error {
 	n, err := tx.conn.Exec(`UPDATE work_queue SET status = ?, updated = ? WHERE id = ? AND status <> ?`,
 		status, tx.Now, q.ID, status)

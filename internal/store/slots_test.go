@@ -68,7 +68,7 @@ func TestSlotsAreHeldInTheDatabaseAsInTheRules(t *testing.T) {
 	})
 }
 
-// agreeOfPolicies gives a run each policy, as a client may at any time.
+// agreeOfPolicies returns a run each policy, as a client may at any time.
 func agreeOfPolicies(t *testing.T, tx *store.Tx, row *orchestration.FlowRun, s dispatch.Standing) {
 	t.Helper()
 	inProcess, reschedule := prefect.RetryInProcess, prefect.RetryReschedule

@@ -163,7 +163,7 @@ func (tx *Tx) statusWhenPaused(id uuid.UUID, paused bool) (prefect.PoolStatus, e
 	return prefect.Ready, nil
 }
 
-// SetWorkPoolStatus gives a pool a status and tells of it, even when it had it
+// SetWorkPoolStatus returns a pool a status and tells of it, even when it had it
 // before. It changes pool.
 func (tx *Tx) SetWorkPoolStatus(pool *prefect.WorkPool, status prefect.PoolStatus) error {
 	before := *pool

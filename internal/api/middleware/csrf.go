@@ -8,7 +8,7 @@ import (
 	"github.com/reevehq/reeve/internal/prefect"
 )
 
-// CSRF asks for a token with every write. valid tells whether a client was
+// CSRF asks for a token with every write. valid reports whether a client was
 // given this token and it has not expired; it compares in constant time.
 func CSRF(log *slog.Logger, valid func(ctx context.Context, client, token string) (bool, error)) Middleware {
 	return func(next http.Handler) http.Handler {

@@ -33,7 +33,7 @@ func refuse(w http.ResponseWriter, status int, member, text string) {
 	_, _ = w.Write(body) // a client that has gone is no error of ours
 }
 
-// isUpgrade tells whether the request asks for a websocket.
+// isUpgrade reports whether the request asks for a websocket.
 func isUpgrade(r *http.Request) bool {
 	return strings.EqualFold(r.Header.Get("Upgrade"), "websocket")
 }

@@ -91,7 +91,7 @@ func newPattern(path string) *pattern {
 	return p
 }
 
-// split gives the segments of a path that starts with a slash.
+// split returns the segments of a path that starts with a slash.
 func split(path string) []string { return strings.Split(strings.TrimPrefix(path, "/"), "/") }
 
 // matches reports whether the path has this pattern.
@@ -113,7 +113,7 @@ func (p *pattern) matches(parts []string) bool {
 	return true
 }
 
-// setValues gives the request the parameters of its path, which matches.
+// setValues returns the request the parameters of its path, which matches.
 func (p *pattern) setValues(r *http.Request, parts []string) {
 	for i, part := range parts {
 		if name := p.segments[i].parameter; name != "" {
@@ -122,7 +122,7 @@ func (p *pattern) setValues(r *http.Request, parts []string) {
 	}
 }
 
-// find gives the first pattern that has the path and the method. Without one it
+// find returns the first pattern that has the path and the method. Without one it
 // gives the methods of those that have the path.
 func (rt *Router) find(path, method string) (found *pattern, allowed []string) {
 	parts := split(path)

@@ -61,7 +61,7 @@ func closeWith(c *websocket.Conn, code websocket.StatusCode, reason string) {
 	_ = c.Close(code, reason)
 }
 
-// gone tells whether err only says that the other side, or the server itself,
+// gone reports whether err only says that the other side, or the server itself,
 // has ended the connection.
 func gone(err error) bool {
 	if websocket.CloseStatus(err) != -1 {

@@ -74,7 +74,7 @@ func (l *lockFile) hold(path string) error {
 	return err
 }
 
-// release gives the lock back; the file stays, since removing it would race
+// release returns the lock back; the file stays, since removing it would race
 // with the next holder.
 func (l *lockFile) release() {
 	if l == nil {

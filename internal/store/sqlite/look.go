@@ -47,7 +47,7 @@ func Holder(database string) (pid string, err error) {
 
 // Look reports whether a server of this program could open the database at path,
 // which nobody has open: a fault with the next step when it could not. It
-// changes nothing. The pages are looked at until ctx ends; whole tells whether
+// changes nothing. The pages are looked at until ctx ends; whole reports whether
 // it got to the end.
 func Look(ctx context.Context, path string) (schema int, whole bool, err error) {
 	steps, err := migrations.For("sqlite")

@@ -91,7 +91,7 @@ func goBack(path string, schema int) string {
 	return "run the newer reeve that wrote it; no snapshot of the older schema is there"
 }
 
-// publish gives a finished file its name: it is there whole and on disk, or not
+// publish returns a finished file its name: it is there whole and on disk, or not
 // at all.
 func publish(part, path string) error {
 	if err := syncFile(part); err != nil {

@@ -6,7 +6,7 @@ import (
 	"github.com/reevehq/reeve/internal/prefect"
 )
 
-// addTextSearch gives a connection text_search(search, text): whether a text
+// addTextSearch returns a connection text_search(search, text): whether a text
 // passes a prefect.TextSearch, written as its String does. SQLite's own instr
 // compares at each place of the text for each term, at twenty times the cost.
 func addTextSearch(c *sqlite.Conn) error {
