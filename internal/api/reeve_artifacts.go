@@ -44,8 +44,8 @@ func (a *API) artifactRows(r *http.Request, in *artifactRowQuery) (table[*store.
 // artifactOverview is an artifact with its data, what it belongs to, and the versions
 // of its key, the newest first.
 type artifactOverview struct {
-	Artifact *prefect.Artifact    `json:"artifact"`
-	Row      *store.ArtifactRow   `json:"row"`
+	Artifact *prefect.Artifact    `json:"artifact" rule:"present"`
+	Row      *store.ArtifactRow   `json:"row" rule:"present"`
 	Versions []*store.ArtifactRow `json:"versions"`
 	Now      prefect.Time         `json:"now"`
 }

@@ -91,7 +91,7 @@ func readDeploymentRows(tx *store.Tx, f *prefect.Filters, sort prefect.Deploymen
 // deploymentOverview is all that the page of a deployment shows. Times has an entry for
 // each schedule of the deployment, in their order.
 type deploymentOverview struct {
-	Deployment *prefect.Deployment `json:"deployment"`
+	Deployment *prefect.Deployment `json:"deployment" rule:"present"`
 	FlowName   string              `json:"flow_name"`
 	Times      []scheduleTimes     `json:"times"`
 	Next       *store.NextRun      `json:"next"`

@@ -69,8 +69,8 @@ func (a *API) flowRows(r *http.Request, in *flowQuery) (table[*flowRow], error) 
 // flowOverview is all that the page of a flow shows. Limit is how many of its runs
 // may be active at once, with the number of those that are.
 type flowOverview struct {
-	Flow        *prefect.Flow    `json:"flow"`
-	Limit       *flowLimit       `json:"limit"`
+	Flow        *prefect.Flow    `json:"flow" rule:"present"`
+	Limit       *flowLimit       `json:"limit" rule:"present"`
 	Next        *store.NextRun   `json:"next"`
 	Runs        ownRuns          `json:"runs"`
 	Deployments []*deploymentRow `json:"deployments"`

@@ -44,7 +44,7 @@ func (a *API) poolRows(r *http.Request) (table[*store.PoolRow], error) {
 // its slots, ActiveCount how many there are; Waiting the first of those that may
 // start and have not, in the order in which workers take them.
 type poolOverview struct {
-	Pool        *prefect.WorkPool `json:"pool"`
+	Pool        *prefect.WorkPool `json:"pool" rule:"present"`
 	Queues      []poolQueue       `json:"queues"`
 	Workers     []*prefect.Worker `json:"workers"`
 	Active      []*store.PoolRun  `json:"active"`

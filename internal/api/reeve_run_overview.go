@@ -24,11 +24,11 @@ const (
 
 // flowRunOverview is all that the page of a run shows, but its logs and events.
 type flowRunOverview struct {
-	Run            *prefect.FlowRun     `json:"run"`
+	Run            *prefect.FlowRun     `json:"run" rule:"present"`
 	FlowName       *string              `json:"flow_name"`
 	DeploymentName *string              `json:"deployment_name"`
 	Caller         *store.RunCaller     `json:"caller"`
-	Why            *dispatch.Why        `json:"why"`
+	Why            *dispatch.Why        `json:"why" rule:"present"`
 	States         []runState           `json:"states"`
 	TaskRuns       []*store.TaskRunRow  `json:"task_runs"`
 	TaskRunCount   int                  `json:"task_run_count"`

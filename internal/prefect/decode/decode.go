@@ -8,6 +8,7 @@
 //
 //	required          a missing key is an issue
 //	hidden            taken from old clients; the document does not tell of it
+//	present           a pointer that is never nil in an answer, as the document tells
 //	null              null is accepted for a slice or map (a pointer always accepts it)
 //	ge=0 le=10 gt=0   bounds of a number
 //	min=1 max=2000    bounds of a string's or list's length

@@ -12,7 +12,7 @@ import (
 // rules are the parsed rule tag of one field.
 type rules struct {
 	required, null       bool
-	hidden               bool
+	hidden, present      bool
 	ge, le, gt           *float64
 	minLength, maxLength *int
 	pattern              *regexp.Regexp
@@ -106,6 +106,8 @@ func parseRules(t reflect.Type, f reflect.StructField) *rules {
 			r.null = true
 		case "hidden":
 			r.hidden = true
+		case "present":
+			r.present = true
 		case "ge":
 			r.ge = number(value)
 		case "le":

@@ -41,7 +41,7 @@ func Fields(t reflect.Type) (fields []Field, forbid bool) {
 			continue
 		}
 		of := t.FieldByIndex(f.index).Type
-		fields = append(fields, Field{f.name, of, r.required, r.null || of.Kind() == reflect.Pointer, r.ge, r.le, r.gt, r.minLength, r.maxLength, r.patternText})
+		fields = append(fields, Field{f.name, of, r.required, r.null || of.Kind() == reflect.Pointer && !r.present, r.ge, r.le, r.gt, r.minLength, r.maxLength, r.patternText})
 	}
 	return fields, p.forbid
 }

@@ -26,6 +26,11 @@ export function took({ status, state }: StateChange, wanted?: StateType): boolea
   return status === "ACCEPT" || (wanted === "CANCELLING" && state?.type === "CANCELLED");
 }
 
+/** Why a proposed state was refused, if that was said. */
+export function reasonOf({ details }: Pick<StateChange, "details">): string | undefined {
+  return "reason" in details ? details.reason : undefined;
+}
+
 /** Does something with runs, in as many requests as it takes, and tells what came of it. */
 export async function changeRuns(action: Action, ids: readonly Id[]): Promise<Outcome> {
   const outcome: Outcome = { done: 0, refused: new Map() };
@@ -41,13 +46,13 @@ export async function changeRuns(action: Action, ids: readonly Id[]): Promise<Ou
       for (const id of part) {
         const result = await change<StateChange>("POST", `/flow_runs/${id}/resume`, {});
         if (took(result)) outcome.done++;
-        else refuse(result.details.reason ?? "the server refused");
+        else refuse(reasonOf(result) ?? "the server refused");
       }
     } else {
       const { results } = await change<BulkResult>("POST", "/flow_runs/bulk_set_state", { flow_runs, limit: most, ...states[action] });
       for (const result of results) {
         if (took(result, states[action].state.type)) outcome.done++;
-        else refuse(result.details.reason ?? "the server refused");
+        else refuse(reasonOf(result) ?? "the server refused");
       }
     }
   }

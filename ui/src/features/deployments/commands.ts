@@ -33,6 +33,6 @@ export const commands = {
 };
 
 function times(schedule: Schedule): string[] {
-  if ("interval" in schedule) return ["--interval", String(schedule.interval), ...some("--anchor-date", schedule.anchor_date)];
+  if ("interval" in schedule) return ["--interval", String(schedule.interval), ...some("--anchor-date", schedule.anchor_date ?? undefined)];
   return "cron" in schedule ? ["--cron", schedule.cron] : ["--rrule", schedule.rrule];
 }

@@ -1,18 +1,11 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { ask } from "@/api/client";
-import type { Id, Moment, NextRun, Recent, Rows } from "@/api/types";
+import type { FlowRow } from "@/api/schema";
+import type { Rows } from "@/api/types";
 import { learnTime } from "@/lib/time";
 import { type FlowFilters, toBody } from "../filters";
 
-export interface FlowRow {
-  id: Id;
-  name: string;
-  tags: string[];
-  created: Moment | null;
-  deployments: number;
-  next: NextRun | null;
-  recent: Recent;
-}
+export type { FlowRow };
 
 export function flowRows(filters: FlowFilters) {
   return queryOptions({

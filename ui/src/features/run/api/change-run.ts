@@ -1,4 +1,4 @@
-import { took } from "@/api/change-runs";
+import { reasonOf, took } from "@/api/change-runs";
 import { change, get } from "@/api/client";
 import type { Id, Json, StateChange, StateType } from "@/api/types";
 import { uuid } from "@/lib/browser";
@@ -10,7 +10,7 @@ async function propose(id: Id, state: { type: StateType; name?: string; message:
 
 /** A refusal is an answer like any other; here it is an error. */
 function accepted(answer: StateChange, wanted?: StateType): void {
-  if (!took(answer, wanted)) throw new Error(answer.details.reason ?? `The server answered ${answer.status.toLowerCase()}.`);
+  if (!took(answer, wanted)) throw new Error(reasonOf(answer) ?? `The server answered ${answer.status.toLowerCase()}.`);
 }
 
 export function cancelRun(id: Id): Promise<void> {

@@ -1,20 +1,13 @@
 import { queryOptions } from "@tanstack/react-query";
 import { ask } from "@/api/client";
-import type { Id, Log } from "@/api/types";
+import type { RunLogs } from "@/api/schema";
+import type { Id } from "@/api/types";
 
 export interface LogFilters {
   /** The least level. */
   level: number;
   task: Id | null;
   text: string;
-}
-
-export interface LogPage {
-  logs: Log[];
-  offset: number;
-  total: number;
-  first_error: number | null;
-  at: number | null;
 }
 
 export const logPage = 500;
@@ -35,7 +28,7 @@ export function logFilter({ level, task, text }: LogFilters): Record<string, unk
 export function runLogs(run: Id, filters: LogFilters, page: number, find: Id | null = null, grown = 0) {
   return queryOptions({
     queryKey: ["run-logs", run, filters, find ?? page, grown],
-    queryFn: ({ signal }) => ask<LogPage>(`/reeve/flow_runs/${run}/logs`, { logs: logFilter(filters), offset: page * logPage, limit: logPage, ...(find && { find }) }, signal),
+    queryFn: ({ signal }) => ask<RunLogs>(`/reeve/flow_runs/${run}/logs`, { logs: logFilter(filters), offset: page * logPage, limit: logPage, ...(find && { find }) }, signal),
     staleTime: Infinity,
   });
 }

@@ -1,12 +1,13 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useRef, useState } from "react";
 import { ask } from "@/api/client";
+import type { RunLogs } from "@/api/schema";
 import type { Id, Log, TaskRunRow } from "@/api/types";
 import { IconButton } from "@/components/button";
 import { Input, Select } from "@/components/field";
 import { Empty, Failure } from "@/components/views";
 import { exact, fineClock } from "@/lib/time";
-import { logFilter, type LogFilters, type LogPage } from "../api/get-logs";
+import { logFilter, type LogFilters } from "../api/get-logs";
 import { useLogs } from "./use-logs";
 import "./log-panel.css";
 
@@ -127,7 +128,7 @@ const mostDownloaded = 100_000;
 async function download(run: Id, name: string, filters: LogFilters): Promise<void> {
   const parts: string[] = [];
   for (let offset = 0; offset < mostDownloaded; offset += 1000) {
-    const page = await ask<LogPage>(`/reeve/flow_runs/${run}/logs`, { logs: logFilter(filters), offset, limit: 1000 });
+    const page = await ask<RunLogs>(`/reeve/flow_runs/${run}/logs`, { logs: logFilter(filters), offset, limit: 1000 });
     parts.push(...page.logs.map((log) => `${log.timestamp}\t${levelWord(log.level).toUpperCase()}\t${log.message}\n`));
     if (offset + page.logs.length >= page.total || page.logs.length === 0) break;
   }
