@@ -38,7 +38,7 @@ type Deployment struct {
 	StorageDocumentID        *uuid.UUID              `json:"storage_document_id"`
 	InfrastructureDocumentID *uuid.UUID              `json:"infrastructure_document_id"`
 	CreatedBy                *Author                 `json:"created_by"`
-	UpdatedBy                *Author                 `json:"updated_by"`
+	UpdatedBy                *Updater                `json:"updated_by"`
 	WorkPoolName             *string                 `json:"work_pool_name"`
 	Status                   *DeploymentStatus       `json:"status"`
 	EnforceParameterSchema   bool                    `json:"enforce_parameter_schema"`

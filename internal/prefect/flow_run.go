@@ -106,6 +106,9 @@ type Author struct {
 	DisplayValue *string    `json:"display_value"`
 }
 
+// Updater is who changed an object last.
+type Updater Author
+
 // FlowRun is one run of a flow.
 type FlowRun struct {
 	ID                       uuid.UUID     `json:"id"`

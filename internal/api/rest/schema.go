@@ -74,6 +74,8 @@ func (s *schemas) of(t reflect.Type) Schema {
 		return s.named(t, func() Schema { return Schema{"type": "string", "enum": values} })
 	case isObject(t):
 		return s.named(t, func() Schema { return s.object(s.nameOf(t), t) })
+	case s.names[t] != "":
+		return s.named(t, func() Schema { return s.plain(t) })
 	}
 	return s.plain(t)
 }

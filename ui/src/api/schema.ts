@@ -1116,7 +1116,7 @@ export type DeploymentResponse = {
   storage_document_id: string | null;
   tags: string[];
   updated: string | null;
-  updated_by: CreatedBy | null;
+  updated_by: UpdatedBy | null;
   version: string | null;
   work_pool_name: string | null;
   work_queue_id: string | null;
@@ -1212,14 +1212,14 @@ export type Event = {
   id?: string;
   occurred?: string;
   payload?: unknown;
-  related?: Record<string, string>[];
-  resource?: Record<string, string>;
+  related?: Resource[];
+  resource?: Resource;
 };
 
 export type EventAnyResourceFilter = {
   id?: string[] | null;
   id_prefix?: string[] | null;
-  labels?: Record<string, string[]>;
+  labels?: ResourceSpecification;
 };
 
 export type EventCount = {
@@ -1267,7 +1267,7 @@ export type EventPage = {
 
 export type EventRelatedFilter = {
   id?: string[] | null;
-  labels?: Record<string, string[]>;
+  labels?: ResourceSpecification;
   resources_in_roles?: string[][] | null;
   role?: string[] | null;
 };
@@ -1276,7 +1276,7 @@ export type EventResourceFilter = {
   distinct?: boolean;
   id?: string[] | null;
   id_prefix?: string[] | null;
-  labels?: Record<string, string[]>;
+  labels?: ResourceSpecification;
 };
 
 export type EventTextFilter = {
@@ -2158,8 +2158,8 @@ export type ReceivedEvent = {
   occurred: string;
   payload: unknown;
   received: string;
-  related: Record<string, string>[];
-  resource: Record<string, string>;
+  related: Resource[];
+  resource: Resource;
 };
 
 export type Recent = {
@@ -2178,6 +2178,10 @@ export type RecentRun = {
   state_name: string | null;
   state_type: StateType | null;
 };
+
+export type Resource = Record<string, string>;
+
+export type ResourceSpecification = Record<string, string[]>;
 
 export type RetryType = "in_process" | "reschedule";
 
@@ -2664,6 +2668,12 @@ export type UpcomingRun = {
   flow_name: string;
   id: string;
   name: string;
+};
+
+export type UpdatedBy = {
+  display_value: string | null;
+  id: string | null;
+  type: string | null;
 };
 
 export type Usage = {
