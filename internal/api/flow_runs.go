@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/reevehq/reeve/internal/api/rest"
+	"github.com/reevehq/reeve/internal/dispatch"
 	"github.com/reevehq/reeve/internal/events"
 	"github.com/reevehq/reeve/internal/fault"
 	"github.com/reevehq/reeve/internal/prefect"
@@ -165,7 +166,7 @@ func (a *API) dropFlowRun(tx *store.Tx, run *prefect.FlowRun) (bool, error) {
 // wait within its process.
 func mayBeInHand(run *prefect.FlowRun) bool {
 	return run.WorkQueueID != nil && run.State != nil && !run.State.Type.IsTerminal() &&
-		(run.State.Type != prefect.Scheduled || run.State.Name == "AwaitingRetry")
+		(run.State.Type != prefect.Scheduled || run.State.Name == dispatch.AwaitingRetry)
 }
 
 type deletedFlowRuns struct{ deleted }

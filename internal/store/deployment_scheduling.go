@@ -115,7 +115,7 @@ type SetAsideSchedule struct {
 func (tx *Tx) SetAsideSchedules(limit int) ([]*SetAsideSchedule, error) {
 	return collect(tx, `SELECT s.id, s.slug, deployment.id, deployment.name, flow.name, s.set_aside, s.set_aside_at
 		FROM deployment_schedule AS s JOIN deployment ON deployment.id = s.deployment_id JOIN flow ON flow.id = deployment.flow_id
-		WHERE s.set_aside IS NOT NULL ORDER BY s.deployment_id, s.rowid LIMIT ?`, []any{limit}, func(r Row) (*SetAsideSchedule, error) {
+		WHERE s.set_aside IS NOT NULL ORDER BY s.deployment_id, s.sequence LIMIT ?`, []any{limit}, func(r Row) (*SetAsideSchedule, error) {
 		var s SetAsideSchedule
 		err := r.Scan(&s.ID, &s.Slug, &s.DeploymentID, &s.DeploymentName, &s.FlowName, &s.Reason, &s.Since)
 		return &s, err

@@ -9,12 +9,12 @@ import (
 // LogPlace is where a log is among those of its run, in the order of time.
 type LogPlace struct {
 	timestamp prefect.Time
-	rowid     int64
+	sequence  int64
 }
 
 func scanLogPlace(r Row) (p *LogPlace, err error) {
 	p = new(LogPlace)
-	err = r.Scan(&p.timestamp, &p.rowid)
+	err = r.Scan(&p.timestamp, &p.sequence)
 	return p, err
 }
 
@@ -28,7 +28,7 @@ func (tx *Tx) CountLogs(f *prefect.LogFilter, most int) (int, error) {
 // least a level, nil without one.
 func (tx *Tx) FirstLog(f *prefect.LogFilter, level int) (*LogPlace, error) {
 	c := and(logCondition(f), when("log.level >= ?", level))
-	place, _, err := first(tx, `SELECT log.timestamp, log.rowid FROM log`+c.where()+` ORDER BY log.timestamp, log.rowid LIMIT 1`, c.args, scanLogPlace)
+	place, _, err := first(tx, `SELECT log.timestamp, log.sequence FROM log`+c.where()+` ORDER BY log.timestamp, log.sequence LIMIT 1`, c.args, scanLogPlace)
 	return place, err
 }
 
@@ -36,13 +36,13 @@ func (tx *Tx) FirstLog(f *prefect.LogFilter, level int) (*LogPlace, error) {
 // meets the criteria.
 func (tx *Tx) ReadLogPlace(f *prefect.LogFilter, id uuid.UUID) (*LogPlace, error) {
 	c := and(logCondition(f), when("log.id = ?", id))
-	place, _, err := first(tx, `SELECT log.timestamp, log.rowid FROM log`+c.where(), c.args, scanLogPlace)
+	place, _, err := first(tx, `SELECT log.timestamp, log.sequence FROM log`+c.where(), c.args, scanLogPlace)
 	return place, err
 }
 
 // CountLogsBefore counts the logs that meet the criteria and are before a place,
 // and stops at most.
 func (tx *Tx) CountLogsBefore(f *prefect.LogFilter, place *LogPlace, most int) (int, error) {
-	c := and(logCondition(f), when("(log.timestamp, log.rowid) < (?, ?)", place.timestamp, place.rowid))
+	c := and(logCondition(f), when("(log.timestamp, log.sequence) < (?, ?)", place.timestamp, place.sequence))
 	return tx.count(`SELECT count(*) FROM (SELECT 1 FROM log`+c.where()+` LIMIT ?)`, append(c.args, most)...)
 }

@@ -108,7 +108,6 @@ def replay(runs: dict[UUID, str]) -> tuple[Counter, list[float]]:
     return most, free
 
 
-@pytest.mark.parametrize("worker_kind", ("stock", "reeve"))
 def refused(runs: dict[UUID, str]) -> int:
     """How often a worker claimed a run when there was no slot left."""
     return sum(history(run).count("AwaitingConcurrencySlot") for run in runs)
