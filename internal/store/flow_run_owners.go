@@ -9,28 +9,6 @@ import (
 	"github.com/reevehq/reeve/internal/prefect"
 )
 
-// ownerLook is after how long in its state a run is first looked at.
-const ownerLook = time.Minute
-
-// ownerDue is when to look whether somebody has a run in hand, nil for a state
-// that waits for somebody or has a deadline of its own.
-func (tx *Tx) ownerDue(run *orchestration.FlowRun) *prefect.Time {
-	if run.StateType == nil {
-		return nil
-	}
-	due := tx.Now
-	switch {
-	case *run.StateType == prefect.Pending, *run.StateType == prefect.Running:
-	case run.Standing().RetriesInProcess():
-		if at := run.NextScheduledStartTime; at != nil && at.After(due) {
-			due = at.Time
-		}
-	default:
-		return nil
-	}
-	return prefect.AtPointer(due.Add(ownerLook))
-}
-
 // OwnedFlowRun is a run that somebody has in hand, with the signs of their life.
 type OwnedFlowRun struct {
 	ID uuid.UUID

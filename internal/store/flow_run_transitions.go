@@ -76,7 +76,7 @@ func (tx *Tx) SaveFlowRun(run *orchestration.FlowRun) error {
 		WHERE id = ?`,
 		tx.Now, run.StateID, run.StateType, run.StateName, run.StateTimestamp,
 		run.RunCount, run.ExpectedStartTime, run.NextScheduledStartTime, run.StartTime, run.EndTime, run.TotalRunTime,
-		JSON(run.Policy), standing.RetriesInProcess(), run.PauseTimeout, tx.ownerDue(run), waits, run.ID)
+		JSON(run.Policy), standing.RetriesInProcess(), run.PauseTimeout, run.OwnerLook(tx.Now), waits, run.ID)
 	return err
 }
 

@@ -71,7 +71,7 @@ func (tx *Tx) insertReportedTaskRun(c *events.TaskRunChange) error {
 		f.CacheExpiration, f.TaskVersion, f.FlowRunRunCount, JSON(f.EmpiricalPolicy), JSON(f.Tags), JSON(f.Labels), f.TaskInputs,
 		s.ID, s.Type, s.Name, s.Timestamp, f.RunCount,
 		f.ExpectedStartTime, f.NextScheduledStartTime, f.StartTime, f.EndTime, f.TotalRunTime,
-		tx.taskOwnerDue(c.FlowRunID, &s.Type, &s.Name, s.StateDetails.ScheduledTime))
+		tx.taskOwnerLook(c.FlowRunID, &s.Type, &s.Name, s.StateDetails.ScheduledTime))
 	return err
 }
 
@@ -99,7 +99,7 @@ func (tx *Tx) updateReportedTaskRun(id uuid.UUID, c *events.TaskRunChange) error
 	set.add("state_type", s.Type)
 	set.add("state_name", s.Name)
 	set.add("state_timestamp", s.Timestamp)
-	set.add("owner_due", tx.taskOwnerDue(c.FlowRunID, &s.Type, &s.Name, s.StateDetails.ScheduledTime))
+	set.add("owner_due", tx.taskOwnerLook(c.FlowRunID, &s.Type, &s.Name, s.StateDetails.ScheduledTime))
 	_, err := tx.update("task_run", id, set)
 	return err
 }

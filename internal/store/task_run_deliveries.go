@@ -3,6 +3,7 @@ package store
 import (
 	"github.com/google/uuid"
 
+	"github.com/reevehq/reeve/internal/orchestration"
 	"github.com/reevehq/reeve/internal/prefect"
 )
 
@@ -21,7 +22,7 @@ func (tx *Tx) ReadWaitingTaskRuns(taskKeys []string, limit int) ([]*prefect.Task
 // CreateTaskRunDelivery notes that a task worker has taken over a run in its
 // state: it waits no more until it gets another.
 func (tx *Tx) CreateTaskRunDelivery(taskRunID, stateID uuid.UUID, worker string) error {
-	if err := tx.SetTaskOwnerLook(taskRunID, prefect.AtPointer(tx.Now.Add(ownerLook))); err != nil {
+	if err := tx.SetTaskOwnerLook(taskRunID, prefect.AtPointer(tx.Now.Add(orchestration.FirstLook))); err != nil {
 		return err
 	}
 	_, err := tx.conn.Exec(`INSERT INTO task_run_delivery (task_run_id, state_id, worker, delivered)

@@ -10,24 +10,14 @@ import (
 	"github.com/reevehq/reeve/internal/prefect"
 )
 
-// taskOwnerDue is when to look whether somebody has a task run in hand: nil for
-// one that ends with its flow run, has ended, or waits for a task worker to take it.
-func (tx *Tx) taskOwnerDue(flowRun *uuid.UUID, state *prefect.StateType, name *string, due *prefect.Time) *prefect.Time {
-	if flowRun != nil || state == nil {
-		return nil
+// taskOwnerLook is when to look after a task run, of which those who wait for
+// deadlines are told.
+func (tx *Tx) taskOwnerLook(flowRun *uuid.UUID, state *prefect.StateType, name *string, due *prefect.Time) *prefect.Time {
+	look := orchestration.TaskOwnerLook(tx.Now, flowRun, state, name, due)
+	if look != nil {
+		tx.Touch(Deadlines)
 	}
-	look := tx.Now
-	switch {
-	case *state == prefect.Pending, *state == prefect.Running, *state == prefect.Cancelling:
-	case *state == prefect.Scheduled && name != nil && *name == dispatch.AwaitingRetry:
-		if due != nil && due.After(look) {
-			look = due.Time
-		}
-	default:
-		return nil
-	}
-	tx.Touch(Deadlines)
-	return prefect.AtPointer(look.Add(ownerLook))
+	return look
 }
 
 // OwnedTaskRun is a task run that belongs to no flow run and that somebody has in

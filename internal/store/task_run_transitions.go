@@ -38,7 +38,7 @@ func (tx *Tx) SaveTaskRun(run *orchestration.TaskRun) error {
 		WHERE id = ?`,
 		tx.Now, run.StateID, run.StateType, run.StateName, run.StateTimestamp,
 		run.RunCount, run.FlowRunRunCount, run.ExpectedStartTime, run.NextScheduledStartTime, run.StartTime,
-		run.EndTime, run.TotalRunTime, tx.taskOwnerDue(run.FlowRunID, run.StateType, run.StateName, run.NextScheduledStartTime), run.ID)
+		run.EndTime, run.TotalRunTime, tx.taskOwnerLook(run.FlowRunID, run.StateType, run.StateName, run.NextScheduledStartTime), run.ID)
 	return err
 }
 
