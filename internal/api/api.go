@@ -15,6 +15,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/reevehq/reeve/internal/api/live"
 	"github.com/reevehq/reeve/internal/api/rest"
 	"github.com/reevehq/reeve/internal/api/ws"
 	"github.com/reevehq/reeve/internal/budget"
@@ -106,10 +107,10 @@ func (c Config) withDefaults() Config {
 		c.Scheduling = schedule.DefaultGoal()
 	}
 	if c.EventBackfill == 0 {
-		c.EventBackfill = eventBackfill
+		c.EventBackfill = live.DefaultBackfill
 	}
 	if c.EventBackfillPage == 0 {
-		c.EventBackfillPage = eventBackfillPage
+		c.EventBackfillPage = live.DefaultBackfillPage
 	}
 	return c
 }
@@ -122,24 +123,24 @@ type API struct {
 	log    *slog.Logger
 	config Config
 	hub    *ws.Hub
-	tail   *eventTail
-	queue  *taskRunQueue
+	live   *live.Sockets
 
 	// hasCatalogue: see ensureCatalogue.
 	hasCatalogue atomic.Bool
 
-	taskWorkers taskWorkers
-	engine      orchestration.Engine
-	waiting     concurrency.Waiting
-	meter       *metrics.Meter
+	engine  orchestration.Engine
+	waiting concurrency.Waiting
+	meter   *metrics.Meter
 }
 
 // New makes the API on a store.
 func New(s *store.Store, c clock.Clock, ids clock.IDs, log *slog.Logger, config Config) *API {
 	config = config.withDefaults()
-	return &API{meter: config.Meter, store: s, clock: c, ids: ids, log: log, config: config,
-		hub: ws.NewHub(config.AuthString, config.Memory, log), tail: newEventTail(s, log), queue: newTaskRunQueue(s),
-		taskWorkers: taskWorkers{clock: c}, engine: orchestration.New(config.Orchestration)}
+	hub := ws.NewHub(config.AuthString, config.Memory, log)
+	return &API{meter: config.Meter, store: s, clock: c, ids: ids, log: log, config: config, hub: hub,
+		live: live.New(s, c, log, hub, live.Config{Memory: config.Memory, Events: config.Events, StreamLogs: config.StreamLogs,
+			Backfill: config.EventBackfill, BackfillPage: config.EventBackfillPage, EventStreamOff: config.EventStreamOff}),
+		engine: orchestration.New(config.Orchestration)}
 }
 
 // Close ends the websockets in order and waits for them, at most until ctx ends.
@@ -216,13 +217,7 @@ func (a *API) Routes() []rest.Route {
 
 // Sockets lists every websocket.
 func (a *API) Sockets() []rest.Socket {
-	return []rest.Socket{
-		{Path: "/events/in", Serve: a.eventsIn},
-		{Path: "/events/out", Serve: a.eventsOut},
-		{Path: "/logs/out", Serve: a.logsOut},
-		{Path: "/task_runs/subscriptions/scheduled", Serve: a.scheduledTaskRuns},
-		{Path: "/work_pools/{work_pool_name}/workers/connect", Serve: a.workerChannel},
-	}
+	return append(a.live.Routes(), rest.Socket{Path: "/work_pools/{work_pool_name}/workers/connect", Serve: a.workerChannel})
 }
 
 // Handler serves the API at its base path.

@@ -3,6 +3,7 @@ package api
 import (
 	"reflect"
 
+	"github.com/reevehq/reeve/internal/api/live"
 	"github.com/reevehq/reeve/internal/api/rest"
 	"github.com/reevehq/reeve/internal/events"
 	"github.com/reevehq/reeve/internal/metrics"
@@ -75,6 +76,6 @@ var typeNames = map[reflect.Type]string{
 	reflect.TypeFor[rest.Page[prefect.TaskRunSummary]](): "TaskRunPaginationResponse",
 	reflect.TypeFor[resultStorageUpdate]():               "ServerDefaultResultStorageUpdate",
 	reflect.TypeFor[resultStorage]():                     "ServerDefaultResultStorage",
-	reflect.TypeFor[taskWorker]():                        "TaskWorkerResponse",
+	reflect.TypeFor[live.TaskWorker]():                   "TaskWorkerResponse",
 	reflect.TypeFor[templating.Report]():                 "SchemaValuesValidationResponse",
 }

@@ -1,15 +1,12 @@
 package api
 
 import (
-	"context"
 	"net/http"
-	"slices"
 
 	"github.com/reevehq/reeve/internal/api/rest"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/prefect/decode"
 	"github.com/reevehq/reeve/internal/pyjson"
-	"github.com/reevehq/reeve/internal/store"
 )
 
 func (a *API) eventRoutes() []rest.Route {
@@ -53,39 +50,6 @@ func (l *eventIntake) DecodeWire(in pyjson.Value, at *decode.At) {
 	}
 }
 
-// eventFrame is a frame of /events/in.
-type eventFrame struct {
-	limits *prefect.EventLimits
-	event  *prefect.Event
-}
-
-// DecodeWire implements decode.Wire.
-func (f *eventFrame) DecodeWire(in pyjson.Value, at *decode.At) {
-	f.event = prefect.DecodeEvent(in, at, f.limits)
-}
-
-// readEvent decodes one event; nil when it is too large to be kept.
-func (a *API) readEvent(in pyjson.Value) (*prefect.Event, error) {
-	frame := eventFrame{limits: &a.config.Events}
-	if issues := decode.Into(in, &frame); len(issues) > 0 {
-		a.log.Warn("event refused", "error", issues)
-		return nil, issues
-	}
-	if len(in.Raw()) > a.config.Events.SizeBytes {
-		a.log.Warn("event dropped for its size", "id", frame.event.ID, "bytes", len(in.Raw()))
-		return nil, nil
-	}
-	return frame.event, nil
-}
-
-func (a *API) createEvents(r *http.Request, in *eventList) error { return a.emit(r.Context(), *in) }
-
-// emit appends events to the log; they are durable when it returns nil.
-func (a *API) emit(ctx context.Context, events []*prefect.Event) error {
-	for batch := range slices.Chunk(events, intakeEvents) {
-		if err := a.store.Update(ctx, func(tx *store.Tx) error { return tx.Emit(batch...) }); err != nil {
-			return err
-		}
-	}
-	return nil
+func (a *API) createEvents(r *http.Request, in *eventList) error {
+	return a.live.Emit(r.Context(), *in)
 }

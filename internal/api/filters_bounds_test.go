@@ -88,7 +88,7 @@ func TestManyTermsAreNoSlowerThanOne(t *testing.T) {
 			Resource: prefect.Resource{prefect.ResourceID: "r"}, Payload: json.RawMessage(`{"text":"` + strings.Repeat("some words ", 200) + `"}`)}
 		events = append(events, &event)
 	}
-	if err := s.emit(t.Context(), events); err != nil {
+	if err := s.live.Emit(t.Context(), events); err != nil {
 		t.Fatal(err)
 	}
 	search := func(terms int) time.Duration {

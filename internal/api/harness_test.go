@@ -11,6 +11,7 @@ import (
 	"github.com/coder/websocket"
 
 	"github.com/reevehq/reeve/internal/clock"
+	"github.com/reevehq/reeve/internal/store"
 	"github.com/reevehq/reeve/internal/store/storetest"
 )
 
@@ -22,8 +23,14 @@ type testServer struct {
 
 func newTestServer(t testing.TB, config Config) testServer {
 	t.Helper()
+	return serve(t, storetest.New(t, clock.System{}).Store, config)
+}
+
+// serve returns an API on a store that may have another one.
+func serve(t testing.TB, s *store.Store, config Config) testServer {
+	t.Helper()
 	machine := clock.System{}
-	s, ids := storetest.New(t, machine).Store, clock.NewIDs(machine)
+	ids := clock.NewIDs(machine)
 	config.BasePath, config.DefaultLimit = "/api", 200
 	a := New(s, machine, ids, slog.New(slog.DiscardHandler), config)
 	server := httptest.NewServer(a.Handler())

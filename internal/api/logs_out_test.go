@@ -27,6 +27,12 @@ func logLine(level int, message string) string {
 	return fmt.Sprintf(`{"name":"n","level":%d,"message":%q,"timestamp":"2026-01-01T00:00:00Z"}`, level, message)
 }
 
+// followedLog is a message of /logs/out.
+type followedLog struct {
+	Type string
+	Log  struct{ Message string }
+}
+
 func TestLogsOutSendsWhatIsAdded(t *testing.T) {
 	s := newTestServer(t, Config{StreamLogs: true})
 	s.writeLogs(t, logLine(40, "before"))
@@ -49,7 +55,7 @@ func TestLogsOutSendsWhatIsAdded(t *testing.T) {
 	}()
 	last := -1
 	for range 5 {
-		var got logMessage
+		var got followedLog
 		if err := json.Unmarshal([]byte(receive(t, c)), &got); err != nil || got.Type != "log" {
 			t.Fatalf("%+v, %v", got, err)
 		}
@@ -89,7 +95,7 @@ func TestLogsOutGoesOnAfterTheNewestRunIsDeleted(t *testing.T) {
 	send(t, c, `{"type":"filter","filter":{}}`)
 	next := func() string {
 		t.Helper()
-		var got logMessage
+		var got followedLog
 		if err := json.Unmarshal([]byte(receive(t, c)), &got); err != nil {
 			t.Fatal(err)
 		}

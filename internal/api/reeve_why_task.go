@@ -28,7 +28,7 @@ func (a *API) whyTaskRun(r *http.Request) (*dispatch.TaskWhy, error) {
 			hand.Who, hand.Until = owner.Who, owner.Until
 		}
 		var serving []string
-		for _, worker := range a.taskWorkers.serving([]string{run.TaskKey}) {
+		for _, worker := range a.live.TaskWorkers([]string{run.TaskKey}) {
 			serving = append(serving, worker.Identifier)
 		}
 		return dispatch.ExplainTask(run, hand, serving, tx.Now), nil

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -112,15 +111,9 @@ func TestTaskRunsAcknowledgedAreNotOfferedAfterARestart(t *testing.T) {
 	}
 	send(t, c, `{"type":"ack"}`)
 	receive(t, c) // the next is offered once the last is settled
-	restarted := newTaskRunQueue(s.store)
-	run, err := restarted.take(t.Context(), []string{"a"})
-	if err != nil || run.ID.String() != waiting {
-		t.Fatalf("got run %v, %v; want %s", run, err, waiting)
-	}
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	if run, _ := restarted.take(ctx, []string{"a"}); run != nil {
-		t.Errorf("run %s is offered though it was taken", run.ID)
+	restarted := serve(t, s.store, Config{}).subscribe(t, "two", `"a"`)
+	if got := idOf(t, receive(t, restarted)); got != waiting {
+		t.Errorf("got run %s, want %s", got, waiting)
 	}
 }
 

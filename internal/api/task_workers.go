@@ -2,12 +2,9 @@ package api
 
 import (
 	"net/http"
-	"slices"
-	"sync"
 
+	"github.com/reevehq/reeve/internal/api/live"
 	"github.com/reevehq/reeve/internal/api/rest"
-	"github.com/reevehq/reeve/internal/clock"
-	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/prefect/decode"
 )
 
@@ -15,64 +12,6 @@ func (a *API) taskWorkerRoutes() []rest.Route {
 	return []rest.Route{
 		rest.Post("/task_workers/filter", "read_task_workers_task_workers_filter_post", a.filterTaskWorkers),
 	}
-}
-
-// taskWorker is a process that serves background tasks.
-type taskWorker struct {
-	Identifier string       `json:"identifier"`
-	TaskKeys   []string     `json:"task_keys"`
-	Timestamp  prefect.Time `json:"timestamp"`
-}
-
-// taskWorkers are those that are connected now, in the order they first came.
-// They are known from their sockets only, so nothing of them is stored.
-type taskWorkers struct {
-	clock clock.Clock
-
-	mu  sync.Mutex
-	all []taskWorker
-}
-
-// observe notes that a worker is connected and serves tasks.
-func (t *taskWorkers) observe(identifier string, taskKeys []string) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	i := slices.IndexFunc(t.all, func(w taskWorker) bool { return w.Identifier == identifier })
-	if i < 0 {
-		i = len(t.all)
-		t.all = append(t.all, taskWorker{Identifier: identifier, TaskKeys: []string{}})
-	}
-	w := &t.all[i]
-	keys := slices.Clone(w.TaskKeys) // an answer may still be reading the old ones
-	for _, key := range taskKeys {
-		if !slices.Contains(keys, key) {
-			keys = append(keys, key)
-		}
-	}
-	w.TaskKeys = keys
-}
-
-// forget notes that a worker has gone.
-func (t *taskWorkers) forget(identifier string) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.all = slices.DeleteFunc(t.all, func(w taskWorker) bool { return w.Identifier == identifier })
-}
-
-// serving returns the workers that serve one of the tasks, all when none is named.
-func (t *taskWorkers) serving(taskKeys []string) []taskWorker {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	out := []taskWorker{}
-	now := prefect.At(t.clock.Now())
-	for _, w := range t.all {
-		w.Timestamp = now // its socket is open, so it was last seen just now
-		serves := func(key string) bool { return slices.Contains(w.TaskKeys, key) }
-		if len(taskKeys) == 0 || slices.ContainsFunc(taskKeys, serves) {
-			out = append(out, w)
-		}
-	}
-	return out
 }
 
 type taskWorkerFilter struct {
@@ -84,9 +23,9 @@ type taskWorkerQuery struct {
 	Filter *taskWorkerFilter `json:"task_worker_filter"`
 }
 
-func (a *API) filterTaskWorkers(_ *http.Request, in *taskWorkerQuery) ([]taskWorker, error) {
+func (a *API) filterTaskWorkers(_ *http.Request, in *taskWorkerQuery) ([]live.TaskWorker, error) {
 	if in.Filter == nil {
-		return a.taskWorkers.serving(nil), nil
+		return a.live.TaskWorkers(nil), nil
 	}
-	return a.taskWorkers.serving(in.Filter.TaskKeys), nil
+	return a.live.TaskWorkers(in.Filter.TaskKeys), nil
 }

@@ -1,9 +1,8 @@
-package api
+package live
 
 import (
 	"context"
 	"net/http"
-	"time"
 
 	"github.com/coder/websocket"
 
@@ -22,8 +21,8 @@ import (
 // while ago, oldest first, then those that are added, in the log's order. What
 // was in the log when the filter came is told apart from what comes later by
 // its sequence, so there is neither gap nor duplicate between the two.
-func (a *API) eventsOut(w http.ResponseWriter, r *http.Request) {
-	a.hub.Serve(w, r, ws.Options{}, func(ctx context.Context, c *websocket.Conn) error {
+func (s *Sockets) eventsOut(w http.ResponseWriter, r *http.Request) {
+	s.hub.Serve(w, r, ws.Options{}, func(ctx context.Context, c *websocket.Conn) error {
 		message, err := ws.ReadJSON(ctx, c)
 		if err != nil {
 			return err
@@ -32,31 +31,31 @@ func (a *API) eventsOut(w http.ResponseWriter, r *http.Request) {
 		if err != nil {
 			return err
 		}
-		now := a.clock.Now()
+		now := s.clock.Now()
 		filter.Resolve(now)
-		if earliest := now.Add(-a.config.EventBackfill); filter.Occurred.Since.Before(earliest) {
+		if earliest := now.Add(-s.config.Backfill); filter.Occurred.Since.Before(earliest) {
 			filter.Occurred.Since = prefect.AtPointer(earliest)
 		}
 		ctx, cancel := untilGone(ctx, c)
 		defer cancel()
-		place, err := a.lastEvent(ctx)
+		place, err := s.lastEvent(ctx)
 		if err != nil {
 			return err
 		}
-		if !a.config.EventStreamOff {
-			leave := a.tail.follow(ctx, place)
+		if !s.config.EventStreamOff {
+			leave := s.tail.follow(ctx, place)
 			defer leave()
 		}
 		if backfill {
-			if err := a.sendBackfill(ctx, c, filter, place); err != nil {
+			if err := s.sendBackfill(ctx, c, filter, place); err != nil {
 				return err
 			}
 		}
-		if a.config.EventStreamOff {
+		if s.config.EventStreamOff {
 			<-ctx.Done()
 			return ctx.Err()
 		}
-		return a.sendEvents(ctx, c, filter, place)
+		return s.sendEvents(ctx, c, filter, place)
 	})
 }
 
@@ -94,8 +93,8 @@ func eventsWanted(message pyjson.Value) (filter *prefect.EventFilter, backfill b
 	return filter, !ok || wanted.Truth(), nil
 }
 
-func (a *API) lastEvent(ctx context.Context) (place int64, err error) {
-	err = a.store.View(ctx, func(tx *store.Tx) error {
+func (s *Sockets) lastEvent(ctx context.Context) (place int64, err error) {
+	err = s.store.View(ctx, func(tx *store.Tx) error {
 		place, err = tx.LastEventSequence()
 		return err
 	})
@@ -104,12 +103,12 @@ func (a *API) lastEvent(ctx context.Context) (place int64, err error) {
 
 // sendBackfill sends what the log holds up to a place, page by page. No
 // transaction is open while the client takes a page.
-func (a *API) sendBackfill(ctx context.Context, c *websocket.Conn, filter *prefect.EventFilter, upTo int64) error {
+func (s *Sockets) sendBackfill(ctx context.Context, c *websocket.Conn, filter *prefect.EventFilter, upTo int64) error {
 	var after *store.EventPlace
-	for limit := a.config.EventBackfillPage; ; {
+	for limit := s.config.BackfillPage; ; {
 		var page []*prefect.ReceivedEvent
-		claim := a.config.Memory.Claim()
-		err := a.store.View(budget.WithClaim(ctx, claim), func(tx *store.Tx) (err error) {
+		claim := s.config.Memory.Claim()
+		err := s.store.View(budget.WithClaim(ctx, claim), func(tx *store.Tx) (err error) {
 			page, err = tx.BackfillEvents(filter, upTo, limit, after)
 			return err
 		})
@@ -146,9 +145,9 @@ func sendPage(ctx context.Context, c *websocket.Conn, page []*prefect.ReceivedEv
 func isFull(err error) bool { return fault.Is(err, fault.Busy) || fault.Is(err, fault.Invalid) }
 
 // sendEvents sends what is added to the log after a place, until ctx ends.
-func (a *API) sendEvents(ctx context.Context, c *websocket.Conn, filter *prefect.EventFilter, place int64) error {
+func (s *Sockets) sendEvents(ctx context.Context, c *websocket.Conn, filter *prefect.EventFilter, place int64) error {
 	for {
-		added, to, err := a.tail.next(ctx, place)
+		added, to, err := s.tail.next(ctx, place)
 		if err != nil {
 			return err
 		}
@@ -163,9 +162,3 @@ func (a *API) sendEvents(ctx context.Context, c *websocket.Conn, filter *prefect
 		place = to
 	}
 }
-
-// The contract's defaults of the backfill.
-const (
-	eventBackfill     = 15 * time.Minute
-	eventBackfillPage = 250
-)

@@ -1,4 +1,4 @@
-package api
+package live
 
 import (
 	"context"
@@ -25,10 +25,10 @@ const (
 // the pong to a ping it sent after them. So a ping is answered once all that
 // came before it is durable. While one batch is being committed the next is
 // read; their order is kept.
-func (a *API) eventsIn(w http.ResponseWriter, r *http.Request) {
-	in := newIntake(a)
+func (s *Sockets) eventsIn(w http.ResponseWriter, r *http.Request) {
+	in := newIntake(s)
 	onPing := func(context.Context, []byte) bool { return in.flush() == nil }
-	a.hub.Serve(w, r, ws.Options{OnPing: onPing}, func(ctx context.Context, c *websocket.Conn) error {
+	s.hub.Serve(w, r, ws.Options{OnPing: onPing}, func(ctx context.Context, c *websocket.Conn) error {
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
 		committed := make(chan struct{})
@@ -51,7 +51,7 @@ func (a *API) eventsIn(w http.ResponseWriter, r *http.Request) {
 
 // intake carries the events of one socket from its reader to the log.
 type intake struct {
-	api *API
+	sockets *Sockets
 
 	mu      sync.Mutex
 	changed sync.Cond // something below has changed
@@ -63,8 +63,8 @@ type intake struct {
 	err     error
 }
 
-func newIntake(a *API) *intake {
-	in := &intake{api: a, claim: a.config.Memory.Claim()}
+func newIntake(s *Sockets) *intake {
+	in := &intake{sockets: s, claim: s.config.Memory.Claim()}
 	in.changed.L = &in.mu
 	return in
 }
@@ -77,7 +77,7 @@ func (in *intake) read(ctx context.Context, c *websocket.Conn) error {
 		if err != nil {
 			return err
 		}
-		event, err := in.api.readEvent(value)
+		event, err := in.sockets.readEvent(value)
 		if err != nil {
 			return ws.Violation(websocket.StatusInvalidFramePayloadData, err.Error())
 		}
@@ -136,7 +136,7 @@ func (in *intake) commit(ctx context.Context) error {
 			return nil
 		}
 		batch, claim := in.batch, in.claim
-		in.batch, in.bytes, in.busy, in.claim = nil, 0, true, in.api.config.Memory.Claim()
+		in.batch, in.bytes, in.busy, in.claim = nil, 0, true, in.sockets.config.Memory.Claim()
 		in.changed.Broadcast()
 		in.mu.Unlock()
 		err := in.write(ctx, batch, claim)
@@ -162,5 +162,5 @@ func (in *intake) write(ctx context.Context, batch []*prefect.Event, claim *budg
 			return ws.Violation(websocket.StatusTryAgainLater, err.Error())
 		}
 	}
-	return in.api.emit(ctx, batch)
+	return in.sockets.Emit(ctx, batch)
 }

@@ -1,4 +1,4 @@
-package api
+package live
 
 import (
 	"context"
@@ -21,8 +21,8 @@ const logPage = 250
 // logs that meet it and are added from then on, in the order they are added.
 // Each follower reads the table from its own place, so a slow one loses nothing
 // and holds up nobody. When streaming is off the socket opens and stays silent.
-func (a *API) logsOut(w http.ResponseWriter, r *http.Request) {
-	a.hub.Serve(w, r, ws.Options{}, func(ctx context.Context, c *websocket.Conn) error {
+func (s *Sockets) logsOut(w http.ResponseWriter, r *http.Request) {
+	s.hub.Serve(w, r, ws.Options{}, func(ctx context.Context, c *websocket.Conn) error {
 		message, err := ws.ReadJSON(ctx, c)
 		if err != nil {
 			return err
@@ -33,11 +33,11 @@ func (a *API) logsOut(w http.ResponseWriter, r *http.Request) {
 		}
 		ctx, cancel := untilGone(ctx, c)
 		defer cancel()
-		if !a.config.StreamLogs {
+		if !s.config.StreamLogs {
 			<-ctx.Done()
 			return ctx.Err()
 		}
-		return a.sendLogs(ctx, c, filter)
+		return s.sendLogs(ctx, c, filter)
 	})
 }
 
@@ -54,18 +54,18 @@ func logsWanted(message pyjson.Value) (*prefect.LogFilter, error) {
 	return filter, nil
 }
 
-func (a *API) sendLogs(ctx context.Context, c *websocket.Conn, filter *prefect.LogFilter) error {
-	added, leave := a.store.Watch(store.Logs)
+func (s *Sockets) sendLogs(ctx context.Context, c *websocket.Conn, filter *prefect.LogFilter) error {
+	added, leave := s.store.Watch(store.Logs)
 	defer leave()
 	var place int64
-	err := a.store.View(ctx, func(tx *store.Tx) (err error) {
+	err := s.store.View(ctx, func(tx *store.Tx) (err error) {
 		place, err = tx.LastLog()
 		return err
 	})
 	for limit := logPage; err == nil; {
 		var page []*prefect.Log
-		claim := a.config.Memory.Claim()
-		err = a.store.View(budget.WithClaim(ctx, claim), func(tx *store.Tx) (err error) {
+		claim := s.config.Memory.Claim()
+		err = s.store.View(budget.WithClaim(ctx, claim), func(tx *store.Tx) (err error) {
 			page, place, err = tx.LogsAfter(place, limit)
 			return err
 		})

@@ -1,4 +1,4 @@
-package api
+package live
 
 import (
 	"context"
@@ -17,8 +17,8 @@ const violation websocket.StatusCode = 4001
 // scheduledTaskRuns is the websocket /task_runs/subscriptions/scheduled: a task
 // worker names the tasks it serves and is sent their background runs, one at a
 // time; it acknowledges each. A run that is not acknowledged goes to another.
-func (a *API) scheduledTaskRuns(w http.ResponseWriter, r *http.Request) {
-	a.hub.Serve(w, r, ws.Options{}, func(ctx context.Context, c *websocket.Conn) error {
+func (s *Sockets) scheduledTaskRuns(w http.ResponseWriter, r *http.Request) {
+	s.hub.Serve(w, r, ws.Options{}, func(ctx context.Context, c *websocket.Conn) error {
 		message, err := ws.ReadJSON(ctx, c)
 		if err != nil {
 			return err
@@ -27,19 +27,19 @@ func (a *API) scheduledTaskRuns(w http.ResponseWriter, r *http.Request) {
 		if err != nil {
 			return err
 		}
-		a.log.Info("task worker subscribed", "worker", worker, "tasks", taskKeys)
-		defer a.taskWorkers.forget(worker)
-		gone, err := a.queue.subscribed(ctx, worker)
+		s.log.Info("task worker subscribed", "worker", worker, "tasks", taskKeys)
+		defer s.workers.forget(worker)
+		gone, err := s.queue.subscribed(ctx, worker)
 		if err != nil {
 			return err
 		}
 		defer gone()
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
-		s := &taskSubscriber{api: a, conn: c, taskKeys: taskKeys, worker: worker,
+		t := &taskSubscriber{sockets: s, conn: c, taskKeys: taskKeys, worker: worker,
 			answers: make(chan string)}
-		go s.read(ctx, cancel)
-		return s.serve(ctx)
+		go t.read(ctx, cancel)
+		return t.serve(ctx)
 	})
 }
 
@@ -64,7 +64,7 @@ func taskSubscription(message pyjson.Value) (taskKeys []string, worker string, e
 
 // taskSubscriber is a task worker on its socket.
 type taskSubscriber struct {
-	api      *API
+	sockets  *Sockets
 	conn     *websocket.Conn
 	taskKeys []string
 	worker   string
@@ -73,31 +73,31 @@ type taskSubscriber struct {
 
 // read takes the worker's messages until the socket ends, and then ends the
 // subscription, be it waiting for a run or for an answer.
-func (s *taskSubscriber) read(ctx context.Context, end context.CancelFunc) {
+func (t *taskSubscriber) read(ctx context.Context, end context.CancelFunc) {
 	defer end()
 	for {
-		message, err := ws.ReadJSON(ctx, s.conn)
+		message, err := ws.ReadJSON(ctx, t.conn)
 		if err != nil {
 			return
 		}
 		kind, _ := message.Get("type")
 		select {
-		case s.answers <- kind.Text():
+		case t.answers <- kind.Text():
 		case <-ctx.Done():
 			return
 		}
 	}
 }
 
-func (s *taskSubscriber) serve(ctx context.Context) error {
+func (t *taskSubscriber) serve(ctx context.Context) error {
 	for {
-		s.api.taskWorkers.observe(s.worker, s.taskKeys)
-		run, err := s.next(ctx)
+		t.sockets.workers.observe(t.worker, t.taskKeys)
+		run, err := t.next(ctx)
 		if err != nil || run == nil {
 			return err
 		}
-		answer, err := s.offer(ctx, run)
-		if e := s.api.queue.settle(run, s.worker, answer == "ack"); e != nil {
+		answer, err := t.offer(ctx, run)
+		if e := t.sockets.queue.settle(run, t.worker, answer == "ack"); e != nil {
 			return e
 		}
 		switch {
@@ -113,7 +113,7 @@ func (s *taskSubscriber) serve(ctx context.Context) error {
 
 // next waits for a run; nil when the worker quits instead. Other messages are
 // ignored while none is awaited.
-func (s *taskSubscriber) next(ctx context.Context) (*prefect.TaskRun, error) {
+func (t *taskSubscriber) next(ctx context.Context) (*prefect.TaskRun, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	type result struct {
@@ -122,20 +122,20 @@ func (s *taskSubscriber) next(ctx context.Context) (*prefect.TaskRun, error) {
 	}
 	taken := make(chan result, 1)
 	go func() {
-		run, err := s.api.queue.take(ctx, s.taskKeys)
+		run, err := t.sockets.queue.take(ctx, t.taskKeys)
 		taken <- result{run, err}
 	}()
 	for {
 		select {
 		case got := <-taken:
 			return got.run, got.err
-		case answer := <-s.answers:
+		case answer := <-t.answers:
 			if answer != "quit" {
 				continue
 			}
 			cancel()
 			if got := <-taken; got.run != nil {
-				return nil, s.api.queue.settle(got.run, s.worker, false)
+				return nil, t.sockets.queue.settle(got.run, t.worker, false)
 			}
 			return nil, nil
 		}
@@ -143,12 +143,12 @@ func (s *taskSubscriber) next(ctx context.Context) (*prefect.TaskRun, error) {
 }
 
 // offer sends a run and waits for the worker's answer.
-func (s *taskSubscriber) offer(ctx context.Context, run *prefect.TaskRun) (answer string, err error) {
-	if err := ws.WriteJSON(ctx, s.conn, run); err != nil {
+func (t *taskSubscriber) offer(ctx context.Context, run *prefect.TaskRun) (answer string, err error) {
+	if err := ws.WriteJSON(ctx, t.conn, run); err != nil {
 		return "", err
 	}
 	select {
-	case answer := <-s.answers:
+	case answer := <-t.answers:
 		return answer, nil
 	case <-ctx.Done():
 		return "", ctx.Err()
