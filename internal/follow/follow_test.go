@@ -222,7 +222,7 @@ func TestAFollowerFollowsUntilItIsStopped(t *testing.T) {
 	stop()
 	<-ended
 	w.want(anywhere, "e0", "e1", "e2", "e3", "e4")
-	if all := (follow.Followers{f}); all.Passed() != f.Passed() || all.Health() != nil {
-		t.Errorf("passed %d, health %v", all.Passed(), all.Health())
+	if all := (follow.Followers{f}); all.Passed() != f.Passed() || f.Health() != nil {
+		t.Errorf("passed %d, health %v", all.Passed(), f.Health())
 	}
 }

@@ -1,9 +1,6 @@
 package follow
 
-import (
-	"errors"
-	"math"
-)
+import "math"
 
 // Followers are the followers of one log.
 type Followers []*Follower
@@ -16,13 +13,4 @@ func (all Followers) Passed() int64 {
 		least = min(least, f.Passed())
 	}
 	return least
-}
-
-// Health joins what is wrong with each.
-func (all Followers) Health() error {
-	var failures []error
-	for _, f := range all {
-		failures = append(failures, f.Health())
-	}
-	return errors.Join(failures...)
 }

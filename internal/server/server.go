@@ -10,7 +10,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"sync"
 	"time"
 
 	"github.com/reevehq/reeve/internal/access"
@@ -92,7 +91,7 @@ type Server struct {
 
 	backup *backup.Shipper // nil for none
 
-	followers follow.Followers
+	parts parts
 }
 
 // Open prepares a server on an open database, which it closes when that fails. It
@@ -125,7 +124,8 @@ func Open(ctx context.Context, db Database, c Config, log *slog.Logger) (*Server
 	}
 	c.Services.EventRetention.Passed = followers.Passed
 	due := services.NewRunner(s, machine, ids, log, services.All(c.Services)...)
-	c.API.Health = func() error { return errors.Join(db.Health(), due.Health(), followers.Health()) }
+	var srv *Server
+	c.API.Health = func() error { return errors.Join(db.Health(), srv.parts.health()) }
 	c.API.Slow, c.API.Cleanup = db.Slow, c.Services.Cleanup
 	c.API.Meter, c.API.Database, c.API.Undelivered = cmp.Or(c.API.Meter, metrics.NewMeter()), db.Path(), c.Undelivered
 	c.API.Backup = func() api.BackupReport { return c.Backups.report(db) }
@@ -133,11 +133,18 @@ func Open(ctx context.Context, db Database, c Config, log *slog.Logger) (*Server
 	forecast := &sleep.Forecaster{Store: s, Activity: activity, Undelivered: c.Undelivered, Unshipped: c.Backups.holds, Services: askServices(due)}
 	c.API.Outlook = forecast.Look
 	a := api.New(s, machine, ids, log, c.API)
-	srv := &Server{store: s, api: a, due: due, gate: middleware.NewGate(rest.IsUpgrade), log: log, path: c.API.BasePath,
+	srv = &Server{store: s, api: a, due: due, gate: middleware.NewGate(rest.IsUpgrade), log: log, path: c.API.BasePath,
 		nudges: nudge.New(s, forecast.Look, machine, ids, log),
 		ledger: metrics.NewLedger(s, machine, started, log), drain: cmp.Or(c.Drain, drainTime),
 		clock: machine, config: c, connections: door.NewConnections(machine), activity: activity, forecast: forecast,
-		backup: c.Backups.Shipper, followers: followers}
+		backup: c.Backups.Shipper}
+	srv.parts = parts{due, &loop{run: srv.nudges.Run}, &loop{run: srv.watchClock}, &loop{run: srv.ledger.Run}}
+	for _, f := range followers {
+		srv.parts = append(srv.parts, &loop{run: f.Run, health: f.Health})
+	}
+	if c.Sleep.Mode == sleep.Suspend {
+		srv.parts = append(srv.parts, &loop{run: srv.suspendWhenIdle})
+	}
 	if c.ServeUI {
 		srv.ui = ui.New(c.UI, log)
 	}
@@ -185,24 +192,12 @@ func (s *Server) answering() *http.Server {
 // Serve answers on the listener until ctx ends or the server exits for sleep,
 // then lets requests under way finish and closes the database.
 func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
-	background, stop := context.WithCancel(context.WithoutCancel(ctx))
-	defer stop()
-	var recording sync.WaitGroup
-	for _, f := range s.followers {
-		recording.Go(func() { f.Run(background) })
-	}
-	recording.Go(func() { s.nudges.Run(background) })
-	recording.Go(func() { s.watchClock(background) })
-	if s.config.Sleep.Mode == sleep.Suspend {
-		recording.Go(func() { s.suspendWhenIdle(background) })
-	}
-	s.due.Start(background)
+	s.parts.start(context.WithoutCancel(ctx))
 	if start := s.config.Backups.Start; start != nil {
 		start()
 	}
 	s.ledger.Woke("start")
 	s.activity.Touch() // opening may have taken longer than nothing must go on
-	recording.Go(func() { s.ledger.Run(background) })
 	entry := door.New(listener)
 	slept, err := s.answer(ctx, entry)
 	ending, cancelBackup := context.WithTimeout(context.WithoutCancel(ctx), stopTime)
@@ -221,9 +216,7 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	} else {
 		s.ledger.Slept("stop")
 	}
-	stop()
-	s.due.Stop()
-	recording.Wait()
+	s.parts.stop()
 	s.backup.Finish(ending)
 	err = errors.Join(err, s.store.Close())
 	s.backup.Closed()
