@@ -2,9 +2,7 @@ package rest
 
 import (
 	"encoding/json"
-	"maps"
 	"reflect"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -185,6 +183,3 @@ func summary(route Route) string {
 	}
 	return strings.Join(words, " ")
 }
-
-// Names returns the names of the components, sorted.
-func (d *Document) Names() []string { return slices.Sorted(maps.Keys(d.Components.Schemas)) }

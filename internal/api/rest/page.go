@@ -17,6 +17,9 @@ type Sized struct {
 // Size returns the page size, the default when none was asked for.
 func (s *Sized) Size() int { return *s.Limit }
 
+// From returns the page that begins at an offset.
+func (s *Sized) From(offset int) prefect.Page { return prefect.Page{Limit: s.Size(), Offset: offset} }
+
 // Bound refuses a size that the settings do not allow.
 func (s *Sized) Bound(limits Limits, issues decode.Issues) (decode.Issues, error) {
 	for _, i := range issues {
@@ -24,32 +27,25 @@ func (s *Sized) Bound(limits Limits, issues decode.Issues) (decode.Issues, error
 			return issues, nil
 		}
 	}
-	size, err := limits.PageSize(s.Limit)
+	size, err := limits.pageSize(s.Limit)
 	s.Limit = &size
 	return issues, err
 }
 
 // LateSized is Sized for the operations that look at the limit after all else.
-type LateSized struct {
-	Limit *int `json:"limit"`
-}
+type LateSized struct{ Sized }
 
-// Size returns the page size, the default when none was asked for.
-func (s *LateSized) Size() int { return *s.Limit }
-
-// Bound refuses a size that the settings do not allow.
+// Bound refuses a size that the settings do not allow, when nothing else is wrong.
 func (s *LateSized) Bound(limits Limits, issues decode.Issues) (decode.Issues, error) {
 	if len(issues) > 0 {
 		return issues, nil
 	}
-	size, err := limits.PageSize(s.Limit)
-	s.Limit = &size
-	return nil, err
+	return s.Sized.Bound(limits, nil)
 }
 
-// PageSize is the page size for a request: the given one or the default, which
+// pageSize is the page size for a request: the given one or the default, which
 // is also the most.
-func (l Limits) PageSize(given *int) (int, error) {
+func (l Limits) pageSize(given *int) (int, error) {
 	switch {
 	case given == nil:
 		return l.Page, nil

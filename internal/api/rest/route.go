@@ -27,6 +27,8 @@ type Route struct {
 	Status int
 	// Handle serves the operation.
 	Handle Handler
+	// with is Handle for a status of an answer without an error.
+	with func(status int) Handler
 }
 
 // Limits are settings that bound what operations are asked for.
@@ -52,19 +54,15 @@ type Made[T any] struct {
 	New    bool
 }
 
-func (m Made[T]) outcome() (status int, body any) {
-	if m.New {
-		return http.StatusCreated, m.Object
+func (Made[T]) object() reflect.Type { return reflect.TypeFor[T]() }
+
+func (Made[T]) status() int { return http.StatusCreated }
+
+func (m Made[T]) write(w http.ResponseWriter, status int) {
+	if !m.New {
+		status = http.StatusOK
 	}
-	return http.StatusOK, m.Object
-}
-
-func (m Made[T]) object() reflect.Type { return reflect.TypeFor[T]() }
-
-// made is any Made.
-type made interface {
-	outcome() (status int, body any)
-	object() reflect.Type
+	Respond(w, status, m.Object)
 }
 
 // Reply is an answer that says more than its object does.
@@ -74,6 +72,10 @@ type Reply[T any] struct {
 	Status int
 	Header http.Header
 }
+
+func (Reply[T]) object() reflect.Type { return reflect.TypeFor[T]() }
+
+func (Reply[T]) status() int { return http.StatusOK }
 
 func (p Reply[T]) write(w http.ResponseWriter, status int) {
 	for name, values := range p.Header {
@@ -85,12 +87,22 @@ func (p Reply[T]) write(w http.ResponseWriter, status int) {
 	Respond(w, status, p.Object)
 }
 
-func (p Reply[T]) object() reflect.Type { return reflect.TypeFor[T]() }
+// none is no answer: 204.
+type none struct{}
 
-// reply is any Reply.
-type reply interface {
-	write(w http.ResponseWriter, status int)
+func (none) object() reflect.Type { return nil }
+
+func (none) status() int { return http.StatusNoContent }
+
+func (none) write(w http.ResponseWriter, status int) { w.WriteHeader(status) }
+
+// answer is what a function may return in place of the object that is answered.
+type answer interface {
+	// object is the type of what is written, nil for nothing.
 	object() reflect.Type
+	// status is the route's, unless it says otherwise.
+	status() int
+	write(w http.ResponseWriter, status int)
 }
 
 // Get is a GET that answers with what fn returns.
@@ -113,16 +125,27 @@ func Ask[Query, Out any](path, operation string, fn func(*http.Request, *Query) 
 
 // Do is an operation without a body that answers with what fn returns.
 func Do[Out any](method, path, operation string, fn func(*http.Request) (Out, error)) Route {
-	status, answer := answerOf[Out]()
-	return Route{Method: method, Path: path, Operation: operation, Answer: answer, Status: status,
-		Handle: func(w http.ResponseWriter, r *http.Request) error {
+	route := Route{Method: method, Path: path, Operation: operation, Answer: reflect.TypeFor[Out]()}
+	status := http.StatusOK
+	var zero Out
+	if a, ok := any(zero).(answer); ok {
+		route.Answer, status = a.object(), a.status()
+	}
+	route.with = func(status int) Handler {
+		return func(w http.ResponseWriter, r *http.Request) error {
 			out, err := fn(r)
 			if err != nil {
 				return err
 			}
-			answerWith(w, status, out)
+			if a, ok := any(out).(answer); ok {
+				a.write(w, status)
+			} else {
+				Respond(w, status, out)
+			}
 			return nil
-		}}
+		}
+	}
+	return route.With(status)
 }
 
 // Post is a POST with a body that answers with what fn returns.
@@ -145,15 +168,7 @@ func Take[In, Out any](method, path, operation string, fn func(*http.Request, *I
 
 // Change is an operation with a body that is answered with 204.
 func Change[In any](method, path, operation string, fn func(*http.Request, *In) error) Route {
-	route := Do(method, path, operation, func(r *http.Request) (none, error) {
-		in := new(In)
-		if err := Body(r, in); err != nil {
-			return none{}, err
-		}
-		return none{}, fn(r, in)
-	})
-	route.Body = reflect.TypeFor[In]()
-	return route
+	return Take(method, path, operation, func(r *http.Request, in *In) (none, error) { return none{}, fn(r, in) })
 }
 
 // Delete is a DELETE that is answered with 204.
@@ -174,53 +189,6 @@ func Raw(method, path, operation, media string, fn Handler) Route {
 
 // With is the route with another status of an answer without an error.
 func (route Route) With(status int) Route {
-	handle := route.Handle
-	route.Status = status
-	route.Handle = func(w http.ResponseWriter, r *http.Request) error { return handle(statusWriter{w, status}, r) }
+	route.Status, route.Handle = status, route.with(status)
 	return route
-}
-
-// statusWriter answers 200 with another status.
-type statusWriter struct {
-	http.ResponseWriter
-	status int
-}
-
-func (w statusWriter) WriteHeader(status int) {
-	if status == http.StatusOK {
-		status = w.status
-	}
-	w.ResponseWriter.WriteHeader(status)
-}
-
-func (w statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
-
-// none is no answer: 204.
-type none struct{}
-
-func answerOf[Out any]() (status int, answer reflect.Type) {
-	var zero Out
-	switch out := any(zero).(type) {
-	case none:
-		return http.StatusNoContent, nil
-	case made:
-		return http.StatusCreated, out.object()
-	case reply:
-		return http.StatusOK, out.object()
-	}
-	return http.StatusOK, reflect.TypeFor[Out]()
-}
-
-func answerWith(w http.ResponseWriter, status int, out any) {
-	switch out := out.(type) {
-	case none:
-		w.WriteHeader(http.StatusNoContent)
-	case made:
-		status, body := out.outcome()
-		Respond(w, status, body)
-	case reply:
-		out.write(w, status)
-	default:
-		Respond(w, status, out)
-	}
 }

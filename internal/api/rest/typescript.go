@@ -14,7 +14,7 @@ import (
 // release of TypeScript, and would describe paths too, for which nothing asks.)
 func (d *Document) TypeScript() string {
 	var b strings.Builder
-	for _, name := range d.Names() {
+	for _, name := range slices.Sorted(maps.Keys(d.Components.Schemas)) {
 		fmt.Fprintf(&b, "\nexport type %s = %s;\n", identifier(name), typeOf(d.Components.Schemas[name], ""))
 	}
 	return b.String()
