@@ -60,56 +60,63 @@ func PoolOutlooks(tx OutlookTx) ([]PoolOutlook, error) {
 	all := make([]PoolOutlook, 0, len(pools))
 	for _, pool := range pools {
 		o := PoolOutlook{Name: pool.Name, Paused: pool.IsPaused}
-		queues, err := tx.WorkQueuesOf(pool.ID)
-		if err != nil {
-			return nil, err
-		}
-		if o.NextDue, err = NextDue(tx, pool, queues); err != nil {
-			return nil, err
-		}
 		if o.Served, err = tx.HasWorker(pool.ID, now.Add(-remembered)); err != nil {
 			return nil, err
 		}
 		o.Served = o.Served || slices.Contains(named, pool.Name)
-		if o.Served {
-			if o.Wake, err = nextDueFrom(tx, pool, queues, now.Add(-claimGrace)); err != nil {
-				return nil, err
-			}
+		if err := o.look(tx, pool, now); err != nil {
+			return nil, err
 		}
 		all = append(all, o)
 	}
 	return all, nil
 }
 
+// look finds what is next due in the pool.
+func (o *PoolOutlook) look(tx OutlookTx, pool *prefect.WorkPool, now time.Time) error {
+	if isClosed(pool) {
+		return nil
+	}
+	queues, err := tx.WorkQueuesOf(pool.ID)
+	if err != nil {
+		return err
+	}
+	room, _, err := roomIn(tx, pool, queues, 1)
+	if err != nil {
+		return err
+	}
+	if o.NextDue, err = room.nextDue(tx, queues, time.Time{}); err != nil || !o.Served {
+		return err
+	}
+	o.Wake, err = room.nextDue(tx, queues, now.Add(-claimGrace))
+	return err
+}
+
 // NextDue is the time of the first run that the workers of some queues of a pool
 // may start, nil without one.
 func NextDue(tx Tx, pool *prefect.WorkPool, queues []*prefect.WorkQueue) (*prefect.Time, error) {
-	return nextDueFrom(tx, pool, queues, time.Time{})
-}
-
-func nextDueFrom(tx Tx, pool *prefect.WorkPool, queues []*prefect.WorkQueue, from time.Time) (next *prefect.Time, err error) {
-	if pool.IsPaused || isZero(pool.ConcurrencyLimit) {
+	if isClosed(pool) {
 		return nil, nil
 	}
-	held, err := slotsHeld(tx, pool, queues)
+	room, _, err := roomIn(tx, pool, queues, 1)
 	if err != nil {
 		return nil, err
 	}
-	flows, err := tx.FlowLimits()
-	if err != nil {
-		return nil, err
-	}
-	room := NewRoom(1, flows).Within(pool, queues, held)
+	return room.nextDue(tx, queues, time.Time{})
+}
+
+// nextDue is NextDue for runs that are due from a moment on, in the room for one of them.
+func (r *Room) nextDue(tx Tx, queues []*prefect.WorkQueue, from time.Time) (next *prefect.Time, err error) {
 	now, _ := tx.Stamp()
 	for _, q := range queues {
 		if q.IsPaused || isZero(q.ConcurrencyLimit) {
 			continue
 		}
 		start := from
-		if later := now.Add(time.Microsecond); room.Of(q.ID) == 0 && later.After(start) {
+		if later := now.Add(time.Microsecond); r.Of(q.ID) == 0 && later.After(start) {
 			start = later // a later run may find a slot
 		}
-		at, found, err := tx.FirstDue(q.ID, start, room.Full())
+		at, found, err := tx.FirstDue(q.ID, start, r.Full())
 		if err != nil {
 			return nil, err
 		}
@@ -119,5 +126,8 @@ func nextDueFrom(tx Tx, pool *prefect.WorkPool, queues []*prefect.WorkQueue, fro
 	}
 	return next, nil
 }
+
+// isClosed reports whether a pool starts nothing, whatever is due.
+func isClosed(pool *prefect.WorkPool) bool { return pool.IsPaused || isZero(pool.ConcurrencyLimit) }
 
 func isZero(limit *int) bool { return limit != nil && *limit == 0 }

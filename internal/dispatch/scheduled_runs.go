@@ -15,15 +15,10 @@ func ScheduledRuns(tx Tx, pool *prefect.WorkPool, queues []*prefect.WorkQueue, a
 	if pool.IsPaused {
 		return runs, nil
 	}
-	held, err := slotsHeld(tx, pool, queues)
+	room, held, err := roomIn(tx, pool, queues, limit)
 	if err != nil {
 		return nil, err
 	}
-	flows, err := tx.FlowLimits()
-	if err != nil {
-		return nil, err
-	}
-	room := NewRoom(limit, flows).Within(pool, queues, held)
 	due := Due{After: after, Before: before}
 	if pool.ConcurrencyLimit != nil && held.Claimed >= *pool.ConcurrencyLimit {
 		due.Except = AwaitingSlot // they would be refused again
@@ -43,6 +38,20 @@ func ScheduledRuns(tx Tx, pool *prefect.WorkPool, queues []*prefect.WorkQueue, a
 		}
 	}
 	return runs, nil
+}
+
+// roomIn is the room for a number of runs that the limits of a pool, its queues and
+// all flows leave, and how many hold slots of the pool.
+func roomIn(tx Tx, pool *prefect.WorkPool, queues []*prefect.WorkQueue, most int) (*Room, Held, error) {
+	held, err := slotsHeld(tx, pool, queues)
+	if err != nil {
+		return nil, held, err
+	}
+	flows, err := tx.FlowLimits()
+	if err != nil {
+		return nil, held, err
+	}
+	return NewRoom(most, flows).Within(pool, queues, held), held, nil
 }
 
 // slotsHeld counts the runs that hold slots of a pool, unless neither it nor one
