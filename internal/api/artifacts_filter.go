@@ -39,19 +39,15 @@ type artifactCount[F any] struct {
 	artifactRuns[F]
 }
 
-func (q *artifactQuery[F]) page() prefect.Page {
-	return prefect.Page{Limit: q.Size(), Offset: q.Offset}
-}
-
 func (a *API) filterArtifacts(r *http.Request, in *artifactQuery[prefect.ArtifactFilter]) ([]*prefect.Artifact, error) {
 	return view(a, r, func(tx *store.Tx) ([]*prefect.Artifact, error) {
-		return tx.FilterArtifacts(in.Artifacts, in.filters(), in.Sort, in.page())
+		return tx.FilterArtifacts(in.Artifacts, in.filters(), in.Sort, in.From(in.Offset))
 	})
 }
 
 func (a *API) filterLatestArtifacts(r *http.Request, in *artifactQuery[prefect.ArtifactCollectionFilter]) ([]*prefect.ArtifactCollection, error) {
 	return view(a, r, func(tx *store.Tx) ([]*prefect.ArtifactCollection, error) {
-		return tx.FilterArtifactCollections(in.Artifacts, in.filters(), in.Sort, in.page())
+		return tx.FilterArtifactCollections(in.Artifacts, in.filters(), in.Sort, in.From(in.Offset))
 	})
 }
 

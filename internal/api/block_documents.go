@@ -91,7 +91,7 @@ func (q *blockDocumentQuery) Defaults() { q.Sort = prefect.BlockDocumentNameAsc 
 func (a *API) filterBlockDocuments(r *http.Request, in *blockDocumentQuery) ([]*prefect.BlockDocument, error) {
 	return view(a, r, func(tx *store.Tx) ([]*prefect.BlockDocument, error) {
 		return tx.FilterBlockDocuments(&store.BlockDocumentQuery{Documents: in.BlockDocuments, Types: in.BlockTypes, Schemas: in.BlockSchemas,
-			Sort: in.Sort, Page: prefect.Page{Limit: in.Size(), Offset: in.Offset}, Secrets: in.IncludeSecrets})
+			Sort: in.Sort, Page: in.From(in.Offset), Secrets: in.IncludeSecrets})
 	})
 }
 

@@ -75,7 +75,7 @@ type blockSchemaQuery struct {
 
 func (a *API) filterBlockSchemas(r *http.Request, in *blockSchemaQuery) ([]*prefect.BlockSchema, error) {
 	return view(a, r, func(tx *store.Tx) ([]*prefect.BlockSchema, error) {
-		return tx.FilterBlockSchemas(in.BlockSchemas, prefect.Page{Limit: in.Size(), Offset: in.Offset})
+		return tx.FilterBlockSchemas(in.BlockSchemas, in.From(in.Offset))
 	})
 }
 

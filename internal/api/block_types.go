@@ -108,7 +108,7 @@ type blockTypeQuery struct {
 
 func (a *API) filterBlockTypes(r *http.Request, in *blockTypeQuery) ([]*prefect.BlockType, error) {
 	return view(a, r, func(tx *store.Tx) ([]*prefect.BlockType, error) {
-		return tx.FilterBlockTypes(in.BlockTypes, in.BlockSchemas, prefect.Page{Limit: in.Size(), Offset: in.Offset})
+		return tx.FilterBlockTypes(in.BlockTypes, in.BlockSchemas, in.From(in.Offset))
 	})
 }
 

@@ -101,13 +101,9 @@ type concurrencyLimitQuery struct {
 	Offset int `json:"offset" rule:"ge=0"`
 }
 
-func (q *concurrencyLimitQuery) page() prefect.Page {
-	return prefect.Page{Limit: q.Size(), Offset: q.Offset}
-}
-
 func (a *API) filterConcurrencyLimits(r *http.Request, in *concurrencyLimitQuery) ([]*prefect.ConcurrencyLimit, error) {
 	return view(a, r, func(tx *store.Tx) ([]*prefect.ConcurrencyLimit, error) {
-		limits, err := tx.FilterConcurrencyLimits(concurrency.TagPrefix, in.page())
+		limits, err := tx.FilterConcurrencyLimits(concurrency.TagPrefix, in.From(in.Offset))
 		out := make([]*prefect.ConcurrencyLimit, len(limits))
 		for i, l := range limits {
 			if err == nil {

@@ -90,7 +90,7 @@ func (a *API) deleteConcurrencyLimitV2(r *http.Request) error {
 
 func (a *API) filterConcurrencyLimitsV2(r *http.Request, in *concurrencyLimitQuery) ([]*prefect.GlobalConcurrencyLimit, error) {
 	return view(a, r, func(tx *store.Tx) ([]*prefect.GlobalConcurrencyLimit, error) {
-		limits, err := tx.FilterConcurrencyLimits("", in.page())
+		limits, err := tx.FilterConcurrencyLimits("", in.From(in.Offset))
 		out := make([]*prefect.GlobalConcurrencyLimit, len(limits))
 		for i, l := range limits {
 			out[i] = globalLimit(l, tx.Now)

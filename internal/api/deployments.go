@@ -72,7 +72,7 @@ func (q *deploymentQuery) Defaults() { q.Sort = prefect.DeploymentNameAsc }
 
 func (a *API) filterDeployments(r *http.Request, in *deploymentQuery) ([]*prefect.Deployment, error) {
 	return view(a, r, func(tx *store.Tx) ([]*prefect.Deployment, error) {
-		return tx.FilterDeployments(in.filters(), in.Sort, prefect.Page{Limit: in.Size(), Offset: in.Offset})
+		return tx.FilterDeployments(in.filters(), in.Sort, in.From(in.Offset))
 	})
 }
 
@@ -98,12 +98,7 @@ func (a *API) paginateDeployments(r *http.Request, in *deploymentPages) (rest.Pa
 	})
 }
 
-type countDeploymentsBody struct {
-	decode.Embedded
-	queueFilters
-}
-
-func (a *API) countDeployments(r *http.Request, in *countDeploymentsBody) (int, error) {
+func (a *API) countDeployments(r *http.Request, in *queueQuery) (int, error) {
 	return view(a, r, func(tx *store.Tx) (int, error) { return tx.CountDeployments(in.filters()) })
 }
 
@@ -120,7 +115,7 @@ type deploymentDeletion struct {
 }
 
 // Defaults implements decode.Defaulter.
-func (d *deploymentDeletion) Defaults() { d.Limit = bulkLimit }
+func (d *deploymentDeletion) Defaults() { d.Limit = mostBulk }
 
 func (a *API) bulkDeleteDeployments(r *http.Request, in *deploymentDeletion) (deletedDeployments, error) {
 	return update(a, r, func(tx *store.Tx) (out deletedDeployments, err error) {

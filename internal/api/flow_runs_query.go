@@ -38,7 +38,7 @@ func (f *filterFlowRuns) Defaults() { f.Sort = "ID_DESC" }
 
 func (a *API) filterFlowRuns(r *http.Request, in *filterFlowRuns) ([]*prefect.FlowRun, error) {
 	return view(a, r, func(tx *store.Tx) ([]*prefect.FlowRun, error) {
-		return tx.FilterFlowRuns(in.filters(), in.Sort, prefect.Page{Limit: in.Size(), Offset: in.Offset})
+		return tx.FilterFlowRuns(in.filters(), in.Sort, in.From(in.Offset))
 	})
 }
 

@@ -88,9 +88,6 @@ func (a *API) setTaskRunState(r *http.Request, in *proposal) (proposed, error) {
 	return outcome(result, start), err
 }
 
-// bulkLimit is the most runs that one bulk operation takes on.
-const bulkLimit = 50
-
 type bulkProposal struct {
 	FlowRuns *prefect.FlowRunFilter `json:"flow_runs"`
 	proposal
@@ -98,7 +95,7 @@ type bulkProposal struct {
 }
 
 // Defaults implements decode.Defaulter.
-func (b *bulkProposal) Defaults() { b.Limit = bulkLimit }
+func (b *bulkProposal) Defaults() { b.Limit = mostBulk }
 
 // bulkOutcome is what became of the proposals, in the order of the runs.
 type bulkOutcome struct {

@@ -70,7 +70,7 @@ func (q *flowQuery) Defaults() { q.Sort = "NAME_ASC" }
 
 func (a *API) filterFlows(r *http.Request, in *flowQuery) ([]*prefect.Flow, error) {
 	return view(a, r, func(tx *store.Tx) ([]*prefect.Flow, error) {
-		return tx.FilterFlows(in.filters(), in.Sort, prefect.Page{Limit: in.Size(), Offset: in.Offset})
+		return tx.FilterFlows(in.filters(), in.Sort, in.From(in.Offset))
 	})
 }
 

@@ -39,6 +39,6 @@ func (q *logQuery) Defaults() { q.Sort = prefect.LogTimestampAsc }
 
 func (a *API) filterLogs(r *http.Request, in *logQuery) ([]*prefect.Log, error) {
 	return view(a, r, func(tx *store.Tx) ([]*prefect.Log, error) {
-		return tx.FilterLogs(in.Logs, in.Sort, prefect.Page{Limit: in.Size(), Offset: in.Offset})
+		return tx.FilterLogs(in.Logs, in.Sort, in.From(in.Offset))
 	})
 }

@@ -33,7 +33,7 @@ type artifactRowQuery struct {
 func (a *API) artifactRows(r *http.Request, in *artifactRowQuery) (table[*store.ArtifactRow], error) {
 	return view(a, r, func(tx *store.Tx) (out table[*store.ArtifactRow], err error) {
 		out = tableAt[*store.ArtifactRow](tx)
-		if out.Rows, err = tx.NewestArtifactRows(in.Artifacts, prefect.Page{Limit: in.Size(), Offset: in.Offset}, artifactVersions); err != nil {
+		if out.Rows, err = tx.NewestArtifactRows(in.Artifacts, in.From(in.Offset), artifactVersions); err != nil {
 			return out, err
 		}
 		out.Count, err = tx.CountArtifactKeysUpTo(in.Artifacts, countedRows)

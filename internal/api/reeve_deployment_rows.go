@@ -46,7 +46,7 @@ type scheduleLook struct {
 func (a *API) deploymentRows(r *http.Request, in *deploymentQuery) (table[*deploymentRow], error) {
 	return view(a, r, func(tx *store.Tx) (out table[*deploymentRow], err error) {
 		out = tableAt[*deploymentRow](tx)
-		if out.Rows, err = readDeploymentRows(tx, in.filters(), in.Sort, prefect.Page{Limit: in.Size(), Offset: in.Offset}); err != nil {
+		if out.Rows, err = readDeploymentRows(tx, in.filters(), in.Sort, in.From(in.Offset)); err != nil {
 			return out, err
 		}
 		out.Count, err = tx.CountDeployments(in.filters())

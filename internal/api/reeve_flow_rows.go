@@ -35,7 +35,7 @@ type flowRow struct {
 func (a *API) flowRows(r *http.Request, in *flowQuery) (table[*flowRow], error) {
 	return view(a, r, func(tx *store.Tx) (table[*flowRow], error) {
 		out := tableAt[*flowRow](tx)
-		flows, err := tx.FilterFlows(in.filters(), in.Sort, prefect.Page{Limit: in.Size(), Offset: in.Offset})
+		flows, err := tx.FilterFlows(in.filters(), in.Sort, in.From(in.Offset))
 		if err != nil {
 			return out, err
 		}

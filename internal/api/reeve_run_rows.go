@@ -37,7 +37,7 @@ func tableAt[T any](tx *store.Tx) table[T] {
 func (a *API) flowRunRows(r *http.Request, in *filterFlowRuns) (table[*store.FlowRunRow], error) {
 	return view(a, r, func(tx *store.Tx) (out table[*store.FlowRunRow], err error) {
 		out = tableAt[*store.FlowRunRow](tx)
-		if out.Rows, err = tx.FilterFlowRunRows(in.filters(), in.Sort, prefect.Page{Limit: in.Size(), Offset: in.Offset}); err != nil {
+		if out.Rows, err = tx.FilterFlowRunRows(in.filters(), in.Sort, in.From(in.Offset)); err != nil {
 			return out, err
 		}
 		out.Count, err = tx.CountFlowRunsUpTo(in.filters(), countedRows)
@@ -60,7 +60,7 @@ func (q *taskRunRowQuery) Defaults() { q.Sort = "ID_DESC" }
 func (a *API) taskRunRows(r *http.Request, in *taskRunRowQuery) (table[*store.TaskRunRow], error) {
 	return view(a, r, func(tx *store.Tx) (out table[*store.TaskRunRow], err error) {
 		out = tableAt[*store.TaskRunRow](tx)
-		if out.Rows, err = tx.FilterTaskRunRows(in.filters(), in.Sort, prefect.Page{Limit: in.Size(), Offset: in.Offset}); err != nil {
+		if out.Rows, err = tx.FilterTaskRunRows(in.filters(), in.Sort, in.From(in.Offset)); err != nil {
 			return out, err
 		}
 		out.Count, err = tx.CountTaskRunsUpTo(in.filters(), countedRows)

@@ -41,6 +41,6 @@ type savedSearchQuery struct {
 
 func (a *API) filterSavedSearches(r *http.Request, in *savedSearchQuery) ([]*prefect.SavedSearch, error) {
 	return view(a, r, func(tx *store.Tx) ([]*prefect.SavedSearch, error) {
-		return tx.FilterSavedSearches(prefect.Page{Limit: in.Size(), Offset: in.Offset})
+		return tx.FilterSavedSearches(in.From(in.Offset))
 	})
 }

@@ -46,12 +46,12 @@ func (a *API) deleteTaskRun(r *http.Request) error {
 	})
 }
 
-type countTaskRunsBody struct {
+type taskRunCountQuery struct {
 	decode.Embedded
 	runFilters
 }
 
-func (a *API) countTaskRuns(r *http.Request, in *countTaskRunsBody) (int, error) {
+func (a *API) countTaskRuns(r *http.Request, in *taskRunCountQuery) (int, error) {
 	return view(a, r, func(tx *store.Tx) (int, error) { return tx.CountTaskRuns(in.filters()) })
 }
 
@@ -83,7 +83,7 @@ func (f *filterTaskRuns) Defaults() { f.Sort = "ID_DESC" }
 
 func (a *API) filterTaskRuns(r *http.Request, in *filterTaskRuns) ([]*prefect.TaskRun, error) {
 	return view(a, r, func(tx *store.Tx) ([]*prefect.TaskRun, error) {
-		return tx.FilterTaskRuns(in.filters(), in.Sort, prefect.Page{Limit: in.Size(), Offset: in.Offset})
+		return tx.FilterTaskRuns(in.filters(), in.Sort, in.From(in.Offset))
 	})
 }
 

@@ -78,7 +78,7 @@ func (q *variableQuery) Defaults() { q.Sort = prefect.VariableNameAsc }
 
 func (a *API) filterVariables(r *http.Request, in *variableQuery) ([]*prefect.Variable, error) {
 	return view(a, r, func(tx *store.Tx) ([]*prefect.Variable, error) {
-		return tx.FilterVariables(in.Variables, in.Sort, prefect.Page{Limit: in.Size(), Offset: in.Offset})
+		return tx.FilterVariables(in.Variables, in.Sort, in.From(in.Offset))
 	})
 }
 

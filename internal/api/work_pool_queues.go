@@ -120,7 +120,7 @@ func (a *API) filterQueues(r *http.Request, in *workQueueQuery, of func(*store.T
 		if err != nil {
 			return nil, err
 		}
-		queues, err := tx.FilterWorkQueues(pool, in.WorkQueues, prefect.Page{Limit: in.Size(), Offset: in.Offset})
+		queues, err := tx.FilterWorkQueues(pool, in.WorkQueues, in.From(in.Offset))
 		if err != nil {
 			return nil, err
 		}

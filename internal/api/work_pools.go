@@ -135,7 +135,7 @@ type workPoolQuery struct {
 
 func (a *API) filterWorkPools(r *http.Request, in *workPoolQuery) ([]*prefect.WorkPool, error) {
 	return view(a, r, func(tx *store.Tx) ([]*prefect.WorkPool, error) {
-		pools, err := tx.FilterWorkPools(in.WorkPools, prefect.Page{Limit: in.Size(), Offset: in.Offset})
+		pools, err := tx.FilterWorkPools(in.WorkPools, in.From(in.Offset))
 		if err != nil {
 			return nil, err
 		}

@@ -50,7 +50,7 @@ func (a *API) filterWorkers(r *http.Request, in *workerQuery) ([]*prefect.Worker
 		if err != nil {
 			return nil, err
 		}
-		return tx.FilterWorkers(pool.ID, in.Workers, prefect.Page{Limit: in.Size(), Offset: in.Offset})
+		return tx.FilterWorkers(pool.ID, in.Workers, in.From(in.Offset))
 	})
 }
 
