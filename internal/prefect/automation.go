@@ -1,6 +1,35 @@
 package prefect
 
-import "github.com/reevehq/reeve/internal/prefect/decode"
+import (
+	"github.com/google/uuid"
+
+	"github.com/reevehq/reeve/internal/prefect/decode"
+)
+
+// Automation is a trigger and what is done when it fires.
+type Automation struct {
+	ID      uuid.UUID `json:"id"`
+	Created Time      `json:"created"`
+	Updated Time      `json:"updated"`
+	AutomationCore
+}
+
+// AutomationCore is what a client says of an automation.
+type AutomationCore struct {
+	Name        string  `json:"name" rule:"required"`
+	Description string  `json:"description"`
+	Enabled     bool    `json:"enabled"`
+	Tags        Tags    `json:"tags"`
+	Trigger     Trigger `json:"trigger" rule:"required"`
+	// Actions are done whenever the trigger fires, then those of the state that the
+	// firing brought the automation to.
+	Actions          []Action `json:"actions" rule:"required"`
+	ActionsOnTrigger []Action `json:"actions_on_trigger"`
+	ActionsOnResolve []Action `json:"actions_on_resolve"`
+}
+
+// Defaults implements decode.Defaulter.
+func (a *AutomationCore) Defaults() { a.Enabled = true }
 
 // AutomationFilter selects automations.
 type AutomationFilter struct {

@@ -1,0 +1,112 @@
+CREATE TABLE automation (
+    id                 BLOB PRIMARY KEY,
+    created            INTEGER NOT NULL,
+    updated            INTEGER NOT NULL,
+    name               TEXT NOT NULL,
+    description        TEXT NOT NULL,
+    enabled            INTEGER NOT NULL,
+    tags               TEXT NOT NULL,
+    trigger            TEXT NOT NULL,
+    actions            TEXT NOT NULL,
+    actions_on_trigger TEXT NOT NULL,
+    actions_on_resolve TEXT NOT NULL
+);
+CREATE INDEX automation_name ON automation (name);
+
+-- What an automation is about, or belongs to: a deploy deletes those that belong to its deployment.
+CREATE TABLE automation_related_resource (
+    automation_id BLOB NOT NULL REFERENCES automation (id) ON DELETE CASCADE,
+    resource_id   TEXT NOT NULL,
+    owned         INTEGER NOT NULL,
+    PRIMARY KEY (automation_id, resource_id)
+) WITHOUT ROWID;
+CREATE INDEX automation_related_resource_resource ON automation_related_resource (resource_id);
+
+-- How many events an event trigger has seen in the window that is open, for each value
+-- of the labels that it is evaluated for each of (bucket, a JSON array of them).
+CREATE TABLE automation_bucket (
+    automation_id BLOB NOT NULL REFERENCES automation (id) ON DELETE CASCADE,
+    trigger_id    BLOB NOT NULL,
+    bucket        TEXT NOT NULL,
+    window_start  INTEGER NOT NULL,
+    window_end    INTEGER NOT NULL,
+    count         INTEGER NOT NULL,
+    last_event    TEXT,
+    PRIMARY KEY (trigger_id, bucket)
+) WITHOUT ROWID;
+CREATE INDEX automation_bucket_automation ON automation_bucket (automation_id);
+CREATE INDEX automation_bucket_end ON automation_bucket (window_end);
+
+-- Expected events of proactive triggers with "after", for buckets that open later over them.
+CREATE TABLE automation_held_event (
+    automation_id BLOB NOT NULL REFERENCES automation (id) ON DELETE CASCADE,
+    trigger_id    BLOB NOT NULL,
+    bucket        TEXT NOT NULL,
+    event_id      BLOB NOT NULL,
+    occurred      INTEGER NOT NULL,
+    held          INTEGER NOT NULL,
+    PRIMARY KEY (trigger_id, bucket, event_id)
+) WITHOUT ROWID;
+CREATE INDEX automation_held_event_automation ON automation_held_event (automation_id);
+CREATE INDEX automation_held_event_occurred ON automation_held_event (trigger_id, bucket, occurred, event_id);
+CREATE INDEX automation_held_event_held ON automation_held_event (held);
+
+-- The newest firing of each child of a composite trigger.
+CREATE TABLE automation_child_firing (
+    automation_id     BLOB NOT NULL REFERENCES automation (id) ON DELETE CASCADE,
+    parent_trigger_id BLOB NOT NULL,
+    child_trigger_id  BLOB NOT NULL,
+    firing_id         BLOB NOT NULL,
+    fired             INTEGER NOT NULL,
+    firing            TEXT NOT NULL,
+    PRIMARY KEY (parent_trigger_id, child_trigger_id)
+) WITHOUT ROWID;
+CREATE INDEX automation_child_firing_automation ON automation_child_firing (automation_id);
+
+-- Events that wait for the one that they follow.
+CREATE TABLE automation_follower (
+    follower_id BLOB PRIMARY KEY,
+    leader_id   BLOB NOT NULL,
+    sequence    INTEGER NOT NULL,
+    received    INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX automation_follower_leader ON automation_follower (leader_id);
+CREATE INDEX automation_follower_received ON automation_follower (received);
+
+-- What fired. The id is derived from the automation, the trigger, the bucket and its
+-- window: what fires once is one row.
+CREATE TABLE automation_firing (
+    sequence      INTEGER PRIMARY KEY AUTOINCREMENT,
+    id            BLOB NOT NULL UNIQUE,
+    automation_id BLOB NOT NULL,
+    trigger_id    BLOB NOT NULL,
+    triggered     INTEGER NOT NULL,
+    firing        TEXT NOT NULL
+);
+CREATE INDEX automation_firing_automation ON automation_firing (automation_id, sequence);
+CREATE INDEX automation_firing_triggered ON automation_firing (triggered);
+
+-- What a firing has to do: one row for each of its actions. It outlives the automation,
+-- whose name and actions it keeps.
+CREATE TABLE automation_delivery (
+    sequence      INTEGER PRIMARY KEY AUTOINCREMENT,
+    id            BLOB NOT NULL UNIQUE,
+    firing_id     BLOB NOT NULL REFERENCES automation_firing (id) ON DELETE CASCADE,
+    automation_id BLOB NOT NULL,
+    created       INTEGER NOT NULL,
+    action_index  INTEGER NOT NULL,
+    action_type   TEXT NOT NULL,
+    triggered     TEXT NOT NULL, -- a prefect.TriggeredAction
+    status        TEXT NOT NULL, -- waiting, delivered or dead
+    attempts      INTEGER NOT NULL DEFAULT 0,
+    due           INTEGER NOT NULL, -- when it may be tried
+    leased_until  INTEGER,          -- while an attempt is under way
+    finished      INTEGER,
+    answer_status INTEGER,
+    answer        TEXT NOT NULL DEFAULT '',
+    reason        TEXT NOT NULL DEFAULT '' -- why the newest attempt failed
+);
+CREATE INDEX automation_delivery_waiting ON automation_delivery (due) WHERE status = 'waiting';
+CREATE INDEX automation_delivery_automation ON automation_delivery (automation_id, sequence);
+CREATE INDEX automation_delivery_firing ON automation_delivery (firing_id);
+CREATE INDEX automation_delivery_finished ON automation_delivery (status, finished);
