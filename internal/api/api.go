@@ -22,6 +22,7 @@ import (
 	"github.com/reevehq/reeve/internal/clock"
 	"github.com/reevehq/reeve/internal/concurrency"
 	"github.com/reevehq/reeve/internal/metrics"
+	"github.com/reevehq/reeve/internal/notify"
 	"github.com/reevehq/reeve/internal/orchestration"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/schedule"
@@ -88,6 +89,9 @@ type Config struct {
 	Database string
 	// Undelivered is the number of webhooks that wait, nil where none are received.
 	Undelivered func() int
+	// Notify sends to people and services outside; by default one that reaches no
+	// private address.
+	Notify *notify.Sender
 	// Outlook says what the server must be awake for; nil when nobody asks.
 	Outlook func(context.Context) (sleep.Outlook, error)
 }
@@ -136,6 +140,9 @@ type API struct {
 // New makes the API on a store.
 func New(s *store.Store, c clock.Clock, ids clock.IDs, log *slog.Logger, config Config) *API {
 	config = config.withDefaults()
+	if config.Notify == nil {
+		config.Notify = notify.New(notify.Options{Clock: c})
+	}
 	hub := ws.NewHub(config.AuthString, config.Memory, log)
 	return &API{meter: config.Meter, store: s, clock: c, ids: ids, log: log, config: config, hub: hub,
 		live: live.New(s, c, log, hub, live.Config{Memory: config.Memory, Events: config.Events, StreamLogs: config.StreamLogs,

@@ -70,6 +70,8 @@ type Config struct {
 	SilentRuns SilentRuns
 	// Deployments is what becomes of a deployment that is deployed again.
 	Deployments Deployments
+	// Notifications is whom the server may write to.
+	Notifications Notifications
 	// Cost is what the host asks for.
 	Cost Cost
 	// Gateway and Webhooks are what the gateway does.

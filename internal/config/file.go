@@ -26,6 +26,8 @@ type file struct {
 	SilentRuns  SilentRuns  `toml:"silent_runs"`
 	Deployments Deployments `toml:"deployments"`
 
+	Notifications Notifications `toml:"notifications"`
+
 	Limits   Limits    `toml:"limits"`
 	Sleep    Sleep     `toml:"sleep"`
 	Gateway  Gateway   `toml:"gateway"`
@@ -69,7 +71,8 @@ func (c *Config) loadFile(in Input) error {
 	problems := []error{c.loadServer("server", f.Server, lines)}
 	c.Setup = Setup{f.Pools, f.Flows, f.Worker}
 	c.Gateway, c.Webhooks, c.Backup, c.Sleep, c.Cost, c.Limits = f.Gateway, f.Webhooks, f.Backup, f.Sleep, f.Cost, f.Limits
-	c.SilentRuns, c.Deployments = f.SilentRuns, f.Deployments
+	c.SilentRuns, c.Deployments, c.Notifications = f.SilentRuns, f.Deployments, f.Notifications
+	problems = append(problems, c.inFile(c.Notifications.check(), lines["notifications"], "notifications"))
 	problems = append(problems, c.inFile(c.Cost.check(), lines["cost"], "cost"))
 	problems = append(problems, c.inFile(c.Backup.check(), lines["backup"], "backup"))
 	problems = append(problems, c.inFile(c.Sleep.check(), lines["sleep"], "sleep"))
@@ -126,7 +129,7 @@ func knownKeys(key string) string {
 		"webhook.delivery_id", "webhook.key", "webhook.deployment", "webhook.parameters", "webhook.idempotency_key", "webhook.event",
 		"backup.keep", "backup.url", "backup.endpoint", "backup.region", "backup.access_key_env", "backup.secret_key_env", "backup.interval",
 		"backup.retention", "backup.restore", "sleep.mode", "sleep.after", "sleep.least", "sleep.socket",
-		"deployments.keep_paused", "silent_runs.crash", "silent_runs.least", "silent_runs.interval",
+		"deployments.keep_paused", "notifications.allow_private", "notifications.to", "notifications.mail_from", "silent_runs.crash", "silent_runs.least", "silent_runs.interval",
 		"cost.machine", "cost.always", "cost.machines", "cost.volume_gb", "cost.volume_price", "cost.root_gb", "cost.stopped_price",
 		"cost.backup_gb", "cost.backup_price", "cost.as_of"}
 	if strings.HasSuffix(key, ".secret") || strings.HasSuffix(key, "_key") {
@@ -135,7 +138,7 @@ func knownKeys(key string) string {
 	if near := nearest(key, names); near != "" {
 		return "did you mean " + near + "?"
 	}
-	return "the tables are [server], [[pool]], [[flow]], [worker], [deployments], [sleep], [silent_runs], [gateway], [[webhook]], [backup] and [cost]"
+	return "the tables are [server], [[pool]], [[flow]], [worker], [deployments], [sleep], [silent_runs], [notifications], [gateway], [[webhook]], [backup] and [cost]"
 }
 
 // loadServer walks the table of settings.

@@ -43,7 +43,7 @@ func Load(in Input) (*Config, error) {
 		}
 		problems = append(problems, c.set(byKey()[key], text, origin{set: true, name: name}))
 	}
-	problems = append(problems, c.checkDatabase(), c.checkWhole(), c.loadLimits(), c.loadSleep(), c.loadSilentRuns(), c.loadDeployments(), c.loadGateway())
+	problems = append(problems, c.checkDatabase(), c.checkWhole(), c.loadLimits(), c.loadSleep(), c.loadSilentRuns(), c.loadDeployments(), c.loadNotifications(), c.loadGateway())
 	c.fillIn()
 	c.finishGateway()
 	c.finishBackup()

@@ -21,6 +21,7 @@ import (
 	"github.com/reevehq/reeve/internal/door"
 	"github.com/reevehq/reeve/internal/follow"
 	"github.com/reevehq/reeve/internal/metrics"
+	"github.com/reevehq/reeve/internal/notify"
 	"github.com/reevehq/reeve/internal/nudge"
 	"github.com/reevehq/reeve/internal/services"
 	"github.com/reevehq/reeve/internal/sleep"
@@ -48,6 +49,8 @@ type Config struct {
 	Pages    access.Pages
 	API      api.Config
 	Services services.Config
+	// Notifications say whom the server may write to; its clock is the server's.
+	Notifications notify.Options
 	// FlowLimits are the numbers of runs at once of flows, by name.
 	FlowLimits map[string]int
 	Webhooks   http.Handler // below /webhooks/, nil for none
@@ -132,6 +135,8 @@ func Open(ctx context.Context, db Database, c Config, log *slog.Logger) (*Server
 	activity := sleep.NewActivity(machine)
 	forecast := &sleep.Forecaster{Store: s, Activity: activity, Undelivered: c.Undelivered, Unshipped: c.Backups.holds, Services: askServices(due)}
 	c.API.Outlook = forecast.Look
+	c.Notifications.Clock = machine
+	c.API.Notify = notify.New(c.Notifications)
 	a := api.New(s, machine, ids, log, c.API)
 	srv = &Server{store: s, api: a, due: due, gate: middleware.NewGate(rest.IsUpgrade), log: log, path: c.API.BasePath,
 		nudges: nudge.New(s, forecast.Look, machine, ids, log),

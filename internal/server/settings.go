@@ -12,6 +12,7 @@ import (
 	"github.com/reevehq/reeve/internal/concurrency"
 	"github.com/reevehq/reeve/internal/config"
 	"github.com/reevehq/reeve/internal/metrics"
+	"github.com/reevehq/reeve/internal/notify"
 	"github.com/reevehq/reeve/internal/orchestration"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/schedule"
@@ -79,7 +80,12 @@ func Settings(c *config.Config) Config {
 			},
 			StreamLogs: c.Bool("server.logs.stream_out_enabled"),
 		},
-		Services:   serviceSettings(c),
+		Services: serviceSettings(c),
+		Notifications: notify.Options{
+			Private:  c.Notifications.AllowPrivate,
+			To:       c.Notifications.To,
+			MailFrom: c.Notifications.MailFrom,
+		},
 		Sleep:      sleepSettings(c),
 		FlowLimits: c.Setup.FlowLimits(),
 		ServeUI:    c.Bool("server.ui.enabled"),

@@ -68,7 +68,7 @@ var rooms = map[string]room{
 	"internal/backup":         {join(leaves, []string{"internal/store/sqlite", "internal/store/migrations"}), "a backup is of files and pages, whatever they mean"},
 	"internal/follow":         {join(leaves, storage), "it drives consumers of the log, whatever the events mean"},
 	"internal/services":       {join(leaves, domain, storage, []string{"internal/follow"}), "services do not call the API or each other's packages"},
-	"internal/api":            {join(leaves, domain, storage, []string{"internal/api/live", "internal/api/rest", "internal/api/ws", "internal/api/middleware", "internal/collections", "internal/cost", "internal/metrics", "internal/sleep"}), "handlers call the domain inside a transaction"},
+	"internal/api":            {join(leaves, domain, storage, []string{"internal/api/live", "internal/api/rest", "internal/api/ws", "internal/api/middleware", "internal/collections", "internal/cost", "internal/metrics", "internal/notify", "internal/sleep"}), "handlers call the domain inside a transaction"},
 	"internal/door":           {leaves, "it knows connections, not who serves them"},
 	"internal/traffic":        {leaves, "it knows connections and requests, not what they ask for"},
 	"internal/api/ws":         {join(leaves, domain, storage, []string{"internal/traffic"}), "sockets read the committed log"},
@@ -80,9 +80,11 @@ var rooms = map[string]room{
 	"internal/client":         {leaves, "it asks a server over HTTP, like any program"},
 	"internal/worker":         {join(leaves, []string{"internal/client"}), "a worker speaks to the server over HTTP, like any worker"},
 
+	"internal/notify": {leaves, "a message is sent as a block says; who keeps blocks and messages is not its business"},
+
 	"internal/nudge": {join(leaves, domain, storage, []string{"internal/sleep"}), "it reads what is to come, and calls gateways over HTTP"},
 
-	"internal/server":    {join(leaves, domain, storage, []string{"internal/follow", "internal/api", "internal/api/rest", "internal/api/ws", "internal/api/middleware", "internal/services", "internal/metrics", "internal/nudge", "internal/sleep", "internal/backup", "internal/traffic", "internal/door", "internal/ui"}), "the server joins store, services, API and UI; what keeps the database, its caller knows"},
+	"internal/server":    {join(leaves, domain, storage, []string{"internal/follow", "internal/api", "internal/api/rest", "internal/api/ws", "internal/api/middleware", "internal/services", "internal/metrics", "internal/notify", "internal/nudge", "internal/sleep", "internal/backup", "internal/traffic", "internal/door", "internal/ui"}), "the server joins store, services, API and UI; what keeps the database, its caller knows"},
 	"internal/supervise": {leaves, "it runs programs, whatever they are"},
 	"internal/outbox":    {[]string{"internal/clock"}, "what it delivers, where that is kept and who hears of it are given to it"},
 	"internal/webhooks":  {join(leaves, storage, []string{"internal/templating", "internal/templating/jinja", "internal/outbox", "internal/client", "internal/metrics", "internal/traffic"}), "webhooks are mapped by templates, kept in an inbox of their own, and delivered by an outbox over HTTP"},
@@ -103,7 +105,7 @@ var forbidden = []struct {
 	{"github.com/minio/minio-go", []string{"internal/backup"}, "the storage sits behind backup.Bucket"},
 	{"database/sql", []string{"test"}, "the driver sits behind store.Conn"},
 	{"net/http", []string{"internal/access", "internal/api", "internal/api/live", "internal/api/rest", "internal/api/ws", "internal/api/middleware", "internal/server", "internal/traffic", "internal/door", "internal/ui",
-		"internal/client", "internal/worker", "internal/webhooks", "internal/proxy", "internal/nudge", "internal/sleep", "internal/up", "internal/doctor", "internal/cli", "test"}, "the domain and the store do not know how they are asked"},
+		"internal/client", "internal/worker", "internal/webhooks", "internal/proxy", "internal/notify", "internal/nudge", "internal/sleep", "internal/up", "internal/doctor", "internal/cli", "test"}, "the domain and the store do not know how they are asked"},
 	{"math/rand", []string{"test"}, "random numbers come from clock.IDs, so that a run can be repeated"},
 	{"crypto/rand", []string{"internal/clock", "test"}, "random numbers come from clock.IDs, so that a run can be repeated"},
 	{"github.com/pelletier/go-toml", []string{"internal/config", "test"}, "settings are read in one place"},

@@ -1,0 +1,178 @@
+package notify
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"encoding/json"
+	"io"
+	"maps"
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+const (
+	// mostAnswer is how much of an answer is read and told, in bytes.
+	mostAnswer = 2 << 10
+	// mostAnswerHeader bounds the headers of an answer, in bytes.
+	mostAnswerHeader = 64 << 10
+	// mostToldHeaders is how much of them is told, in bytes.
+	mostToldHeaders = 4 << 10
+	// agent is what services know messages by: the name that the reference has.
+	agent = "Prefect Notifications"
+)
+
+// call is a request of HTTP.
+type call struct {
+	method, url string
+	header      http.Header
+	body        []byte
+	// strict refuses the server's own network though the settings allow it.
+	strict bool
+	// insecure takes any certificate.
+	insecure bool
+	// most is the deadline, Deadline when it is 0.
+	most time.Duration
+	// lies finds a failure in an answer whose status is success; nil for services
+	// that do not lie.
+	lies func(text string) *Failure
+}
+
+// overHTTP makes a service of a function that says what to ask.
+func overHTTP(calls func(Block, Message) ([]call, error)) service {
+	return func(ctx context.Context, s *Sender, b Block, m Message) (Answer, error) {
+		all, err := calls(b, m)
+		if err != nil {
+			return Answer{}, err
+		}
+		return s.callAll(ctx, all, m.Key)
+	}
+}
+
+// callAll makes all calls, also when one fails, and returns the answer and the
+// failure of the first that failed, or the last's answer.
+func (s *Sender) callAll(ctx context.Context, all []call, key string) (last Answer, failed error) {
+	for i, c := range all {
+		if ctx.Err() != nil {
+			return last, ctx.Err()
+		}
+		id := key
+		if i > 0 {
+			id += "-" + strconv.Itoa(i+1)
+		}
+		answer, err := s.call(ctx, c, id)
+		if failed == nil {
+			last, failed = answer, err
+		}
+	}
+	return last, failed
+}
+
+// call makes a request and reads its answer. Failures are *Failure.
+func (s *Sender) call(ctx context.Context, c call, key string) (Answer, error) {
+	address, err := url.Parse(c.url)
+	if err != nil || address.Host == "" || address.Scheme != "http" && address.Scheme != "https" {
+		return Answer{}, &Failure{Sentence: "its url is no address of the web", Hint: "correct the block: a url begins with https://", Final: true}
+	}
+	host := address.Hostname()
+	most := c.most
+	if most == 0 {
+		most = Deadline
+	}
+	ctx, cancel := context.WithTimeout(ctx, most)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, c.method, c.url, bytes.NewReader(c.body))
+	if err != nil {
+		return Answer{}, &Failure{Sentence: "its method or url cannot be sent", Hint: "correct the block", Final: true}
+	}
+	request.Header = c.header.Clone()
+	if request.Header == nil {
+		request.Header = http.Header{}
+	}
+	setMissing(request.Header, "User-Agent", agent)
+	setMissing(request.Header, "Accept", "*/*")
+	// Standard Webhooks: receivers that keep ids take a message once.
+	if key != "" {
+		setMissing(request.Header, "Webhook-Id", key)
+		setMissing(request.Header, "Webhook-Timestamp", strconv.FormatInt(s.clock.Now().Unix(), 10))
+	}
+	if host := request.Header.Get("Host"); host != "" {
+		request.Host = host
+		request.Header.Del("Host")
+	}
+	answer, err := s.client(c).Do(request)
+	if err != nil {
+		return Answer{}, unreached(host, err)
+	}
+	defer func() { _ = answer.Body.Close() }()
+	text, err := io.ReadAll(io.LimitReader(answer.Body, mostAnswer))
+	told := Answer{Status: answer.StatusCode, Text: strings.ToValidUTF8(string(text), "\uFFFD"), Headers: toldHeaders(answer.Header)}
+	if f := answered(host, answer.StatusCode, answer.Header, s.clock.Now()); f != nil {
+		return told, f
+	}
+	if err != nil && c.lies != nil { // what it says counts, and it was not all heard
+		return told, unreached(host, err)
+	}
+	if c.lies != nil {
+		if f := c.lies(told.Text); f != nil {
+			return told, f
+		}
+	}
+	return told, nil
+}
+
+func setMissing(h http.Header, name, value string) {
+	if _, given := h[name]; !given {
+		h.Set(name, value)
+	}
+}
+
+// client is for one call: messages are few, and a connection that was kept would
+// outlive whoever waits for it.
+func (s *Sender) client(c call) *http.Client {
+	return &http.Client{
+		Transport: &http.Transport{
+			DialContext: func(ctx context.Context, _, address string) (net.Conn, error) {
+				return s.connect(ctx, address, c.strict)
+			},
+			TLSClientConfig:        &tls.Config{RootCAs: s.roots, InsecureSkipVerify: c.insecure},
+			DisableKeepAlives:      true,
+			DisableCompression:     true,
+			MaxResponseHeaderBytes: mostAnswerHeader,
+		},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
+
+// untold begin the names of headers that are not told: those that the reference
+// keeps out of events, and cookies.
+var untold = []string{"authorization", "traceparent", "via", "set-cookie", "x-forwarded", "x-b3", "x-cloud-trace", "x-envoy", "x-prefect"}
+
+// toldHeaders are the headers of an answer that may be kept, as far as there is room.
+func toldHeaders(h http.Header) map[string]string {
+	told, room := map[string]string{}, mostToldHeaders
+	for _, name := range slices.Sorted(maps.Keys(h)) {
+		value := strings.ToValidUTF8(strings.Join(h[name], ", "), "\uFFFD")
+		name = strings.ToLower(name)
+		hidden := slices.ContainsFunc(untold, func(start string) bool { return strings.HasPrefix(name, start) })
+		if room -= len(name) + len(value); hidden || room < 0 {
+			continue
+		}
+		told[name] = value
+	}
+	return told
+}
+
+// asJSON is a POST of a value.
+func asJSON(url string, value any) call {
+	text, err := json.Marshal(value)
+	if err != nil {
+		panic("notify: " + err.Error()) // values are made of texts
+	}
+	return call{method: http.MethodPost, url: url, header: http.Header{"Content-Type": {"application/json"}}, body: text}
+}
