@@ -3,6 +3,7 @@ package events
 import (
 	"encoding/json"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -43,4 +44,9 @@ func AutomationFired(a *prefect.Automation, f *prefect.Firing, state prefect.Tri
 		Related:  related,
 		Payload:  payload,
 	}, err
+}
+
+// Automation is the event prefect.automation.<action>. Its payload is the automation.
+func Automation(action Action, a *prefect.Automation, id uuid.UUID, now time.Time) *prefect.Event {
+	return lifecycle("automation", action, a.ID, a.Name, a, nil, id, now)
 }

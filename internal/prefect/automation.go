@@ -31,6 +31,30 @@ type AutomationCore struct {
 // Defaults implements decode.Defaulter.
 func (a *AutomationCore) Defaults() { a.Enabled = true }
 
+// AutomationCreate makes an automation.
+type AutomationCreate struct {
+	decode.Action
+	AutomationCore
+	// OwnerResource is the id of the resource that the automation belongs to, such as
+	// "prefect.deployment.<id>"; a deploy deletes and makes anew those of its deployment.
+	OwnerResource *string `json:"owner_resource"`
+}
+
+// AutomationUpdate replaces what is given of an automation.
+type AutomationUpdate struct {
+	decode.Action
+	AutomationCore
+}
+
+// AutomationPartialUpdate pauses or resumes an automation.
+type AutomationPartialUpdate struct {
+	decode.Action
+	Enabled bool `json:"enabled"`
+}
+
+// Defaults implements decode.Defaulter.
+func (u *AutomationPartialUpdate) Defaults() { u.Enabled = true }
+
 // AutomationFilter selects automations.
 type AutomationFilter struct {
 	decode.Forbid

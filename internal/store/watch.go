@@ -20,6 +20,8 @@ const (
 	WorkPools
 	// Gateways: a gateway was made, changed or deleted.
 	Gateways
+	// Automations: an automation was made, changed or deleted.
+	Automations
 	topics
 )
 

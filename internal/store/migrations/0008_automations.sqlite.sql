@@ -1,5 +1,6 @@
 CREATE TABLE automation (
-    id                 BLOB PRIMARY KEY,
+    sequence           INTEGER PRIMARY KEY AUTOINCREMENT,
+    id                 BLOB NOT NULL UNIQUE,
     created            INTEGER NOT NULL,
     updated            INTEGER NOT NULL,
     name               TEXT NOT NULL,
@@ -12,6 +13,14 @@ CREATE TABLE automation (
     actions_on_resolve TEXT NOT NULL
 );
 CREATE INDEX automation_name ON automation (name);
+
+-- Counts the changes of automations, in the transaction of each: who keeps them in
+-- memory compares the count with that of what it has.
+CREATE TABLE automation_version (
+    id      INTEGER PRIMARY KEY CHECK (id = 1),
+    version INTEGER NOT NULL
+);
+INSERT INTO automation_version (id, version) VALUES (1, 0);
 
 -- What an automation is about, or belongs to: a deploy deletes those that belong to its deployment.
 CREATE TABLE automation_related_resource (
