@@ -9,9 +9,13 @@ import (
 // each label at least one. None match every resource.
 type ResourceSpecification map[string]Patterns
 
-// Patterns are what the value of a label may be: * and ? stand for any characters or
-// for one, a leading ! negates. A single pattern is written as a string.
-type Patterns []string
+// Patterns are what the value of a label may be, one of Any: * and ? stand for any
+// characters or for one, a leading ! negates.
+type Patterns struct {
+	Any []string
+	// Listed says that the client sent a list, which is given back as one.
+	Listed bool
+}
 
 // ResourceSpecifications each have to match a related resource of the event. One is
 // written as an object, several as a list.
@@ -35,24 +39,25 @@ func (s ResourceSpecification) MatchesEvery(kind string) bool {
 	if len(s) == 0 {
 		return true
 	}
-	return len(s) == 1 && slices.Contains(s[ResourceID], kind+".*")
+	return len(s) == 1 && slices.Contains(s[ResourceID].Any, kind+".*")
 }
 
 // MarshalJSON implements json.Marshaler.
 func (p Patterns) MarshalJSON() ([]byte, error) {
-	if len(p) == 1 {
-		return json.Marshal(p[0])
+	if len(p.Any) == 1 && !p.Listed {
+		return json.Marshal(p.Any[0])
 	}
-	return json.Marshal([]string(p))
+	return json.Marshal(p.Any)
 }
 
-// UnmarshalJSON implements json.Unmarshaler.
+// UnmarshalJSON reads what MarshalJSON wrote.
 func (p *Patterns) UnmarshalJSON(data []byte) error {
 	if len(data) > 0 && data[0] == '"' {
-		*p = Patterns{""}
-		return json.Unmarshal(data, &(*p)[0])
+		*p = Patterns{Any: []string{""}}
+		return json.Unmarshal(data, &p.Any[0])
 	}
-	return json.Unmarshal(data, (*[]string)(p))
+	p.Listed = true
+	return json.Unmarshal(data, &p.Any)
 }
 
 // MarshalJSON implements json.Marshaler.

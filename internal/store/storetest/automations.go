@@ -50,7 +50,7 @@ func automationIsGivenBack(t *testing.T, open Open) {
 	c.Description, c.Tags = "why", prefect.Tags{"b", "a"}
 	child := reactive("child")
 	child.ID = sent
-	child.Event.Match = prefect.ResourceSpecification{"label": {"one"}, "other": {"one", "two"}}
+	child.Event.Match = prefect.ResourceSpecification{"label": {Any: []string{"one"}}, "other": {Any: []string{"one", "two"}, Listed: true}}
 	child.Event.ForEach = []string{"z", "a"}
 	c.Trigger = prefect.Trigger{ID: sent, Compound: &prefect.CompoundTrigger{
 		Triggers: []prefect.Trigger{child}, Within: &within, Require: prefect.Require{Any: true}}}
@@ -67,7 +67,7 @@ func automationIsGivenBack(t *testing.T, open Open) {
 		t.Errorf("the ids of triggers are %v and %v, sent as %v", read.Trigger.ID, read.Trigger.Children()[0].ID, sent)
 	}
 	event := read.Trigger.Children()[0].Event
-	if !slices.Equal(event.Match["other"], []string{"one", "two"}) || !slices.Equal(event.ForEach, []string{"z", "a"}) || *read.Trigger.Compound.Within != within {
+	if !slices.Equal(event.Match["other"].Any, []string{"one", "two"}) || !slices.Equal(event.ForEach, []string{"z", "a"}) || *read.Trigger.Compound.Within != within {
 		t.Errorf("the trigger is %+v", event)
 	}
 	if len(read.Actions) != 1 || read.Actions[0].Type != prefect.DoNothing || read.ActionsOnTrigger == nil || read.ActionsOnResolve == nil {
