@@ -19,6 +19,9 @@ const kindKey = "__prefect_kind"
 type Rendering struct {
 	// Jinja renders templates; else they are only checked.
 	Jinja bool
+	// Values gives what a template sees, nil for nothing; Options say how it is rendered.
+	Values  func(template string) (map[string]any, error)
+	Options jinja.Options
 	// Variables gives a variable's value, nil when there is none of that name.
 	// Without it variables stay what they are.
 	Variables func(name string) (json.RawMessage, error)
@@ -217,7 +220,13 @@ func (h *hydration) jinja(o *jsonschema.Object) (any, error) {
 	if !h.Jinja {
 		return pending{}, nil
 	}
-	text, err := parsed.Render(h.budget, nil, jinja.Options{})
+	var values map[string]any
+	if h.Values != nil {
+		if values, err = h.Values(template); err != nil {
+			return nil, err
+		}
+	}
+	text, err := parsed.Render(h.budget, values, h.Options)
 	if err != nil {
 		return h.badTemplate(err)
 	}

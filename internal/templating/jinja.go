@@ -96,10 +96,27 @@ func Value(b *budget.Budget, text string, values map[string]any, o jinja.Options
 	return t.Render(b, values, o)
 }
 
+// renderFailure is a fault of a template in the contract's words.
+type renderFailure struct{ cause string }
+
+func (f *renderFailure) Error() string {
+	return "Failed to render template due to the following error: " + f.cause
+}
+
 func renderError(err error) error {
 	var fault *jinja.Error
 	if !errors.As(err, &fault) {
 		return err
 	}
-	return fmt.Errorf("Failed to render template due to the following error: %s", fault.Repr()) //nolint:staticcheck // the contract's words
+	return &renderFailure{fault.Repr()}
+}
+
+// RenderCause is what made rendering fail: Python's exception, as it is shown, or
+// the error itself.
+func RenderCause(err error) string {
+	var failure *renderFailure
+	if errors.As(err, &failure) {
+		return failure.cause
+	}
+	return err.Error()
 }

@@ -56,8 +56,13 @@ func (e *evaluator) attribute(of any, name string) any {
 	if v, ok := e.field(of, name); ok {
 		return v
 	}
-	if d, ok := of.(*dict); ok {
-		if v, there := d.text(name); there {
+	switch v := of.(type) {
+	case *dict:
+		if v, there := v.text(name); there {
+			return v
+		}
+	case *object:
+		if v, there := v.item(e, name); there {
 			return v
 		}
 	}
@@ -75,6 +80,12 @@ func (e *evaluator) item(of, key any) any {
 				if v, there := c.values[e.hash(key)]; there {
 					return v
 				}
+			}
+		}
+	case *object:
+		if name, ok := asText(key); ok {
+			if v, there := c.item(e, name); there {
+				return v
 			}
 		}
 	case *list, tuple, *span, string, markup:
@@ -150,6 +161,8 @@ func (e *evaluator) field(of any, name string) (any, bool) {
 		return v.attributes.text(name)
 	case *loop:
 		return v.attribute(name)
+	case *object:
+		return v.attribute(e, name)
 	case int, *big.Int, bool:
 		n, _ := integer(v)
 		switch name {

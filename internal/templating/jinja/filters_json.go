@@ -65,6 +65,8 @@ func (w *jsonWriter) json(v any, level int) {
 		w.array(v, level)
 	case *dict:
 		w.object(v, level)
+	case *object:
+		w.object(v.dict(w.e), level)
 	default:
 		panic(raise("TypeError", "Object of type %s is not JSON serializable", typeName(v)))
 	}

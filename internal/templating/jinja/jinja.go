@@ -98,7 +98,7 @@ func Parse(b *budget.Budget, text string) (t *Template, err error) {
 }
 
 // Render renders the template with values: nil, bool, integers, float64, string,
-// []any, map[string]any, or Ordered. It fails with an *Error, a budget.Exhausted or
+// []any, map[string]any, Ordered, or *Object. It fails with an *Error, a budget.Exhausted or
 // the error of the budget's context.
 func (t *Template) Render(b *budget.Budget, values map[string]any, o Options) (text string, err error) {
 	defer guard(&err)

@@ -35,6 +35,8 @@ func (e *evaluator) str(v any) string {
 		return string(v)
 	case *undefined:
 		return ""
+	case *object:
+		return v.str(e)
 	}
 	return e.repr(v)
 }
@@ -68,6 +70,10 @@ func (w *writer) repr(v any) {
 		w.write(repr(v))
 	case markup:
 		w.write("Markup(" + repr(string(v)) + ")")
+	case *object:
+		w.write(v.Class + "(")
+		w.fields(v, ", ")
+		w.write(")")
 	case *list:
 		w.series("[", v.items, "]")
 	case tuple:

@@ -10,7 +10,7 @@ import (
 
 // A value is nil, bool, int, *big.Int (what an int cannot hold), float64, string,
 // markup, *list, tuple, *dict, *span, *sequence, *undefined, *namespace, *loop,
-// or a *function.
+// *object, or a *function.
 type (
 	// markup is text that is safe in HTML.
 	markup string
@@ -96,8 +96,10 @@ func (e *evaluator) value(v any) any {
 	defer e.down()()
 	e.spend(1)
 	switch v := v.(type) {
-	case nil, bool, int, float64, *list, tuple, *dict, *undefined:
+	case nil, bool, int, float64, *list, tuple, *dict, *object, *undefined:
 		return v
+	case *Object:
+		return &object{v, map[string]any{}}
 	case string:
 		e.take(len(v))
 		return v
@@ -164,6 +166,8 @@ func (e *evaluator) plain(v any) any {
 		return out
 	case *undefined:
 		return nil
+	case *object:
+		return v.Object
 	case *function, *namespace, *loop:
 		return e.str(v)
 	}
@@ -201,6 +205,8 @@ func typeName(v any) string {
 		return "Namespace"
 	case *loop:
 		return "LoopContext"
+	case *object:
+		return v.Class
 	}
 	return "function"
 }
@@ -230,6 +236,8 @@ func truth(v any) bool {
 		return v.length > 0
 	case *sequence:
 		return v.once || len(v.items) > 0
+	case *object:
+		return !v.Counted || len(v.Items.Keys) > 0
 	}
 	return true
 }
