@@ -1,6 +1,7 @@
 package outbox
 
 import (
+	"cmp"
 	"context"
 	"sync"
 	"time"
@@ -9,8 +10,6 @@ import (
 const (
 	// carriers bounds the attempts under way.
 	carriers = 8
-	// lookPause is how often the storage is asked for what others made wait again.
-	lookPause = 2 * time.Second
 	// purgePause is how often the storage is looked through for what was kept long enough.
 	purgePause = 10 * time.Minute
 	// mostKept bounds the bytes of what is delivered, and of what is dead.
@@ -24,9 +23,10 @@ func (o *Outbox[E]) run(ctx, hard context.Context) {
 	defer under.Wait()
 	free := make(chan struct{}, carriers)
 	looked, purged := o.clock.Now(), time.Time{}
+	rest := cmp.Or(o.config.Look, purgePause)
 	for ctx.Err() == nil {
 		now := o.clock.Now()
-		if now.Sub(looked) >= lookPause || now.Before(looked) {
+		if look := o.config.Look; look > 0 && (now.Sub(looked) >= look || now.Before(looked)) {
 			o.look(ctx, looked)
 			looked = now
 		}
@@ -53,11 +53,11 @@ func (o *Outbox[E]) run(ctx, hard context.Context) {
 		}
 		<-free
 		select {
-		case <-o.clock.After(min(wait, lookPause)):
+		case <-o.clock.After(min(wait, rest)):
 		case <-o.lanes.nudge:
 			if o.absence.left(now) > 0 { // it would turn and turn
 				select {
-				case <-o.clock.After(min(o.absence.left(now), lookPause)):
+				case <-o.clock.After(min(o.absence.left(now), rest)):
 				case <-ctx.Done():
 				}
 			}

@@ -16,6 +16,9 @@ const drainTime = 3 * time.Second
 type Config struct {
 	// Pauses are between attempts at a lane, and while somebody is away.
 	Pauses clock.Backoff
+	// Look is how often the storage is asked for what others made wait again, 0 for
+	// never: when whoever makes it wait calls Add.
+	Look time.Duration
 	// Keep and KeepDead are how long what was delivered, and what is dead, is kept.
 	Keep, KeepDead time.Duration
 	// Most and MostBytes bound what may wait.

@@ -101,7 +101,7 @@ func TestADeadLetterIsSentAgain(t *testing.T) {
 		}
 		mended.Store(true)
 		s.resend(0)
-		time.Sleep(lookPause)
+		time.Sleep(2 * time.Second)
 		synctest.Wait()
 		if s.number(Delivered) != 2 {
 			t.Errorf("%d were delivered", s.number(Delivered))

@@ -151,7 +151,7 @@ func (s *rows) PurgeFailed(err error)       { s.say("purge: " + err.Error()) }
 func newOutbox(t *testing.T, s *rows, attempt func(context.Context, *row) Result) *Outbox[*row] {
 	t.Helper()
 	machine := clock.System{}
-	o, err := New(t.Context(), Config{Pauses: clock.Backoff{Least: time.Second, Most: time.Minute}, Keep: time.Hour, KeepDead: 3 * time.Hour,
+	o, err := New(t.Context(), Config{Pauses: clock.Backoff{Least: time.Second, Most: time.Minute}, Look: time.Second, Keep: time.Hour, KeepDead: 3 * time.Hour,
 		Most: 100, MostBytes: 1000}, s, attempt, s, machine, clock.NewIDs(machine))
 	if err != nil {
 		t.Fatal(err)

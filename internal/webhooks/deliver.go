@@ -18,6 +18,9 @@ import (
 	"github.com/reevehq/reeve/internal/outbox"
 )
 
+// look is how often the inbox is asked for what the command line has replayed beside us.
+const look = 2 * time.Second
+
 // pauses is how long a delivery waits after failures in a row.
 var pauses = clock.Backoff{Least: time.Second, Most: time.Minute}
 

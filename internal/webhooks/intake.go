@@ -55,7 +55,7 @@ func New(ctx context.Context, c Config, inbox *Inbox, log *slog.Logger) (*Intake
 	in.warnOfSharedSecrets(c.Webhooks)
 	in.deliver = &deliverer{routes: in.routes, auth: c.Auth, count: &in.count, log: log, ids: map[string]string{}}
 	var err error
-	in.out, err = outbox.New(ctx, outbox.Config{Pauses: pauses, Keep: time.Duration(c.Settings.Retention), KeepDead: time.Duration(c.Settings.DeadRetention),
+	in.out, err = outbox.New(ctx, outbox.Config{Pauses: pauses, Look: look, Keep: time.Duration(c.Settings.Retention), KeepDead: time.Duration(c.Settings.DeadRetention),
 		Most: c.Settings.MaxInbox, MostBytes: c.Settings.MaxInboxBytes}, inbox, in.deliver.attempt, in.deliver, inbox.clock, inbox.ids)
 	if err != nil {
 		return nil, err
