@@ -1,12 +1,226 @@
 package store
 
-import "github.com/reevehq/reeve/internal/prefect"
+import (
+	"encoding/json"
+	"fmt"
+	"time"
 
-// addDelivery notes an action that a firing asks for, to be done at once.
-func (tx *Tx) addDelivery(a *prefect.TriggeredAction) error {
-	_, err := tx.conn.Exec(`INSERT INTO automation_delivery (id, firing_id, automation_id, created, action_index, action_type, triggered, status, due)
-		VALUES (?, ?, ?, ?, ?, ?, ?, 'waiting', ?)`,
-		a.ID, a.Firing.ID, a.Automation.ID, tx.Now, a.Index, string(a.Action.Type), JSON(a), tx.Now)
+	"github.com/google/uuid"
+
+	"github.com/reevehq/reeve/internal/events"
+	"github.com/reevehq/reeve/internal/fault"
+	"github.com/reevehq/reeve/internal/prefect"
+)
+
+// addDeliveries asks for the actions of a firing: those of the automation, and those
+// of the states that it was brought to, of which told has the events' ids.
+func (tx *Tx) addDeliveries(a *prefect.Automation, f *prefect.Firing, told map[prefect.TriggerState]uuid.UUID) error {
+	kept, err := json.Marshal(a)
+	if err != nil {
+		return err
+	}
+	index := 0
+	add := func(actions []prefect.Action, state, toldBy any) error {
+		for i := range actions {
+			id := uuid.NewSHA1(f.ID, []byte{byte(index >> 8), byte(index)})
+			_, err := tx.conn.Exec(`INSERT INTO automation_delivery (id, firing_id, automation_id, automation, created, begun, due,
+				action_index, action, state, told_by, status) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting')`,
+				id, f.ID, a.ID, json.RawMessage(kept), tx.Now, tx.Now, tx.Now, index, JSON(actions[i]), state, toldBy)
+			if err != nil {
+				return err
+			}
+			index++
+		}
+		return nil
+	}
+	var first any
+	for _, state := range []prefect.TriggerState{prefect.Resolved, prefect.Triggered} {
+		if id, ok := told[state]; ok {
+			first = id
+		}
+	}
+	if err := add(a.Actions, nil, first); err != nil {
+		return err
+	}
+	if id, ok := told[prefect.Triggered]; ok {
+		if err := add(a.ActionsOnTrigger, string(prefect.Triggered), id); err != nil {
+			return err
+		}
+	}
+	if id, ok := told[prefect.Resolved]; ok {
+		if err := add(a.ActionsOnResolve, string(prefect.Resolved), id); err != nil {
+			return err
+		}
+	}
+	tx.Touch(Deliveries)
+	tx.Touch(Deadlines)
+	return nil
+}
+
+// WaitingDelivery is a delivery that waits, as far as its order goes.
+type WaitingDelivery struct {
+	Sequence     int64
+	AutomationID uuid.UUID
+	ActionIndex  int
+}
+
+// Lane is the order that the delivery belongs to: those of one action of one
+// automation do not overtake each other.
+func (w WaitingDelivery) Lane() string { return fmt.Sprintf("%s/%d", w.AutomationID, w.ActionIndex) }
+
+func scanWaitingDelivery(r Row) (w WaitingDelivery, err error) {
+	err = r.Scan(&w.Sequence, &w.AutomationID, &w.ActionIndex)
+	return w, err
+}
+
+// WaitingDeliveries lists what waits after a place in the order of arrival.
+func (tx *Tx) WaitingDeliveries(after int64, limit int) ([]WaitingDelivery, error) {
+	return collect(tx, `SELECT sequence, automation_id, action_index FROM automation_delivery
+		WHERE status = 'waiting' AND sequence > ? ORDER BY sequence LIMIT ?`, []any{after, limit}, scanWaitingDelivery)
+}
+
+// ResentDeliveries lists what waits again since a time because it was to be sent again.
+func (tx *Tx) ResentDeliveries(since time.Time) ([]WaitingDelivery, error) {
+	return collect(tx, `SELECT sequence, automation_id, action_index FROM automation_delivery
+		WHERE status = 'waiting' AND begun != created AND begun >= ? ORDER BY sequence`, []any{since}, scanWaitingDelivery)
+}
+
+// TakenDelivery is a delivery that is being tried.
+type TakenDelivery struct {
+	*prefect.TriggeredAction
+	// Attempts counts those that began, this one too.
+	Attempts int
+	// Begun is since when it has been tried.
+	Begun time.Time
+}
+
+// TakeDelivery leases a delivery for an attempt that ends by until. It returns nil
+// when the delivery waits no longer, and a fault.Conflict when somebody else has it.
+func (tx *Tx) TakeDelivery(sequence int64, until time.Time) (*TakenDelivery, error) {
+	n, err := tx.conn.Exec(`UPDATE automation_delivery SET leased_until = ?, attempts = attempts + 1
+		WHERE sequence = ? AND status = 'waiting' AND (leased_until IS NULL OR leased_until <= ?)`, until, sequence, tx.Now)
+	if err != nil {
+		return nil, err
+	}
+	t := &TakenDelivery{TriggeredAction: &prefect.TriggeredAction{Firing: &prefect.Firing{}}}
+	var status string
+	var state *string
+	err = tx.one(`SELECT delivery.id, delivery.automation, delivery.action, delivery.action_index, delivery.state, delivery.told_by,
+			delivery.attempts, delivery.begun, delivery.status, firing.firing
+		FROM automation_delivery AS delivery JOIN automation_firing AS firing ON firing.id = delivery.firing_id
+		WHERE delivery.sequence = ?`, []any{sequence}, &t.ID, JSON(&t.Automation), JSON(&t.Action), &t.Index, &state, &t.ToldBy,
+		&t.Attempts, &t.Begun, &status, JSON(t.Firing))
+	switch {
+	case err == ErrNoRows || err == nil && status != "waiting":
+		return nil, nil
+	case err != nil:
+		return nil, err
+	case n == 0:
+		return nil, fault.New(fault.Conflict, "The delivery is being tried by somebody else.")
+	}
+	t.Triggered, t.Labels, t.Event = t.Firing.Triggered, t.Firing.Labels, t.Firing.Event
+	if state == nil {
+		return t, nil
+	}
+	e, err := events.AutomationFired(&t.Automation, t.Firing, prefect.TriggerState(*state))
+	if err != nil {
+		return nil, err
+	}
+	t.Event = &prefect.ReceivedEvent{Event: *e, Received: t.Firing.Triggered}
+	return t, nil
+}
+
+// DeliveryEnd is how an attempt at a delivery ended.
+type DeliveryEnd struct {
+	AnswerStatus int
+	Answer       string
+	Reason       string // why it failed, "" when it did not
+}
+
+// FinishDelivery notes that a delivery was made, or, dead, that it is given up, and
+// tells of it with events. It is false when the delivery does not wait any more, and
+// then nothing happens.
+func (tx *Tx) FinishDelivery(sequence int64, dead bool, end DeliveryEnd, told ...*prefect.Event) (bool, error) {
+	status := "delivered"
+	if dead {
+		status = "dead"
+	}
+	n, err := tx.conn.Exec(`UPDATE automation_delivery SET status = ?, finished = ?, due = NULL, leased_until = NULL,
+		answer_status = ?, answer = ?, reason = ? WHERE sequence = ? AND status = 'waiting'`,
+		status, tx.Now, end.AnswerStatus, end.Answer, end.Reason, sequence)
+	if err != nil || n == 0 {
+		return false, err
+	}
+	return true, tx.Emit(told...)
+}
+
+// PostponeDelivery notes that an attempt failed, and when the next is due.
+func (tx *Tx) PostponeDelivery(sequence int64, next time.Time, end DeliveryEnd) error {
+	_, err := tx.conn.Exec(`UPDATE automation_delivery SET due = ?, leased_until = NULL, answer_status = ?, answer = ?, reason = ?
+		WHERE sequence = ? AND status = 'waiting'`, next, end.AnswerStatus, end.Answer, end.Reason, sequence)
 	tx.Touch(Deadlines)
 	return err
+}
+
+// NextDelivery is when the next delivery is due, nil when none waits.
+func (tx *Tx) NextDelivery() (*time.Time, error) {
+	var due *time.Time
+	err := tx.one(`SELECT min(due) FROM automation_delivery WHERE status = 'waiting'`, nil, &due)
+	return due, err
+}
+
+const deliveryColumns = `id, automation_id, json_extract(automation, '$.name'), firing_id, created, action_index,
+	json_extract(action, '$.type'), status, attempts, due, finished, answer_status, answer, reason`
+
+func scanDelivery(r Row) (*prefect.AutomationDelivery, error) {
+	var d prefect.AutomationDelivery
+	var kind string
+	err := r.Scan(&d.ID, &d.AutomationID, &d.AutomationName, &d.FiringID, &d.Created, &d.ActionIndex,
+		&kind, &d.Status, &d.Attempts, &d.Due, &d.Finished, &d.AnswerStatus, &d.Answer, &d.Reason)
+	d.ActionType = prefect.ActionType(kind)
+	return &d, err
+}
+
+// Deliveries lists the deliveries of an automation, or of all when automation is nil,
+// the newest first; status restricts them unless it is "".
+func (tx *Tx) Deliveries(automation *uuid.UUID, status string, page prefect.Page) ([]*prefect.AutomationDelivery, error) {
+	var c criteria
+	if automation != nil {
+		c.add(when("automation_id = ?", *automation))
+	}
+	if status != "" {
+		c.add(when("status = ?", status))
+	}
+	all := c.join(prefect.And)
+	return collect(tx, `SELECT `+deliveryColumns+` FROM automation_delivery`+all.where()+` ORDER BY sequence DESC LIMIT ? OFFSET ?`,
+		append(all.args, page.Limit, page.Offset), scanDelivery)
+}
+
+// ReadDelivery returns a delivery, nil when there is none with that id.
+func (tx *Tx) ReadDelivery(id uuid.UUID) (*prefect.AutomationDelivery, error) {
+	d, _, err := first(tx, `SELECT `+deliveryColumns+` FROM automation_delivery WHERE id = ?`, []any{id}, scanDelivery)
+	return d, err
+}
+
+// ResendDelivery has a delivery that is over made once more, as if it had been asked
+// for now. It is false when the delivery still waits.
+func (tx *Tx) ResendDelivery(id uuid.UUID) (bool, error) {
+	n, err := tx.conn.Exec(`UPDATE automation_delivery SET status = 'waiting', attempts = 0, begun = ?, due = ?, leased_until = NULL, finished = NULL
+		WHERE id = ? AND status != 'waiting'`, tx.Now, tx.Now, id)
+	tx.Touch(Deliveries)
+	tx.Touch(Deadlines)
+	return n > 0, err
+}
+
+// PurgeDeliveries deletes deliveries that ended as a status before a time, and
+// firings that are as old and have none, at most limit of each.
+func (tx *Tx) PurgeDeliveries(status string, before time.Time, limit int) (int, error) {
+	n, err := tx.conn.Exec(`DELETE FROM automation_delivery WHERE sequence IN (SELECT sequence FROM automation_delivery
+		WHERE status = ? AND status != 'waiting' AND finished < ? ORDER BY finished LIMIT ?)`, status, before, limit)
+	if err != nil {
+		return 0, err
+	}
+	_, err = tx.conn.Exec(`DELETE FROM automation_firing WHERE sequence IN (SELECT sequence FROM automation_firing AS firing
+		WHERE triggered < ? AND NOT EXISTS (SELECT 1 FROM automation_delivery WHERE firing_id = firing.id) ORDER BY triggered LIMIT ?)`, before, limit)
+	return int(n), err
 }

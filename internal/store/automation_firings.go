@@ -22,17 +22,13 @@ func (tx *Tx) Fire(a *prefect.Automation, f *prefect.Firing) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	for _, action := range actionsOf(a, f, told) {
-		if err := tx.addDelivery(action); err != nil {
-			return false, err
-		}
-	}
-	return true, nil
+	return true, tx.addDeliveries(a, f, told)
 }
 
-// tellFiring tells in which states the firing brought the automation.
-func (tx *Tx) tellFiring(a *prefect.Automation, f *prefect.Firing) (map[prefect.TriggerState]*prefect.ReceivedEvent, error) {
-	told := map[prefect.TriggerState]*prefect.ReceivedEvent{}
+// tellFiring tells in which states the firing brought the automation; the events' ids
+// are returned by state.
+func (tx *Tx) tellFiring(a *prefect.Automation, f *prefect.Firing) (map[prefect.TriggerState]uuid.UUID, error) {
+	told := map[prefect.TriggerState]uuid.UUID{}
 	for _, state := range []prefect.TriggerState{prefect.Triggered, prefect.Resolved} {
 		if !slices.Contains(f.States, state) {
 			continue
@@ -44,39 +40,7 @@ func (tx *Tx) tellFiring(a *prefect.Automation, f *prefect.Firing) (map[prefect.
 		if err := tx.Emit(e); err != nil {
 			return nil, err
 		}
-		told[state] = &prefect.ReceivedEvent{Event: *e, Received: prefect.At(tx.Now)}
+		told[state] = e.ID
 	}
 	return told, nil
-}
-
-// actionsOf are the actions that a firing asks for: those of the automation with the
-// event that made it fire, and those of its states with the event that told of each.
-func actionsOf(a *prefect.Automation, f *prefect.Firing, told map[prefect.TriggerState]*prefect.ReceivedEvent) []*prefect.TriggeredAction {
-	var all []*prefect.TriggeredAction
-	add := func(actions []prefect.Action, e *prefect.ReceivedEvent, toldBy *prefect.ReceivedEvent) {
-		for _, action := range actions {
-			index := len(all)
-			triggered := &prefect.TriggeredAction{
-				ID: uuid.NewSHA1(f.ID, []byte{byte(index >> 8), byte(index)}), Automation: *a, Firing: f, Triggered: f.Triggered,
-				Labels: f.Labels, Event: e, Action: action, Index: index,
-			}
-			if toldBy != nil {
-				triggered.ToldBy = &toldBy.ID
-			}
-			all = append(all, triggered)
-		}
-	}
-	triggered, resolved := told[prefect.Triggered], told[prefect.Resolved]
-	first := triggered
-	if first == nil {
-		first = resolved
-	}
-	add(a.Actions, f.Event, first)
-	if triggered != nil {
-		add(a.ActionsOnTrigger, triggered, triggered)
-	}
-	if resolved != nil {
-		add(a.ActionsOnResolve, resolved, resolved)
-	}
-	return all
 }

@@ -22,6 +22,8 @@ const (
 	Gateways
 	// Automations: an automation was made, changed or deleted.
 	Automations
+	// Deliveries: an action of an automation waits to be done.
+	Deliveries
 	topics
 )
 

@@ -96,26 +96,30 @@ CREATE INDEX automation_firing_automation ON automation_firing (automation_id, s
 CREATE INDEX automation_firing_triggered ON automation_firing (triggered);
 
 -- What a firing has to do: one row for each of its actions. It outlives the automation,
--- whose name and actions it keeps.
+-- which it keeps as it was. The action is tried from begun on, and given up some time later.
 CREATE TABLE automation_delivery (
     sequence      INTEGER PRIMARY KEY AUTOINCREMENT,
     id            BLOB NOT NULL UNIQUE,
     firing_id     BLOB NOT NULL REFERENCES automation_firing (id) ON DELETE CASCADE,
     automation_id BLOB NOT NULL,
+    automation    TEXT NOT NULL,
     created       INTEGER NOT NULL,
     action_index  INTEGER NOT NULL,
-    action_type   TEXT NOT NULL,
-    triggered     TEXT NOT NULL, -- a prefect.TriggeredAction
-    status        TEXT NOT NULL, -- waiting, delivered or dead
+    action        TEXT NOT NULL,
+    state         TEXT,             -- of the automation that asks for the action, null when every firing does
+    told_by       BLOB,             -- the event that tells of the firing
+    status        TEXT NOT NULL,    -- waiting, delivered or dead
     attempts      INTEGER NOT NULL DEFAULT 0,
-    due           INTEGER NOT NULL, -- when it may be tried
+    begun         INTEGER NOT NULL,
+    due           INTEGER,          -- when it may be tried, while it waits
     leased_until  INTEGER,          -- while an attempt is under way
     finished      INTEGER,
-    answer_status INTEGER,
+    answer_status INTEGER NOT NULL DEFAULT 0,
     answer        TEXT NOT NULL DEFAULT '',
     reason        TEXT NOT NULL DEFAULT '' -- why the newest attempt failed
 );
-CREATE INDEX automation_delivery_waiting ON automation_delivery (due) WHERE status = 'waiting';
+CREATE INDEX automation_delivery_waiting ON automation_delivery (due, sequence) WHERE status = 'waiting';
+CREATE INDEX automation_delivery_resent ON automation_delivery (begun) WHERE status = 'waiting' AND begun != created;
 CREATE INDEX automation_delivery_automation ON automation_delivery (automation_id, sequence);
 CREATE INDEX automation_delivery_firing ON automation_delivery (firing_id);
 CREATE INDEX automation_delivery_finished ON automation_delivery (status, finished);
