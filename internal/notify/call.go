@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
-	"encoding/base64"
 	"encoding/json"
-	"fmt"
 	"io"
 	"maps"
 	"net"
@@ -16,8 +14,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"golang.org/x/net/http/httpguts"
 )
 
 const (
@@ -48,9 +44,9 @@ type call struct {
 }
 
 // overHTTP makes a service of a function that says what to ask.
-func overHTTP(calls func(*Sender, Block, Message) ([]call, error)) service {
+func overHTTP(calls func(Block, Message) ([]call, error)) service {
 	return func(ctx context.Context, s *Sender, b Block, m Message) (Answer, error) {
-		all, err := calls(s, b, m)
+		all, err := calls(b, m)
 		if err != nil {
 			return Answer{}, err
 		}
@@ -90,8 +86,7 @@ func (s *Sender) call(ctx context.Context, c call, key string) (Answer, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, most)
 	defer cancel()
-	address.RawQuery = escapedQuery(address.RawQuery)
-	request, err := http.NewRequestWithContext(ctx, c.method, address.String(), bytes.NewReader(c.body))
+	request, err := http.NewRequestWithContext(ctx, c.method, c.url, bytes.NewReader(c.body))
 	if err != nil {
 		return Answer{}, &Failure{Sentence: "its method or url cannot be sent", Hint: "correct the block", Final: true}
 	}
@@ -102,11 +97,6 @@ func (s *Sender) call(ctx context.Context, c call, key string) (Answer, error) {
 	setMissing(request.Header, "User-Agent", agent)
 	setMissing(request.Header, "Accept", "*/*")
 	// Standard Webhooks: receivers that keep ids take a message once.
-	for name, values := range request.Header {
-		if !httpguts.ValidHeaderFieldName(name) || slices.ContainsFunc(values, func(v string) bool { return !httpguts.ValidHeaderFieldValue(v) }) {
-			return Answer{}, &Failure{Sentence: fmt.Sprintf("the header %q cannot be sent", name), Hint: "correct the block", Final: true}
-		}
-	}
 	if key != "" {
 		setMissing(request.Header, "Webhook-Id", key)
 		setMissing(request.Header, "Webhook-Timestamp", strconv.FormatInt(s.clock.Now().Unix(), 10))
@@ -134,19 +124,6 @@ func (s *Sender) call(ctx context.Context, c call, key string) (Answer, error) {
 		}
 	}
 	return told, nil
-}
-
-// escapedQuery escapes in a query what cannot stand in a request.
-func escapedQuery(query string) string {
-	var escaped strings.Builder
-	for i := 0; i < len(query); i++ {
-		if b := query[i]; b <= ' ' || b >= 0x7f || strings.IndexByte(`"<>`, b) >= 0 {
-			fmt.Fprintf(&escaped, "%%%02X", b)
-		} else {
-			escaped.WriteByte(b)
-		}
-	}
-	return escaped.String()
 }
 
 func setMissing(h http.Header, name, value string) {
@@ -193,21 +170,9 @@ func toldHeaders(h http.Header) map[string]string {
 
 // asJSON is a POST of a value.
 func asJSON(url string, value any) call {
-	return call{method: http.MethodPost, url: url, header: http.Header{"Content-Type": {"application/json"}}, body: encode(value)}
-}
-
-// encode writes a value as JSON, with the characters of HTML as they are.
-func encode(value any) []byte {
-	var text bytes.Buffer
-	e := json.NewEncoder(&text)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(value); err != nil {
-		panic("notify: " + err.Error()) // values are made of what JSON can say
+	text, err := json.Marshal(value)
+	if err != nil {
+		panic("notify: " + err.Error()) // values are made of texts
 	}
-	return bytes.TrimSuffix(text.Bytes(), []byte("\n"))
-}
-
-// basic is the header of a user and a password.
-func basic(user, password string) string {
-	return "Basic " + base64.StdEncoding.EncodeToString([]byte(user+":"+password))
+	return call{method: http.MethodPost, url: url, header: http.Header{"Content-Type": {"application/json"}}, body: text}
 }

@@ -93,19 +93,7 @@ type service func(ctx context.Context, s *Sender, b Block, m Message) (Answer, e
 
 // services are by the slug of their block's type.
 var services = map[string]service{
-	"custom-webhook":         overHTTP(customCalls),
-	"discord-webhook":        overApprise(discordCalls),
-	"mattermost-webhook":     overApprise(mattermostCalls),
-	"ms-teams-webhook":       overApprise(teamsCalls),
-	"ntfy":                   overApprise(slackHookCalls),
-	"opsgenie-webhook":       overApprise(opsgenieCalls),
-	"pager-duty-webhook":     overApprise(pagerDutyCalls),
-	"pushover":               overApprise(slackHookCalls),
-	"sendgrid-email":         overApprise(sendgridCalls),
-	"slack-credentials":      overHTTP(slackCredentialsCalls),
 	"slack-incoming-webhook": overHTTP(slackIncomingCalls),
-	"slack-webhook":          overApprise(slackHookCalls),
-	"twilio-sms":             overApprise(twilioCalls),
 }
 
 // Can reports whether blocks of a type can send notifications.

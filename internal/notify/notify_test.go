@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -187,10 +186,9 @@ func TestTheCallersEndIsTold(t *testing.T) {
 }
 
 func TestACertificateIsAskedFor(t *testing.T) {
-	server := httptest.NewUnstartedServer(http.HandlerFunc(ok))
-	server.Config.ErrorLog = log.New(io.Discard, "", 0)
-	server.StartTLS()
+	server := httptest.NewTLSServer(http.HandlerFunc(ok))
 	defer server.Close()
+	server.Config.ErrorLog = nil
 	fields := map[string]any{"url": server.URL}
 	_, err := tester().Webhook(context.Background(), block("webhook", fields), "x", "k")
 	if err == nil || err.Error() != "the certificate of 127.0.0.1 is not trusted" {

@@ -13,11 +13,13 @@ import (
 	"time"
 
 	"github.com/reevehq/reeve/internal/access"
+	"github.com/reevehq/reeve/internal/actions"
 	"github.com/reevehq/reeve/internal/api"
 	"github.com/reevehq/reeve/internal/api/middleware"
 	"github.com/reevehq/reeve/internal/api/rest"
 	"github.com/reevehq/reeve/internal/backup"
 	"github.com/reevehq/reeve/internal/clock"
+	"github.com/reevehq/reeve/internal/deliveries"
 	"github.com/reevehq/reeve/internal/door"
 	"github.com/reevehq/reeve/internal/follow"
 	"github.com/reevehq/reeve/internal/metrics"
@@ -54,6 +56,11 @@ type Config struct {
 	// FlowLimits are the numbers of runs at once of flows, by name.
 	FlowLimits map[string]int
 	Webhooks   http.Handler // below /webhooks/, nil for none
+	// Links is where the pages of the interface begin in what automations send, "" for
+	// no links.
+	Links string
+	// ActionsOff leaves the actions of automations undone.
+	ActionsOff bool
 	// Clock is the machine's when nil.
 	Clock clock.Clock
 	Sleep sleep.Settings
@@ -138,12 +145,20 @@ func Open(ctx context.Context, db Database, c Config, log *slog.Logger) (*Server
 	c.Notifications.Clock = machine
 	c.API.Notify = notify.New(c.Notifications)
 	a := api.New(s, machine, ids, log, c.API)
+	done, err := deliveries.New(ctx, s, &actions.Performer{API: inProcess{a.Handler(), c.API.BasePath}, Notifier: c.API.Notify,
+		Clock: machine, Pages: c.Links}, machine, ids, log)
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
 	srv = &Server{store: s, api: a, due: due, gate: middleware.NewGate(rest.IsUpgrade), log: log, path: c.API.BasePath,
 		nudges: nudge.New(s, forecast.Look, machine, ids, log),
 		ledger: metrics.NewLedger(s, machine, started, log), drain: cmp.Or(c.Drain, drainTime),
 		clock: machine, config: c, connections: door.NewConnections(machine), activity: activity, forecast: forecast,
 		backup: c.Backups.Shipper}
 	srv.parts = parts{due, &loop{run: srv.nudges.Run}, &loop{run: srv.watchClock}, &loop{run: srv.ledger.Run}}
+	if !c.ActionsOff {
+		srv.parts = append(srv.parts, done)
+	}
 	for _, f := range followers {
 		srv.parts = append(srv.parts, &loop{run: f.Run, health: f.Health})
 	}

@@ -86,6 +86,8 @@ func Settings(c *config.Config) Config {
 			To:       c.Notifications.To,
 			MailFrom: c.Notifications.MailFrom,
 		},
+		Links:      links(c),
+		ActionsOff: !c.Bool("server.services.triggers.enabled"),
 		Sleep:      sleepSettings(c),
 		FlowLimits: c.Setup.FlowLimits(),
 		ServeUI:    c.Bool("server.ui.enabled"),
@@ -101,6 +103,13 @@ func Settings(c *config.Config) Config {
 			Sleeps:      c.Sleep.Mode == string(sleep.Exit) || c.Sleep.Mode == string(sleep.Suspend),
 		},
 	}
+}
+
+// links is where the pages of the interface begin in what is sent to people: where
+// the settings say, or where the API that they are told of is.
+func links(c *config.Config) string {
+	own := strings.TrimSuffix(strings.TrimSuffix(c.Text("server.ui.api_url"), "/"), "/api")
+	return strings.TrimSuffix(cmp.Or(c.Text("ui_url"), own), "/")
 }
 
 // Pages are the web pages that may call while no password is set: what the

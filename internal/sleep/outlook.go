@@ -54,6 +54,7 @@ type Forecaster struct {
 func (f *Forecaster) Look(ctx context.Context) (o Outlook, err error) {
 	var work Work
 	var active []store.ActiveRun
+	var delivery *time.Time
 	err = f.Store.View(ctx, func(tx *store.Tx) (err error) {
 		o.Now = prefect.At(tx.Now)
 		if work, err = f.Services(tx); err != nil {
@@ -62,7 +63,10 @@ func (f *Forecaster) Look(ctx context.Context) (o Outlook, err error) {
 		if active, err = tx.ReadActiveRuns(namedRuns + 1); err != nil {
 			return err
 		}
-		o.Pools, err = dispatch.PoolOutlooks(tx)
+		if o.Pools, err = dispatch.PoolOutlooks(tx); err != nil {
+			return err
+		}
+		delivery, err = tx.NextDelivery()
 		return err
 	})
 	if err != nil {
@@ -83,6 +87,12 @@ func (f *Forecaster) Look(ctx context.Context) (o Outlook, err error) {
 		o.by(p.Wake.Time)
 		if !p.Wake.After(o.Now.Time) {
 			o.because("a run in pool %s is due", p.Name)
+		}
+	}
+	if delivery != nil {
+		o.by(*delivery)
+		if !delivery.After(o.Now.Time) {
+			o.because("an action of an automation waits to be done")
 		}
 	}
 	unshipped := f.Unshipped != nil && f.Unshipped()

@@ -84,14 +84,16 @@ var rooms = map[string]room{
 
 	"internal/nudge": {join(leaves, domain, storage, []string{"internal/sleep"}), "it reads what is to come, and calls gateways over HTTP"},
 
-	"internal/server":    {join(leaves, domain, storage, []string{"internal/follow", "internal/api", "internal/api/rest", "internal/api/ws", "internal/api/middleware", "internal/services", "internal/metrics", "internal/notify", "internal/nudge", "internal/sleep", "internal/backup", "internal/traffic", "internal/door", "internal/ui"}), "the server joins store, services, API and UI; what keeps the database, its caller knows"},
-	"internal/supervise": {leaves, "it runs programs, whatever they are"},
-	"internal/outbox":    {[]string{"internal/clock"}, "what it delivers, where that is kept and who hears of it are given to it"},
-	"internal/webhooks":  {join(leaves, storage, []string{"internal/templating", "internal/templating/jinja", "internal/outbox", "internal/client", "internal/metrics", "internal/traffic"}), "webhooks are mapped by templates, kept in an inbox of their own, and delivered by an outbox over HTTP"},
-	"internal/proxy":     {join(leaves, []string{"internal/client", "internal/metrics", "internal/traffic", "internal/door"}), "it stands before a server, asks it over HTTP, and keeps nothing on disk"},
-	"internal/up":        {join(leaves, []string{"internal/server", "internal/traffic", "internal/door", "internal/sleep", "internal/client", "internal/proxy", "internal/webhooks", "internal/supervise", "internal/worker"}), "it runs a server and its workers, and talks to it over HTTP"},
-	"internal/doctor":    {join(leaves, []string{"internal/client", "internal/store/sqlite"}), "a doctor asks over HTTP and looks at files; it changes nothing"},
-	"internal/cli":       {[]string{everything}, "the command line wires everything"},
+	"internal/server":     {join(leaves, domain, storage, []string{"internal/follow", "internal/api", "internal/api/rest", "internal/api/ws", "internal/api/middleware", "internal/services", "internal/actions", "internal/deliveries", "internal/metrics", "internal/notify", "internal/nudge", "internal/sleep", "internal/backup", "internal/traffic", "internal/door", "internal/ui"}), "the server joins store, services, API and UI; what keeps the database, its caller knows"},
+	"internal/supervise":  {leaves, "it runs programs, whatever they are"},
+	"internal/outbox":     {[]string{"internal/clock"}, "what it delivers, where that is kept and who hears of it are given to it"},
+	"internal/actions":    {join(leaves, []string{"internal/templating", "internal/templating/jinja", "internal/notify"}), "actions ask the API and the world through what they are given"},
+	"internal/deliveries": {join(leaves, storage, []string{"internal/actions", "internal/outbox"}), "it knows where actions are kept and how they are tried, not what they do"},
+	"internal/webhooks":   {join(leaves, storage, []string{"internal/templating", "internal/templating/jinja", "internal/outbox", "internal/client", "internal/metrics", "internal/traffic"}), "webhooks are mapped by templates, kept in an inbox of their own, and delivered by an outbox over HTTP"},
+	"internal/proxy":      {join(leaves, []string{"internal/client", "internal/metrics", "internal/traffic", "internal/door"}), "it stands before a server, asks it over HTTP, and keeps nothing on disk"},
+	"internal/up":         {join(leaves, []string{"internal/server", "internal/traffic", "internal/door", "internal/sleep", "internal/client", "internal/proxy", "internal/webhooks", "internal/supervise", "internal/worker"}), "it runs a server and its workers, and talks to it over HTTP"},
+	"internal/doctor":     {join(leaves, []string{"internal/client", "internal/store/sqlite"}), "a doctor asks over HTTP and looks at files; it changes nothing"},
+	"internal/cli":        {[]string{everything}, "the command line wires everything"},
 }
 
 // forbidden are packages of others that only some of ours may import directly.
