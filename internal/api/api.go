@@ -216,6 +216,7 @@ func (a *API) Routes() []rest.Route {
 		a.reeveSleepRoutes(),
 		a.reeveVersionRoutes(),
 		a.reeveGatewayRoutes(),
+		a.reeveDeliveryRoutes(),
 	} {
 		all = append(all, table...)
 	}

@@ -38,6 +38,8 @@ type commands struct {
 	Gateway gatewayCommands `cmd:"" help:"Take webhooks and keep workers running."`
 	Webhook webhookCommands `cmd:"" help:"Look at webhooks that were received and replay them."`
 
+	Automation automationCommands `cmd:"" help:"Look at automations."`
+
 	Status   status         `cmd:"" help:"Ask a running server how it is."`
 	Doctor   doctor         `cmd:"" help:"Look an installation over and say what to do next."`
 	Why      why            `cmd:"" help:"Say what a flow run waits for."`

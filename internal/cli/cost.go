@@ -12,18 +12,16 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"github.com/reevehq/reeve/internal/client"
 	"github.com/reevehq/reeve/internal/config"
 	"github.com/reevehq/reeve/internal/cost"
 	"github.com/reevehq/reeve/internal/fault"
 )
 
 type costs struct {
-	settingFlags `embed:""`
-	URL          string `name:"url" help:"Address of the API; PREFECT_API_URL, else that of the settings." placeholder:"URL" env:"PREFECT_API_URL"`
-	Month        string `name:"month" help:"Month to look at; this one by default." placeholder:"YYYY-MM"`
-	Machine      string `name:"machine" help:"Size of the machine that sleeps; that of [cost] by default." placeholder:"SIZE"`
-	JSON         bool   `name:"json" help:"Print JSON."`
+	apiFlags `embed:""`
+	Month    string `name:"month" help:"Month to look at; this one by default." placeholder:"YYYY-MM"`
+	Machine  string `name:"machine" help:"Size of the machine that sleeps; that of [cost] by default." placeholder:"SIZE"`
+	JSON     bool   `name:"json" help:"Print JSON."`
 }
 
 // Help implements kong's detailed help.
@@ -40,12 +38,10 @@ table with a date; [cost] of reeve.toml replaces any of them.`
 
 // Run asks the server for what was used and prints what it costs.
 func (k *costs) Run(p *process) error {
-	c, err := k.load(p, nil)
+	c, api, err := k.api(p)
 	if err != nil {
-		return config.First(err)
+		return err
 	}
-	address := cmp.Or(k.URL, c.Text("server.ui.api_url"))
-	auth := cmp.Or(c.Text("api.auth_string"), c.Text("server.api.auth_string"))
 	path := "/reeve/usage"
 	if k.Month != "" {
 		if _, err := time.Parse("2006-01", k.Month); err != nil {
@@ -54,7 +50,7 @@ func (k *costs) Run(p *process) error {
 		path += "?" + url.Values{"month": {k.Month}}.Encode()
 	}
 	var used cost.Usage
-	if err := client.New(address, auth).Ask(p.ctx, http.MethodGet, path, nil, &used); err != nil {
+	if err := api.Ask(p.ctx, http.MethodGet, path, nil, &used); err != nil {
 		return err
 	}
 	bill, err := cost.NewBill(used, k.tariff(c, used))

@@ -9,15 +9,13 @@ import (
 
 	"github.com/reevehq/reeve/internal/backup"
 	"github.com/reevehq/reeve/internal/client"
-	"github.com/reevehq/reeve/internal/config"
 	"github.com/reevehq/reeve/internal/fault"
 	"github.com/reevehq/reeve/internal/store"
 )
 
 type status struct {
-	settingFlags `embed:""`
-	URL          string `name:"url" help:"Address of the API; PREFECT_API_URL, else that of the settings." placeholder:"URL" env:"PREFECT_API_URL"`
-	JSON         bool   `name:"json" help:"Print JSON."`
+	apiFlags `embed:""`
+	JSON     bool `name:"json" help:"Print JSON."`
 }
 
 // Help implements kong's detailed help.
@@ -51,19 +49,11 @@ type poolStatus struct {
 
 // Run asks and prints.
 func (s *status) Run(p *process) error {
-	c, err := s.load(p, nil)
+	_, api, err := s.api(p)
 	if err != nil {
-		return config.First(err)
+		return err
 	}
-	url := s.URL
-	if url == "" {
-		url = c.Text("server.ui.api_url")
-	}
-	auth := c.Text("api.auth_string")
-	if auth == "" {
-		auth = c.Text("server.api.auth_string")
-	}
-	found, err := askStatus(p.ctx, client.New(url, auth))
+	found, err := askStatus(p.ctx, api)
 	if err != nil {
 		return err
 	}
@@ -75,7 +65,7 @@ func (s *status) Run(p *process) error {
 		printStatus(p, found)
 	}
 	if !found.Ready {
-		return fault.New(fault.Internal, "the server at %s is not ready", url)
+		return fault.New(fault.Internal, "the server at %s is not ready", api.URL())
 	}
 	return nil
 }

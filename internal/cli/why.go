@@ -7,14 +7,12 @@ import (
 	"net/http"
 
 	"github.com/reevehq/reeve/internal/client"
-	"github.com/reevehq/reeve/internal/config"
 )
 
 type why struct {
-	settingFlags `embed:""`
-	ID           string `arg:"" name:"id" help:"Id of the flow run, the task run or the deployment."`
-	URL          string `name:"url" help:"Address of the API; PREFECT_API_URL, else that of the settings." placeholder:"URL" env:"PREFECT_API_URL"`
-	JSON         bool   `name:"json" help:"Print JSON."`
+	apiFlags `embed:""`
+	ID       string `arg:"" name:"id" help:"Id of the flow run, the task run or the deployment."`
+	JSON     bool   `name:"json" help:"Print JSON."`
 }
 
 // Help implements kong's detailed help.
@@ -25,19 +23,10 @@ func (*why) Help() string {
 
 // Run asks and prints.
 func (w *why) Run(p *process) error {
-	c, err := w.load(p, nil)
+	_, api, err := w.api(p)
 	if err != nil {
-		return config.First(err)
+		return err
 	}
-	url := w.URL
-	if url == "" {
-		url = c.Text("server.ui.api_url")
-	}
-	auth := c.Text("api.auth_string")
-	if auth == "" {
-		auth = c.Text("server.api.auth_string")
-	}
-	api := client.New(url, auth)
 	var answer json.RawMessage
 	if answer, err = w.ask(p, api); err != nil {
 		return err

@@ -130,6 +130,23 @@ export type ArtifactUpdate = {
   metadata_?: Record<string, string> | null;
 };
 
+export type AutomationDelivery = {
+  action_index: number;
+  action_type: string;
+  answer: string;
+  answer_status: number;
+  attempts: number;
+  automation_id: string;
+  automation_name: string;
+  created: string;
+  due: string | null;
+  finished: string | null;
+  firing_id: string;
+  id: string;
+  reason: string;
+  status: string;
+};
+
 export type AutomationFilter = {
   created?: AutomationFilterCreated | null;
   id?: AutomationFilterId | null;
@@ -967,6 +984,8 @@ export type CsrfToken = {
   token: string;
   updated: string | null;
 };
+
+export type DeliveryStatus = "waiting" | "delivered" | "dead";
 
 export type DependencyResult = {
   end_time: string | null;
