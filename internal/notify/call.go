@@ -2,9 +2,12 @@ package notify
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/tls"
+	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"io"
 	"maps"
 	"net"
@@ -14,6 +17,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"golang.org/x/net/http/httpguts"
 )
 
 const (
@@ -36,7 +41,7 @@ type call struct {
 	strict bool
 	// insecure takes any certificate.
 	insecure bool
-	// most is the deadline, Deadline when it is 0.
+	// most is the deadline, the sender's when it is 0.
 	most time.Duration
 	// lies finds a failure in an answer whose status is success; nil for services
 	// that do not lie.
@@ -44,9 +49,9 @@ type call struct {
 }
 
 // overHTTP makes a service of a function that says what to ask.
-func overHTTP(calls func(Block, Message) ([]call, error)) service {
+func overHTTP(calls func(*Sender, Block, Message) ([]call, error)) service {
 	return func(ctx context.Context, s *Sender, b Block, m Message) (Answer, error) {
-		all, err := calls(b, m)
+		all, err := calls(s, b, m)
 		if err != nil {
 			return Answer{}, err
 		}
@@ -80,13 +85,10 @@ func (s *Sender) call(ctx context.Context, c call, key string) (Answer, error) {
 		return Answer{}, &Failure{Sentence: "its url is no address of the web", Hint: "correct the block: a url begins with https://", Final: true}
 	}
 	host := address.Hostname()
-	most := c.most
-	if most == 0 {
-		most = Deadline
-	}
-	ctx, cancel := context.WithTimeout(ctx, most)
+	ctx, cancel := context.WithTimeout(ctx, cmp.Or(c.most, s.deadline))
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, c.method, c.url, bytes.NewReader(c.body))
+	address.RawQuery = escapedQuery(address.RawQuery)
+	request, err := http.NewRequestWithContext(ctx, c.method, address.String(), bytes.NewReader(c.body))
 	if err != nil {
 		return Answer{}, &Failure{Sentence: "its method or url cannot be sent", Hint: "correct the block", Final: true}
 	}
@@ -97,6 +99,11 @@ func (s *Sender) call(ctx context.Context, c call, key string) (Answer, error) {
 	setMissing(request.Header, "User-Agent", agent)
 	setMissing(request.Header, "Accept", "*/*")
 	// Standard Webhooks: receivers that keep ids take a message once.
+	for name, values := range request.Header {
+		if !httpguts.ValidHeaderFieldName(name) || slices.ContainsFunc(values, func(v string) bool { return !httpguts.ValidHeaderFieldValue(v) }) {
+			return Answer{}, &Failure{Sentence: fmt.Sprintf("the header %q cannot be sent", name), Hint: "correct the block", Final: true}
+		}
+	}
 	if key != "" {
 		setMissing(request.Header, "Webhook-Id", key)
 		setMissing(request.Header, "Webhook-Timestamp", strconv.FormatInt(s.clock.Now().Unix(), 10))
@@ -124,6 +131,19 @@ func (s *Sender) call(ctx context.Context, c call, key string) (Answer, error) {
 		}
 	}
 	return told, nil
+}
+
+// escapedQuery escapes in a query what cannot stand in a request.
+func escapedQuery(query string) string {
+	var escaped strings.Builder
+	for i := 0; i < len(query); i++ {
+		if b := query[i]; b <= ' ' || b >= 0x7f || strings.IndexByte(`"<>`, b) >= 0 {
+			fmt.Fprintf(&escaped, "%%%02X", b)
+		} else {
+			escaped.WriteByte(b)
+		}
+	}
+	return escaped.String()
 }
 
 func setMissing(h http.Header, name, value string) {
@@ -170,9 +190,21 @@ func toldHeaders(h http.Header) map[string]string {
 
 // asJSON is a POST of a value.
 func asJSON(url string, value any) call {
-	text, err := json.Marshal(value)
-	if err != nil {
-		panic("notify: " + err.Error()) // values are made of texts
+	return call{method: http.MethodPost, url: url, header: http.Header{"Content-Type": {"application/json"}}, body: encode(value)}
+}
+
+// encode writes a value as JSON, with the characters of HTML as they are.
+func encode(value any) []byte {
+	var text bytes.Buffer
+	e := json.NewEncoder(&text)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(value); err != nil {
+		panic("notify: " + err.Error()) // values are made of what JSON can say
 	}
-	return call{method: http.MethodPost, url: url, header: http.Header{"Content-Type": {"application/json"}}, body: text}
+	return bytes.TrimSuffix(text.Bytes(), []byte("\n"))
+}
+
+// basic is the header of a user and a password.
+func basic(user, password string) string {
+	return "Basic " + base64.StdEncoding.EncodeToString([]byte(user+":"+password))
 }

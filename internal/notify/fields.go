@@ -1,10 +1,12 @@
 package notify
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"net/url"
 	"strings"
+	"unicode"
 
 	"github.com/reevehq/reeve/internal/mask"
 )
@@ -13,7 +15,9 @@ import (
 // type. A field that is null keeps its default.
 func (b Block) read(to any) error {
 	var wrong *json.UnmarshalTypeError
-	switch err := json.Unmarshal(b.Data, to); {
+	decoder := json.NewDecoder(bytes.NewReader(b.Data))
+	decoder.UseNumber()
+	switch err := decoder.Decode(to); {
 	case errors.As(err, &wrong) && wrong.Field != "":
 		return unusable(b, "%s is a %s", wrong.Field, wrong.Value)
 	case err != nil:
@@ -50,6 +54,15 @@ func (l *list) UnmarshalJSON(text []byte) error {
 	err := json.Unmarshal(text, &all)
 	*l = all
 	return err
+}
+
+// words takes apart texts that hold several, as apprise does.
+func words(all list) list {
+	var found list
+	for _, one := range all {
+		found = append(found, strings.FieldsFunc(one, func(r rune) bool { return strings.ContainsRune("[];,", r) || unicode.IsSpace(r) })...)
+	}
+	return found
 }
 
 // values are texts by name; numbers and switches are taken as they are written.

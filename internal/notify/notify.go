@@ -79,11 +79,12 @@ type Sender struct {
 	mailFrom string
 	roots    *x509.CertPool
 	connect  connector
+	deadline time.Duration // Deadline, but for tests
 }
 
 // New makes a sender.
 func New(o Options) *Sender {
-	s := &Sender{clock: o.Clock, private: readPrivate(o.Private), to: o.To, mailFrom: o.MailFrom, roots: o.Roots}
+	s := &Sender{clock: o.Clock, private: readPrivate(o.Private), to: o.To, mailFrom: o.MailFrom, roots: o.Roots, deadline: Deadline}
 	s.connect = s.dial
 	return s
 }
@@ -93,7 +94,20 @@ type service func(ctx context.Context, s *Sender, b Block, m Message) (Answer, e
 
 // services are by the slug of their block's type.
 var services = map[string]service{
-	"slack-incoming-webhook": overHTTP(slackIncomingCalls),
+	"custom-webhook":           overHTTP(customCalls),
+	"discord-webhook":          overApprise(discordCalls),
+	"email-server-credentials": emailService,
+	"mattermost-webhook":       overApprise(mattermostCalls),
+	"ms-teams-webhook":         overApprise(teamsCalls),
+	"ntfy":                     overApprise(slackHookCalls),
+	"opsgenie-webhook":         overApprise(opsgenieCalls),
+	"pager-duty-webhook":       overApprise(pagerDutyCalls),
+	"pushover":                 overApprise(slackHookCalls),
+	"sendgrid-email":           overApprise(sendgridCalls),
+	"slack-credentials":        overHTTP(slackCredentialsCalls),
+	"slack-incoming-webhook":   overHTTP(slackIncomingCalls),
+	"slack-webhook":            overApprise(slackHookCalls),
+	"twilio-sms":               overApprise(twilioCalls),
 }
 
 // Can reports whether blocks of a type can send notifications.

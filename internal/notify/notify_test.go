@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -158,7 +159,8 @@ func TestWhoIsSlowIsLeft(t *testing.T) {
 	address, _ := receive(t, func(http.ResponseWriter, *http.Request) { <-done })
 	defer close(done)
 	s := tester()
-	_, err := s.call(context.Background(), call{method: "POST", url: address, most: 50 * time.Millisecond}, "k")
+	s.deadline = 50 * time.Millisecond
+	_, err := s.Webhook(context.Background(), block("webhook", map[string]any{"url": address}), "x", "k")
 	var f *Failure
 	if !errors.As(err, &f) || f.Final || !strings.Contains(f.Sentence, "did not answer") {
 		t.Errorf("%v", err)
@@ -186,9 +188,10 @@ func TestTheCallersEndIsTold(t *testing.T) {
 }
 
 func TestACertificateIsAskedFor(t *testing.T) {
-	server := httptest.NewTLSServer(http.HandlerFunc(ok))
+	server := httptest.NewUnstartedServer(http.HandlerFunc(ok))
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.StartTLS()
 	defer server.Close()
-	server.Config.ErrorLog = nil
 	fields := map[string]any{"url": server.URL}
 	_, err := tester().Webhook(context.Background(), block("webhook", fields), "x", "k")
 	if err == nil || err.Error() != "the certificate of 127.0.0.1 is not trusted" {

@@ -1,10 +1,6 @@
 package notify
 
-import (
-	"net/http"
-
-	"golang.org/x/net/http/httpguts"
-)
+import "net/http"
 
 // webhookSlug is the type of the blocks that Webhook calls.
 const webhookSlug = "webhook"
@@ -28,27 +24,20 @@ func webhookCall(b Block, payload string) (call, error) {
 	if err := b.need("url", w.URL); err != nil {
 		return call{}, err
 	}
-	header, err := b.headers(w.Headers)
-	if err != nil {
-		return call{}, err
-	}
 	if len(payload) > mostPayload {
 		return call{}, &Failure{Sentence: "the payload is longer than 1 MB", Hint: "make the template of the payload say less", Final: true}
 	}
-	return call{method: w.Method, url: w.URL, header: header, body: []byte(payload), strict: !w.Private, insecure: !w.Verify}, nil
+	return call{method: w.Method, url: w.URL, header: headers(w.Headers), body: []byte(payload), strict: !w.Private, insecure: !w.Verify}, nil
 }
 
 // mostPayload bounds the body of a request, in bytes.
 const mostPayload = 1 << 20
 
 // headers are those that a block names.
-func (b Block) headers(given values) (http.Header, error) {
+func headers(given values) http.Header {
 	h := http.Header{}
 	for name, value := range given {
-		if !httpguts.ValidHeaderFieldName(name) || !httpguts.ValidHeaderFieldValue(value) {
-			return nil, unusable(b, "its header %q cannot be sent", name)
-		}
 		h.Set(name, value)
 	}
-	return h, nil
+	return h
 }

@@ -105,6 +105,7 @@ var forbidden = []struct {
 	{"zombiezen.com/go/sqlite", []string{"internal/store/sqlite", "test"}, "the driver sits behind store.Conn"},
 	{"modernc.org/sqlite", []string{"internal/store/sqlite", "test"}, "the driver sits behind store.Conn"},
 	{"github.com/minio/minio-go", []string{"internal/backup"}, "the storage sits behind backup.Bucket"},
+	{"github.com/wneessen/go-mail", []string{"internal/notify"}, "mail sits behind notify.Sender"},
 	{"database/sql", []string{"test"}, "the driver sits behind store.Conn"},
 	{"net/http", []string{"internal/access", "internal/api", "internal/api/live", "internal/api/rest", "internal/api/ws", "internal/api/middleware", "internal/server", "internal/traffic", "internal/door", "internal/ui",
 		"internal/client", "internal/worker", "internal/webhooks", "internal/proxy", "internal/notify", "internal/nudge", "internal/sleep", "internal/up", "internal/doctor", "internal/cli", "test"}, "the domain and the store do not know how they are asked"},
