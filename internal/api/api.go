@@ -194,6 +194,7 @@ func (a *API) Routes() []rest.Route {
 		a.concurrencyLimitV2Routes(),
 		a.deploymentRoutes(),
 		a.automationRoutes(),
+		a.templateRoutes(),
 		a.schemaRoutes(),
 		a.reeveFlowLimitRoutes(),
 		a.reeveWhyRoutes(),

@@ -184,6 +184,18 @@ func variablesSchema(template prefect.Object) (prefect.Object, bool) {
 // checkJobVariables checks variables, with the defaults of a pool's template,
 // against the template's schema. what begins the sentence of the refusal.
 func checkJobVariables(p *premises, template jobTemplate, ignoreRequired bool, what string, variables ...prefect.Object) error {
+	err := validateJobVariables(p, template, ignoreRequired, variables...)
+	switch {
+	case err == templating.ErrCircular:
+		return errCircularSchema
+	case isRefusal(err):
+		return fault.New(fault.Invalid, "%s: %s", what, err)
+	}
+	return err
+}
+
+// validateJobVariables is checkJobVariables with the refusals of templating.Validate.
+func validateJobVariables(p *premises, template jobTemplate, ignoreRequired bool, variables ...prefect.Object) error {
 	schema, ok := variablesSchema(template.text)
 	if !ok || isEmpty(schema) {
 		return nil
@@ -201,14 +213,7 @@ func checkJobVariables(p *premises, template jobTemplate, ignoreRequired bool, w
 			return err
 		}
 	}
-	err = templating.Validate(p.Budget, all, schema, templating.Check{Preprocess: true, IgnoreRequired: ignoreRequired || faulty, NoneWithDefault: true})
-	switch {
-	case err == templating.ErrCircular:
-		return errCircularSchema
-	case isRefusal(err):
-		return fault.New(fault.Invalid, "%s: %s", what, err)
-	}
-	return err
+	return templating.Validate(p.Budget, all, schema, templating.Check{Preprocess: true, IgnoreRequired: ignoreRequired || faulty, NoneWithDefault: true})
 }
 
 func checkTemplateSchema(p *premises, schema prefect.Object) error {

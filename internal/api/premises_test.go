@@ -40,7 +40,7 @@ func twiceReferred(levels int, keyword string) object {
 	return object{"type": "object", "$defs": definitions, "properties": object{"v": object{"$ref": "#/$defs/d0"}}}
 }
 
-func jinja(template string) object { return object{"__prefect_kind": "jinja", "template": template} }
+func rendered(template string) object { return object{"__prefect_kind": "jinja", "template": template} }
 
 // What a client sends is answered soon, and others write meanwhile.
 func TestHostileInputIsAnsweredSoon(t *testing.T) {
@@ -61,12 +61,12 @@ func TestHostileInputIsAnsweredSoon(t *testing.T) {
 		{"the schema of the issue", run(integers), object{"parameters": object{"v": 1}}, 201, ""},
 		{"the schema of the issue, refused", run(integers), object{"parameters": object{"v": "x"}}, 422, "the limit of"},
 		{"a form", "/ui/schemas/validate", object{"schema": twiceReferred(60, "oneOf"), "values": object{"v": 1}}, 200, ""},
-		{"500,000 parentheses", run(anyParameters), object{"parameters": object{"v": jinja("{{ " + strings.Repeat("(", 500_000) + "1" + strings.Repeat(")", 500_000) + " }}")}}, 422, "the limit of depth"},
-		{"500,000 lists", run(anyParameters), object{"parameters": object{"v": jinja("{{ " + strings.Repeat("[", 500_000) + "1 }}")}}, 422, "the limit of depth"},
-		{"a text of a gigabyte", run(anyParameters), object{"parameters": object{"v": jinja("{{ 'a' * 10**9 }}")}}, 422, "the limit of memory"},
-		{"a number of a gigabyte", run(anyParameters), object{"parameters": object{"v": jinja("{{ 9**(9**9) }}")}}, 422, "the limit of"},
-		{"a recursive macro", run(anyParameters), object{"parameters": object{"v": jinja("{% macro m() %}{{ m() }}{{ m() }}{% endmacro %}{{ m() }}")}}, 422, "the limit of"},
-		{"a doubled text", run(anyParameters), object{"parameters": object{"v": jinja("{% set x = 'xxxxxxxx' %}" + strings.Repeat("{% set x = x ~ x %}", 60) + "{{ x }}")}}, 422, "the limit of memory"},
+		{"500,000 parentheses", run(anyParameters), object{"parameters": object{"v": rendered("{{ " + strings.Repeat("(", 500_000) + "1" + strings.Repeat(")", 500_000) + " }}")}}, 422, "the limit of depth"},
+		{"500,000 lists", run(anyParameters), object{"parameters": object{"v": rendered("{{ " + strings.Repeat("[", 500_000) + "1 }}")}}, 422, "the limit of depth"},
+		{"a text of a gigabyte", run(anyParameters), object{"parameters": object{"v": rendered("{{ 'a' * 10**9 }}")}}, 422, "the limit of memory"},
+		{"a number of a gigabyte", run(anyParameters), object{"parameters": object{"v": rendered("{{ 9**(9**9) }}")}}, 422, "the limit of"},
+		{"a recursive macro", run(anyParameters), object{"parameters": object{"v": rendered("{% macro m() %}{{ m() }}{{ m() }}{% endmacro %}{{ m() }}")}}, 422, "the limit of"},
+		{"a doubled text", run(anyParameters), object{"parameters": object{"v": rendered("{% set x = 'xxxxxxxx' %}" + strings.Repeat("{% set x = x ~ x %}", 60) + "{{ x }}")}}, 422, "the limit of memory"},
 		{"depth in depth", run(anyParameters), object{"parameters": object{"v": nested(object{"__prefect_kind": "json", "value": strings.Repeat("[", 300) + strings.Repeat("]", 300)}, 300)}}, 422, "depth"},
 		{"deep parameters", run(anyParameters), object{"parameters": object{"v": deep}}, 201, ""},
 	} {

@@ -34,7 +34,7 @@ const (
 )
 
 // Action is what an automation does. What it needs to know is in the one of its parts
-// that its type asks for, see newAction.
+// that its type asks for, see actionKinds.
 type Action struct {
 	Type ActionType
 
@@ -75,7 +75,7 @@ type RunDeploymentAction struct {
 // ChangeFlowRunStateAction proposes a state for the flow run of the event.
 type ChangeFlowRunStateAction struct {
 	Name    *string   `json:"name"`
-	State   StateType `json:"state"`
+	State   StateType `json:"state" rule:"required"`
 	Message *string   `json:"message"`
 	Force   bool      `json:"force"`
 }
@@ -111,37 +111,14 @@ type CallWebhookAction struct {
 	Payload         string    `json:"payload"`
 }
 
-// newAction returns an empty action of a type, and the part of it that says more, nil
-// for those that say no more; ok is false for a type that is none.
+// newAction returns an empty action of a type, and the part of it that says more, an
+// empty struct for those that say no more; ok is false for a type that is none.
 func newAction(t ActionType) (a Action, part any, ok bool) {
 	a.Type = t
-	switch t {
-	case DoNothing, CancelFlowRun, DeleteFlowRun, SuspendFlowRun, ResumeFlowRun:
-		return a, nil, true
-	case RunDeployment:
-		a.Run = &RunDeploymentAction{}
-		return a, a.Run, true
-	case PauseDeployment, ResumeDeployment:
-		a.Deployment = &DeploymentTarget{}
-		return a, a.Deployment, true
-	case ChangeFlowRunState:
-		a.State = &ChangeFlowRunStateAction{}
-		return a, a.State, true
-	case PauseWorkQueue, ResumeWorkQueue:
-		a.WorkQueue = &WorkQueueTarget{}
-		return a, a.WorkQueue, true
-	case PauseWorkPool, ResumeWorkPool:
-		a.WorkPool = &WorkPoolTarget{}
-		return a, a.WorkPool, true
-	case PauseAutomation, ResumeAutomation:
-		a.Automation = &AutomationTarget{}
-		return a, a.Automation, true
-	case SendNotification:
-		a.Notification = &SendNotificationAction{}
-		return a, a.Notification, true
-	case CallWebhook:
-		a.Webhook = &CallWebhookAction{}
-		return a, a.Webhook, true
+	for _, kind := range actionKinds {
+		if kind.of == t {
+			return a, kind.part(&a), true
+		}
 	}
 	return a, nil, false
 }
@@ -201,8 +178,5 @@ func (a *Action) UnmarshalJSON(data []byte) error {
 		return fmt.Errorf("an action of type %q", head.Type)
 	}
 	*a = made
-	if part == nil {
-		return nil
-	}
 	return json.Unmarshal(data, part)
 }

@@ -29,7 +29,9 @@ type AutomationCore struct {
 }
 
 // Defaults implements decode.Defaulter.
-func (a *AutomationCore) Defaults() { a.Enabled = true }
+func (a *AutomationCore) Defaults() {
+	a.Enabled, a.Tags, a.ActionsOnTrigger, a.ActionsOnResolve = true, Tags{}, []Action{}, []Action{}
+}
 
 // AutomationCreate makes an automation.
 type AutomationCreate struct {

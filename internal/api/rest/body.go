@@ -66,11 +66,15 @@ func Body(r *http.Request, dst any) error {
 }
 
 // Decode decodes a body into dst, a pointer, and returns its faults.
-func Decode(value pyjson.Value, dst any) decode.Issues {
+func Decode(value pyjson.Value, dst any) decode.Issues { return DecodeWith(nil, value, dst) }
+
+// DecodeWith is Decode with something that the types of the body need, see
+// decode.IntoWith.
+func DecodeWith(env any, value pyjson.Value, dst any) decode.Issues {
 	if value.IsNull() && !decode.IsEmbedded(dst) {
 		return decode.Issues{{Type: "missing", Loc: []any{"body"}, Msg: "Field required", Input: nil}}
 	}
-	return decode.Into(value, dst, "body")
+	return decode.IntoWith(env, value, dst, "body")
 }
 
 // ReadJSON reads and parses a body.

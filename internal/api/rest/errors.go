@@ -56,6 +56,13 @@ type NoObject string
 // Error implements error.
 func (e NoObject) Error() string { return string(e) }
 
+// Rejected is the error of an operation that says with 422 what it has found, in a
+// form of its own.
+type Rejected struct{ Body any }
+
+// Error implements error.
+func (Rejected) Error() string { return "rejected" }
+
 var statusOf = map[fault.Kind]int{
 	fault.NotFound:     http.StatusNotFound,
 	fault.Conflict:     http.StatusConflict,
@@ -76,9 +83,12 @@ func Fail(log *slog.Logger, w http.ResponseWriter, r *http.Request, err error) {
 	var refused *invalidBody
 	var known *fault.Error
 	var absent NoObject
+	var rejected Rejected
 	switch {
 	case errors.As(err, &absent):
 		Respond(w, http.StatusNotFound, exception{absent.Error()})
+	case errors.As(err, &rejected):
+		Respond(w, http.StatusUnprocessableEntity, rejected.Body)
 	case errors.As(err, &refused):
 		refused = refused.bounded()
 		Respond(w, http.StatusUnprocessableEntity, struct {
@@ -114,12 +124,13 @@ func StatusFor(err error) int {
 	var refused *invalidBody
 	var known *fault.Error
 	var absent NoObject
+	var rejected Rejected
 	switch {
 	case err == nil:
 		return http.StatusOK
 	case errors.As(err, &absent):
 		return http.StatusNotFound
-	case errors.As(err, &refused):
+	case errors.As(err, &refused), errors.As(err, &rejected):
 		return http.StatusUnprocessableEntity
 	case errors.As(err, &known) && known.Kind != fault.Internal:
 		return statusOf[known.Kind]

@@ -87,10 +87,32 @@ func (s *schemas) shape(t reflect.Type, shape decode.Shape) Schema {
 	if shape.Schema != nil {
 		return shape.Schema
 	}
+	if shape.Variants != nil {
+		return s.variants(shape.Variants)
+	}
 	if shape.Pair != nil {
 		return Schema{"type": "array", "prefixItems": s.all(shape.Pair), "minItems": len(shape.Pair), "maxItems": len(shape.Pair)}
 	}
 	return Schema{"anyOf": s.all(shape.OneOf)}
+}
+
+// variants are references to the components of objects that are told apart by their type.
+func (s *schemas) variants(variants []decode.Variant) Schema {
+	all := make([]Schema, len(variants))
+	for i, v := range variants {
+		if all[i] = (Schema{"$ref": refTo + v.Name}); s.components[v.Name] != nil {
+			continue
+		}
+		s.components[v.Name] = Schema{} // so that a variant may hold others
+		schema := s.object(v.Name, v.Like)
+		schema["properties"].(map[string]Schema)["type"] = Schema{"type": "string", "enum": []string{v.Kind}}
+		if s.answers {
+			required, _ := schema["required"].([]string)
+			schema["required"] = append(required, "type")
+		}
+		s.components[v.Name] = schema
+	}
+	return Schema{"anyOf": all}
 }
 
 // without takes fields out of the schema of an object.

@@ -116,14 +116,20 @@ type Action struct {
 type At struct {
 	loc    []any
 	issues *Issues
+	// given counts the fields that were in the input, see Union.
+	given *int
+	env   any
 }
 
 // Key is the place of a key or index (a string or an int) below a.
 func (a *At) Key(key any) *At {
 	loc := make([]any, len(a.loc), len(a.loc)+1)
 	copy(loc, a.loc)
-	return &At{append(loc, key), a.issues}
+	return &At{append(loc, key), a.issues, a.given, a.env}
 }
+
+// Env is what IntoWith was given, nil without.
+func (a *At) Env() any { return a.env }
 
 // Fail reports a fault. ctx may be nil.
 func (a *At) Fail(typ, msg string, in pyjson.Value, ctx map[string]any) {
@@ -140,12 +146,16 @@ func (a *At) Count() int { return len(*a.issues) }
 
 // Into decodes in into the struct dst points to; loc is the place named in
 // issues, usually "body".
-func Into(in pyjson.Value, dst any, loc ...any) Issues {
+func Into(in pyjson.Value, dst any, loc ...any) Issues { return IntoWith(nil, in, dst, loc...) }
+
+// IntoWith is Into with something that types which decode themselves need, and find
+// by At.Env.
+func IntoWith(env any, in pyjson.Value, dst any, loc ...any) Issues {
 	if loc == nil {
 		loc = []any{}
 	}
 	var issues Issues
-	at := &At{loc, &issues}
+	at := &At{loc, &issues, new(int), env}
 	at.Decode(in, dst)
 	return issues
 }
@@ -166,13 +176,14 @@ func (a *At) Decode(in pyjson.Value, dst any) {
 // Try decodes in into dst and keeps the faults apart: for unions.
 func (a *At) Try(in pyjson.Value, dst any, key any) Issues {
 	var issues Issues
-	at := &At{a.Key(key).loc, &issues}
+	at := a.Key(key)
+	at.issues = &issues
 	at.Decode(in, dst)
 	return issues
 }
 
 // Apart is the same place, but faults go to issues: for unions.
-func (a *At) Apart(issues *Issues) *At { return &At{a.loc, issues} }
+func (a *At) Apart(issues *Issues) *At { return &At{a.loc, issues, a.given, a.env} }
 
 // Add reports faults found by Try.
 func (a *At) Add(issues Issues) { *a.issues = append(*a.issues, issues...) }

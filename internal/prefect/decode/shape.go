@@ -14,8 +14,18 @@ type Shape struct {
 	// Like is a struct of whose fields it has all but those Without.
 	Like    reflect.Type
 	Without []string
+	// Variants are objects that their key "type" tells apart, when it is one of them.
+	Variants []Variant
 	// Pair are the types of a list's two items, when it is one.
 	Pair []reflect.Type
+}
+
+// Variant is one of several kinds of objects: the fields of a struct and the key
+// "type", whose value is the kind's.
+type Variant struct {
+	// Name is the kind's in the contract.
+	Name, Kind string
+	Like       reflect.Type
 }
 
 // Field is a field of a body, as its tags describe it.

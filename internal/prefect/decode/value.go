@@ -226,7 +226,11 @@ func decodeMap(in pyjson.Value, out reflect.Value, r *rules, at *At) {
 	out.Set(m)
 }
 
-func decodeStruct(in pyjson.Value, out reflect.Value, at *At) {
+func decodeStruct(in pyjson.Value, out reflect.Value, at *At) { decodeTagged(in, "", out, at) }
+
+// decodeTagged decodes a struct. With a kind, the key "type" has to be that when it
+// is given.
+func decodeTagged(in pyjson.Value, kind string, out reflect.Value, at *At) {
 	p := planOf(out.Type())
 	if p.embedded && in.Kind() != pyjson.Object && !in.IsNull() {
 		for _, f := range p.fields {
@@ -254,6 +258,9 @@ func decodeStruct(in pyjson.Value, out reflect.Value, at *At) {
 		given.keys = make(map[string]struct{}, len(in.Members()))
 	}
 	before := at.Count()
+	if kind != "" {
+		checkKind(in, kind, at)
+	}
 	for i := range p.fields {
 		f := &p.fields[i]
 		value, ok := in.Get(f.name)
@@ -266,6 +273,7 @@ func decodeStruct(in pyjson.Value, out reflect.Value, at *At) {
 		if given != nil {
 			given.keys[f.name] = struct{}{}
 		}
+		*at.given++
 		decodeValue(value, out.FieldByIndex(f.index), f.rules, at.Key(f.name))
 	}
 	if p.forbid {

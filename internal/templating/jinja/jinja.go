@@ -24,7 +24,11 @@ const (
 )
 
 // Error is a fault of a template: Python's class of the exception and its message.
-type Error struct{ Class, Message string }
+type Error struct {
+	Class, Message string
+	// Line is where the template cannot be read, 0 for other faults.
+	Line int
+}
 
 // Error implements error.
 func (e *Error) Error() string { return e.Message }
@@ -48,7 +52,11 @@ type Template struct {
 	body  []statement
 	needs []need
 	loops Loops
+	names map[string]bool
 }
+
+// Names reports whether the template speaks of a name.
+func (t *Template) Names(name string) bool { return t.names[name] }
 
 // Loops tells of the for loops in the template.
 func (t *Template) Loops() Loops { return t.loops }
@@ -81,7 +89,7 @@ func guard(err *error) {
 }
 
 func raise(class, format string, args ...any) stop {
-	return stop{&Error{class, fmt.Sprintf(format, args...)}}
+	return stop{&Error{Class: class, Message: fmt.Sprintf(format, args...)}}
 }
 
 func tooDeep(levels int) stop {
@@ -90,11 +98,16 @@ func tooDeep(levels int) stop {
 
 // Parse reads a template. It fails with an *Error or a budget.Exhausted.
 func Parse(b *budget.Budget, text string) (t *Template, err error) {
+	p := &parser{lexer: lexer{budget: b}, names: map[string]bool{}}
+	defer func() {
+		if fault, ok := err.(*Error); ok && fault.Line == 0 {
+			fault.Line = p.current().line
+		}
+	}()
 	defer guard(&err)
-	p := &parser{lexer: lexer{budget: b}}
 	p.tokenize(text)
 	body := p.subparse()
-	return &Template{body, p.needs, p.loops}, nil
+	return &Template{body, p.needs, p.loops, p.names}, nil
 }
 
 // Render renders the template with values: nil, bool, integers, float64, string,

@@ -17,6 +17,7 @@ type token struct {
 	kind  string
 	text  string
 	value any
+	line  int
 }
 
 func (t token) is(kind, text string) bool { return t.kind == kind && t.text == text }
@@ -59,10 +60,20 @@ var (
 const sizeOfToken = 80
 
 type lexer struct {
-	budget *budget.Budget
-	tokens []token
-	open   []byte // the brackets that are to be closed
-	text   string
+	budget  *budget.Budget
+	tokens  []token
+	open    []byte // the brackets that are to be closed
+	text    string
+	line    int // that of the text which counted bytes of it reach
+	counted int
+}
+
+// reach says that the text was read up to its rest.
+func (l *lexer) reach(rest string) {
+	if to := len(l.text) - len(rest); to > l.counted {
+		l.line += strings.Count(l.text[l.counted:to], "\n")
+		l.counted = to
+	}
 }
 
 // unexpected refuses the character that the rest of the text begins with.
@@ -77,6 +88,7 @@ func (l *lexer) add(t token) {
 	if err := l.budget.Step(3); err != nil {
 		panic(stop{err})
 	}
+	t.line = l.line
 	l.tokens = append(l.tokens, t)
 }
 
@@ -91,8 +103,9 @@ func (l *lexer) lex(text string) {
 	}
 	text = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text)
 	text = strings.TrimSuffix(text, "\n")
-	l.text = text
+	l.text, l.line = text, 1
 	for text != "" {
+		l.reach(text)
 		at := beginning(text)
 		if at < 0 {
 			l.data(text)
@@ -107,6 +120,7 @@ func (l *lexer) lex(text string) {
 			data = strings.TrimRightFunc(data, unicode.IsSpace)
 		}
 		l.data(data)
+		l.reach(rest)
 		if raw := rawBegin.FindString(rest); raw != "" {
 			text = l.raw(rest[len(raw):])
 			continue
@@ -130,6 +144,11 @@ func (l *lexer) lex(text string) {
 		default:
 			text = l.tag(rest, "block", blockEnd)
 		}
+	}
+	if len(l.tokens) > 0 { // the end is on the line of what is last
+		l.line = l.tokens[len(l.tokens)-1].line
+	} else {
+		l.line = 1
 	}
 	l.add(token{kind: "eof"})
 }
@@ -172,6 +191,7 @@ func (l *lexer) tag(text, kind string, end *regexp.Regexp) string {
 	l.add(token{kind: kind + "_begin"})
 	for {
 		text = strings.TrimLeftFunc(text, unicode.IsSpace)
+		l.reach(text)
 		if text == "" {
 			return ""
 		}

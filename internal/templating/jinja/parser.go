@@ -10,6 +10,7 @@ type parser struct {
 	loops Loops
 	inFor int
 	needs []need
+	names map[string]bool // those that are looked up
 	// conditional is set where filters and tests need not be there.
 	conditional bool
 	special     map[string]int // how often caller, kwargs and varargs were named
@@ -36,9 +37,11 @@ func (p *parser) tokenize(text string) {
 		switch s := recover().(type) {
 		case nil:
 		case stop:
-			if _, ofText := s.err.(*Error); !ofText {
+			fault, ofText := s.err.(*Error)
+			if !ofText {
 				panic(s)
 			}
+			fault.Line = p.line
 			if p.fault = s; len(p.tokens) == 0 {
 				panic(s)
 			}

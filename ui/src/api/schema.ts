@@ -130,6 +130,32 @@ export type ArtifactUpdate = {
   metadata_?: Record<string, string> | null;
 };
 
+export type Automation = {
+  actions: (DoNothing | RunDeployment | PauseDeployment | ResumeDeployment | CancelFlowRun | DeleteFlowRun | ChangeFlowRunState | PauseWorkQueue | ResumeWorkQueue | SendNotification | CallWebhook | PauseAutomation | ResumeAutomation | SuspendFlowRun | ResumeFlowRun | PauseWorkPool | ResumeWorkPool)[];
+  actions_on_resolve: (DoNothing | RunDeployment | PauseDeployment | ResumeDeployment | CancelFlowRun | DeleteFlowRun | ChangeFlowRunState | PauseWorkQueue | ResumeWorkQueue | SendNotification | CallWebhook | PauseAutomation | ResumeAutomation | SuspendFlowRun | ResumeFlowRun | PauseWorkPool | ResumeWorkPool)[];
+  actions_on_trigger: (DoNothing | RunDeployment | PauseDeployment | ResumeDeployment | CancelFlowRun | DeleteFlowRun | ChangeFlowRunState | PauseWorkQueue | ResumeWorkQueue | SendNotification | CallWebhook | PauseAutomation | ResumeAutomation | SuspendFlowRun | ResumeFlowRun | PauseWorkPool | ResumeWorkPool)[];
+  created: string;
+  description: string;
+  enabled: boolean;
+  id: string;
+  name: string;
+  tags: string[];
+  trigger: EventTrigger | CompoundTrigger | SequenceTrigger | MetricTrigger;
+  updated: string;
+};
+
+export type AutomationCreate = {
+  actions: (DoNothing | RunDeployment | PauseDeployment | ResumeDeployment | CancelFlowRun | DeleteFlowRun | ChangeFlowRunState | PauseWorkQueue | ResumeWorkQueue | SendNotification | CallWebhook | PauseAutomation | ResumeAutomation | SuspendFlowRun | ResumeFlowRun | PauseWorkPool | ResumeWorkPool)[];
+  actions_on_resolve?: (DoNothing | RunDeployment | PauseDeployment | ResumeDeployment | CancelFlowRun | DeleteFlowRun | ChangeFlowRunState | PauseWorkQueue | ResumeWorkQueue | SendNotification | CallWebhook | PauseAutomation | ResumeAutomation | SuspendFlowRun | ResumeFlowRun | PauseWorkPool | ResumeWorkPool)[];
+  actions_on_trigger?: (DoNothing | RunDeployment | PauseDeployment | ResumeDeployment | CancelFlowRun | DeleteFlowRun | ChangeFlowRunState | PauseWorkQueue | ResumeWorkQueue | SendNotification | CallWebhook | PauseAutomation | ResumeAutomation | SuspendFlowRun | ResumeFlowRun | PauseWorkPool | ResumeWorkPool)[];
+  description?: string;
+  enabled?: boolean;
+  name: string;
+  owner_resource?: string | null;
+  tags?: string[];
+  trigger: EventTrigger | CompoundTrigger | SequenceTrigger | MetricTrigger;
+};
+
 export type AutomationDelivery = {
   action_index: number;
   action_type: string;
@@ -174,7 +200,22 @@ export type AutomationFilterTags = {
   operator?: Operator;
 };
 
+export type AutomationPartialUpdate = {
+  enabled?: boolean;
+};
+
 export type AutomationSort = "CREATED_DESC" | "UPDATED_DESC" | "NAME_ASC" | "NAME_DESC";
+
+export type AutomationUpdate = {
+  actions: (DoNothing | RunDeployment | PauseDeployment | ResumeDeployment | CancelFlowRun | DeleteFlowRun | ChangeFlowRunState | PauseWorkQueue | ResumeWorkQueue | SendNotification | CallWebhook | PauseAutomation | ResumeAutomation | SuspendFlowRun | ResumeFlowRun | PauseWorkPool | ResumeWorkPool)[];
+  actions_on_resolve?: (DoNothing | RunDeployment | PauseDeployment | ResumeDeployment | CancelFlowRun | DeleteFlowRun | ChangeFlowRunState | PauseWorkQueue | ResumeWorkQueue | SendNotification | CallWebhook | PauseAutomation | ResumeAutomation | SuspendFlowRun | ResumeFlowRun | PauseWorkPool | ResumeWorkPool)[];
+  actions_on_trigger?: (DoNothing | RunDeployment | PauseDeployment | ResumeDeployment | CancelFlowRun | DeleteFlowRun | ChangeFlowRunState | PauseWorkQueue | ResumeWorkQueue | SendNotification | CallWebhook | PauseAutomation | ResumeAutomation | SuspendFlowRun | ResumeFlowRun | PauseWorkPool | ResumeWorkPool)[];
+  description?: string;
+  enabled?: boolean;
+  name: string;
+  tags?: string[];
+  trigger: EventTrigger | CompoundTrigger | SequenceTrigger | MetricTrigger;
+};
 
 export type AwakeMetrics = {
   asleep_seconds: number;
@@ -885,6 +926,32 @@ export type Body_worker_heartbeat_work_pools__work_pool_name__workers_heartbeat_
   name: string;
 };
 
+export type CallWebhook = {
+  block_document_id: string;
+  payload?: string;
+  type?: "call-webhook";
+};
+
+export type CancelFlowRun = {
+  type?: "cancel-flow-run";
+};
+
+export type ChangeFlowRunState = {
+  force?: boolean;
+  message?: string | null;
+  name?: string | null;
+  state: StateType;
+  type?: "change-flow-run-state";
+};
+
+export type CompoundTrigger = {
+  id?: string;
+  require: number | RequireWord;
+  triggers: (EventTrigger | CompoundTrigger | SequenceTrigger | MetricTrigger)[];
+  type?: "compound";
+  within: number | null;
+};
+
 export type ConcurrencyLeaseHolder = {
   id: string;
   type: HolderType;
@@ -983,6 +1050,10 @@ export type CsrfToken = {
   id: string;
   token: string;
   updated: string | null;
+};
+
+export type DeleteFlowRun = {
+  type?: "delete-flow-run";
 };
 
 export type DeliveryStatus = "waiting" | "delivered" | "dead";
@@ -1221,6 +1292,10 @@ export type DeploymentUpdate = {
   work_queue_name?: string | null;
 };
 
+export type DoNothing = {
+  type?: "do-nothing";
+};
+
 export type Edge = {
   id: string;
 };
@@ -1300,6 +1375,19 @@ export type EventResourceFilter = {
 
 export type EventTextFilter = {
   query: string;
+};
+
+export type EventTrigger = {
+  after?: string[];
+  expect?: string[];
+  for_each?: string[];
+  id?: string;
+  match?: Record<string, string | string[]>;
+  match_related?: Record<string, string | string[]> | (Record<string, string | string[]>)[];
+  posture: "Reactive" | "Proactive";
+  threshold?: number;
+  type?: "event";
+  within?: number;
 };
 
 export type Files = {
@@ -1973,12 +2061,33 @@ export type LogFilterTimestamp = {
 
 export type LogSort = "TIMESTAMP_ASC" | "TIMESTAMP_DESC";
 
+export type MetricPosture = "Metric";
+
 export type MetricSummary = {
   count: number;
   mean: number;
   p50: number;
   p95: number;
   p99: number;
+};
+
+export type MetricTrigger = {
+  id?: string;
+  match?: Record<string, string | string[]>;
+  match_related?: Record<string, string | string[]> | (Record<string, string | string[]>)[];
+  metric: MetricTriggerQuery;
+  posture?: MetricPosture;
+  type?: "metric";
+};
+
+export type MetricTriggerOperator = "\u003c" | "\u003c=" | "\u003e" | "\u003e=";
+
+export type MetricTriggerQuery = {
+  firing_for?: number;
+  name: PrefectMetric;
+  operator: MetricTriggerOperator;
+  range?: number;
+  threshold: number;
 };
 
 export type Metrics = {
@@ -2054,6 +2163,30 @@ export type OwnRuns = {
 export type Parameter = {
   input_type?: string;
   name: string;
+};
+
+export type PauseAutomation = {
+  automation_id?: string | null;
+  source?: TargetSource;
+  type?: "pause-automation";
+};
+
+export type PauseDeployment = {
+  deployment_id?: string | null;
+  source?: TargetSource;
+  type?: "pause-deployment";
+};
+
+export type PauseWorkPool = {
+  source?: TargetSource;
+  type?: "pause-work-pool";
+  work_pool_id?: string | null;
+};
+
+export type PauseWorkQueue = {
+  source?: TargetSource;
+  type?: "pause-work-queue";
+  work_queue_id?: string | null;
 };
 
 export type PoolMeasure = {
@@ -2136,6 +2269,8 @@ export type PoolRun = {
   worker: string | null;
 };
 
+export type PrefectMetric = "lateness" | "duration" | "successes";
+
 export type QueueFilter = {
   deployment_ids?: string[] | null;
   tags?: string[] | null;
@@ -2198,9 +2333,39 @@ export type RecentRun = {
   state_type: StateType | null;
 };
 
+export type RequireWord = "any" | "all";
+
 export type Resource = Record<string, string>;
 
 export type ResourceSpecification = Record<string, string[]>;
+
+export type ResumeAutomation = {
+  automation_id?: string | null;
+  source?: TargetSource;
+  type?: "resume-automation";
+};
+
+export type ResumeDeployment = {
+  deployment_id?: string | null;
+  source?: TargetSource;
+  type?: "resume-deployment";
+};
+
+export type ResumeFlowRun = {
+  type?: "resume-flow-run";
+};
+
+export type ResumeWorkPool = {
+  source?: TargetSource;
+  type?: "resume-work-pool";
+  work_pool_id?: string | null;
+};
+
+export type ResumeWorkQueue = {
+  source?: TargetSource;
+  type?: "resume-work-queue";
+  work_queue_id?: string | null;
+};
 
 export type RetryType = "in_process" | "reschedule";
 
@@ -2217,6 +2382,15 @@ export type RunCaller = {
   flow_run_id: string;
   name: string;
   task_run_id: string;
+};
+
+export type RunDeployment = {
+  deployment_id?: string | null;
+  job_variables?: Record<string, unknown> | null;
+  parameters?: Record<string, unknown> | null;
+  schedule_after?: number;
+  source?: TargetSource;
+  type?: "run-deployment";
 };
 
 export type RunGroup = {
@@ -2300,6 +2474,20 @@ export type SearchHit = {
   kind: string;
   name: string;
   run: RunLook | null;
+};
+
+export type SendNotification = {
+  block_document_id: string;
+  body: string;
+  subject?: string;
+  type?: "send-notification";
+};
+
+export type SequenceTrigger = {
+  id?: string;
+  triggers: (EventTrigger | CompoundTrigger | SequenceTrigger | MetricTrigger)[];
+  type?: "sequence";
+  within: number | null;
 };
 
 export type ServerDefaultResultStorage = {
@@ -2429,6 +2617,12 @@ export type StateWaitDetails = {
   reason: string;
   type: string;
 };
+
+export type SuspendFlowRun = {
+  type?: "suspend-flow-run";
+};
+
+export type TargetSource = "selected" | "inferred";
 
 export type TaskRun = {
   cache_expiration: string | null;
