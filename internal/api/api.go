@@ -217,6 +217,7 @@ func (a *API) Routes() []rest.Route {
 		a.reeveSleepRoutes(),
 		a.reeveVersionRoutes(),
 		a.reeveGatewayRoutes(),
+		a.reeveNotifyRoutes(),
 		a.reeveDeliveryRoutes(),
 	} {
 		all = append(all, table...)

@@ -40,6 +40,8 @@ type commands struct {
 
 	Automation automationCommands `cmd:"" help:"Look at automations."`
 
+	Notify notifyCommands `cmd:"" help:"Try what notifications are sent with."`
+
 	Status   status         `cmd:"" help:"Ask a running server how it is."`
 	Doctor   doctor         `cmd:"" help:"Look an installation over and say what to do next."`
 	Why      why            `cmd:"" help:"Say what a flow run waits for."`

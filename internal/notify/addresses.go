@@ -109,7 +109,7 @@ func (s *Sender) dial(ctx context.Context, address string, strict bool) (net.Con
 	d := net.Dialer{ControlContext: func(_ context.Context, _, address string, _ syscall.RawConn) error {
 		to, err := netip.ParseAddrPort(address)
 		if err != nil || !allowed.allows(host, to.Addr()) {
-			return &refused{host, to.Addr().String()}
+			return &refused{host, to.Addr().String(), strict}
 		}
 		return nil
 	}}

@@ -40,8 +40,12 @@ func unusable(b Block, format string, args ...any) *Failure {
 		Hint: "correct the block where it was saved", Final: true}
 }
 
-// refused is an address that may not be reached.
-type refused struct{ host, address string }
+// refused is an address that may not be reached; strict when it is the block that
+// forbids it, not the settings.
+type refused struct {
+	host, address string
+	strict        bool
+}
 
 func (r *refused) Error() string {
 	if r.host == r.address {
@@ -65,6 +69,8 @@ func unreached(host string, err error) *Failure {
 		interrupted net.Error
 	)
 	switch {
+	case errors.As(err, &no) && no.strict:
+		return &Failure{Sentence: no.Error() + ", which the block does not reach", Hint: "save the block with allow_private_urls = true, or with another address", Final: true}
 	case errors.As(err, &no):
 		return &Failure{Sentence: no.Error() + ", which is not reached unless that is allowed",
 			Hint: fmt.Sprintf(`allow it with [notifications] allow_private = ["%s"] in reeve.toml, or REEVE_NOTIFICATIONS_ALLOW_PRIVATE`, no.host), Final: true}

@@ -36,6 +36,12 @@ func (b Block) need(fields ...string) error {
 	return nil
 }
 
+// hasURL reports whether a document has a url.
+func (b Block) hasURL() bool {
+	var w urlBlock
+	return b.read(&w) == nil && w.URL != ""
+}
+
 // list is a list of texts; one text stands for a list of it, as the user interface
 // of the reference saves it.
 type list []string

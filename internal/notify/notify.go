@@ -99,10 +99,8 @@ var services = map[string]service{
 	"email-server-credentials": emailService,
 	"mattermost-webhook":       overApprise(mattermostCalls),
 	"ms-teams-webhook":         overApprise(teamsCalls),
-	"ntfy":                     overApprise(slackHookCalls),
 	"opsgenie-webhook":         overApprise(opsgenieCalls),
 	"pager-duty-webhook":       overApprise(pagerDutyCalls),
-	"pushover":                 overApprise(slackHookCalls),
 	"sendgrid-email":           overApprise(sendgridCalls),
 	"slack-credentials":        overHTTP(slackCredentialsCalls),
 	"slack-incoming-webhook":   overHTTP(slackIncomingCalls),
@@ -110,7 +108,8 @@ var services = map[string]service{
 	"twilio-sms":               overApprise(twilioCalls),
 }
 
-// Can reports whether blocks of a type can send notifications.
+// Can reports whether blocks of a type can send notifications. Blocks of other types
+// can when their schema says that they notify and they have a url that apprise knows.
 func Can(slug string) bool { return services[slug] != nil }
 
 // Types lists the slugs of the types that can send notifications.
@@ -126,6 +125,9 @@ func Types() []string {
 // Notify sends a message as a block says. An error is a *Failure, or that of ctx.
 func (s *Sender) Notify(ctx context.Context, b Block, m Message) (Answer, error) {
 	send := services[b.Slug]
+	if send == nil && b.Slug != WebhookSlug && b.hasURL() {
+		send = overApprise(slackHookCalls) // a class of the user's own, made of AppriseNotificationBlock
+	}
 	if send == nil {
 		return Answer{}, unusable(b, "blocks of this type cannot send notifications")
 	}
@@ -137,7 +139,7 @@ func (s *Sender) Notify(ctx context.Context, b Block, m Message) (Answer, error)
 // Webhook calls what a block of the type "webhook" says, with a payload or, when it
 // is "", without a body. An error is a *Failure, or that of ctx.
 func (s *Sender) Webhook(ctx context.Context, b Block, payload, key string) (Answer, error) {
-	if b.Slug != webhookSlug {
+	if b.Slug != WebhookSlug {
 		return Answer{}, unusable(b, "it is no webhook block")
 	}
 	c, err := webhookCall(b, payload)

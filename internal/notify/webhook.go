@@ -2,8 +2,8 @@ package notify
 
 import "net/http"
 
-// webhookSlug is the type of the blocks that Webhook calls.
-const webhookSlug = "webhook"
+// WebhookSlug is the type of the blocks that Webhook calls.
+const WebhookSlug = "webhook"
 
 // webhookBlock is the document of a webhook (prefect.blocks.webhook.Webhook).
 type webhookBlock struct {

@@ -131,7 +131,7 @@ func TestTheWireFormIsThatOfTheReference(t *testing.T) {
 			w.answer = answerOf(c.Slug)
 			b := Block{Slug: c.Slug, Name: "mine", Data: c.Data}
 			var err error
-			if c.Slug == webhookSlug {
+			if c.Slug == WebhookSlug {
 				_, err = w.Webhook(context.Background(), b, c.Payload, "key-1")
 			} else {
 				m := Message{Body: c.Body, Key: "key-1"}

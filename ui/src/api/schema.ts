@@ -2131,6 +2131,16 @@ export type Node = {
   state_type: StateType | null;
 };
 
+export type NotificationTest = {
+  answer: string;
+  block: string;
+  delivered: boolean;
+  final: boolean;
+  hint: string;
+  problem: string;
+  status: number;
+};
+
 export type ObservedState = {
   first_seen: string;
   last_seen: string;
