@@ -14,6 +14,8 @@
 //   - An event that the consumer or a rule of the database refuses is found by
 //     applying the batch event by event; it is left out, logged and counted, and does
 //     not hold up those behind it. So is one at which the consumer panics.
+//   - What a batch was prepared with may have changed when it is applied (ErrAnew):
+//     it is read and prepared again.
 //   - A cursor that was moved by somebody else (ErrCursorMoved) is read again; what was
 //     prepared is dropped, since it has taken effect already.
 //   - A follower that fails for a minute, or that has ended, is said by Health.

@@ -154,7 +154,7 @@ func (f *Follower) Step(ctx context.Context) (more bool, err error) {
 	if refusal(err) {
 		err = f.writeApart(ctx, items, b.to)
 	}
-	if errors.Is(err, store.ErrCursorMoved) {
+	if errors.Is(err, store.ErrCursorMoved) || errors.Is(err, ErrAnew) {
 		f.known = false
 		return true, nil
 	}
@@ -208,14 +208,27 @@ func (f *Follower) read(ctx context.Context) (b batch, err error) {
 			return err
 		}
 		b.to = max(b.to, from)
+		if idle, err := f.idle(tx); idle || err != nil {
+			return err
+		}
 		b.events, err = tx.ReadEventLog(from, b.to, f.consumer.Wants, BatchEvents)
 		if b.more = len(b.events) == BatchEvents; b.more {
 			b.to = b.events[len(b.events)-1].Sequence
 		}
-		return err
+		if err != nil || f.consumer.Survey == nil {
+			return err
+		}
+		return f.consumer.Survey(tx, b.events)
 	})
 	f.known = err == nil
 	return b, err
+}
+
+func (f *Follower) idle(tx *store.Tx) (bool, error) {
+	if f.consumer.Idle == nil {
+		return false, nil
+	}
+	return f.consumer.Idle(tx)
 }
 
 // prepare reads events outside of any transaction and leaves out those that can

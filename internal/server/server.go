@@ -132,6 +132,12 @@ func Open(ctx context.Context, db Database, c Config, log *slog.Logger) (*Server
 	if !c.Services.TaskRunRecorderOff {
 		followers = append(followers, follow.New(services.TaskRunRecorder(log), s, machine, log))
 	}
+	if !c.Services.AutomationsOff {
+		c.Services.Automations = services.NewAutomations(log)
+		evaluation := follow.New(c.Services.Automations.Consumer(), s, machine, log)
+		c.Services.Automations.Passed = evaluation.Passed
+		followers = append(followers, evaluation)
+	}
 	c.Services.EventRetention.Passed = followers.Passed
 	due := services.NewRunner(s, machine, ids, log, services.All(c.Services)...)
 	var srv *Server

@@ -159,6 +159,8 @@ func serviceSettings(c *config.Config) services.Config {
 			Deliveries: c.Int("server.worker_channel.cleanup_max_delivery_attempts"),
 		},
 		CleanupBatch:      c.Int("server.services.cleanup_reconciler.batch_size"),
+		AutomationsOff:    off("triggers"),
+		AutomationEnded:   c.Seconds("server.events.expired_bucket_buffer"),
 		EventRetentionOff: !vacuums(c.List("server.services.db_vacuum.enabled"), "events"),
 		EventRetention: services.EventRetentionConfig{
 			Period:    c.Seconds("server.events.retention_period"),

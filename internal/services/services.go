@@ -19,6 +19,11 @@ type Config struct {
 	CleanupBatch int
 	// TaskRunRecorderOff leaves the events of task runs without effect.
 	TaskRunRecorderOff bool
+	// AutomationsOff leaves triggers alone, which else Automations evaluates.
+	AutomationsOff bool
+	Automations    *Automations
+	// AutomationEnded is how long a window of a trigger outlives its end.
+	AutomationEnded time.Duration
 	// EventRetentionOff keeps all events.
 	EventRetentionOff bool
 	EventRetention    EventRetentionConfig
@@ -64,6 +69,9 @@ func All(c Config) []Service {
 			policy = store.DefaultCleanup()
 		}
 		all = append(all, NewCleanupReconciler(policy, c.CleanupBatch))
+	}
+	if c.Automations != nil {
+		all = append(all, &AutomationDeadlines{Automations: c.Automations}, &AutomationSweep{cmp.Or(c.AutomationEnded, defaultEnded)})
 	}
 	if !c.EventRetentionOff {
 		all = append(all, NewEventRetention(c.EventRetention))

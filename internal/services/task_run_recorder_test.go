@@ -110,7 +110,7 @@ func TestTaskRunRecorderTheNewestStateWins(t *testing.T) {
 	rt.want(`SELECT name, data FROM task_run_state ORDER BY timestamp`,
 		`Pending {"kept":true}; Running {"kept":true}; Completed {"kept":true}`)
 	rt.want(`SELECT count(*) FROM task_run_state s JOIN task_run r ON r.id = s.task_run_id WHERE r.state_id = s.id`, "1")
-	rt.want(`SELECT sequence FROM event_cursor`, "3")
+	rt.want(`SELECT sequence FROM event_cursor WHERE consumer = 'task-run-recorder'`, "3")
 }
 
 func TestTaskRunRecorderFindsARunByItsKeys(t *testing.T) {
@@ -154,7 +154,7 @@ func TestTaskRunRecorderPassesOverWhatItCannotRecord(t *testing.T) {
 	rt.report(rt.run, 2, "RUNNING", ``)
 	rt.record()
 	rt.want(`SELECT state_name FROM task_run`, "Running")
-	rt.want(`SELECT sequence FROM event_cursor`, "4")
+	rt.want(`SELECT sequence FROM event_cursor WHERE consumer = 'task-run-recorder'`, "4")
 }
 
 func TestTaskRunRecorderGoesOnWhereAnotherStopped(t *testing.T) {
@@ -170,5 +170,5 @@ func TestTaskRunRecorderGoesOnWhereAnotherStopped(t *testing.T) {
 	rt.recorder = follow.New(TaskRunRecorder(slog.New(slog.DiscardHandler)), rt.store, clock.System{}, slog.New(slog.DiscardHandler))
 	rt.record()
 	rt.want(`SELECT count(*) FROM task_run`, fmt.Sprint(reports))
-	rt.want(`SELECT sequence FROM event_cursor`, fmt.Sprint(reports))
+	rt.want(`SELECT sequence FROM event_cursor WHERE consumer = 'task-run-recorder'`, fmt.Sprint(reports))
 }

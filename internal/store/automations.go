@@ -125,6 +125,7 @@ func (tx *Tx) automationsChanged(id uuid.UUID) (*prefect.Automation, error) {
 
 func (tx *Tx) raiseAutomationsVersion() error {
 	tx.Touch(Automations)
+	tx.Touch(Deadlines)
 	_, err := tx.conn.Exec(`UPDATE automation_version SET version = version + 1`)
 	return err
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"errors"
+	"time"
 
 	"github.com/reevehq/reeve/internal/prefect"
 )
@@ -32,6 +33,12 @@ func (tx *Tx) ReadEventLog(after, upTo int64, prefix string, limit int) ([]*pref
 	return collect(tx, `SELECT `+eventColumns+` FROM event
 		WHERE sequence > ? AND sequence <= ? AND +event >= ? AND +event < ? ORDER BY sequence LIMIT ?`,
 		[]any{after, upTo, prefix, prefixEnd(prefix), limit}, scanEvent)
+}
+
+// FirstReceived is when the first event after a place in the log was received, false
+// when there is none.
+func (tx *Tx) FirstReceived(after int64) (time.Time, bool, error) {
+	return first(tx, `SELECT received FROM event WHERE sequence > ? ORDER BY sequence LIMIT 1`, []any{after}, scanTime)
 }
 
 // prefixEnd is the least text that is greater than all that start with prefix.

@@ -123,24 +123,6 @@ func newComposite(p place) *composite {
 	return c
 }
 
-// Empty reports whether no automation looks at events.
-func (s *Set) Empty() bool { return len(s.order) == 0 }
-
-// Watches reports whether an event trigger is in the set.
-func (s *Set) Watches(trigger uuid.UUID) bool { return s.watches[trigger] != nil }
-
-// TriggerIDs are the ids of all triggers that keep rows of their own.
-func (s *Set) TriggerIDs() []uuid.UUID {
-	ids := make([]uuid.UUID, 0, len(s.order)+len(s.metrics))
-	for _, w := range s.order {
-		ids = append(ids, w.trigger.ID)
-	}
-	for _, m := range s.metrics {
-		ids = append(ids, m.trigger.ID)
-	}
-	return ids
-}
-
 // Unprompted are the triggers whose windows open by themselves: proactive ones that
 // wait for nothing and are not evaluated for each of anything.
 func (s *Set) Unprompted() []Owned {

@@ -21,7 +21,7 @@ func newSpecification(from prefect.ResourceSpecification) specification {
 	var s specification
 	for _, label := range slices.Sorted(maps.Keys(from)) {
 		r := requirement{label: label}
-		for _, text := range from[label] {
+		for _, text := range from[label].Any {
 			r.patterns = append(r.patterns, parsePattern(text))
 		}
 		s = append(s, r)

@@ -15,27 +15,22 @@ const (
 	punctual = time.Minute
 )
 
-// EndWindow looks at a proactive window that was to be over by now; asOf is the time
-// up to which every event has been seen. It reports whether it did anything.
-func (s *Set) EndWindow(rows Rows, now, asOf time.Time, trigger uuid.UUID, key string) (bool, error) {
-	w := s.watches[trigger]
+// EndWindow looks at a proactive window that is over; asOf is the time up to which
+// every event has been seen.
+func (s *Set) EndWindow(rows Rows, now, asOf time.Time, b *Bucket) error {
+	w := s.watches[b.Trigger]
 	if w == nil || !w.proactive() {
-		return false, nil
+		return rows.DeleteTriggerBucket(b.Trigger, b.Key) // its trigger is no more
 	}
-	b, err := rows.ReadTriggerBucket(trigger, key)
-	if err != nil || b == nil || asOf.Before(b.over()) {
-		return false, err
-	}
-	t := turn{rows, now}
 	if !w.full(b.Count) {
-		return true, t.evaluate(w, b, asOf, nil)
+		return turn{rows, now}.evaluate(w, b, asOf, nil)
 	}
 	// As in the reference the bucket goes, and with it what was known of its labels;
 	// a trigger of no labels opens its next window as long after as one takes.
-	if err := rows.DeleteTriggerBucket(trigger, key); err != nil || !w.unprompted() {
-		return true, err
+	if err := rows.DeleteTriggerBucket(b.Trigger, b.Key); err != nil || !w.unprompted() {
+		return err
 	}
-	return true, rows.SetOpening(Owned{w.automation.ID, trigger}, b.over().Add(w.within))
+	return rows.SetOpening(Owned{w.automation.ID, b.Trigger}, b.over().Add(w.within))
 }
 
 // OpenWindow opens the window of an unprompted trigger, unless one is open.

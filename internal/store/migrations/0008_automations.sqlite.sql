@@ -32,7 +32,8 @@ CREATE TABLE automation_related_resource (
 CREATE INDEX automation_related_resource_resource ON automation_related_resource (resource_id);
 
 -- How many events an event trigger has seen in the window that is open, for each value
--- of the labels that it is evaluated for each of (bucket, a JSON array of them).
+-- of the labels that it is evaluated for each of (bucket, a JSON array of them). A metric
+-- trigger has one, too: how long its figure has been beyond the threshold, or not.
 CREATE TABLE automation_bucket (
     automation_id BLOB NOT NULL REFERENCES automation (id) ON DELETE CASCADE,
     trigger_id    BLOB NOT NULL,
@@ -40,13 +41,24 @@ CREATE TABLE automation_bucket (
     window_start  INTEGER NOT NULL,
     window_end    INTEGER NOT NULL,
     count         INTEGER NOT NULL,
-    last_event    TEXT,
+    last_event    BLOB,    -- its id, of proactive triggers
+    due           INTEGER, -- when it is looked at without an event
     PRIMARY KEY (trigger_id, bucket)
 ) WITHOUT ROWID;
 CREATE INDEX automation_bucket_automation ON automation_bucket (automation_id);
-CREATE INDEX automation_bucket_end ON automation_bucket (window_end);
+CREATE INDEX automation_bucket_due ON automation_bucket (due) WHERE due IS NOT NULL;
+CREATE INDEX automation_bucket_end ON automation_bucket (window_end) WHERE due IS NULL;
 
--- Expected events of proactive triggers with "after", for buckets that open later over them.
+-- When the next window opens of a proactive trigger that waits for nothing.
+CREATE TABLE automation_opening (
+    trigger_id    BLOB PRIMARY KEY,
+    automation_id BLOB NOT NULL REFERENCES automation (id) ON DELETE CASCADE,
+    due           INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX automation_opening_automation ON automation_opening (automation_id);
+CREATE INDEX automation_opening_due ON automation_opening (due);
+
+-- Expected events of triggers with "after", for buckets that open later over them.
 CREATE TABLE automation_held_event (
     automation_id BLOB NOT NULL REFERENCES automation (id) ON DELETE CASCADE,
     trigger_id    BLOB NOT NULL,
@@ -60,27 +72,33 @@ CREATE INDEX automation_held_event_automation ON automation_held_event (automati
 CREATE INDEX automation_held_event_occurred ON automation_held_event (trigger_id, bucket, occurred, event_id);
 CREATE INDEX automation_held_event_held ON automation_held_event (held);
 
--- The newest firing of each child of a composite trigger.
+-- The newest firing of each child of a composite trigger: when it fired by the events,
+-- and its place among those of one moment.
 CREATE TABLE automation_child_firing (
     automation_id     BLOB NOT NULL REFERENCES automation (id) ON DELETE CASCADE,
     parent_trigger_id BLOB NOT NULL,
     child_trigger_id  BLOB NOT NULL,
-    firing_id         BLOB NOT NULL,
-    fired             INTEGER NOT NULL,
+    moment            INTEGER NOT NULL,
+    ordinal           INTEGER NOT NULL,
     firing            TEXT NOT NULL,
     PRIMARY KEY (parent_trigger_id, child_trigger_id)
 ) WITHOUT ROWID;
 CREATE INDEX automation_child_firing_automation ON automation_child_firing (automation_id);
 
--- Events that wait for the one that they follow.
+-- Events that wait for the one that they follow; due when that one was evaluated, or
+-- has not come for too long.
 CREATE TABLE automation_follower (
     follower_id BLOB PRIMARY KEY,
     leader_id   BLOB NOT NULL,
-    sequence    INTEGER NOT NULL,
-    received    INTEGER NOT NULL
+    occurred    INTEGER NOT NULL,
+    due         INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX automation_follower_leader ON automation_follower (leader_id);
-CREATE INDEX automation_follower_received ON automation_follower (received);
+CREATE INDEX automation_follower_due ON automation_follower (due, occurred);
+
+-- The automations see what comes from now on, however long the log is.
+INSERT INTO event_cursor (consumer, sequence, updated)
+    SELECT 'automations', coalesce(max(sequence), 0), unixepoch() * 1000000 FROM event;
 
 -- What fired. The id is derived from the automation, the trigger, the bucket and its
 -- window: what fires once is one row.

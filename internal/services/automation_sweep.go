@@ -1,0 +1,52 @@
+package services
+
+import (
+	"time"
+
+	"github.com/reevehq/reeve/internal/store"
+	"github.com/reevehq/reeve/internal/triggers"
+)
+
+// AutomationSweep deletes what triggers have counted and held that no event can find
+// any more.
+type AutomationSweep struct {
+	// ended is how long a reactive window outlives its end, for late events.
+	ended time.Duration
+}
+
+const (
+	// defaultEnded is the contract's default.
+	defaultEnded = time.Minute
+	// sweepSlack is how long rows may outlive their time, so that one look deletes many.
+	sweepSlack = time.Minute
+)
+
+// Name implements Service.
+func (*AutomationSweep) Name() string { return "automation-sweep" }
+
+// CanWait implements Patient.
+func (*AutomationSweep) CanWait() string { return "old windows harm nobody" }
+
+// Next implements Service.
+func (s *AutomationSweep) Next(tx *store.Tx) (at time.Time, ok bool, err error) {
+	end, ok, err := tx.FirstBucketEnd()
+	if err != nil {
+		return at, false, err
+	}
+	at = end.Add(s.ended + sweepSlack)
+	held, some, err := tx.FirstHeld()
+	if due := held.Add(triggers.HeldRetention + sweepSlack); some && (!ok || due.Before(at)) {
+		at, ok = due, true
+	}
+	return at, ok, err
+}
+
+// Run implements Service.
+func (s *AutomationSweep) Run(tx *store.Tx) (int, error) {
+	buckets, err := tx.DeleteEndedBuckets(tx.Now.Add(-s.ended), automationBatch)
+	if err != nil {
+		return 0, err
+	}
+	held, err := tx.DeleteHeldEvents(tx.Now.Add(-triggers.HeldRetention), automationBatch)
+	return buckets + held, err
+}

@@ -1,0 +1,86 @@
+package store
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/reevehq/reeve/internal/triggers"
+)
+
+// HoldEvent implements triggers.Rows.
+func (tx *Tx) HoldEvent(h *triggers.HeldEvent) (bool, error) {
+	n, err := tx.conn.Exec(`INSERT INTO automation_held_event (automation_id, trigger_id, bucket, event_id, occurred, held)
+		VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`, h.Trigger.Automation, h.Trigger.Trigger, h.Key, h.Event, h.Occurred, tx.Now)
+	return n > 0, err
+}
+
+// TrimHeldEvents implements triggers.Rows.
+func (tx *Tx) TrimHeldEvents(trigger uuid.UUID, key string, horizon time.Duration, from, to time.Time, keep int) error {
+	_, err := tx.conn.Exec(`DELETE FROM automation_held_event WHERE trigger_id = ? AND bucket = ? AND occurred <
+			(SELECT max(occurred) FROM automation_held_event WHERE trigger_id = ? AND bucket = ?) - ?`,
+		trigger, key, trigger, key, horizon.Microseconds())
+	if err != nil {
+		return err
+	}
+	surplus, err := tx.count(`SELECT count(*) FROM automation_held_event WHERE trigger_id = ? AND bucket = ? AND occurred >= ? AND occurred < ?`,
+		trigger, key, from, to)
+	if err != nil || surplus <= 2*keep {
+		return err
+	}
+	_, err = tx.conn.Exec(`DELETE FROM automation_held_event WHERE trigger_id = ? AND bucket = ? AND event_id IN (
+		SELECT event_id FROM automation_held_event WHERE trigger_id = ? AND bucket = ? AND occurred >= ? AND occurred < ?
+		ORDER BY occurred, event_id LIMIT ? OFFSET ?)`, trigger, key, trigger, key, from, to, surplus-2*keep, keep)
+	return err
+}
+
+// HeldEvents implements triggers.Rows.
+func (tx *Tx) HeldEvents(trigger uuid.UUID, key string, from, to time.Time, limit int) ([]uuid.UUID, error) {
+	return column[uuid.UUID](tx, `SELECT event_id FROM automation_held_event
+		WHERE trigger_id = ? AND bucket = ? AND occurred >= ? AND occurred < ? ORDER BY occurred, event_id LIMIT ?`, trigger, key, from, to, limit)
+}
+
+// CountHeldEvents implements triggers.Rows.
+func (tx *Tx) CountHeldEvents(trigger uuid.UUID, key string, from, to time.Time) (int, error) {
+	return tx.count(`SELECT count(*) FROM automation_held_event WHERE trigger_id = ? AND bucket = ? AND occurred >= ? AND occurred < ?`,
+		trigger, key, from, to)
+}
+
+// ReleaseHeldEvent implements triggers.Rows.
+func (tx *Tx) ReleaseHeldEvent(trigger uuid.UUID, key string, event uuid.UUID) error {
+	_, err := tx.conn.Exec(`DELETE FROM automation_held_event WHERE trigger_id = ? AND bucket = ? AND event_id = ?`, trigger, key, event)
+	return err
+}
+
+// FirstHeld is when the first event that is held was held, false when none is.
+func (tx *Tx) FirstHeld() (time.Time, bool, error) {
+	return first(tx, `SELECT held FROM automation_held_event ORDER BY held LIMIT 1`, nil, scanTime)
+}
+
+// DeleteHeldEvents forgets events that have been held since before a time, at most
+// limit. Those of a bucket whose window is open are held anew.
+func (tx *Tx) DeleteHeldEvents(before time.Time, limit int) (int, error) {
+	type held struct {
+		trigger, event uuid.UUID
+		key            string
+		open           bool
+	}
+	old, err := collect(tx, `SELECT trigger_id, event_id, bucket, EXISTS (SELECT 1 FROM automation_bucket AS window
+			WHERE window.trigger_id = held.trigger_id AND window.bucket = held.bucket AND window.window_end > ?)
+		FROM automation_held_event AS held WHERE held < ? ORDER BY held LIMIT ?`, []any{tx.Now, before, limit},
+		func(r Row) (h held, err error) { return h, r.Scan(&h.trigger, &h.event, &h.key, &h.open) })
+	if err != nil {
+		return 0, err
+	}
+	for _, h := range old {
+		if h.open {
+			_, err = tx.conn.Exec(`UPDATE automation_held_event SET held = ? WHERE trigger_id = ? AND bucket = ? AND event_id = ?`, tx.Now, h.trigger, h.key, h.event)
+		} else {
+			err = tx.ReleaseHeldEvent(h.trigger, h.key, h.event)
+		}
+		if err != nil {
+			return 0, err
+		}
+	}
+	return len(old), nil
+}
