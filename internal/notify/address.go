@@ -159,7 +159,9 @@ func slackAddressCalls(b Block, w urlBlock, a address, m Message, now time.Time)
 	var all []call
 	for _, target := range targets {
 		payload["channel"] = slackChannel(target)
-		all = append(all, slackHook(hook, payload))
+		c := slackHook(hook, payload)
+		c.to = target
+		all = append(all, c)
 	}
 	return all, nil
 }

@@ -34,6 +34,8 @@ const (
 
 // call is a request of HTTP.
 type call struct {
+	// to names the recipient among several.
+	to          string
 	method, url string
 	header      http.Header
 	body        []byte
@@ -57,25 +59,6 @@ func overHTTP(calls func(*Sender, Block, Message) ([]call, error)) service {
 		}
 		return s.callAll(ctx, all, m.Key)
 	}
-}
-
-// callAll makes all calls, also when one fails, and returns the answer and the
-// failure of the first that failed, or the last's answer.
-func (s *Sender) callAll(ctx context.Context, all []call, key string) (last Answer, failed error) {
-	for i, c := range all {
-		if ctx.Err() != nil {
-			return last, ctx.Err()
-		}
-		id := key
-		if i > 0 {
-			id += "-" + strconv.Itoa(i+1)
-		}
-		answer, err := s.call(ctx, c, id)
-		if failed == nil {
-			last, failed = answer, err
-		}
-	}
-	return last, failed
 }
 
 // call makes a request and reads its answer. Failures are *Failure.

@@ -25,9 +25,6 @@ type customBlock struct {
 	Secrets values         `json:"secrets"`
 }
 
-// longestCustom bounds the deadline that a block gives itself.
-const longestCustom = time.Minute
-
 // placeholder is the reference's: {{ name }}.
 var placeholder = regexp.MustCompile(`{{\s*([\w.\-\[\]$]+)\s*}}`)
 
@@ -104,7 +101,7 @@ func customCalls(_ *Sender, b Block, m Message) ([]call, error) {
 		f.known["subject"] = "null" // as the reference says that there is none
 	}
 	c := call{method: w.Method, url: withParams(f.text(w.URL), f.all(w.Params)), header: headers(f.all(w.Headers)), strict: !w.Private,
-		most: min(max(time.Duration(w.Timeout*float64(time.Second)), time.Second), longestCustom)}
+		most: min(max(time.Duration(w.Timeout*float64(time.Second)), time.Second), Longest)}
 	if err := w.fill(b, f, &c); err != nil {
 		return nil, err
 	}

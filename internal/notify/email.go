@@ -17,12 +17,8 @@ import (
 	"github.com/wneessen/go-mail/smtp"
 )
 
-const (
-	// mostRecipients bounds those whom one mail goes to.
-	mostRecipients = 100
-	// mostHeard bounds what a server of mail may say in one conversation, in bytes.
-	mostHeard = 256 << 10
-)
+// mostHeard bounds what a server of mail may say in one conversation, in bytes.
+const mostHeard = 256 << 10
 
 // emailBlock is the document of prefect_email.EmailServerCredentials. It does not say
 // from whom and to whom; what was added to the document counts.

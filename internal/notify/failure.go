@@ -31,6 +31,13 @@ type Failure struct {
 // Error implements error.
 func (f *Failure) Error() string { return f.Sentence }
 
+// asFailure is the *Failure that a call ended with, nil for none.
+func asFailure(err error) *Failure {
+	var f *Failure
+	errors.As(err, &f)
+	return f
+}
+
 // longestWait bounds what a service may ask for.
 const longestWait = 24 * time.Hour
 

@@ -50,7 +50,9 @@ func mattermostCalls(_ *Sender, b Block, m Message) ([]call, error) {
 			return nil, unusable(b, "%q is no channel", name)
 		}
 		payload["channel"] = found[1]
-		all = append(all, asJSON(address, payload))
+		c := asJSON(address, payload)
+		c.to = found[1]
+		all = append(all, c)
 	}
 	if all == nil {
 		all = []call{asJSON(address, payload)}

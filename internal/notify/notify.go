@@ -10,8 +10,13 @@ import (
 	"github.com/reevehq/reeve/internal/clock"
 )
 
-// Deadline bounds one send: resolving, connecting, sending and the answer.
-const Deadline = 10 * time.Second
+const (
+	// Deadline bounds one send: resolving, connecting, sending and the answer.
+	Deadline = 10 * time.Second
+	// Longest bounds all sends of one message, and those of a block that gives itself
+	// a deadline.
+	Longest = 20 * time.Second
+)
 
 // Block is a saved block document.
 type Block struct {
@@ -80,6 +85,7 @@ type Sender struct {
 	roots    *x509.CertPool
 	connect  connector
 	deadline time.Duration // Deadline, but for tests
+	progress progress
 }
 
 // New makes a sender.
@@ -132,7 +138,9 @@ func (s *Sender) Notify(ctx context.Context, b Block, m Message) (Answer, error)
 		return Answer{}, unusable(b, "blocks of this type cannot send notifications")
 	}
 	m.Subject, m.Body = shortened(m.Subject, mostSubject), shortened(m.Body, mostBody)
-	answer, err := send(ctx, s, b, m)
+	within, cancel := context.WithTimeout(ctx, Longest)
+	defer cancel()
+	answer, err := send(within, s, b, m)
 	return s.finish(ctx, b, answer, err)
 }
 

@@ -35,6 +35,7 @@ func ntfyTo(w urlBlock, a address, server string, topics []string, m Message) []
 			payload["title"] = shortened(m.Subject, mostNtfyTitle)
 		}
 		c := asJSON(server, payload)
+		c.to = topic
 		if a.on("image", true) {
 			c.header.Set("X-Icon", w.Kind.image("256x256"))
 		}

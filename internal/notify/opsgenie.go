@@ -56,7 +56,9 @@ func opsgenieCalls(_ *Sender, b Block, m Message) ([]call, error) {
 		if len(responders) > 1 {
 			mark = strconv.Itoa(i + 1)
 		}
-		all = append(all, o.call(m, o.alias(m, mark), []any{one}))
+		c := o.call(m, o.alias(m, mark), []any{one})
+		c.to = "responder " + strconv.Itoa(i+1)
+		all = append(all, c)
 	}
 	return all, nil
 }

@@ -37,6 +37,7 @@ func sendgridCalls(_ *Sender, b Block, m Message) ([]call, error) {
 			"subject":          subject,
 			"content":          []any{map[string]any{"type": "text/html", "value": shortened(m.Body, mostMail)}},
 		})
+		c.to = one
 		c.header.Set("Authorization", "Bearer "+strings.TrimSpace(s.Key))
 		all = append(all, c)
 	}

@@ -125,6 +125,7 @@ func slackPosts(token string, channels []string, payload map[string]any) []call 
 	for _, channel := range channels {
 		payload["channel"] = slackChannel(channel)
 		c := asJSON(slackPost, payload)
+		c.to = channel
 		c.header.Set("Authorization", "Bearer "+token)
 		c.lies = slackLies
 		all = append(all, c)

@@ -72,7 +72,7 @@ func (t twilioBlock) call(from, to string, whatsapp bool, m Message) call {
 		from, to = "whatsapp:"+from, "whatsapp:"+to
 	}
 	account := strings.TrimSpace(t.Account)
-	c := call{method: http.MethodPost, url: "https://api.twilio.com/2010-04-01/Accounts/" + url.PathEscape(account) + "/Messages.json",
+	c := call{to: to, method: http.MethodPost, url: "https://api.twilio.com/2010-04-01/Accounts/" + url.PathEscape(account) + "/Messages.json",
 		header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}, "Accept": {"application/json"}},
 		body:   []byte(url.Values{"Body": {shortened(joined(m), mostSMS)}, "From": {from}, "To": {to}}.Encode())}
 	c.header.Set("Authorization", basic(account, strings.TrimSpace(t.Token)))

@@ -12,6 +12,7 @@ import (
 	"math/big"
 	"net"
 	"net/http"
+	"sync"
 	"testing"
 	"time"
 
@@ -29,10 +30,14 @@ type asked struct {
 // the address, over TLS if it is begun so, with a certificate of the name that is asked for.
 type world struct {
 	*Sender
+	mu    sync.Mutex // held for asked
 	asked []asked
 	// answer is what the services say; they say "ok" when it is nil.
 	answer http.HandlerFunc
 }
+
+// bodyHeader is where an answer finds what was sent.
+const bodyHeader = "X-Body"
 
 // newWorld makes a world and a sender in it.
 func newWorld(t *testing.T, o Options) *world {
@@ -52,8 +57,11 @@ func newWorld(t *testing.T, o Options) *world {
 		if _, ok := r.Context().Value(http.LocalAddrContextKey).(secureAddr); ok {
 			scheme = "https"
 		}
-		w.asked = append(w.asked, asked{r.Method, scheme + "://" + r.Host + r.URL.RequestURI(), r.Header, string(body)})
+		w.mu.Lock()
+		w.asked = append(w.asked, asked{r.Method, scheme + "://" + r.Host + r.URL.RequestURI(), r.Header.Clone(), string(body)})
+		w.mu.Unlock()
 		if w.answer != nil {
+			r.Header.Set(bodyHeader, string(body))
 			w.answer(rw, r)
 			return
 		}
