@@ -23,8 +23,10 @@ from processes import Server, Worker
 from waiting import until
 
 RUNS = int(os.environ.get("REEVE_ONCE_RUNS", "100"))
-STOP = float(os.environ.get("REEVE_ONCE_STOP", "12"))
-"""For how many seconds a process is stopped, at most."""
+STOP = float(os.environ.get("REEVE_ONCE_STOP", "9"))
+"""For how many seconds a process is stopped, at most. A websocket that has not said who it is within
+10 s is closed, and the stock worker reports the run for which it opened it as crashed: a worker that
+is stopped for longer, in just that moment, loses a run that it never started."""
 SEED = int(os.environ.get("REEVE_ONCE_SEED", str(time.time_ns() % 1_000_000)))
 
 FLOWS = Path(__file__).parent / "flows"
