@@ -196,6 +196,7 @@ func (a *API) Routes() []rest.Route {
 		a.automationRoutes(),
 		a.templateRoutes(),
 		a.schemaRoutes(),
+		a.slaRoutes(),
 		a.reeveFlowLimitRoutes(),
 		a.reeveWhyRoutes(),
 		a.reeveWhyTaskRoutes(),

@@ -26,7 +26,7 @@ var CoreFlowPolicy = Policy{
 	releaseFlowSlots,
 	freeFlowLimit,
 	freePoolLimit,
-	countEndedRuns,
+	noteEndedRuns,
 }
 
 // MinimalFlowPolicy governs forced states and those the server sets itself.
@@ -40,7 +40,7 @@ var MinimalFlowPolicy = Policy{
 	releaseFlowSlots,
 	freeFlowLimit,
 	freePoolLimit,
-	countEndedRuns,
+	noteEndedRuns,
 }
 
 // MarkLateRunsPolicy governs the marking of runs that did not start in time.

@@ -1,10 +1,6 @@
 package orchestration
 
-import (
-	"time"
-
-	"github.com/reevehq/reeve/internal/events"
-)
+import "github.com/reevehq/reeve/internal/events"
 
 // instrumentFlowRuns tells of every new state in an event.
 var instrumentFlowRuns = transform("InstrumentFlowRunStateTransitions", func() hooks { return instrument{} })
@@ -23,14 +19,15 @@ func (instrument) after(t *transition) error {
 	return t.tx.Emit(events.FlowRunState(run, related, t.initial, t.validated))
 }
 
-// countEndedRuns keeps how runs ended and what they took, for those who measure.
-var countEndedRuns = transform("ReeveCountEndedRuns", func() hooks { return countEnded{} })
+// noteEndedRuns keeps how runs ended and what they took, for those who measure and
+// for agreements.
+var noteEndedRuns = transform("ReeveNoteEndedRuns", func() hooks { return noteEnded{} })
 
-type countEnded struct{ quiet }
+type noteEnded struct{ quiet }
 
-func (countEnded) after(t *transition) error {
+func (noteEnded) after(t *transition) error {
 	if t.proposed == nil || !t.proposed.Type.IsTerminal() || typeOf(t.initial).IsTerminal() {
 		return nil
 	}
-	return t.tx.CountEndedRun(t.flow.FlowID, t.proposed.Type, time.Duration(t.run.TotalRunTime))
+	return t.tx.NoteEnded(t.flow, t.proposed.Type)
 }

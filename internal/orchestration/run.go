@@ -132,8 +132,9 @@ type Tx interface {
 	// there is no such queue.
 	ReadWorkPoolType(queue uuid.UUID) (string, error)
 
-	// CountEndedRun keeps how a run of a flow ended and for how long it ran in all.
-	CountEndedRun(flow uuid.UUID, outcome prefect.StateType, took time.Duration) error
+	// NoteEnded keeps how a run ended and for how long it ran in all, and what that says
+	// of its deployment's agreements.
+	NoteEnded(run *FlowRun, outcome prefect.StateType) error
 
 	// CreateFlowRun makes a run without a state, unless its flow has one with the
 	// same idempotency key; it returns the run and whether it was made.

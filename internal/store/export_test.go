@@ -23,3 +23,25 @@ func (tx *Tx) SlotPlan(k dispatch.Kind) (plan string, err error) {
 	})
 	return plan, err
 }
+
+// ViolationPlans are how the database finds the runs that violate agreements.
+func (tx *Tx) ViolationPlans() (plans []string, err error) {
+	for _, query := range []string{
+		`SELECT min(run.start_time + sla.bound)` + overdueRuns,
+		`SELECT min(run.next_scheduled_start_time + sla.bound)` + unstartedRuns,
+		`SELECT min(run.expected_start_time + sla.bound)` + pendingRuns,
+		`SELECT min(since + bound)` + staleSLAs,
+	} {
+		err := tx.conn.Query(`EXPLAIN QUERY PLAN `+query, nil, func(r Row) error {
+			var id, parent, unused int
+			var step string
+			err := r.Scan(&id, &parent, &unused, &step)
+			plans = append(plans, step)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return plans, nil
+}

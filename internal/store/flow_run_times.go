@@ -5,8 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/google/uuid"
-
+	"github.com/reevehq/reeve/internal/orchestration"
 	"github.com/reevehq/reeve/internal/prefect"
 )
 
@@ -27,15 +26,22 @@ func RunTimeBounds() []float64 {
 // LongestRunTime is the bucket of the runs that took longer than any other holds.
 const LongestRunTime = time.Duration(math.MaxInt64 / 1000 * 1000)
 
-// CountEndedRun keeps how a run of a flow ended and for how long it ran in all.
-func (tx *Tx) CountEndedRun(flow uuid.UUID, outcome prefect.StateType, took time.Duration) error {
+// NoteEnded keeps how a run ended and for how long it ran in all, and what that says
+// of its deployment's agreements.
+func (tx *Tx) NoteEnded(run *orchestration.FlowRun, outcome prefect.StateType) error {
+	if run.DeploymentID != nil {
+		if err := tx.noteAgreements(run, outcome); err != nil {
+			return err
+		}
+	}
+	took := time.Duration(run.TotalRunTime)
 	bucket := LongestRunTime
 	if i, _ := slices.BinarySearch(runTimes, took); i < len(runTimes) {
 		bucket = runTimes[i]
 	}
 	_, err := tx.conn.Exec(`INSERT INTO flow_run_time (flow_id, outcome, bucket, runs, took) VALUES (?, ?, ?, 1, ?)
 		ON CONFLICT (flow_id, outcome, bucket) DO UPDATE SET runs = runs + 1, took = took + excluded.took`,
-		flow, outcome, bucket, took)
+		run.FlowID, outcome, bucket, took)
 	return err
 }
 

@@ -5,6 +5,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
+	"github.com/reevehq/reeve/internal/orchestration"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/store"
 )
@@ -12,6 +15,13 @@ import (
 var measuresCases = []Case{
 	{"the times of runs are counted by flow, outcome and length", flowRunTimes},
 	{"a worker is online since its first heartbeat without a break, and the sleep of the server is none", workerIsOnlineSince},
+}
+
+// endedRun is a run of a flow that ran for so long.
+func endedRun(flow uuid.UUID, took time.Duration) *orchestration.FlowRun {
+	run := &orchestration.FlowRun{FlowID: flow}
+	run.TotalRunTime = prefect.Seconds(took)
+	return run
 }
 
 func flowRunTimes(t *testing.T, open Open) {
@@ -22,11 +32,11 @@ func flowRunTimes(t *testing.T, open Open) {
 			return err
 		}
 		for _, took := range []time.Duration{0, time.Second, time.Second + time.Microsecond, 13 * time.Hour, 400 * time.Hour} {
-			if err := tx.CountEndedRun(flow.ID, prefect.Completed, took); err != nil {
+			if err := tx.NoteEnded(endedRun(flow.ID, took), prefect.Completed); err != nil {
 				return err
 			}
 		}
-		return tx.CountEndedRun(flow.ID, prefect.Failed, time.Minute)
+		return tx.NoteEnded(endedRun(flow.ID, time.Minute), prefect.Failed)
 	})
 	view(t, s, func(tx *store.Tx) error {
 		rows, err := tx.MeasureFlowRunTimes()

@@ -2429,6 +2429,37 @@ export type RunState = {
   type: StateType;
 };
 
+export type SLA = {
+  created: string;
+  duration?: number | null;
+  enabled: boolean;
+  id: string;
+  name: string;
+  owner_resource: string;
+  severity: SLASeverity;
+  stale_after?: number | null;
+  updated: string;
+  within?: number | null;
+};
+
+export type SLACreate = {
+  duration?: number | null;
+  enabled?: boolean | null;
+  name: string;
+  owner_resource?: string | null;
+  severity?: SLASeverity;
+  stale_after?: number | null;
+  within?: number | null;
+};
+
+export type SLAMerge = {
+  created: SLA[];
+  deleted: SLA[];
+  updated: SLA[];
+};
+
+export type SLASeverity = "minor" | "low" | "moderate" | "high" | "critical";
+
 export type SavedSearch = {
   created: string | null;
   filters: SavedSearchFilter[];
