@@ -1,0 +1,122 @@
+"""Notification blocks: what the server sends by itself is what the block's own class sends in Python."""
+
+from __future__ import annotations
+
+import asyncio
+import http.server
+import json
+import subprocess
+import threading
+from pathlib import Path
+from typing import Iterator
+
+import pytest
+from prefect.blocks.core import Block
+from prefect.blocks.notifications import AppriseNotificationBlock, CustomWebhookNotificationBlock, MattermostWebhook, SlackWebhook
+from prefect.blocks.webhook import Webhook
+from prefect.settings import PREFECT_API_URL, temporary_settings
+
+import settings
+from processes import BINARY, Server
+
+pytestmark = pytest.mark.skipif(settings.ORACLE, reason="the real server has no reeve notify test")
+
+SUBJECT, BODY = "Test of notifications", "This is a test of a block. What automations have to say arrives here."
+OURS = {"webhook-id", "webhook-timestamp"}
+OF_THE_LIBRARY = {"accept", "accept-encoding", "connection", "content-length", "user-agent", "host"}
+
+
+class OurAlerts(AppriseNotificationBlock):
+    """A class of a user's own."""
+
+
+class Receiver:
+    """Keeps what it gets."""
+
+    def __init__(self) -> None:
+        self.got: list[tuple] = []
+        receiver = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers.get("content-length", 0))).decode()
+                receiver.got.append((self.command, self.path, {k.lower(): v for k, v in self.headers.items()}, body))
+                self.send_response(200)
+                self.end_headers()
+                self.wfile.write(b"ok")
+
+            do_PUT = do_POST
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.port = self.server.server_address[1]
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def take(self) -> tuple:
+        """The one request that came, as far as two senders agree on it."""
+        assert len(self.got) == 1, self.got
+        method, path, headers, body = self.got.pop()
+        return method, path, {k: v for k, v in headers.items() if k not in OURS | OF_THE_LIBRARY}, _read(body)
+
+
+def _read(body: str) -> object:
+    try:
+        value = json.loads(body)
+    except ValueError:
+        return body
+    if isinstance(value, dict) and value.get("username") == "Apprise":
+        value["username"] = "Prefect Notifications"  # the class forgets to give its name
+    return value
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    receiver = Receiver()
+    yield receiver
+    receiver.server.shutdown()
+    receiver.server.server_close()
+
+
+def _blocks(port: int) -> dict[str, Block]:
+    return {
+        "mattermost-webhook": MattermostWebhook(hostname="127.0.0.1", port=port, token="abcdefgh", channels=["ops"], notify_type="failure"),
+        "slack-webhook": SlackWebhook(url=f"json://127.0.0.1:{port}/hook?+X-Token=geheim"),
+        "custom-webhook": CustomWebhookNotificationBlock(
+            name="ours", url=f"http://127.0.0.1:{port}/{{{{name}}}}", method="PUT", headers={"X-Token": "{{token}}"},
+            json_data={"text": "{{subject}}: {{body}}"}, secrets={"token": "geheim"}),
+        "ouralerts": OurAlerts(url=f"ntfy://tk_abcdefghijk@127.0.0.1:{port}/topic?priority=high"),
+        "webhook": Webhook(url=f"http://127.0.0.1:{port}/call", method="PUT", headers={"X-Token": "geheim", "Content-Type": "application/json"}),
+    }
+
+
+def _try(server: Server, folder: Path, block: str) -> subprocess.CompletedProcess[str]:
+    environ = settings.environment(folder / "notify-home", {})
+    return subprocess.run([BINARY, "notify", "test", block, "--url", server.api_url], env=environ, cwd=folder, capture_output=True, text=True, timeout=60)
+
+
+def test_the_server_sends_what_the_class_sends(own_server, receiver: Receiver, tmp_path: Path):
+    server = own_server(REEVE_NOTIFICATIONS_ALLOW_PRIVATE="127.0.0.1")
+    with temporary_settings({PREFECT_API_URL: server.api_url}):
+        for slug, block in _blocks(receiver.port).items():
+            block.save("mine")
+            if isinstance(block, Webhook):
+                asyncio.run(block.call(json.dumps({"message": BODY})))
+            else:
+                block.notify(body=BODY, subject=SUBJECT)
+            by_the_class = receiver.take()
+            done = _try(server, tmp_path, f"{slug}/mine")
+            assert done.returncode == 0 and done.stdout == f"{slug}/mine: delivered, answered 200 ok\n", done
+            assert receiver.take() == by_the_class, slug
+
+
+def test_the_servers_own_network_is_not_reached(own_server, receiver: Receiver, tmp_path: Path):
+    server = own_server()
+    with temporary_settings({PREFECT_API_URL: server.api_url}):
+        for slug, block in _blocks(receiver.port).items():
+            block.save("mine")
+            done = _try(server, tmp_path, f"{slug}/mine")
+            assert done.returncode == 1 and "127.0.0.1 is an address of the server's own network" in done.stderr, done
+            assert "hint: allow it with" in done.stderr and "geheim" not in done.stderr
+    assert not receiver.got
