@@ -63,38 +63,13 @@ func overHTTP(calls func(*Sender, Block, Message) ([]call, error)) service {
 
 // call makes a request and reads its answer. Failures are *Failure.
 func (s *Sender) call(ctx context.Context, c call, key string) (Answer, error) {
-	address, err := url.Parse(c.url)
-	if err != nil || address.Host == "" || address.Scheme != "http" && address.Scheme != "https" {
-		return Answer{}, &Failure{Sentence: "its url is no address of the web", Hint: "correct the block: a url begins with https://", Final: true}
-	}
-	host := address.Hostname()
 	ctx, cancel := context.WithTimeout(ctx, cmp.Or(c.most, s.deadline))
 	defer cancel()
-	address.RawQuery = escapedQuery(address.RawQuery)
-	request, err := http.NewRequestWithContext(ctx, c.method, address.String(), bytes.NewReader(c.body))
+	request, err := s.request(ctx, c, key)
 	if err != nil {
-		return Answer{}, &Failure{Sentence: "its method or url cannot be sent", Hint: "correct the block", Final: true}
+		return Answer{}, err
 	}
-	request.Header = c.header.Clone()
-	if request.Header == nil {
-		request.Header = http.Header{}
-	}
-	setMissing(request.Header, "User-Agent", agent)
-	setMissing(request.Header, "Accept", "*/*")
-	// Standard Webhooks: receivers that keep ids take a message once.
-	for name, values := range request.Header {
-		if !httpguts.ValidHeaderFieldName(name) || slices.ContainsFunc(values, func(v string) bool { return !httpguts.ValidHeaderFieldValue(v) }) {
-			return Answer{}, &Failure{Sentence: fmt.Sprintf("the header %q cannot be sent", name), Hint: "correct the block", Final: true}
-		}
-	}
-	if key != "" {
-		setMissing(request.Header, "Webhook-Id", key)
-		setMissing(request.Header, "Webhook-Timestamp", strconv.FormatInt(s.clock.Now().Unix(), 10))
-	}
-	if host := request.Header.Get("Host"); host != "" {
-		request.Host = host
-		request.Header.Del("Host")
-	}
+	host := request.URL.Hostname()
 	answer, err := s.client(c).Do(request)
 	if err != nil {
 		return Answer{}, unreached(host, err)
@@ -105,15 +80,46 @@ func (s *Sender) call(ctx context.Context, c call, key string) (Answer, error) {
 	if f := answered(host, answer.StatusCode, answer.Header, s.clock.Now()); f != nil {
 		return told, f
 	}
-	if err != nil && c.lies != nil { // what it says counts, and it was not all heard
+	if c.lies == nil {
+		return told, nil
+	}
+	if err != nil { // what it says counts, and not all was heard
 		return told, unreached(host, err)
 	}
-	if c.lies != nil {
-		if f := c.lies(told.Text); f != nil {
-			return told, f
-		}
+	if f := c.lies(told.Text); f != nil {
+		return told, f
 	}
 	return told, nil
+}
+
+// request makes what is sent of a call.
+func (s *Sender) request(ctx context.Context, c call, key string) (*http.Request, error) {
+	address, err := url.Parse(c.url)
+	if err != nil || address.Host == "" || address.Scheme != "http" && address.Scheme != "https" {
+		return nil, &Failure{Sentence: "its url is no address of the web", Hint: "correct the block: a url begins with https://", Final: true}
+	}
+	address.RawQuery = escapedQuery(address.RawQuery)
+	request, err := http.NewRequestWithContext(ctx, c.method, address.String(), bytes.NewReader(c.body))
+	if err != nil {
+		return nil, &Failure{Sentence: "its method or url cannot be sent", Hint: "correct the block", Final: true}
+	}
+	header := http.Header{"User-Agent": {agent}, "Accept": {"*/*"}}
+	if key != "" { // Standard Webhooks: receivers that keep ids take a message once
+		header.Set("Webhook-Id", key)
+		header.Set("Webhook-Timestamp", strconv.FormatInt(s.clock.Now().Unix(), 10))
+	}
+	maps.Copy(header, c.header)
+	for name, values := range header {
+		if !httpguts.ValidHeaderFieldName(name) || slices.ContainsFunc(values, func(v string) bool { return !httpguts.ValidHeaderFieldValue(v) }) {
+			return nil, &Failure{Sentence: fmt.Sprintf("the header %q cannot be sent", name), Hint: "correct the block", Final: true}
+		}
+	}
+	if host := header.Get("Host"); host != "" {
+		request.Host = host
+		header.Del("Host")
+	}
+	request.Header = header
+	return request, nil
 }
 
 // escapedQuery escapes in a query what cannot stand in a request.
@@ -127,12 +133,6 @@ func escapedQuery(query string) string {
 		}
 	}
 	return escaped.String()
-}
-
-func setMissing(h http.Header, name, value string) {
-	if _, given := h[name]; !given {
-		h.Set(name, value)
-	}
 }
 
 // client is for one call: messages are few, and a connection that was kept would

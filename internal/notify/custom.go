@@ -106,7 +106,7 @@ func customCalls(_ *Sender, b Block, m Message) ([]call, error) {
 		return nil, err
 	}
 	if cookies := w.cookies(f); cookies != "" {
-		setMissing(c.header, "Cookie", cookies)
+		c.setMissing("Cookie", cookies)
 	}
 	switch {
 	case f.unknown != "":
@@ -115,6 +115,13 @@ func customCalls(_ *Sender, b Block, m Message) ([]call, error) {
 		return nil, &Failure{Sentence: "with its values filled in the request is longer than 1 MB", Hint: "name {{ body }} less often in the block", Final: true}
 	}
 	return []call{c}, nil
+}
+
+// setMissing sets a header that the block does not name.
+func (c *call) setMissing(name, value string) {
+	if _, given := c.header[name]; !given {
+		c.header.Set(name, value)
+	}
 }
 
 // fill makes the body.
@@ -143,7 +150,7 @@ func (w customBlock) fill(b Block, f *filler, c *call) error {
 		return unusable(b, "form_data is neither texts by name nor a text")
 	}
 	if kind != "" {
-		setMissing(c.header, "Content-Type", kind)
+		c.setMissing("Content-Type", kind)
 	}
 	return nil
 }

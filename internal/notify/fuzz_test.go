@@ -3,6 +3,7 @@ package notify
 import (
 	"context"
 	"errors"
+	"maps"
 	"net"
 	"net/url"
 	"slices"
@@ -66,7 +67,7 @@ func FuzzAddress(f *testing.F) {
 // FuzzBlock: whatever a document and a message are, sending ends in a *Failure, tells
 // no secret, and asks for no more than it may.
 func FuzzBlock(f *testing.F) {
-	slugs := append(Types(), "our-own", WebhookSlug)
+	slugs := append(slices.Sorted(maps.Keys(services)), "our-own", WebhookSlug)
 	for _, c := range wireCases(f) {
 		f.Add(slices.Index(slugs, c.Slug), []byte(c.Data), "subject", c.Body)
 	}

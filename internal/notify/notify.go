@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/x509"
 	"encoding/json"
-	"slices"
 	"time"
 
 	"github.com/reevehq/reeve/internal/clock"
@@ -117,16 +116,6 @@ var services = map[string]service{
 // Can reports whether blocks of a type can send notifications. Blocks of other types
 // can when their schema says that they notify and they have a url that apprise knows.
 func Can(slug string) bool { return services[slug] != nil }
-
-// Types lists the slugs of the types that can send notifications.
-func Types() []string {
-	all := make([]string, 0, len(services))
-	for slug := range services {
-		all = append(all, slug)
-	}
-	slices.Sort(all)
-	return all
-}
 
 // Notify sends a message as a block says. An error is a *Failure, or that of ctx.
 func (s *Sender) Notify(ctx context.Context, b Block, m Message) (Answer, error) {

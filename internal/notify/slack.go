@@ -147,13 +147,19 @@ func slackChannel(text string) string {
 // slackPassing are errors of Slack that pass.
 var slackPassing = []string{"ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable", "request_timeout", "rollup_error"}
 
+// slackRefusal is how an answer begins that says so first.
+var slackRefusal = regexp.MustCompile(`^\s*{\s*"ok"\s*:\s*false\b`)
+
 // slackLies finds the error in an answer of status 200: {"ok": false, "error": …}.
 func slackLies(text string) *Failure {
 	var said struct {
 		OK    *bool  `json:"ok"`
 		Error string `json:"error"`
 	}
-	if json.Unmarshal([]byte(text), &said) != nil || said.OK == nil || *said.OK {
+	if json.Unmarshal([]byte(text), &said) != nil && slackRefusal.MatchString(text) {
+		return &Failure{Sentence: "Slack answers that it failed"} // too long to be read whole
+	}
+	if said.OK == nil || *said.OK {
 		return nil
 	}
 	return &Failure{Sentence: "Slack answers that it failed: " + shortened(said.Error, 200), Final: !slices.Contains(slackPassing, said.Error)}
