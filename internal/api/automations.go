@@ -37,7 +37,7 @@ func (a *API) createAutomation(r *http.Request, body *automationCreate) (made *p
 }
 
 func (a *API) readAutomation(r *http.Request) (*prefect.Automation, error) {
-	return find(a, r, "Automation", func(tx *store.Tx) (*prefect.Automation, error) { return tx.ReadAutomation(rest.ID(r, "id")) })
+	return view(a, r, func(tx *store.Tx) (*prefect.Automation, error) { return findAutomation(tx, r) })
 }
 
 func (a *API) updateAutomation(r *http.Request, body *automationUpdate) error {
@@ -57,7 +57,7 @@ func (a *API) updateAutomation(r *http.Request, body *automationUpdate) error {
 func findAutomation(tx *store.Tx, r *http.Request) (*prefect.Automation, error) {
 	found, err := tx.ReadAutomation(rest.ID(r, "id"))
 	if err == nil && found == nil {
-		err = rest.Missing("Automation")
+		err = rest.NoObject("Automation not found")
 	}
 	return found, err
 }

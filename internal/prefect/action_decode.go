@@ -193,10 +193,12 @@ func (b *bodyText) DecodeWire(in pyjson.Value, at *decode.At) {
 
 // DecodeWire implements decode.Wire: what is no text is written as JSON.
 func (p *payloadText) DecodeWire(in pyjson.Value, at *decode.At) {
-	if in.Kind() != pyjson.String && !in.IsNull() {
-		in = pyjson.NewString(string(pyjson.AppendIndented(nil, in)))
+	if in.Kind() == pyjson.String || in.IsNull() {
+		decodeTemplate((*string)(p), "payload", in, at)
+		return
 	}
-	decodeTemplate((*string)(p), "payload", in, at)
+	*p = payloadText(pyjson.AppendIndented(nil, in))
+	checkTemplate(string(*p), "payload", in, at)
 }
 
 func decodeTemplate(text *string, field string, in pyjson.Value, at *decode.At) {
@@ -204,11 +206,14 @@ func decodeTemplate(text *string, field string, in pyjson.Value, at *decode.At) 
 		at.Fail("string_type", "Input should be a valid string", in, nil)
 		return
 	}
+	*text = in.Text()
+	checkTemplate(*text, field, in, at)
+}
+
+func checkTemplate(text, field string, in pyjson.Value, at *decode.At) {
 	if checker, ok := at.Env().(TemplateChecker); ok {
-		if why := checker.Text(in.Text()); why != "" {
+		if why := checker.Text(text); why != "" {
 			at.ValueError("'"+field+"' is not a valid template: "+why, in)
-			return
 		}
 	}
-	*text = in.Text()
 }

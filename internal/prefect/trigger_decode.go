@@ -17,6 +17,13 @@ const shortestProactive = 10 * time.Second
 // to be beyond its threshold.
 const shortestQuery = 300 * time.Second
 
+// compoundLabel names compound triggers in the places of faults. The reference looks at
+// their rule once more where they are in no other.
+const (
+	compoundLabel  = "function-after[validate_require(), CompoundTrigger]"
+	compoundAround = "function-after[validate_require(), " + compoundLabel + "]"
+)
+
 // The kinds of triggers as clients write them; an id is read and not kept.
 type (
 	eventTriggerIn struct {
@@ -67,9 +74,13 @@ func (t *Trigger) DecodeWire(in pyjson.Value, at *decode.At) {
 	var event eventTriggerIn
 	var compound compoundTriggerIn
 	var sequence sequenceTriggerIn
+	label := compoundAround
+	if at.Below(compoundAround) {
+		label = compoundLabel
+	}
 	switch at.Union(in, []decode.Kind{
 		{Label: "EventTrigger", Decode: func(in pyjson.Value, at *decode.At) { at.Tagged(in, TriggerEvent, &event) }},
-		{Label: "function-after[validate_require(), CompoundTrigger]", Decode: func(in pyjson.Value, at *decode.At) { at.Tagged(in, TriggerCompound, &compound) }},
+		{Label: label, Decode: func(in pyjson.Value, at *decode.At) { at.Tagged(in, TriggerCompound, &compound) }},
 		{Label: "SequenceTrigger", Decode: func(in pyjson.Value, at *decode.At) { at.Tagged(in, TriggerSequence, &sequence) }},
 	}) {
 	case 0:
@@ -113,20 +124,8 @@ func settleTrigger(t pyjson.Value) pyjson.Value {
 	if t.Kind() != pyjson.Object {
 		return t
 	}
-	within, there := t.Get("within")
-	if there && within.IsNull() {
-		return t
-	}
-	var faults decode.Issues
-	length, readable := decode.Duration(within, new(decode.At).Apart(&faults))
-	if there && !readable {
-		return t
-	}
-	posture, _ := t.Get("posture")
-	if proactive := posture.Text() == string(Proactive); proactive && length == 0 {
-		t = t.With("within", seconds(shortestProactive))
-	} else if there {
-		t = t.With("within", seconds(length))
+	if within, changes := settledWindow(t); changes {
+		t = t.With("within", within)
 	}
 	children, _ := t.Get("triggers")
 	if children.Kind() != pyjson.Array {
@@ -137,6 +136,24 @@ func settleTrigger(t pyjson.Value) pyjson.Value {
 		items[i] = settleTrigger(child)
 	}
 	return t.With("triggers", pyjson.NewArray(items))
+}
+
+// settledWindow is the window of a trigger in seconds, if it is not left as it is.
+func settledWindow(t pyjson.Value) (window pyjson.Value, changes bool) {
+	within, given := t.Get("within")
+	if given && within.IsNull() {
+		return within, false
+	}
+	var faults decode.Issues
+	length, readable := decode.Duration(within, new(decode.At).Apart(&faults))
+	if given && !readable {
+		return within, false
+	}
+	posture, _ := t.Get("posture")
+	if length == 0 && posture.Text() == string(Proactive) {
+		return seconds(shortestProactive), true
+	}
+	return seconds(length), given
 }
 
 // seconds is a length of time as a value.

@@ -210,7 +210,9 @@ func (h *hydration) jinja(o *jsonschema.Object) (any, error) {
 		return value, err
 	}
 	template, isText := value.(string)
-	if !isText {
+	if !isText && !h.Jinja {
+		return pending{}, nil
+	} else if !isText {
 		return &HydrationError{"Invalid jinja: Can't compile non template nodes"}, nil
 	}
 	parsed, err := ParseTemplate(h.budget, template)

@@ -24,6 +24,7 @@ package decode
 
 import (
 	"reflect"
+	"slices"
 
 	"github.com/reevehq/reeve/internal/pyjson"
 )
@@ -127,6 +128,9 @@ func (a *At) Key(key any) *At {
 	copy(loc, a.loc)
 	return &At{append(loc, key), a.issues, a.given, a.env}
 }
+
+// Below reports whether the place is below a key of that name.
+func (a *At) Below(key string) bool { return slices.Contains(a.loc, any(key)) }
 
 // Env is what IntoWith was given, nil without.
 func (a *At) Env() any { return a.env }
