@@ -106,7 +106,7 @@ func (s *Sender) dial(ctx context.Context, address string, strict bool) (net.Con
 	if strict {
 		allowed = private{}
 	}
-	d := net.Dialer{ControlContext: func(_ context.Context, _, address string, _ syscall.RawConn) error {
+	d := net.Dialer{Resolver: s.resolver, ControlContext: func(_ context.Context, _, address string, _ syscall.RawConn) error {
 		to, err := netip.ParseAddrPort(address)
 		if err != nil || !allowed.allows(host, to.Addr()) {
 			return &refused{host, to.Addr().String(), strict}

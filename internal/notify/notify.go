@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/x509"
 	"encoding/json"
+	"net"
 	"time"
 
 	"github.com/reevehq/reeve/internal/clock"
@@ -83,6 +84,7 @@ type Sender struct {
 	mailFrom string
 	roots    *x509.CertPool
 	connect  connector
+	resolver *net.Resolver // the machine's when nil
 	deadline time.Duration // Deadline, but for tests
 	progress progress
 }
