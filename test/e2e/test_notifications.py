@@ -10,14 +10,18 @@ import threading
 from pathlib import Path
 from typing import Iterator
 
+import httpx
 import pytest
+from prefect.automations import Automation, CallWebhook, EventTrigger, Posture, SendNotification
 from prefect.blocks.core import Block
 from prefect.blocks.notifications import AppriseNotificationBlock, CustomWebhookNotificationBlock, MattermostWebhook, SlackWebhook
 from prefect.blocks.webhook import Webhook
+from prefect.events import Event
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
 import settings
 from processes import BINARY, Server
+from waiting import until
 
 pytestmark = pytest.mark.skipif(settings.ORACLE, reason="the real server has no reeve notify test")
 
@@ -35,13 +39,15 @@ class Receiver:
 
     def __init__(self) -> None:
         self.got: list[tuple] = []
+        self.down = 0  # how many requests are answered with 503 from now on
         receiver = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers.get("content-length", 0))).decode()
                 receiver.got.append((self.command, self.path, {k.lower(): v for k, v in self.headers.items()}, body))
-                self.send_response(200)
+                receiver.down, failing = max(0, receiver.down - 1), receiver.down > 0
+                self.send_response(503 if failing else 200)
                 self.end_headers()
                 self.wfile.write(b"ok")
 
@@ -120,3 +126,44 @@ def test_the_servers_own_network_is_not_reached(own_server, receiver: Receiver, 
             assert done.returncode == 1 and "127.0.0.1 is an address of the server's own network" in done.stderr, done
             assert "hint: allow it with" in done.stderr and "geheim" not in done.stderr
     assert not receiver.got
+
+
+def _lose(server: Server, order: str) -> None:
+    """Sends an event, without the client's one connection to the session's server."""
+    event = Event(event="order.lost", resource={"prefect.resource.id": order})
+    httpx.post(f"{server.api_url}/events", json=[event.model_dump(mode="json")]).raise_for_status()
+
+
+def test_an_automation_notifies_and_calls(own_server, receiver: Receiver):
+    server = own_server(REEVE_NOTIFICATIONS_ALLOW_PRIVATE="127.0.0.1")
+    blocks = _blocks(receiver.port)
+    with temporary_settings({PREFECT_API_URL: server.api_url}):
+        notifier, hook = blocks["custom-webhook"].save("mine"), blocks["webhook"].save("mine")
+        Automation(
+            name="tell", trigger=EventTrigger(expect={"order.lost"}, posture=Posture.Reactive, threshold=1),
+            actions=[
+                SendNotification(block_document_id=notifier, subject="lost", body="{{ event.resource.id }} is lost"),
+                CallWebhook(block_document_id=hook, payload='{"id": "{{ event.resource.id }}"}'),
+            ],
+        ).create()
+    _lose(server, "order.7")
+    until(lambda: len(receiver.got) == 2, "both messages", 60)
+    notified, called = sorted(receiver.got, key=lambda request: request[1], reverse=True)
+    assert notified[:2] == ("PUT", "/ours") and json.loads(notified[3]) == {"text": "lost: order.7 is lost"}
+    assert notified[2]["x-token"] == "geheim"
+    assert called[:2] == ("PUT", "/call") and json.loads(called[3]) == {"id": "order.7"}
+    assert notified[2]["webhook-id"] != called[2]["webhook-id"]
+
+
+def test_a_message_is_tried_again_under_one_key(own_server, receiver: Receiver):
+    server = own_server(REEVE_NOTIFICATIONS_ALLOW_PRIVATE="127.0.0.1")
+    receiver.down = 2
+    with temporary_settings({PREFECT_API_URL: server.api_url}):
+        hook = _blocks(receiver.port)["webhook"].save("mine")
+        Automation(
+            name="insist", trigger=EventTrigger(expect={"order.lost"}, posture=Posture.Reactive, threshold=1),
+            actions=[CallWebhook(block_document_id=hook, payload="lost")],
+        ).create()
+    _lose(server, "order.8")
+    until(lambda: len(receiver.got) >= 3, "the third attempt", 60)
+    assert len({headers["webhook-id"] for _, _, headers, _ in receiver.got}) == 1
