@@ -101,7 +101,7 @@ func customCalls(_ *Sender, b Block, m Message) ([]call, error) {
 		f.known["subject"] = "null" // as the reference says that there is none
 	}
 	c := call{method: w.Method, url: withParams(f.text(w.URL), f.all(w.Params)), header: headers(f.all(w.Headers)), strict: !w.Private,
-		most: min(max(time.Duration(w.Timeout*float64(time.Second)), time.Second), Longest)}
+		most: time.Duration(min(max(w.Timeout, 1), Longest.Seconds()) * float64(time.Second))}
 	if err := w.fill(b, f, &c); err != nil {
 		return nil, err
 	}

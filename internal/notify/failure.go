@@ -92,7 +92,7 @@ func unreached(host string, err error) *Failure {
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return &Failure{Sentence: host + " refuses connections"}
 	case errors.As(err, &interrupted) && interrupted.Timeout():
-		return &Failure{Sentence: fmt.Sprintf("%s did not answer within %s", host, Deadline)}
+		return &Failure{Sentence: host + " did not answer in time"}
 	}
 	return &Failure{Sentence: "the connection to " + host + " broke off"}
 }
@@ -109,9 +109,17 @@ func answered(host string, status int, header http.Header, now time.Time) *Failu
 	case status == http.StatusRequestTimeout, status == http.StatusTooEarly, status == http.StatusTooManyRequests, status >= 500:
 		f.RetryAfter = retryAfter(header.Get("Retry-After"), now)
 	default:
-		f.Final = true
+		f.Hint, f.Final = refusals[status], true
 	}
 	return f
+}
+
+// refusals are what mends them, by status.
+var refusals = map[int]string{
+	http.StatusUnauthorized: "save the block with a secret that is valid",
+	http.StatusForbidden:    "save the block with a secret that is valid, and allowed to write there",
+	http.StatusNotFound:     "save the block with an address that is valid",
+	http.StatusGone:         "save the block with an address that is valid",
 }
 
 // retryAfter reads a Retry-After: seconds, or a date. What cannot be read is 0.
