@@ -51,6 +51,9 @@ type Deliveries struct {
 func New(ctx context.Context, s *store.Store, p *actions.Performer, machine clock.Clock, ids clock.IDs, log *slog.Logger) (*Deliveries, error) {
 	d := &Deliveries{store: s, clock: machine, ids: ids, log: log, perform: p,
 		kept: &rows{store: s, clock: machine, ids: ids, looked: machine.Now(), room: make(chan struct{}, 1)}}
+	if err := s.Update(ctx, func(tx *store.Tx) error { return tx.FreeDeliveries() }); err != nil {
+		return nil, fmt.Errorf("take back the deliveries of the process before: %w", err)
+	}
 	var err error
 	d.out, err = outbox.New(ctx, outbox.Config{Pauses: pauses, Keep: keep, KeepDead: keepDead, Most: mostWaiting},
 		d.kept, d.attempt, d, machine, ids)

@@ -4,6 +4,7 @@
 // the transaction that notes it.
 //
 // A delivery is done at least once and told once. Its attempts bear one id, by which
-// whoever is asked can tell a repeat. Actions of one automation and place are done in
-// the order in which they were asked for.
+// whoever is asked can tell a repeat. Those of one action are tried one after another,
+// and rest together after a failure, so that a receiver that is away is not stormed; one
+// that fails lets the others go first, unless they tell of the automation's state.
 package deliveries

@@ -66,7 +66,7 @@ func (r *rows) more(ctx context.Context, room func() int) ([]outbox.Item, error)
 	r.full, r.looked = len(found) == limit, now
 	items := make([]outbox.Item, 0, len(found)+len(resent))
 	for _, w := range append(found, resent...) {
-		items = append(items, outbox.Item{Seq: w.Sequence, Lane: w.Lane()})
+		items = append(items, outbox.Item{Seq: w.Sequence, Lane: w.Lane(), Yields: !w.OfState})
 	}
 	return items, nil
 }

@@ -10,6 +10,8 @@ import (
 const (
 	// carriers bounds the attempts under way.
 	carriers = 8
+	// longestRest bounds what whoever was asked may ask to be let alone for.
+	longestRest = time.Hour
 	// purgePause is how often the storage is looked through for what was kept long enough.
 	purgePause = 10 * time.Minute
 	// mostKept bounds the bytes of what is delivered, and of what is dead.
@@ -117,7 +119,9 @@ func (o *Outbox[E]) deliver(ctx context.Context, item Item) {
 	// The mark must be written even when we are told to stop meanwhile.
 	write := context.WithoutCancel(ctx)
 	if r.Err != nil && !r.Final {
-		next := o.lanes.failed(item, o.next)
+		next := o.lanes.failed(item, func(failures int) time.Time {
+			return o.clock.Now().Add(max(o.pause(failures), min(r.RetryAfter, longestRest)))
+		})
 		o.report.Ended(e, r, o.storage.Postpone(write, item.Seq, r.Err.Error(), next))
 		return
 	}

@@ -50,7 +50,10 @@ func (l *lanes) add(item Item) {
 	if busy {
 		first = 1 // what is under way stays in front
 	}
-	i := first + sort.Search(len(at.waiting)-first, func(i int) bool { return at.waiting[first+i].Seq > item.Seq })
+	i := len(at.waiting)
+	if !item.Yields {
+		i = first + sort.Search(len(at.waiting)-first, func(i int) bool { return at.waiting[first+i].Seq > item.Seq })
+	}
 	at.waiting = append(at.waiting, Item{})
 	copy(at.waiting[i+1:], at.waiting[i:])
 	at.waiting[i] = item
@@ -105,12 +108,15 @@ func (l *lanes) done(item Item) {
 	l.wake()
 }
 
-// failed lets go of a lane whose first delivery has to be tried again. back gives
-// the time from the number of failures in a row.
+// failed lets go of a lane whose first delivery has to be tried again, by itself or
+// once the others were tried. back gives the time from the number of failures in a row.
 func (l *lanes) failed(item Item, back func(failures int) time.Time) time.Time {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	at := l.byName[item.Lane]
+	if item.Yields {
+		at.waiting = append(at.waiting[1:], item)
+	}
 	at.failures++
 	at.notBy = back(at.failures)
 	heap.Push(&l.idle, at)

@@ -70,3 +70,31 @@ func TestLanesComeDueByTheirPauses(t *testing.T) {
 		t.Errorf("took %v, which is due again at %v", item, next)
 	}
 }
+
+// What yields lets the others of its lane go first when it fails, and comes again.
+func TestAFailureThatYields(t *testing.T) {
+	l, now := newLanes(), time.Now()
+	for seq := range int64(3) {
+		l.add(Item{Seq: seq, Lane: "a", Yields: true})
+	}
+	var order []int64
+	for range 4 {
+		item, _, ok := l.take(now)
+		if !ok {
+			t.Fatal("nothing is due")
+		}
+		order = append(order, item.Seq)
+		if item.Seq == 0 && len(order) == 1 {
+			l.add(Item{Seq: 3, Lane: "a", Yields: true}) // while it is under way
+			l.failed(item, func(int) time.Time { return now })
+			continue
+		}
+		l.done(item)
+	}
+	if want := []int64{0, 1, 2, 3}; !slices.Equal(order, want) {
+		t.Errorf("the order is %v, want %v", order, want)
+	}
+	if item, _, _ := l.take(now); item.Seq != 0 {
+		t.Errorf("the one that failed is followed by %v", item)
+	}
+}

@@ -13,7 +13,7 @@ type Result struct {
 	Final bool
 	// Away says of a failure that any other attempt would fail as well just now.
 	Away bool
-	// RetryAfter is for how long whoever is away asked to be let alone, 0 for nothing said.
+	// RetryAfter is for how long whoever was asked wants to be let alone, 0 for nothing said.
 	RetryAfter time.Duration
 }
 

@@ -19,8 +19,12 @@ const (
 type Item struct {
 	// Seq names the delivery and gives its place in the order of arrival.
 	Seq int64
-	// Lane is the order that it belongs to: those of a lane never overtake each other.
+	// Lane is the order that it belongs to: one of a lane is tried at a time, the first
+	// to arrive first, and after a failure the lane waits.
 	Lane string
+	// Yields says that after a failure the others of its lane go first; else those of a
+	// lane never overtake each other.
+	Yields bool
 	// Size counts toward Config.MostBytes, in bytes.
 	Size int
 }

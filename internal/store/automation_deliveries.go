@@ -62,26 +62,36 @@ type WaitingDelivery struct {
 	Sequence     int64
 	AutomationID uuid.UUID
 	ActionIndex  int
+	// OfState says that it tells of the automation's state, so that what was told of a
+	// state before has to come first.
+	OfState bool
 }
 
-// Lane is the order that the delivery belongs to: those of one action of one
-// automation do not overtake each other.
-func (w WaitingDelivery) Lane() string { return fmt.Sprintf("%s/%d", w.AutomationID, w.ActionIndex) }
+// Lane names the deliveries that are tried one after another: those of one action, and
+// all that tell of an automation's state.
+func (w WaitingDelivery) Lane() string {
+	if w.OfState {
+		return w.AutomationID.String() + "/state"
+	}
+	return fmt.Sprintf("%s/%d", w.AutomationID, w.ActionIndex)
+}
+
+const waitingColumns = `sequence, automation_id, action_index, state IS NOT NULL OR json_extract(automation, '$.trigger.type') = 'metric'`
 
 func scanWaitingDelivery(r Row) (w WaitingDelivery, err error) {
-	err = r.Scan(&w.Sequence, &w.AutomationID, &w.ActionIndex)
+	err = r.Scan(&w.Sequence, &w.AutomationID, &w.ActionIndex, &w.OfState)
 	return w, err
 }
 
 // WaitingDeliveries lists what waits after a place in the order of arrival.
 func (tx *Tx) WaitingDeliveries(after int64, limit int) ([]WaitingDelivery, error) {
-	return collect(tx, `SELECT sequence, automation_id, action_index FROM automation_delivery
+	return collect(tx, `SELECT `+waitingColumns+` FROM automation_delivery
 		WHERE status = 'waiting' AND sequence > ? ORDER BY sequence LIMIT ?`, []any{after, limit}, scanWaitingDelivery)
 }
 
 // ResentDeliveries lists what waits again since a time because it was to be sent again.
 func (tx *Tx) ResentDeliveries(since time.Time) ([]WaitingDelivery, error) {
-	return collect(tx, `SELECT sequence, automation_id, action_index FROM automation_delivery
+	return collect(tx, `SELECT `+waitingColumns+` FROM automation_delivery
 		WHERE status = 'waiting' AND begun != created AND begun >= ? ORDER BY sequence`, []any{since}, scanWaitingDelivery)
 }
 
@@ -128,6 +138,13 @@ func (tx *Tx) TakeDelivery(sequence int64, until time.Time) (*TakenDelivery, err
 	}
 	t.Event = &prefect.ReceivedEvent{Event: *e, Received: t.Firing.Triggered}
 	return t, nil
+}
+
+// FreeDeliveries takes back what a process had in hand that is no more. A database has
+// one server at a time, whose start this is.
+func (tx *Tx) FreeDeliveries() error {
+	_, err := tx.conn.Exec(`UPDATE automation_delivery SET leased_until = NULL WHERE status = 'waiting' AND leased_until IS NOT NULL`)
+	return err
 }
 
 // DeliveryEnd is how an attempt at a delivery ended.
