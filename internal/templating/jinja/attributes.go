@@ -148,6 +148,10 @@ func (e *evaluator) field(of any, name string) (any, bool) {
 		if _, isList := v.(*list); isList && strings.Contains(changing, " "+name+" ") {
 			return unsafe(name, of), true
 		}
+	case moment:
+		return v.attribute(name)
+	case lapse:
+		return v.attribute(name)
 	case *span:
 		switch name {
 		case "start":

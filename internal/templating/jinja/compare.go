@@ -24,6 +24,9 @@ func (e *evaluator) equal(a, b any) bool {
 		e.spend(min(len(x), len(y)) / 256)
 		return ok && x == y
 	}
+	if order, ok := before(a, b); ok {
+		return order == 0
+	}
 	same := func(x, y []any) bool {
 		if len(x) != len(y) {
 			return false
@@ -98,6 +101,9 @@ func (e *evaluator) order(a, b any, what string) int {
 			e.spend(min(len(x), len(y)) / 256)
 			return strings.Compare(x, y)
 		}
+	}
+	if order, ok := before(a, b); ok {
+		return order
 	}
 	var x, y []any
 	switch l := a.(type) {

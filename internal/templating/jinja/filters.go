@@ -27,7 +27,7 @@ func (e *evaluator) filterNamed(name string) filterOf {
 			return e.value(out)
 		}
 	}
-	for _, table := range []func(string) filterOf{textFilter, numberFilter, listFilter, chooseFilter} {
+	for _, table := range []func(string) filterOf{textFilter, numberFilter, listFilter, chooseFilter, humanFilter, humanTimeFilter} {
 		if f := table(name); f != nil {
 			return f
 		}

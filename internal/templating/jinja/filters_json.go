@@ -5,6 +5,7 @@ import (
 	"math/big"
 	"sort"
 	"strings"
+	"time"
 	"unicode/utf16"
 )
 
@@ -59,6 +60,10 @@ func (w *jsonWriter) json(v any, level int) {
 		w.quoted(v)
 	case markup:
 		w.quoted(string(v))
+	case moment: // where the reference refuses
+		w.quoted(v.Format("2006-01-02T15:04:05.999999Z07:00"))
+	case lapse:
+		w.write(floatText(time.Duration(v).Seconds()))
 	case *list:
 		w.array(v.items, level)
 	case tuple:

@@ -168,7 +168,13 @@ func (e *evaluator) conversion(kind byte, s *spec, next func() any) string {
 		return e.laid(s, e.str(v), "")
 	case 'd', 'i', 'u', 'o', 'x', 'X':
 		n, ok := integer(v)
-		if f, isFloat := v.(float64); isFloat && strings.IndexByte("diu", kind) >= 0 && !math.IsInf(f, 0) && !math.IsNaN(f) {
+		if f, isFloat := v.(float64); isFloat && strings.IndexByte("diu", kind) >= 0 {
+			switch {
+			case math.IsInf(f, 0):
+				panic(raise("OverflowError", "cannot convert float infinity to integer"))
+			case math.IsNaN(f):
+				panic(raise("ValueError", "cannot convert float NaN to integer"))
+			}
 			n, _ = big.NewFloat(f).Int(nil)
 			ok = true
 		}

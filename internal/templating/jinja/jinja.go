@@ -11,6 +11,7 @@ package jinja
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/reevehq/reeve/internal/budget"
 )
@@ -69,6 +70,9 @@ type Filter func(value any, args []any) (any, error)
 type Options struct {
 	// Filters are added to those of the language.
 	Filters map[string]Filter
+	// Now is the time that filters such as humanize_naturaltime count from; without it
+	// they refuse.
+	Now time.Time
 	// Strict refuses to look into a value that is not there, as jinja2 does of its
 	// own accord: "{{ a.b }}" fails without an a.
 	Strict bool
@@ -111,7 +115,7 @@ func Parse(b *budget.Budget, text string) (t *Template, err error) {
 }
 
 // Render renders the template with values: nil, bool, integers, float64, string,
-// []any, map[string]any, Ordered, or *Object. It fails with an *Error, a budget.Exhausted or
+// time.Time, time.Duration, []any, map[string]any, Ordered, or *Object. It fails with an *Error, a budget.Exhausted or
 // the error of the budget's context.
 func (t *Template) Render(b *budget.Budget, values map[string]any, o Options) (text string, err error) {
 	defer guard(&err)

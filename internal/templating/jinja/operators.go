@@ -54,6 +54,9 @@ func (e *evaluator) binary(operator string, a, b any) any {
 			return e.floats(operator, x, y)
 		}
 	}
+	if v, ok := times(operator, a, b); ok {
+		return v
+	}
 	switch operator {
 	case "+":
 		return e.add(a, b)

@@ -37,6 +37,10 @@ func (e *evaluator) str(v any) string {
 		return ""
 	case *object:
 		return v.str(e)
+	case moment:
+		return v.String()
+	case lapse:
+		return v.String()
 	}
 	return e.repr(v)
 }
@@ -70,6 +74,10 @@ func (w *writer) repr(v any) {
 		w.write(repr(v))
 	case markup:
 		w.write("Markup(" + repr(string(v)) + ")")
+	case moment:
+		w.write(v.repr())
+	case lapse:
+		w.write(v.repr())
 	case *object:
 		w.write(v.Class + "(")
 		w.fields(v, ", ")

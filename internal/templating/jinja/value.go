@@ -6,10 +6,11 @@ import (
 	"math/big"
 	"sort"
 	"strconv"
+	"time"
 )
 
 // A value is nil, bool, int, *big.Int (what an int cannot hold), float64, string,
-// markup, *list, tuple, *dict, *span, *sequence, *undefined, *namespace, *loop,
+// moment, lapse, markup, *list, tuple, *dict, *span, *sequence, *undefined, *namespace, *loop,
 // *object, or a *function.
 type (
 	// markup is text that is safe in HTML.
@@ -96,8 +97,12 @@ func (e *evaluator) value(v any) any {
 	defer e.down()()
 	e.spend(1)
 	switch v := v.(type) {
-	case nil, bool, int, float64, *list, tuple, *dict, *object, *undefined:
+	case nil, bool, int, float64, *list, tuple, *dict, *object, *undefined, moment, lapse:
 		return v
+	case time.Time:
+		return moment{v.UTC().Truncate(time.Microsecond)}
+	case time.Duration:
+		return lapse(v.Truncate(time.Microsecond))
 	case *Object:
 		return &object{v, map[string]any{}}
 	case string:
@@ -168,6 +173,10 @@ func (e *evaluator) plain(v any) any {
 		return nil
 	case *object:
 		return v.Object
+	case moment:
+		return v.Time
+	case lapse:
+		return time.Duration(v)
 	case *function, *namespace, *loop:
 		return e.str(v)
 	}
@@ -207,6 +216,10 @@ func typeName(v any) string {
 		return "LoopContext"
 	case *object:
 		return v.Class
+	case moment:
+		return "DateTime"
+	case lapse:
+		return "datetime.timedelta"
 	}
 	return "function"
 }
@@ -236,6 +249,8 @@ func truth(v any) bool {
 		return v.length > 0
 	case *sequence:
 		return v.once || len(v.items) > 0
+	case lapse:
+		return v != 0
 	case *object:
 		return !v.Counted || len(v.Items.Keys) > 0
 	}
@@ -355,6 +370,10 @@ func (e *evaluator) hash(v any) string {
 			text += strconv.Itoa(len(inner)) + ":" + inner
 		}
 		return text
+	case moment:
+		return "m" + v.String()
+	case lapse:
+		return "l" + v.String()
 	case *list, *dict:
 		panic(raise("TypeError", "unhashable type: '%s'", typeName(v)))
 	}
