@@ -26,7 +26,7 @@ var kinds = map[string]string{
 
 // options are those of the templates of actions.
 func (a *act) options() jinja.Options {
-	return jinja.Options{Filters: map[string]jinja.Filter{
+	return jinja.Options{Now: a.Clock.Now(), Filters: map[string]jinja.Filter{
 		"ui_url":                 func(v any, _ []any) (any, error) { return a.pageOf(v), nil },
 		"ui_resource_events_url": func(v any, _ []any) (any, error) { return a.eventsOf(v), nil },
 		"flow_run_id":            func(v any, _ []any) (any, error) { return flowRunID(v), nil },

@@ -2,6 +2,8 @@ package actions
 
 import (
 	"encoding/json"
+	"math"
+	"time"
 
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/pyjson"
@@ -86,7 +88,9 @@ func stateOfEvent(run *jinja.Object, r prefect.Resource) {
 		}
 		values = append(values, label[len("prefect.state-"):], value)
 	}
-	run.Fields.Values["state"] = &jinja.Object{Class: "State", Fields: ordered(values...)}
+	fields := ordered(values...)
+	withTimes(fields)
+	run.Fields.Values["state"] = &jinja.Object{Class: "State", Fields: fields}
 }
 
 // Variables are read in pages, and up to a number, as the reference does.
@@ -127,7 +131,36 @@ func model(class string, text json.RawMessage) any {
 	if !ok {
 		return nil
 	}
+	withTimes(fields)
+	if state, ok := fields.Values["state"].(jinja.Ordered); ok {
+		withTimes(state)
+	}
 	return &jinja.Object{Class: class, Fields: fields}
+}
+
+// The fields of models that are times, and lengths of time in seconds.
+var (
+	timeFields = []string{"created", "updated", "start_time", "end_time", "expected_start_time", "next_scheduled_start_time", "last_polled",
+		"last_seen", "timestamp", "state_timestamp", "triggered"}
+	lengthFields = []string{"total_run_time", "estimated_run_time", "estimated_start_time_delta"}
+)
+
+// withTimes makes times of the fields that are, so that templates can count with them.
+func withTimes(fields jinja.Ordered) {
+	for _, name := range timeFields {
+		if text, ok := fields.Values[name].(string); ok {
+			if t, err := time.Parse(time.RFC3339, text); err == nil {
+				fields.Values[name] = t
+			}
+		}
+	}
+	for _, name := range lengthFields {
+		if number, ok := fields.Values[name].(json.Number); ok {
+			if f, err := number.Float64(); err == nil && math.Abs(f) < 9e9 {
+				fields.Values[name] = time.Duration(f * float64(time.Second))
+			}
+		}
+	}
 }
 
 // fromJSON is a JSON text as a template's value, nil when it is none.

@@ -105,7 +105,7 @@ func (a *act) firingValue(f *prefect.Firing) any {
 		value = float64(*f.Value)
 	}
 	return &jinja.Object{Class: "Firing", Fields: ordered(
-		"id", f.ID.String(), "trigger", model("Trigger", trigger), "trigger_states", states, "triggered", f.Triggered.String(),
+		"id", f.ID.String(), "trigger", model("Trigger", trigger), "trigger_states", states, "triggered", f.Triggered.Time,
 		"triggering_labels", f.Labels, "triggering_firings", children, "triggering_event", a.eventValue(f.Event), "triggering_value", value,
 	)}
 }
@@ -151,8 +151,8 @@ func (a *act) eventValue(e *prefect.ReceivedEvent) any {
 	}
 	resource := resourceValue("Resource", e.Resource)
 	return &jinja.Object{Class: "ReceivedEvent",
-		Fields: ordered("occurred", e.Occurred.String(), "event", e.Event.Event, "resource", resource, "related", related,
-			"payload", fromJSON(e.Payload), "id", e.ID.String(), "follows", follows, "received", e.Received.String()),
+		Fields: ordered("occurred", e.Occurred.Time, "event", e.Event.Event, "resource", resource, "related", related,
+			"payload", fromJSON(e.Payload), "id", e.ID.String(), "follows", follows, "received", e.Received.Time),
 		Properties: map[string]any{"url": a.eventURL(e), "involved_resources": append([]any{resource}, related...),
 			"resource_in_role": roles, "resources_in_role": all},
 	}

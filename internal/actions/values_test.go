@@ -2,7 +2,9 @@ package actions
 
 import (
 	"testing"
+	"time"
 
+	"github.com/reevehq/reeve/internal/clock"
 	"github.com/reevehq/reeve/internal/prefect"
 )
 
@@ -54,9 +56,11 @@ func TestValues(t *testing.T) {
 		"{{ variables.answer + variables['answer'] }}":                                 "84",
 		"{{ 'see flow-run/" + runID + "' | flow_run_id }}":                             runID,
 		"{{ 'see nothing' | flow_run_id }}":                                            "None",
+		"{{ event.occurred }}, {{ event.occurred | humanize_naturaltime }}":            "2026-03-01 12:00:00+00:00, a minute ago",
+		"{{ flow_run.state.timestamp.year }}":                                          "2026",
 		"plain":                                                                        "plain",
 	} {
-		a := &act{Performer: &Performer{API: api, Pages: "http://reeve"}, ctx: t.Context(), TriggeredAction: triggered(prefect.Action{}), out: &Outcome{Details: map[string]any{}}}
+		a := &act{Performer: &Performer{API: api, Clock: clock.NewManual(start.Add(time.Minute)), Pages: "http://reeve"}, ctx: t.Context(), TriggeredAction: triggered(prefect.Action{}), out: &Outcome{Details: map[string]any{}}}
 		have, err := a.render(template)
 		if err != nil || have[0] != want {
 			t.Errorf("%s gives %q (%v), want %q", template, have, err, want)
