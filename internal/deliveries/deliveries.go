@@ -125,7 +125,7 @@ func (d *Deliveries) fill(ctx context.Context) error {
 func (d *Deliveries) attempt(ctx context.Context, t *delivery) outbox.Result {
 	ctx, cancel := context.WithTimeout(ctx, attemptTime)
 	defer cancel()
-	t.outcome = d.perform.Perform(ctx, t.TriggeredAction, t.Attempts > 1)
+	t.outcome = d.perform.Perform(store.WithCause(ctx, t.Firing.ID), t.TriggeredAction, t.Attempts > 1)
 	r := outbox.Result{RetryAfter: t.outcome.RetryAfter}
 	if t.outcome.Failure == "" {
 		return r

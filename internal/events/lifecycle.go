@@ -24,6 +24,12 @@ const (
 // primary resource is prefect.<kind>.<subject>.
 func lifecycle(kind string, action Action, subject uuid.UUID, name string, payload any, related []prefect.Resource,
 	id uuid.UUID, now time.Time) *prefect.Event {
+	return lifecycleNamed(fmt.Sprintf("prefect.%s.%s", kind, action), kind, subject, name, payload, related, id, now)
+}
+
+// lifecycleNamed is lifecycle by another name of the event.
+func lifecycleNamed(event, kind string, subject uuid.UUID, name string, payload any, related []prefect.Resource,
+	id uuid.UUID, now time.Time) *prefect.Event {
 	body, err := json.Marshal(payload)
 	if err != nil {
 		// Payloads are made of strings and stored JSON; one that cannot be
@@ -33,7 +39,7 @@ func lifecycle(kind string, action Action, subject uuid.UUID, name string, paylo
 	return &prefect.Event{
 		ID:       id,
 		Occurred: prefect.At(now),
-		Event:    fmt.Sprintf("prefect.%s.%s", kind, action),
+		Event:    event,
 		Resource: prefect.Resource{prefect.ResourceID: resourceID(kind, subject), prefect.ResourceName: name},
 		Related:  related,
 		Payload:  body,

@@ -19,6 +19,9 @@ const (
 	defaultEnded = time.Minute
 	// sweepSlack is how long rows may outlive their time, so that one look deletes many.
 	sweepSlack = time.Minute
+	// effectsKept is how long it is known that something came of an automation's action:
+	// as long as a run may be at work before it sets the automation off again.
+	effectsKept = 7 * 24 * time.Hour
 )
 
 // Name implements Service.
@@ -38,6 +41,13 @@ func (s *AutomationSweep) Next(tx *store.Tx) (at time.Time, ok bool, err error) 
 	if due := held.Add(triggers.HeldRetention + sweepSlack); some && (!ok || due.Before(at)) {
 		at, ok = due, true
 	}
+	if err != nil {
+		return at, false, err
+	}
+	noted, some, err := tx.FirstEffect()
+	if due := noted.Add(effectsKept + sweepSlack); some && (!ok || due.Before(at)) {
+		at, ok = due, true
+	}
 	return at, ok, err
 }
 
@@ -48,5 +58,9 @@ func (s *AutomationSweep) Run(tx *store.Tx) (int, error) {
 		return 0, err
 	}
 	held, err := tx.DeleteHeldEvents(tx.Now.Add(-triggers.HeldRetention), automationBatch)
-	return buckets + held, err
+	if err != nil {
+		return 0, err
+	}
+	effects, err := tx.DeleteEffects(tx.Now.Add(-effectsKept), automationBatch)
+	return buckets + held + effects, err
 }

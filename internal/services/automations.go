@@ -105,7 +105,7 @@ func (c *automationsConsumer) survey(tx *store.Tx, batch []*prefect.ReceivedEven
 	if err != nil {
 		return err
 	}
-	here := map[uuid.UUID]bool{} // events of the batch that do not wait
+	here := map[uuid.UUID]bool{} // of the events of the batch, whether they do not wait
 	awaited := map[uuid.UUID]bool{}
 	for _, e := range batch {
 		o := ordering{awaited: awaited[e.ID]}
@@ -114,10 +114,12 @@ func (c *automationsConsumer) survey(tx *store.Tx, batch []*prefect.ReceivedEven
 				return err
 			}
 		}
-		if e.Follows != nil && !here[*e.Follows] {
-			evaluated, err := tx.EventEvaluated(*e.Follows, e.Sequence)
-			if err != nil {
-				return err
+		if e.Follows != nil {
+			evaluated, known := here[*e.Follows]
+			if !known {
+				if evaluated, err = tx.EventEvaluated(*e.Follows, e.Sequence); err != nil {
+					return err
+				}
 			}
 			if o.early = !evaluated; o.early {
 				awaited[*e.Follows], some = true, true

@@ -78,9 +78,8 @@ func (w *automationsWorld) automation(trigger string) (a *prefect.Automation) {
 func (w *automationsWorld) settle() {
 	w.Helper()
 	for range 1000 {
-		for more := true; more; {
-			var err error
-			if more, err = w.consumer.Step(w.Context()); err != nil {
+		for w.consumer.Passed() < w.last() {
+			if _, err := w.consumer.Step(w.Context()); err != nil {
 				w.Fatal(err)
 			}
 		}
@@ -93,6 +92,19 @@ func (w *automationsWorld) settle() {
 		}
 	}
 	w.Fatal("there is always more to do")
+}
+
+// last is the place of the newest event.
+func (w *automationsWorld) last() (sequence int64) {
+	w.Helper()
+	err := w.store.View(w.Context(), func(tx *store.Tx) (err error) {
+		sequence, err = tx.LastEventSequence()
+		return err
+	})
+	if err != nil {
+		w.Fatal(err)
+	}
+	return sequence
 }
 
 func (w *automationsWorld) next() (at time.Time, due bool) {

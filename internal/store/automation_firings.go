@@ -13,8 +13,8 @@ import (
 // and asks for the automation's actions, all in the transaction that found it. It is
 // false when the firing was noted before, and then nothing more happens.
 func (tx *Tx) Fire(a *prefect.Automation, f *prefect.Firing) (bool, error) {
-	n, err := tx.conn.Exec(`INSERT INTO automation_firing (id, automation_id, trigger_id, triggered, firing)
-		VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`, f.ID, a.ID, f.Trigger.ID, f.Triggered, JSON(f))
+	n, err := tx.conn.Exec(`INSERT INTO automation_firing (id, automation_id, trigger_id, triggered, firing, told)
+		VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`, f.ID, a.ID, f.Trigger.ID, f.Triggered, JSON(f), events.FiredEventID(f))
 	if err != nil || n == 0 {
 		return false, err
 	}
@@ -43,4 +43,9 @@ func (tx *Tx) tellFiring(a *prefect.Automation, f *prefect.Firing) (map[prefect.
 		told[state] = e.ID
 	}
 	return told, nil
+}
+
+// ReadFirings returns the ids of the newest firings, the newest first.
+func (tx *Tx) ReadFirings(limit int) ([]uuid.UUID, error) {
+	return column[uuid.UUID](tx, `SELECT id FROM automation_firing ORDER BY sequence DESC LIMIT ?`, limit)
 }

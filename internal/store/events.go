@@ -29,6 +29,9 @@ func (tx *Tx) Emit(events ...*prefect.Event) error {
 		if err := tx.relate(e); err != nil {
 			return err
 		}
+		if err := tx.noteEffect("prefect.event." + e.ID.String()); err != nil {
+			return err
+		}
 		if e.Event == prefect.HeartbeatEvent {
 			if err := tx.noteHeartbeat(e); err != nil {
 				return err

@@ -83,6 +83,8 @@ type Tx struct {
 	// listening is from when on somebody's silence means something.
 	listening time.Time
 	session   uuid.UUID
+	// cause is the firing whose effects the transaction writes; see WithCause.
+	cause uuid.UUID
 }
 
 // settled is how long after a server woke workers have to be heard: what they
@@ -112,7 +114,7 @@ func (s *Store) View(ctx context.Context, fn func(*Tx) error) error {
 func (s *Store) Update(ctx context.Context, fn func(*Tx) error) error {
 	var touched topicSet
 	err := s.backend.Update(ctx, func(c Conn) error {
-		tx := &Tx{Now: s.clock.Now(), IDs: s.ids, conn: c, cipher: s.cipher, listening: s.listening(), session: s.session}
+		tx := &Tx{Now: s.clock.Now(), IDs: s.ids, conn: c, cipher: s.cipher, listening: s.listening(), session: s.session, cause: causeOf(ctx)}
 		err := fn(tx)
 		touched = tx.touched
 		return err

@@ -11,9 +11,9 @@ import (
 )
 
 // fire lets an event trigger fire over a window. e is the event that it fired at, nil
-// when it fired because its window is over.
-func (t turn) fire(w *watch, b *Bucket, e *prefect.ReceivedEvent) error {
-	moment := b.End
+// when it fired because its window is over, and then.
+func (t turn) fire(w *watch, b *Bucket, over time.Time, e *prefect.ReceivedEvent) error {
+	moment := over
 	if e != nil {
 		moment = e.Occurred.Time
 	} else if b.Last != nil {
@@ -31,8 +31,7 @@ func (t turn) fire(w *watch, b *Bucket, e *prefect.ReceivedEvent) error {
 // automation. moment is when it fired by the events.
 func (t turn) raise(from place, f *prefect.Firing, moment time.Time) error {
 	if from.parent == nil {
-		_, err := t.rows.Fire(from.automation, f)
-		return err
+		return t.fireAutomation(from.automation, f)
 	}
 	c := from.parent
 	if c.need == 1 {

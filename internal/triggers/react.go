@@ -35,6 +35,11 @@ func (t turn) react(h *hit, e *prefect.ReceivedEvent) error {
 	if err != nil {
 		return err
 	}
+	if b != nil && h.proactive() && len(h.after) > 0 {
+		if b, err = t.endBefore(h.watch, b, e.Occurred.Time); err != nil {
+			return err
+		}
+	}
 	opened := false
 	if b == nil {
 		if b, err = t.open(h, e); err != nil {
@@ -88,7 +93,8 @@ func (t turn) count(h *hit, e *prefect.ReceivedEvent, b *Bucket) error {
 func (t turn) window(w *watch, key string, from, to time.Time, count int, last *uuid.UUID) (*Bucket, error) {
 	b := &Bucket{Automation: w.automation.ID, Trigger: w.trigger.ID, Key: key, Start: from, End: to, Count: count}
 	if w.proactive() {
-		b.Last, b.Due = last, &b.End
+		b.Last = last
+		t.lookAt(b, to)
 		if len(w.after) > 0 {
 			held, err := t.rows.CountHeldEvents(w.trigger.ID, key, from, to)
 			if err != nil {
@@ -115,30 +121,31 @@ func (t turn) evaluate(w *watch, b *Bucket, at time.Time, e *prefect.ReceivedEve
 	if at.Before(b.Start) {
 		return nil // it belongs to a window that is past
 	}
-	if err := t.extend(w, b, at); err != nil {
+	over, err := t.over(w, b, at)
+	if err != nil {
 		return err
 	}
+	ended := !at.Before(over)
 	before, unspent := b.Last, 0
 	if e != nil {
 		unspent = 1
-		if w.immediate() || at.Before(b.over()) {
+		if w.immediate() || !ended {
 			b.Count, unspent = b.Count+1, 0
 			if w.proactive() {
 				b.Last = &e.ID
 			}
 		}
 	}
-	ended := !at.Before(b.over())
 	fires := w.full(b.Count)
 	if w.proactive() {
 		fires = ended && !fires
 	}
 	if fires {
-		if err := t.fire(w, b, e); err != nil {
+		if err := t.fire(w, b, over, e); err != nil {
 			return err
 		}
 	} else if !ended {
-		return t.wait(w, b, e, before)
+		return t.wait(w, b, over, e, before)
 	}
 	switch {
 	case len(w.after) > 0, w.within == 0 && fires:
@@ -146,12 +153,12 @@ func (t turn) evaluate(w *watch, b *Bucket, at time.Time, e *prefect.ReceivedEve
 	case w.within == 0:
 		return t.rows.SetTriggerBucket(b)
 	}
-	return t.next(w, b, at, e, unspent)
+	return t.next(w, b, over, at, e, unspent)
 }
 
 // next opens the window after one that is over, or has fired.
-func (t turn) next(w *watch, b *Bucket, at time.Time, e *prefect.ReceivedEvent, unspent int) error {
-	from := b.over()
+func (t turn) next(w *watch, b *Bucket, over, at time.Time, e *prefect.ReceivedEvent, unspent int) error {
+	from := over
 	if at.After(from) && (e != nil || at.Sub(from) >= w.within) {
 		from = at
 	}
@@ -167,7 +174,10 @@ func (t turn) next(w *watch, b *Bucket, at time.Time, e *prefect.ReceivedEvent, 
 }
 
 // wait keeps a window that has more time.
-func (t turn) wait(w *watch, b *Bucket, e *prefect.ReceivedEvent, before *uuid.UUID) error {
+func (t turn) wait(w *watch, b *Bucket, over time.Time, e *prefect.ReceivedEvent, before *uuid.UUID) error {
+	if w.proactive() {
+		t.lookAt(b, over)
+	}
 	if e == nil || !w.proactive() || !w.full(b.Count) || len(w.after) == 0 {
 		return t.rows.SetTriggerBucket(b)
 	}

@@ -20,16 +20,8 @@ type Bucket struct {
 	// triggers; nil when there was none.
 	Last *uuid.UUID
 	// Due is when somebody has to look at the bucket without an event: when a proactive
-	// window is over, which is later than End when the server was away. Nil for never.
+	// window is over. Nil for never.
 	Due *time.Time
-}
-
-// over is when the window is over.
-func (b *Bucket) over() time.Time {
-	if b.Due != nil {
-		return *b.Due
-	}
-	return b.End
 }
 
 // HeldEvent is an event that a trigger expected, kept for a window that opens later
@@ -85,6 +77,17 @@ type Rows interface {
 
 	// Absences returns the times since a moment in which the server received nothing.
 	Absences(since time.Time) ([]Absence, error)
-	// Fire notes a firing and asks for the automation's actions.
+	// ReadAncestors returns the automations whose actions an event is the effect of, the
+	// first one first, as often as each took part.
+	ReadAncestors(e *prefect.ReceivedEvent) ([]uuid.UUID, error)
+	// SetAncestors notes them with a firing of an automation.
+	SetAncestors(firing, automation uuid.UUID, ancestors []uuid.UUID) error
+	// CountOwnFirings counts firings of an automation since a time that its own actions
+	// set off, up to a limit.
+	CountOwnFirings(automation uuid.UUID, since time.Time, limit int) (int, error)
+	// PauseLoop pauses an automation that sets itself off, unless it is paused, and tells
+	// why.
+	PauseLoop(a *prefect.Automation, at *prefect.ReceivedEvent, reason string) error
+	// Fire notes a firing and asks for the automation's actions; false when it was noted.
 	Fire(a *prefect.Automation, f *prefect.Firing) (bool, error)
 }

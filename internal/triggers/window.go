@@ -13,6 +13,10 @@ const (
 	// punctual is how late somebody may wake a server that sleeps, and still be said
 	// to wake it.
 	punctual = time.Minute
+	// straggle is how long after an event that came late others are awaited that were
+	// sent with it. The reference measures how far behind all events are, and waits for
+	// as long.
+	straggle = 5 * time.Second
 )
 
 // EndWindow looks at a proactive window that is over; asOf is the time up to which
@@ -30,7 +34,7 @@ func (s *Set) EndWindow(rows Rows, now, asOf time.Time, b *Bucket) error {
 	if err := rows.DeleteTriggerBucket(b.Trigger, b.Key); err != nil || !w.unprompted() {
 		return err
 	}
-	return rows.SetOpening(Owned{w.automation.ID, b.Trigger}, b.over().Add(w.within))
+	return rows.SetOpening(Owned{w.automation.ID, b.Trigger}, b.End.Add(w.within))
 }
 
 // OpenWindow opens the window of an unprompted trigger, unless one is open.
@@ -48,19 +52,35 @@ func (s *Set) OpenWindow(rows Rows, now time.Time, trigger uuid.UUID) error {
 	return err
 }
 
-// extend makes a proactive window longer that seems to be over at a moment, when the
-// server was away meanwhile: silence is none while nobody listens.
-func (t turn) extend(w *watch, b *Bucket, at time.Time) error {
-	if !w.proactive() || at.Before(b.over()) || w.full(b.Count) {
-		return nil
+// over is when a window is over, as far as it matters at a moment. A proactive one is
+// longer when the server was away meanwhile: silence is none while nobody listens.
+func (t turn) over(w *watch, b *Bucket, at time.Time) (time.Time, error) {
+	if !w.proactive() || at.Before(b.End) || w.full(b.Count) {
+		return b.End, nil
 	}
 	absences, err := t.rows.Absences(b.End.Add(-w.within))
-	if err != nil {
-		return err
+	return heardUntil(b.End, w.within, absences), err
+}
+
+// lookAt has a proactive window looked at when it is over, and what came late with the
+// event that is evaluated has had time to come.
+func (t turn) lookAt(b *Bucket, over time.Time) {
+	if late := t.now.Add(straggle); b.Last != nil && over.Before(late) {
+		over = late
 	}
-	over := heardUntil(b.End, w.within, absences)
 	b.Due = &over
-	return nil
+}
+
+// endBefore ends the window of a trigger with "after" that was over when an event
+// occurred, and returns the window that there is then, nil for none: the event may open
+// one. It fires as it would have fired had it been looked at before the event came; in
+// the reference it fires at the event, which then opens none.
+func (t turn) endBefore(w *watch, b *Bucket, occurred time.Time) (*Bucket, error) {
+	over, err := t.over(w, b, occurred)
+	if err != nil || occurred.Before(over) {
+		return b, err
+	}
+	return nil, t.evaluate(w, b, over, nil)
 }
 
 // heardUntil is when a window is over in which the server listened for as long as the

@@ -108,10 +108,26 @@ CREATE TABLE automation_firing (
     automation_id BLOB NOT NULL,
     trigger_id    BLOB NOT NULL,
     triggered     INTEGER NOT NULL,
-    firing        TEXT NOT NULL
+    firing        TEXT NOT NULL,
+    told          BLOB NOT NULL, -- the event that tells of it
+    -- The automations whose actions set this one off, the first one first, and how often
+    -- its own are among them.
+    ancestors     TEXT NOT NULL DEFAULT '[]',
+    own           INTEGER NOT NULL DEFAULT 0
 );
+CREATE INDEX automation_firing_told ON automation_firing (told);
+CREATE INDEX automation_firing_own ON automation_firing (automation_id, triggered) WHERE own > 0;
 CREATE INDEX automation_firing_automation ON automation_firing (automation_id, sequence);
 CREATE INDEX automation_firing_triggered ON automation_firing (triggered);
+
+-- What came of firings: the events that their actions caused and the flow runs that
+-- they made, by the ids of resources.
+CREATE TABLE automation_effect (
+    resource_id TEXT PRIMARY KEY,
+    firing_id   BLOB NOT NULL,
+    noted       INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX automation_effect_noted ON automation_effect (noted);
 
 -- What a firing has to do: one row for each of its actions. It outlives the automation,
 -- which it keeps as it was. The action is tried from begun on, and given up some time later.

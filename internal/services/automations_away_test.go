@@ -1,0 +1,75 @@
+package services
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/reevehq/reeve/internal/store"
+)
+
+// away is the server away from a second of the scenario on until another.
+func (w *automationsWorld) away(from, until float64, reason string) {
+	w.Helper()
+	w.until(from)
+	w.update(func(tx *store.Tx) error {
+		if reason == "killed" {
+			return tx.MarkAwake() // the last that was heard of it
+		}
+		_, err := tx.CloseAwakening(tx.Now, reason)
+		return err
+	})
+	w.machine.Advance(time.Duration((until - from) * float64(time.Second)))
+	w.store.Awake(w.machine.Now())
+	w.open()
+	w.update(func(tx *store.Tx) error { return tx.OpenAwakening(tx.Now, "start", nil) })
+	w.settle()
+}
+
+// Silence is none while the server is away: a window is as long as the server listened.
+func TestSilenceWhileTheServerIsAway(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		away  func(w *automationsWorld)
+		play  []string
+		fired []string
+	}{
+		{name: "not away", away: func(*automationsWorld) {}, play: []string{"30"}, fired: []string{"11 a"}},
+		{name: "stopped", away: func(w *automationsWorld) { w.away(4, 60, "stop") }, play: []string{"74.9", "100"}, fired: []string{"75 a"}},
+		{name: "stopped, and it came after all", away: func(w *automationsWorld) { w.away(4, 60, "stop") }, play: []string{"65 b", "200"}},
+		{name: "stopped for a moment", away: func(w *automationsWorld) { w.away(4, 4.5, "stop") }, play: []string{"100"}, fired: []string{"19.5 a"}},
+		{name: "killed", away: func(w *automationsWorld) { w.away(4, 60, "killed") }, play: []string{"100"}, fired: []string{"75 a"}},
+		{name: "stopped twice", away: func(w *automationsWorld) { w.away(4, 60, "stop"); w.away(62, 90, "stop") }, play: []string{"200"}, fired: []string{"105 a"}},
+		{name: "asleep, and woken when the window is over", away: func(w *automationsWorld) { w.away(4, 11.5, "idle") }, play: []string{"100"}, fired: []string{"26.5 a"}},
+		{name: "asleep, and what was kept meanwhile comes", away: func(w *automationsWorld) { w.away(4, 11.5, "idle") }, play: []string{"13 b @9", "100"}},
+		{name: "asleep with nobody to wake it", away: func(w *automationsWorld) { w.away(4, 500, "suspend") }, play: []string{"100", "600"}, fired: []string{"515 a"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			w := newAutomationsWorld(t)
+			w.update(func(tx *store.Tx) error { return tx.OpenAwakening(tx.Now, "start", nil) })
+			w.automation(`{"type":"event","posture":"Proactive","after":["a"],"expect":["b"],"within":10}`)
+			w.play("1 a")
+			if at, due := w.next(); !due || at.Sub(epoch) != 11*time.Second {
+				t.Errorf("the server is next needed at %v, want when the window is over", at)
+			}
+			test.away(w)
+			w.play(test.play...)
+			if got := w.fired(); !slices.Equal(got, test.fired) {
+				t.Errorf("fired %q, want %q", got, test.fired)
+			}
+		})
+	}
+}
+
+// A window that opens by itself again and again goes on where the server left off.
+func TestRollingWindowsWhileTheServerIsAway(t *testing.T) {
+	w := newAutomationsWorld(t)
+	w.update(func(tx *store.Tx) error { return tx.OpenAwakening(tx.Now, "start", nil) })
+	w.automation(`{"type":"event","posture":"Proactive","expect":["a"],"within":10}`)
+	w.away(15, 3600, "stop")
+	w.play("3640")
+	if got, want := w.fired(), []string{"10", "3615", "3625", "3635"}; !slices.Equal(got, want) {
+		t.Errorf("fired %q, want %q", got, want)
+	}
+}
