@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/reevehq/reeve/internal/events"
+	"github.com/reevehq/reeve/internal/fault"
 	"github.com/reevehq/reeve/internal/prefect"
 )
 
@@ -19,8 +20,18 @@ func scanAutomation(r Row) (*prefect.Automation, error) {
 	return &a, err
 }
 
-// CreateAutomation makes an automation and tells of it. Its triggers get new ids.
+// mostAutomations is how many automations there may be: all are kept in memory by
+// what evaluates them.
+const mostAutomations = 10_000
+
+// CreateAutomation makes an automation and tells of it. Its triggers get new ids. It
+// fails with fault.Invalid when there are as many as there may be.
 func (tx *Tx) CreateAutomation(c *prefect.AutomationCreate) (*prefect.Automation, error) {
+	if n, err := tx.CountAutomations(nil); err != nil {
+		return nil, err
+	} else if n >= mostAutomations {
+		return nil, fault.New(fault.Invalid, "There are %d automations, and a server keeps no more.", n)
+	}
 	tx.drawTriggerIDs(&c.Trigger)
 	id := tx.IDs.V4()
 	_, err := tx.conn.Exec(`INSERT INTO automation (id, created, updated, name, description, enabled, tags, trigger, actions, actions_on_trigger, actions_on_resolve)
