@@ -39,9 +39,9 @@ func (slotOnLate) before(t *transition) error {
 		return nil
 	}
 	d, err := t.tx.ReadDeploymentLimit(*t.flow.DeploymentID)
-	if err != nil || d == nil || d.Limit == nil || d.Strategy != CancelNew || d.Limit.Taken(t.now) < d.Limit.Limit {
+	if err != nil || d == nil || d.Strategy != CancelNew || !d.Full(t.now) {
 		return err
 	}
-	return t.reject(t.cancelled("Deployment concurrency limit reached."),
+	return t.reject(t.cancelled(LimitReached),
 		"Deployment concurrency limit is full and uses the CANCEL_NEW strategy.")
 }

@@ -4,6 +4,7 @@ package orchestration
 var CoreFlowPolicy = Policy{
 	preserveLeaseID,
 	preventDuplicateTransitions,
+	answerCollision,
 	handleFlowTerminalStates,
 	enforceCancellingToCancelled,
 	bypassCancellingWithoutInfrastructure,

@@ -116,11 +116,10 @@ func (r *secureSlot) before(t *transition) error {
 		t.proposed.StateDetails.DeploymentConcurrencyLeaseID = &lease.ID
 		return nil
 	}
-	const full = "Deployment concurrency limit reached."
 	if d.Strategy == CancelNew {
-		return t.reject(t.cancelled(full), full)
+		return t.reject(t.cancelled(LimitReached), LimitReached)
 	}
-	return t.reject(t.scheduled(dispatch.AwaitingSlot, t.now.Add(t.settings.ConcurrencySlotWait)), full)
+	return t.reject(t.scheduled(dispatch.AwaitingSlot, t.now.Add(t.settings.ConcurrencySlotWait)), LimitReached)
 }
 
 func (r *secureSlot) cleanup(t *transition) error {

@@ -62,10 +62,12 @@ type TaskRun struct {
 // CollisionStrategy is what becomes of a run that finds its deployment's limit full.
 type CollisionStrategy string
 
-// The collision strategies: try again later, or cancel the run.
+// The collision strategies: try again later, cancel the run, or cancel what holds
+// the slot. The last one is ours; clients of the contract are shown ENQUEUE.
 const (
-	Enqueue   CollisionStrategy = "ENQUEUE"
-	CancelNew CollisionStrategy = "CANCEL_NEW"
+	Enqueue       CollisionStrategy = "ENQUEUE"
+	CancelNew     CollisionStrategy = "CANCEL_NEW"
+	CancelRunning CollisionStrategy = "CANCEL_RUNNING"
 )
 
 // DeploymentLimit is what rules need of a deployment.
@@ -77,6 +79,11 @@ type DeploymentLimit struct {
 	// Grace is how long a run may take from its slot until it runs; 0 when the
 	// deployment does not say.
 	Grace time.Duration
+}
+
+// Full reports whether there is a limit and all its slots are taken.
+func (d *DeploymentLimit) Full(now time.Time) bool {
+	return d.Limit != nil && d.Limit.Taken(now) >= d.Limit.Limit
 }
 
 // Free is how many further runs may have a slot.

@@ -95,7 +95,7 @@ func All(c Config) []Service {
 	if !c.SilentRunsOff {
 		all = append(all, NewSilentRuns(engine, c.SilentRuns))
 	}
-	all = append(all, NewSLAs(), NewSlotWaiters(engine), NewOwners(engine, c.SilentRuns.Patience(), c.SilentRunsOff),
+	all = append(all, NewSLAs(), NewCollisions(engine), NewSlotWaiters(engine), NewOwners(engine, c.SilentRuns.Patience(), c.SilentRunsOff),
 		NewTaskOwners(engine, c.SilentRuns.Patience(), c.SilentRunsOff))
 	if !c.LeaseExpirationsOff {
 		all = append(all, NewLeaseExpirations(engine.Slots(), c.Start))

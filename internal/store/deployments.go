@@ -207,6 +207,9 @@ func setDeployment(set *assignments, given func(string) bool, f *deploymentField
 			set.add(field.column, field.value)
 		}
 	}
+	if given("concurrency_options") && f.ConcurrencyOptions != nil && f.ConcurrencyOptions.CollisionStrategy == "CANCEL_NEW" {
+		set.add("collisions", nil) // ENQUEUE is what clients are shown of ours
+	}
 	if given("job_variables") && f.JobVariables != nil {
 		set.add("job_variables", f.JobVariables)
 	}

@@ -165,8 +165,8 @@ func (tx *Tx) ReadDeploymentLabels(deployment uuid.UUID) (flow uuid.UUID, labels
 // when there is no such deployment.
 func (tx *Tx) ReadDeploymentLimit(deployment uuid.UUID) (*orchestration.DeploymentLimit, error) {
 	var id *uuid.UUID
-	var text *string
-	err := tx.one(`SELECT concurrency_limit_id, concurrency_options FROM deployment WHERE id = ?`, []any{deployment}, &id, &text)
+	var text, ours *string
+	err := tx.one(`SELECT concurrency_limit_id, concurrency_options, collisions FROM deployment WHERE id = ?`, []any{deployment}, &id, &text, &ours)
 	if err == ErrNoRows {
 		return nil, nil
 	}
@@ -186,6 +186,9 @@ func (tx *Tx) ReadDeploymentLimit(deployment uuid.UUID) (*orchestration.Deployme
 		if options.Grace != nil {
 			d.Grace = time.Duration(*options.Grace) * time.Second
 		}
+	}
+	if ours != nil {
+		d.Strategy = orchestration.CollisionStrategy(*ours)
 	}
 	if id == nil {
 		return d, nil
