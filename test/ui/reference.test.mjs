@@ -128,6 +128,23 @@ test("event feed", async () => {
     "Event Feed", "prefect.variable.created", "made_just_now");
 });
 
+test("automations", async () => {
+  const made = await server.api("POST", "/automations/", {
+    name: "ui-automation",
+    description: "pauses what fails",
+    trigger: { type: "event", posture: "Reactive", expect: ["prefect.flow-run.Failed"], match: { "prefect.resource.id": "prefect.flow-run.*" }, threshold: 2, within: 60 },
+    actions: [{ type: "pause-deployment", source: "inferred" }],
+  });
+  await shows("/automations", "automations", "Automations", "ui-automation");
+  await shows(`/automations/automation/${made.id}`, "automation", "ui-automation", "pauses what fails");
+  await shows("/automations/create", "automation-create", "Trigger", "Actions");
+  await page.goto(`${server.url}/v2/automations`);
+  const patched = page.waitForResponse((answer) => answer.request().method() === "PATCH" && answer.status() === 204);
+  await page.getByRole("switch").first().click();
+  await patched;
+  assert.equal((await server.api("GET", `/automations/${made.id}`)).enabled, false);
+});
+
 test("settings", async () => {
   await shows("/settings", "settings", "Server Settings", "3.9.1");
 });
