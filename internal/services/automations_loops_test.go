@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"zombiezen.com/go/sqlite"
+	"zombiezen.com/go/sqlite/sqlitex"
 
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/store"
@@ -32,13 +34,13 @@ func (w *automationsWorld) told(prefix string) (all []*prefect.ReceivedEvent) {
 // lastFiring is the id of the newest firing.
 func (w *automationsWorld) lastFiring() (id uuid.UUID) {
 	w.Helper()
-	err := w.store.View(w.Context(), func(tx *store.Tx) error {
-		all, err := tx.ReadFirings(1)
-		if err == nil && len(all) > 0 {
-			id = all[0]
-		}
-		return err
-	})
+	c, err := sqlite.OpenConn(w.path, sqlite.OpenReadOnly)
+	if err != nil {
+		w.Fatal(err)
+	}
+	defer c.Close() //nolint:errcheck // read only
+	err = sqlitex.Execute(c, `SELECT id FROM automation_firing ORDER BY sequence DESC LIMIT 1`, &sqlitex.ExecOptions{
+		ResultFunc: func(stmt *sqlite.Stmt) error { stmt.ColumnBytes(0, id[:]); return nil }})
 	if err != nil {
 		w.Fatal(err)
 	}

@@ -18,11 +18,14 @@ import (
 	"github.com/reevehq/reeve/internal/store/storetest"
 )
 
+func discard() *slog.Logger { return slog.New(slog.DiscardHandler) }
+
 // automationsWorld is a server's store, consumer and services under a clock that is
 // moved by hand.
 type automationsWorld struct {
 	testing.TB
 	store     *store.Store
+	path      string // of the database
 	machine   *clock.Manual
 	automate  *Automations
 	consumer  *follow.Follower
@@ -32,16 +35,16 @@ type automationsWorld struct {
 
 func newAutomationsWorld(t testing.TB) *automationsWorld {
 	machine := clock.NewManual(epoch)
-	w := &automationsWorld{TB: t, store: storetest.New(t, machine).Store, machine: machine, ids: map[string]uuid.UUID{}}
+	db := storetest.New(t, machine)
+	w := &automationsWorld{TB: t, store: db.Store, path: db.Path, machine: machine, ids: map[string]uuid.UUID{}}
 	w.open()
 	return w
 }
 
 // open starts what a process starts.
 func (w *automationsWorld) open() {
-	log := slog.New(slog.DiscardHandler)
-	w.automate = NewAutomations(log)
-	w.consumer = follow.New(w.automate.Consumer(), w.store, w.machine, log)
+	w.automate = NewAutomations(discard())
+	w.consumer = follow.New(w.automate.Consumer(), w.store, w.machine, discard())
 	w.automate.Passed = w.consumer.Passed
 	w.deadlines = &AutomationDeadlines{Automations: w.automate}
 }
@@ -55,7 +58,15 @@ func (w *automationsWorld) update(fn func(tx *store.Tx) error) {
 
 // automation makes an automation of a trigger as it is kept, which is as clients write
 // it but for a threshold of one.
-func (w *automationsWorld) automation(trigger string) (a *prefect.Automation) {
+func (w *automationsWorld) automation(trigger string) *prefect.Automation {
+	w.Helper()
+	a := w.add(trigger)
+	w.settle()
+	return a
+}
+
+// add makes an automation, which nobody has looked at yet.
+func (w *automationsWorld) add(trigger string) (a *prefect.Automation) {
 	w.Helper()
 	create := &prefect.AutomationCreate{AutomationCore: prefect.AutomationCore{Name: "a", Enabled: true, Actions: []prefect.Action{{Type: prefect.DoNothing}}}}
 	if err := json.Unmarshal([]byte(trigger), &create.Trigger); err != nil {
@@ -70,7 +81,6 @@ func (w *automationsWorld) automation(trigger string) (a *prefect.Automation) {
 		a, err = tx.CreateAutomation(create)
 		return err
 	})
-	w.settle()
 	return a
 }
 

@@ -44,8 +44,3 @@ func (tx *Tx) tellFiring(a *prefect.Automation, f *prefect.Firing) (map[prefect.
 	}
 	return told, nil
 }
-
-// ReadFirings returns the ids of the newest firings, the newest first.
-func (tx *Tx) ReadFirings(limit int) ([]uuid.UUID, error) {
-	return column[uuid.UUID](tx, `SELECT id FROM automation_firing ORDER BY sequence DESC LIMIT ?`, limit)
-}

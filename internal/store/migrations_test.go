@@ -154,3 +154,49 @@ func TestRetriesInProcessComeToADatabaseOfASchemaWithout(t *testing.T) {
 		t.Errorf("the runs that retry in their process are %q, %v", waiting, err)
 	}
 }
+
+// Automations come to a database with a log: they do not look back on it.
+func TestAutomationsStandAtTheEndOfALogThatWasThereBefore(t *testing.T) {
+	steps, err := migrations.For("sqlite")
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "old.db")
+	open := func(steps []migrations.Migration) *sqlite.DB {
+		db, err := sqlite.Open(t.Context(), sqlite.Options{Path: path, Steps: steps, Migrate: true, Clock: clock.System{}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return db
+	}
+	old := open(steps[:7])
+	err = old.Update(t.Context(), func(c store.Conn) error {
+		for range 3 {
+			_, err := c.Exec(`INSERT INTO event (id, occurred, received, event, resource_id, resource, related, payload)
+				VALUES (?, 1, 1, 'e', 'r', '{}', '[]', '{}')`, uuid.New())
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := old.Close(); err != nil {
+		t.Fatal(err)
+	}
+	db := open(steps)
+	s := store.New(db, clock.System{}, clock.NewIDs(clock.System{}))
+	defer func() { _ = s.Close() }()
+	err = s.View(t.Context(), func(tx *store.Tx) error {
+		cursor, err := tx.EventCursor("automations")
+		if err == nil && cursor != 3 {
+			t.Errorf("the cursor stands at %d of 3", cursor)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
