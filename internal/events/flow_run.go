@@ -72,6 +72,13 @@ func FlowRunState(run FlowRun, related *FlowRunRelated, initial, validated *pref
 	return e
 }
 
+// FlowRunResources are a flow run and what is beside it as its events name them, but for
+// what they say of a state.
+func FlowRunResources(run FlowRun, related *FlowRunRelated) (prefect.Resource, []prefect.Resource) {
+	return prefect.Resource{prefect.ResourceID: "prefect.flow-run." + run.ID.String(), prefect.ResourceName: run.Name},
+		append(related.resources(run.Tags), creator(run.CreatedBy)...)
+}
+
 // isoFormat writes a moment with its offset in digits, as these labels have it.
 func isoFormat(t prefect.Time) string {
 	if t.Nanosecond() < 1000 {

@@ -24,7 +24,8 @@ const (
 type AutomationDeadlines struct {
 	*Automations
 	// kept is the version whose triggers are known, 0 at first.
-	kept int
+	kept    int
+	metrics measured
 }
 
 // Name implements Service.
@@ -52,6 +53,7 @@ func (d *AutomationDeadlines) Next(tx *store.Tx) (at time.Time, ok bool, err err
 	earliest(tx.NextFollower)
 	earliest(tx.NextOpening)
 	earliest(func() (time.Time, bool, error) { return d.nextWindow(tx) })
+	earliest(func() (time.Time, bool, error) { return d.nextMeasurement(tx) })
 	return at, ok, err
 }
 
@@ -90,17 +92,22 @@ func (d *AutomationDeadlines) Work(ctx context.Context, s *store.Store) (n int, 
 	var enabled *enabledAutomations
 	var ids []uuid.UUID
 	var waited []*prefect.ReceivedEvent
+	var runs *metricRuns
 	err = s.View(ctx, func(tx *store.Tx) (err error) {
 		if enabled, err = d.read(tx); err != nil {
 			return err
 		}
-		ids, waited, err = tx.ReadDueFollowers(automationBatch)
+		if ids, waited, err = tx.ReadDueFollowers(automationBatch); err != nil {
+			return err
+		}
+		runs, err = d.readRuns(tx, enabled)
 		return err
 	})
 	if err != nil {
 		return 0, err
 	}
 	set := enabled.triggers()
+	shown := runs.measure(set)
 	followers := make([]*orderedEvent, len(waited))
 	for i, e := range waited {
 		if e != nil {
@@ -119,6 +126,7 @@ func (d *AutomationDeadlines) Work(ctx context.Context, s *store.Store) (n int, 
 			func() (int, error) { return evaluateFollowers(tx, ids, followers) },
 			func() (int, error) { return d.openWindows(tx, set) },
 			func() (int, error) { return d.endWindows(tx, set) },
+			func() (int, error) { return settleMetrics(tx, shown) },
 		} {
 			done, err := part()
 			if err != nil {
@@ -133,6 +141,7 @@ func (d *AutomationDeadlines) Work(ctx context.Context, s *store.Store) (n int, 
 	}
 	if err == nil {
 		d.kept = enabled.version
+		d.metrics.note(runs)
 	}
 	return n, err
 }

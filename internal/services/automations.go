@@ -3,6 +3,7 @@ package services
 import (
 	"log/slog"
 	"sync"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -196,4 +197,20 @@ func (e *enabledAutomations) ids() []uuid.UUID {
 		a.Trigger.All(func(t, _ *prefect.Trigger) { ids = append(ids, t.ID) })
 	}
 	return ids
+}
+
+// measures reports whether any trigger is about a figure of runs.
+func (e *enabledAutomations) measures() bool { return e.metricRange() > 0 }
+
+// metricRange is how far back metric triggers look, 0 without any.
+func (e *enabledAutomations) metricRange() time.Duration {
+	longest := time.Duration(0)
+	for _, a := range e.all {
+		a.Trigger.All(func(t, _ *prefect.Trigger) {
+			if t.Metric != nil {
+				longest = max(longest, time.Duration(t.Metric.Metric.Range))
+			}
+		})
+	}
+	return longest
 }

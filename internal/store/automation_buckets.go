@@ -40,16 +40,22 @@ func (tx *Tx) DeleteTriggerBucket(trigger uuid.UUID, key string) error {
 	return err
 }
 
-// NextBucketDue is when a bucket is next to be looked at without an event, false
-// when none is.
+// NextBucketDue is when the bucket of an event trigger is next to be looked at without
+// an event, false when none is.
 func (tx *Tx) NextBucketDue() (time.Time, bool, error) {
-	return first(tx, `SELECT due FROM automation_bucket WHERE due IS NOT NULL ORDER BY due LIMIT 1`, nil, scanTime)
+	return first(tx, `SELECT due FROM automation_bucket WHERE due IS NOT NULL AND bucket <> ? ORDER BY due LIMIT 1`, []any{triggers.MetricKey}, scanTime)
 }
 
-// ReadDueBuckets returns the buckets to be looked at by a time, the first ones first.
+// NextMetricDue is when a figure will first have been beyond its threshold, or not
+// been any more, for long enough; false when none is about to.
+func (tx *Tx) NextMetricDue() (time.Time, bool, error) {
+	return first(tx, `SELECT due FROM automation_bucket WHERE due IS NOT NULL AND bucket = ? ORDER BY due LIMIT 1`, []any{triggers.MetricKey}, scanTime)
+}
+
+// ReadDueBuckets returns the buckets of event triggers to be looked at by a time, the first ones first.
 func (tx *Tx) ReadDueBuckets(by time.Time, limit int) ([]*triggers.Bucket, error) {
-	return collect(tx, `SELECT `+bucketColumns+` FROM automation_bucket WHERE due <= ? ORDER BY due, trigger_id, bucket LIMIT ?`,
-		[]any{by, limit}, scanBucket)
+	return collect(tx, `SELECT `+bucketColumns+` FROM automation_bucket WHERE due <= ? AND bucket <> ? ORDER BY due, trigger_id, bucket LIMIT ?`,
+		[]any{by, triggers.MetricKey, limit}, scanBucket)
 }
 
 // FirstBucketEnd is when the first window of a reactive trigger ended or will, false

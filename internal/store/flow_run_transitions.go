@@ -65,7 +65,7 @@ func (tx *Tx) SaveFlowRun(run *orchestration.FlowRun) error {
 		if err := tx.noteBrokenOff(run.ID, tx.Now.Add(lastWords)); err != nil {
 			return err
 		}
-	case !t.IsTerminal():
+	default: // one that has ended changes the figures that automations look at
 		tx.Touch(Deadlines)
 	}
 	waits := run.StateType != nil && (*run.StateType == prefect.Scheduled || *run.StateType == prefect.Pending)

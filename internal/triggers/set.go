@@ -68,7 +68,7 @@ func (s *Set) add(p place) {
 		s.order = append(s.order, w)
 		s.watches[t.ID] = w
 	case t.Metric != nil:
-		s.metrics = append(s.metrics, &metricWatch{p, t.Metric})
+		s.metrics = append(s.metrics, newMetricWatch(p))
 	case t.Compound != nil, t.Sequence != nil:
 		c := newComposite(p)
 		for i := range t.Children() {
