@@ -175,3 +175,37 @@ func readBackTheSame(t *testing.T, value, again any) {
 		t.Fatalf("%s was taken again as %s (%v)", text, taken, err)
 	}
 }
+
+// A trigger or action that does not say of which kind it is, is of the kind that it
+// gives the most fields of, of the first when there are several.
+func TestKindsOfWhatSaysNone(t *testing.T) {
+	const id = `"11111111-1111-4111-8111-111111111111"`
+	for text, want := range map[string]string{
+		`{"posture":"Reactive"}`:                                                                 TriggerEvent,
+		`{"triggers":[],"within":5}`:                                                             TriggerSequence,
+		`{"triggers":[` + eventJSON + `],"within":5,"require":1}`:                                TriggerCompound,
+		`{"posture":"Reactive","triggers":[` + eventJSON + `],"within":5}`:                       TriggerSequence,
+		`{"posture":"Reactive","expect":["a"],"after":["b"],"threshold":2,"triggers":"nothing"}`: TriggerEvent,
+	} {
+		var trigger Trigger
+		if issues := decode.Into(parse(t, text), &trigger); len(issues) > 0 || trigger.Type() != want {
+			t.Errorf("%s is a %s (%v), want %s", text, trigger.Type(), issues, want)
+		}
+	}
+	for text, want := range map[string]ActionType{
+		`{}`:                                          DoNothing,
+		`{"source":"inferred"}`:                       RunDeployment,
+		`{"deployment_id":` + id + `}`:                RunDeployment,
+		`{"work_queue_id":` + id + `}`:                PauseWorkQueue,
+		`{"work_pool_id":` + id + `}`:                 PauseWorkPool,
+		`{"automation_id":` + id + `}`:                PauseAutomation,
+		`{"state":"FAILED"}`:                          ChangeFlowRunState,
+		`{"block_document_id":` + id + `}`:            CallWebhook,
+		`{"block_document_id":` + id + `,"body":"x"}`: SendNotification,
+	} {
+		var action Action
+		if issues := decode.Into(parse(t, text), &action); len(issues) > 0 || action.Type != want {
+			t.Errorf("%s is a %s (%v), want %s", text, action.Type, issues, want)
+		}
+	}
+}

@@ -212,21 +212,14 @@ func fractional(f float64) string {
 // nearestFraction is the fraction of a denominator that is no larger than most which
 // is nearest to a number below 1: Python's limit_denominator.
 func nearestFraction(f float64, most int64) (numerator, denominator int64) {
-	exact, _ := new(big.Rat).SetString(big.NewFloat(f).Text('g', -1))
-	if r := new(big.Rat).SetFloat64(f); r != nil {
-		exact = r
-	}
+	exact := new(big.Rat).SetFloat64(f)
 	if exact.Denom().Cmp(big.NewInt(most)) <= 0 {
 		return exact.Num().Int64(), exact.Denom().Int64()
 	}
 	p0, q0, p1, q1 := big.NewInt(0), big.NewInt(1), big.NewInt(1), big.NewInt(0)
 	n, d := new(big.Int).Set(exact.Num()), new(big.Int).Set(exact.Denom())
 	limit := big.NewInt(most)
-	floorDiv := func(a, b *big.Int) *big.Int {
-		q, m := new(big.Int).DivMod(a, b, new(big.Int)) // Euclidean, and b > 0: the floor
-		_ = m
-		return q
-	}
+	floorDiv := func(a, b *big.Int) *big.Int { return new(big.Int).Div(a, b) } // of a positive b
 	for {
 		a := floorDiv(n, d)
 		q2 := new(big.Int).Add(q0, new(big.Int).Mul(a, q1))

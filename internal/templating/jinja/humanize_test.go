@@ -65,3 +65,24 @@ func TestTemplatesHumanizeAsInPython(t *testing.T) {
 		}
 	}
 }
+
+// What filters write is bounded by the budget, however wide they are asked to write it.
+func TestHostileFiltersEnd(t *testing.T) {
+	values := map[string]any{"t": time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC), "d": time.Hour}
+	for _, text := range []string{
+		"{{ 1.5 | humanize_intcomma(10**9) }}", "{{ 1 | humanize_intcomma(10**9) }}", "{{ 1 | humanize_scientific(10**9) }}", "{{ 1 | humanize_metric(precision=10**9) }}", "{{ 1 | humanize_metric('x' * 10**9) }}",
+		"{{ 10**9 | humanize_naturalsize(format='%.999999999f') }}", "{{ 10**9 | humanize_intword('%999999999d') }}", "{{ d | humanize_precisedelta('hours', format='%.999999999f') }}", "{{ 1 | humanize_clamp(format='{:.999999999f}') }}",
+		"{{ t.strftime('%A' * 10**8) }}", "{{ d | humanize_precisedelta(suppress=['days'] * 10**8) }}", "{{ 10**4000 | humanize_intword('%.0f') * 10**9 }}", "{{ ('9' * 10**8) | humanize_ordinal }}", "{{ ('9' * 10**8) | humanize_intcomma }}",
+	} {
+		b := budget.New(t.Context(), "the template", limits)
+		start := time.Now()
+		template, err := Parse(b, text)
+		if err == nil {
+			_, err = template.Render(b, values, Options{Now: start})
+		}
+		b.Close()
+		if took := time.Since(start); took > 10*limits.Time || err == nil {
+			t.Errorf("%s: %v after %v", text, err, took)
+		}
+	}
+}

@@ -53,11 +53,7 @@ type Template struct {
 	body  []statement
 	needs []need
 	loops Loops
-	names map[string]bool
 }
-
-// Names reports whether the template speaks of a name.
-func (t *Template) Names(name string) bool { return t.names[name] }
 
 // Loops tells of the for loops in the template.
 func (t *Template) Loops() Loops { return t.loops }
@@ -102,7 +98,7 @@ func tooDeep(levels int) stop {
 
 // Parse reads a template. It fails with an *Error or a budget.Exhausted.
 func Parse(b *budget.Budget, text string) (t *Template, err error) {
-	p := &parser{lexer: lexer{budget: b}, names: map[string]bool{}}
+	p := &parser{lexer: lexer{budget: b}}
 	defer func() {
 		if fault, ok := err.(*Error); ok && fault.Line == 0 {
 			fault.Line = p.current().line
@@ -111,12 +107,12 @@ func Parse(b *budget.Budget, text string) (t *Template, err error) {
 	defer guard(&err)
 	p.tokenize(text)
 	body := p.subparse()
-	return &Template{body, p.needs, p.loops, p.names}, nil
+	return &Template{body, p.needs, p.loops}, nil
 }
 
 // Render renders the template with values: nil, bool, integers, float64, string,
-// time.Time, time.Duration, []any, map[string]any, Ordered, or *Object. It fails with an *Error, a budget.Exhausted or
-// the error of the budget's context.
+// time.Time, time.Duration, []any, map[string]any, Ordered, or *Object. It fails with
+// an *Error, a budget.Exhausted or the error of the budget's context.
 func (t *Template) Render(b *budget.Budget, values map[string]any, o Options) (text string, err error) {
 	defer guard(&err)
 	e := t.evaluator(b, values, o)

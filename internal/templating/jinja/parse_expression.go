@@ -142,7 +142,6 @@ func (p *parser) primary(namespaces bool) expression {
 			}
 			p.special[t.text]++
 		}
-		p.names[t.text] = true
 		return &nameOf{1, t.text}
 	case t.kind == "string":
 		text := t.text

@@ -10,7 +10,6 @@ type parser struct {
 	loops Loops
 	inFor int
 	needs []need
-	names map[string]bool // those that are looked up
 	// conditional is set where filters and tests need not be there.
 	conditional bool
 	special     map[string]int // how often caller, kwargs and varargs were named
