@@ -1,6 +1,9 @@
 package triggers
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // loose is how the reference looks at the name of an event once more, after its
 // glob has matched: as the beginning of the name, where a star stands for at least
@@ -10,21 +13,28 @@ type loose []string // the pieces between stars
 
 func parseLoose(pattern string) loose { return strings.Split(pattern, "*") }
 
-func (l loose) matches(name string) bool {
-	if !strings.HasPrefix(name, l[0]) {
+func (l loose) matches(name string, left *effort) bool {
+	if !strings.HasPrefix(name, l[0]) || len(l)-1 > len(name) {
 		return false
 	}
-	ends := map[int]bool{len(l[0]): true} // where what was matched so far may end
+	ends := make([]bool, len(name)+1) // where what was matched so far may end
+	ends[len(l[0])] = true
 	for _, piece := range l[1:] {
-		next := map[int]bool{}
+		next, some := make([]bool, len(name)+1), false
 		running := false // a star that began before can reach this place
-		for at := 1; at <= len(name); at++ {
-			running = (running || ends[at-1]) && name[at-1] != '\n'
+		for from := 0; from < len(name); {
+			if *left--; *left <= 0 {
+				return false
+			}
+			c, size := utf8.DecodeRuneInString(name[from:])
+			at := from + size
+			running = (running || ends[from]) && c != '\n'
+			from = at
 			if running && strings.HasPrefix(name[at:], piece) {
-				next[at+len(piece)] = true
+				next[at+len(piece)], some = true, true
 			}
 		}
-		if ends = next; len(ends) == 0 {
+		if ends = next; !some {
 			return false
 		}
 	}

@@ -165,7 +165,7 @@ func (w *watch) covers(e *prefect.ReceivedEvent, left *effort) bool {
 		if !anyName(name) {
 			return false
 		}
-	} else if !slices.ContainsFunc(w.names, func(l loose) bool { return l.matches(name) }) {
+	} else if !slices.ContainsFunc(w.names, func(l loose) bool { return l.matches(name, left) }) {
 		return false
 	}
 	if !w.match.includes(left, e.Resource) {
