@@ -198,6 +198,7 @@ func (a *API) Routes() []rest.Route {
 		a.schemaRoutes(),
 		a.slaRoutes(),
 		a.reeveFlowLimitRoutes(),
+		a.reeveCollisionRoutes(),
 		a.reeveWhyRoutes(),
 		a.reeveWhyTaskRoutes(),
 		a.reeveScheduleRoutes(),

@@ -5,6 +5,7 @@ import (
 
 	"github.com/reevehq/reeve/internal/api/rest"
 	"github.com/reevehq/reeve/internal/dispatch"
+	"github.com/reevehq/reeve/internal/orchestration"
 	"github.com/reevehq/reeve/internal/store"
 )
 
@@ -33,6 +34,10 @@ func (a *API) whyDeployment(r *http.Request) (*dispatch.ScheduleWhy, error) {
 		if err != nil {
 			return nil, err
 		}
-		return dispatch.ExplainSchedules(d, next), nil
+		limit, err := tx.ReadDeploymentLimit(d.ID)
+		if err != nil {
+			return nil, err
+		}
+		return dispatch.ExplainSchedules(d, next, limit.Strategy == orchestration.CancelRunning), nil
 	})
 }

@@ -106,6 +106,8 @@ func TestProblemsNameKeyValuePlaceAndFix(t *testing.T) {
 		{"broken file", "[server]\nport = = 3", nil, "reeve.toml:2: ", "mend the line"},
 		{"wrong type", "[[pool]]\nname = 3", nil, "reeve.toml:2: pool.name: ", "mend the line"},
 		{"pool without a name", "[[pool]]\n[[pool]]\nname = \"x\"", nil, "reeve.toml:1: pool 1: has no name", "give one"},
+		{"collisions without a limit", "[[pool]]\nname = \"p\"\n[[flow]]\nname = \"f\"\nentrypoint = \"a.py:f\"\ncollision_strategy = \"CANCEL_RUNNING\"", nil, "reeve.toml:3: flow 1: collision_strategy is given without concurrency", "concurrency = 1"},
+		{"collisions of a kind that is not known", "[[pool]]\nname = \"p\"\n[[flow]]\nname = \"f\"\nentrypoint = \"a.py:f\"\nconcurrency = 1\ncollision_strategy = \"NEWEST\"", nil, `reeve.toml:3: flow 1: collision_strategy "NEWEST" is not known`, "CANCEL_RUNNING"},
 		{"flow in an unknown pool", "[[flow]]\nname = \"f\"\nentrypoint = \"a.py:f\"\npool = \"p\"", nil, `reeve.toml:1: flow 1: pool "p" is not defined`, "[[pool]]"},
 		{"PostgreSQL", "", []string{"PREFECT_API_DATABASE_CONNECTION_URL=postgresql+asyncpg://u:geheim@h/db"}, "u:**********@h/db: PostgreSQL is not supported yet", "SQLite"},
 		{"database in memory", "", []string{"PREFECT_SERVER_DATABASE_CONNECTION_URL=sqlite+aiosqlite:///:memory:"}, "would lose", "path of a file"},

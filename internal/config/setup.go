@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -35,6 +36,9 @@ type Flow struct {
 	Pool string `toml:"pool"`
 	// Concurrency is the number of runs at once, nil for any number.
 	Concurrency *int `toml:"concurrency"`
+	// CollisionStrategy is what becomes of runs beyond that: ENQUEUE, CANCEL_NEW or
+	// CANCEL_RUNNING; "" leaves it as it is.
+	CollisionStrategy string `toml:"collision_strategy"`
 	// Parameters are the deployment's defaults.
 	Parameters map[string]any `toml:"parameters"`
 	// Sample are the parameters of a run that `reeve up` makes, nil for no run.
@@ -144,6 +148,10 @@ func (s *Setup) check() (place string, err error) {
 			return place, &malformed{fmt.Sprintf("pool %q is not defined", f.Pool), "define it with a [[pool]], or name another"}
 		case f.Concurrency != nil && *f.Concurrency < 1:
 			return place, &malformed{"concurrency is less than 1", "give 1 or more, or leave it out"}
+		case f.CollisionStrategy != "" && f.Concurrency == nil:
+			return place, &malformed{"collision_strategy is given without concurrency", "give the number of runs at once too: concurrency = 1"}
+		case !slices.Contains([]string{"", "ENQUEUE", "CANCEL_NEW", "CANCEL_RUNNING"}, f.CollisionStrategy):
+			return place, &malformed{fmt.Sprintf("collision_strategy %q is not known", f.CollisionStrategy), "give ENQUEUE, CANCEL_NEW or CANCEL_RUNNING"}
 		}
 		names[f.Name] = true
 	}

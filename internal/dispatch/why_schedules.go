@@ -18,8 +18,9 @@ type ScheduleWhy struct {
 }
 
 // ExplainSchedules names what keeps the schedules of a deployment from making
-// runs; next is when the next of their runs is due.
-func ExplainSchedules(d *prefect.Deployment, next *time.Time) *ScheduleWhy {
+// runs; next is when the next of their runs is due, and cancels whether a run that
+// is due while the deployment's limit is full cancels what is running.
+func ExplainSchedules(d *prefect.Deployment, next *time.Time, cancels bool) *ScheduleWhy {
 	out := &ScheduleWhy{DeploymentID: d.ID, Name: d.Name, Reasons: []Reason{}}
 	add := func(code, format string, args ...any) {
 		out.Reasons = append(out.Reasons, Reason{Code: code, Sentence: fmt.Sprintf(format, args...)})
@@ -49,6 +50,9 @@ func ExplainSchedules(d *prefect.Deployment, next *time.Time) *ScheduleWhy {
 		add("next_run", "its next scheduled run is due at %s", moment(*next))
 	case active > 0 && !d.Paused:
 		add("no_more_times", "its active schedules have no run waiting: they name no time in the near future")
+	}
+	if cancels {
+		add("cancels_running", "a run that is due while its concurrency limit is full cancels the oldest one that runs (CANCEL_RUNNING)")
 	}
 	out.Sentence = fmt.Sprintf("%s: %s.", d.Name, out.Reasons[0].Sentence)
 	return out

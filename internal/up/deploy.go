@@ -7,6 +7,8 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
+	"net/http"
+	"net/url"
 	"os/exec"
 	"strings"
 
@@ -60,6 +62,16 @@ func (r *running) deploy(ctx context.Context) (map[string]string, error) {
 	ids := map[string]string{}
 	if err := json.Unmarshal(out.Bytes(), &ids); err != nil {
 		return nil, fmt.Errorf("read the ids of the deployments: %w", err)
+	}
+	for _, f := range flows {
+		if f.CollisionStrategy == "" {
+			continue
+		}
+		err := r.api.Ask(ctx, http.MethodPut, "/reeve/deployments/"+url.PathEscape(ids[f.Name])+"/collisions",
+			map[string]any{"collision_strategy": f.CollisionStrategy}, nil)
+		if err != nil {
+			return nil, fmt.Errorf("set the collision strategy of %s: %w", f.Name, err)
+		}
 	}
 	fmt.Fprintf(r.Out, "Deployed %d flows in %.1f s\n", len(ids), r.clock.Now().Sub(started).Seconds())
 	return ids, nil

@@ -139,3 +139,11 @@ class Worker(Process):
         self.kind, self.pool = kind, pool or f"{kind}-workers"
         env = settings.environment(folder / "worker-home", settings.CLIENT, PREFECT_API_URL=api_url, **extra)
         super().__init__(f"worker-{kind}", worker_command(kind, self.pool), env, folder)
+
+
+def alive(pid: int) -> bool:
+    """Whether the process runs; one that has ended but is not yet waited for does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False

@@ -4,20 +4,12 @@ from __future__ import annotations
 
 import os
 from datetime import datetime, timedelta, timezone
-from pathlib import Path
 
 from prefect.states import Cancelling, Scheduled
 
 from api import await_completed, await_state, client, flow_run, history, messages, start_run
+from processes import alive
 from waiting import until
-
-
-def alive(pid: int) -> bool:
-    """Whether the process runs; one that has ended but is not yet waited for does not."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
 
 
 def cancel(run_id) -> None:

@@ -14,6 +14,7 @@ from prefect.client.schemas.objects import ConcurrencyLimitConfig
 from prefect.concurrency.sync import concurrency, rate_limit
 
 from api import await_completed, await_state, client, flow_run, history, start_run, task_states
+from processes import alive
 from waiting import until
 
 
@@ -81,6 +82,27 @@ def test_deployment_limit_cancels_the_second_run_when_told_to(stock_worker, depl
     await_state(second, "Cancelled", seconds=30)
     (tmp_path / "go").touch()
     await_completed(first)
+
+
+def test_deployment_limit_cancels_the_running_run_when_told_to(worker, deployments, tmp_path):
+    deployment = deployments("hold", worker.pool, name=f"newest-{worker.kind}", concurrency_limit=1)
+    with client() as api:
+        told = api._client.put(f"/reeve/deployments/{deployment}/collisions", json={"collision_strategy": "CANCEL_RUNNING"})
+        told.raise_for_status()
+        shown = api.read_deployment(deployment).concurrency_options
+    assert shown.collision_strategy.value == "ENQUEUE"  # what this client can read
+    first = start_run(deployment, scratch=str(tmp_path))
+    until((tmp_path / "pids").exists, "the first run to start", 60)
+    pid = int((tmp_path / "pids").read_text().split()[0])
+    await_state(first, "Running")
+    (tmp_path / "next").mkdir()
+    newest = start_run(deployment, scratch=str(tmp_path / "next"))
+    await_state(first, "Cancelled", seconds=60)
+    until(lambda: not alive(pid), "the first run's process to end", 40)
+    until((tmp_path / "next" / "pids").exists, "the newest run to start", 60)
+    (tmp_path / "next" / "go").touch()
+    await_completed(newest)
+    assert "Cancelling" in history(first)
 
 
 def test_tag_limit_keeps_tasks_apart():

@@ -944,6 +944,18 @@ export type ChangeFlowRunState = {
   type?: "change-flow-run-state";
 };
 
+export type CollisionSetting = {
+  collision_strategy: CollisionStrategy;
+};
+
+export type CollisionStrategy = "ENQUEUE" | "CANCEL_NEW" | "CANCEL_RUNNING";
+
+export type Collisions = {
+  collision_strategy: string;
+  deployment_id: string;
+  limit: number | null;
+};
+
 export type CompoundTrigger = {
   id?: string;
   require: number | RequireWord;
