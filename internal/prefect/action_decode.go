@@ -76,9 +76,8 @@ func kindOf(in pyjson.Value) *actionKind {
 
 // decode reads a value as an action of the kind.
 func (k *actionKind) decode(in pyjson.Value, at *decode.At) Action {
-	a, part := Action{Type: k.of}, any(nil)
-	part = k.part(&a)
-	switch part := part.(type) {
+	a := Action{Type: k.of}
+	switch part := k.part(&a).(type) {
 	case *RunDeploymentAction:
 		var run runDeploymentIn
 		at.Tagged(in, string(k.of), &run)

@@ -119,14 +119,14 @@ func (tx *Tx) DeleteAutomation(a *prefect.Automation) error {
 	if _, err := tx.conn.Exec(`DELETE FROM automation WHERE id = ?`, a.ID); err != nil {
 		return err
 	}
-	if _, err := tx.automationsChanged(a.ID); err != nil {
+	if err := tx.raiseAutomationsVersion(); err != nil {
 		return err
 	}
 	return tx.Emit(events.Automation(events.Deleted, a, tx.IDs.V7(), tx.Now))
 }
 
-// automationsChanged notes that an automation was made, changed or deleted, and
-// returns it as it is now, nil when it is no more.
+// automationsChanged notes that an automation was made or changed, and returns it as
+// it is now.
 func (tx *Tx) automationsChanged(id uuid.UUID) (*prefect.Automation, error) {
 	if err := tx.raiseAutomationsVersion(); err != nil {
 		return nil, err
@@ -134,6 +134,7 @@ func (tx *Tx) automationsChanged(id uuid.UUID) (*prefect.Automation, error) {
 	return tx.ReadAutomation(id)
 }
 
+// raiseAutomationsVersion tells whoever keeps automations that they are others now.
 func (tx *Tx) raiseAutomationsVersion() error {
 	tx.Touch(Automations)
 	tx.Touch(Deadlines)
