@@ -42,6 +42,10 @@ func BenchmarkAutomations(b *testing.B) {
 			return fmt.Sprintf(`{"type":"event","posture":"Reactive","expect":["prefect.flow-run.*"],"threshold":1000000,"within":3600,
 				"match_related":{"prefect.resource.id":"prefect.deployment.%d","prefect.resource.role":"deployment"}}`, n)
 		}, "prefect.flow-run.Completed", run},
+		{"each one of a thousand, and awaited", automations, func(n int) string {
+			return fmt.Sprintf(`{"type":"event","posture":"Proactive","after":["prefect.flow-run.Running"],"expect":["prefect.flow-run.*"],"within":3600,
+				"for_each":["prefect.resource.id"],"match_related":{"prefect.resource.id":"prefect.deployment.%d","prefect.resource.role":"deployment"}}`, n)
+		}, "prefect.flow-run.Completed", run},
 		{"all the same one, which fires each time", 1, func(int) string {
 			return `{"type":"event","posture":"Reactive","expect":["prefect.flow-run.*"]}`
 		}, "prefect.flow-run.Completed", run},

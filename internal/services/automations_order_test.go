@@ -16,7 +16,8 @@ import (
 // runStates are what a run may go through.
 var runStates = []string{"Scheduled", "Pending", "Running", "AwaitingRetry", "Paused", "Failed", "Completed"}
 
-// aRun draws the events of one run within five minutes, each following the one before.
+// aRun draws the events of one run within five minutes: its states, each of which
+// follows the one before, and heartbeats.
 func aRun(t *rapid.T, w *automationsWorld) []*prefect.Event {
 	var all []*prefect.Event
 	second := 0.0
@@ -28,6 +29,12 @@ func aRun(t *rapid.T, w *automationsWorld) []*prefect.Event {
 		}
 		all = append(all, w.event(words))
 	}
+	beat := 0.0
+	for range rapid.IntRange(0, 6).Draw(t, "beats") { // which follow nothing
+		beat += rapid.Float64Range(1, 45).Draw(t, "wait for a beat")
+		all = append(all, w.event([]string{"beat", fmt.Sprintf("@%.3f", beat), "run.1"}))
+	}
+	slices.SortStableFunc(all, func(a, b *prefect.Event) int { return a.Occurred.Compare(b.Occurred.Time) })
 	return all
 }
 
@@ -37,7 +44,7 @@ func someTrigger(t *rapid.T, depth int) string {
 		some := rapid.SliceOfNDistinct(rapid.SampledFrom(runStates), 1, 3, rapid.ID[string]).Draw(t, label)
 		return `["` + strings.Join(some, `","`) + `"]`
 	}
-	kind := rapid.SampledFrom([]string{"event", "event", "after", "absence", "compound", "sequence"}).Draw(t, "kind")
+	kind := rapid.SampledFrom([]string{"event", "event", "after", "absence", "beats", "compound", "sequence"}).Draw(t, "kind")
 	if depth == 0 && (kind == "compound" || kind == "sequence") {
 		kind = "event"
 	}
@@ -49,6 +56,9 @@ func someTrigger(t *rapid.T, depth int) string {
 	case "after":
 		return fmt.Sprintf(`{"type":"event","posture":"Reactive","after":%s,"expect":%s,"within":%d,"threshold":%d}`,
 			states("after"), states("expect"), within, threshold)
+	case "beats":
+		return fmt.Sprintf(`{"type":"event","posture":"Proactive","after":["beat"],"expect":["beat","Completed","Failed"],"within":%d,"threshold":%d,"for_each":["prefect.resource.id"]}`,
+			max(within, 30), threshold)
 	case "absence":
 		return fmt.Sprintf(`{"type":"event","posture":"Proactive","after":%s,"expect":%s,"within":%d,"threshold":%d,"for_each":["prefect.resource.id"]}`,
 			states("after"), states("expect"), max(within, 10), threshold)
@@ -96,7 +106,7 @@ func TestTheOrderOfArrivalDoesNotMatter(t *testing.T) {
 					order[i] = append(order[i], e.Event)
 				}
 				w.emit(arriving[:n]...)
-				w.machine.Advance(time.Duration(random.IntN(500)) * time.Millisecond)
+				w.machine.Advance(time.Duration(random.IntN(200)) * time.Millisecond)
 				w.settle()
 				arriving = arriving[n:]
 			}

@@ -10,40 +10,38 @@ import (
 
 // HoldEvent implements triggers.Rows.
 func (tx *Tx) HoldEvent(h *triggers.HeldEvent) (bool, error) {
-	n, err := tx.conn.Exec(`INSERT INTO automation_held_event (automation_id, trigger_id, bucket, event_id, occurred, held)
-		VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`, h.Trigger.Automation, h.Trigger.Trigger, h.Key, h.Event, h.Occurred, tx.Now)
+	n, err := tx.conn.Exec(`INSERT INTO automation_held_event (automation_id, trigger_id, bucket, event_id, occurred, starts, expects, held)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+		h.Trigger.Automation, h.Trigger.Trigger, h.Key, h.Event, h.Occurred, h.Starts, h.Expects, tx.Now)
 	return n > 0, err
 }
 
 // TrimHeldEvents implements triggers.Rows.
 func (tx *Tx) TrimHeldEvents(trigger uuid.UUID, key string, horizon time.Duration, from, to time.Time, keep int) error {
-	_, err := tx.conn.Exec(`DELETE FROM automation_held_event WHERE trigger_id = ? AND bucket = ? AND occurred <
+	_, err := tx.conn.Exec(`DELETE FROM automation_held_event WHERE trigger_id = ? AND bucket = ? AND starts = 0 AND occurred <
 			(SELECT max(occurred) FROM automation_held_event WHERE trigger_id = ? AND bucket = ?) - ?`,
 		trigger, key, trigger, key, horizon.Microseconds())
 	if err != nil {
 		return err
 	}
-	surplus, err := tx.count(`SELECT count(*) FROM automation_held_event WHERE trigger_id = ? AND bucket = ? AND occurred >= ? AND occurred < ?`,
+	surplus, err := tx.count(`SELECT count(*) FROM automation_held_event WHERE trigger_id = ? AND bucket = ? AND occurred >= ? AND occurred < ? AND starts = 0`,
 		trigger, key, from, to)
 	if err != nil || surplus <= 2*keep {
 		return err
 	}
 	_, err = tx.conn.Exec(`DELETE FROM automation_held_event WHERE trigger_id = ? AND bucket = ? AND event_id IN (
-		SELECT event_id FROM automation_held_event WHERE trigger_id = ? AND bucket = ? AND occurred >= ? AND occurred < ?
+		SELECT event_id FROM automation_held_event WHERE trigger_id = ? AND bucket = ? AND occurred >= ? AND occurred < ? AND starts = 0
 		ORDER BY occurred, event_id LIMIT ? OFFSET ?)`, trigger, key, trigger, key, from, to, surplus-2*keep, keep)
 	return err
 }
 
-// HeldEvents implements triggers.Rows.
-func (tx *Tx) HeldEvents(trigger uuid.UUID, key string, from, to time.Time, limit int) ([]uuid.UUID, error) {
-	return column[uuid.UUID](tx, `SELECT event_id FROM automation_held_event
-		WHERE trigger_id = ? AND bucket = ? AND occurred >= ? AND occurred < ? ORDER BY occurred, event_id LIMIT ?`, trigger, key, from, to, limit)
-}
-
-// CountHeldEvents implements triggers.Rows.
-func (tx *Tx) CountHeldEvents(trigger uuid.UUID, key string, from, to time.Time) (int, error) {
-	return tx.count(`SELECT count(*) FROM automation_held_event WHERE trigger_id = ? AND bucket = ? AND occurred >= ? AND occurred < ?`,
-		trigger, key, from, to)
+// HeldEvents implements triggers.Rows: of one moment, those that open windows come first.
+func (tx *Tx) HeldEvents(trigger uuid.UUID, key string, from, to time.Time, limit int) ([]triggers.HeldEvent, error) {
+	return collect(tx, `SELECT automation_id, trigger_id, bucket, event_id, occurred, starts, expects FROM automation_held_event
+		WHERE trigger_id = ? AND bucket = ? AND occurred >= ? AND occurred < ? ORDER BY occurred, starts DESC, event_id LIMIT ?`,
+		[]any{trigger, key, from, to, limit}, func(r Row) (h triggers.HeldEvent, err error) {
+			return h, r.Scan(&h.Trigger.Automation, &h.Trigger.Trigger, &h.Key, &h.Event, &h.Occurred, &h.Starts, &h.Expects)
+		})
 }
 
 // ReleaseHeldEvent implements triggers.Rows.
@@ -66,7 +64,7 @@ func (tx *Tx) DeleteHeldEvents(before time.Time, limit int) (int, error) {
 		open           bool
 	}
 	old, err := collect(tx, `SELECT trigger_id, event_id, bucket, EXISTS (SELECT 1 FROM automation_bucket AS window
-			WHERE window.trigger_id = held.trigger_id AND window.bucket = held.bucket AND window.window_end > ?)
+			WHERE window.trigger_id = held.trigger_id AND window.bucket = held.bucket AND window.due > ?)
 		FROM automation_held_event AS held WHERE held < ? ORDER BY held LIMIT ?`, []any{tx.Now, before, limit},
 		func(r Row) (h held, err error) { return h, r.Scan(&h.trigger, &h.event, &h.key, &h.open) })
 	if err != nil {

@@ -10,26 +10,28 @@ import (
 // Lookback, and a window may open over events that occurred as long before.
 const HeldRetention = 2 * Lookback
 
-// hold keeps an event that a trigger with "after" expects, for windows that open
-// later over it. It is false when the event was held before, and thus has counted.
-//
-// A proactive trigger holds every one, whether it has counted or not, because a
-// window may roll back over it. A reactive one holds those that found no window; the
-// reference forgets them, and does not fire when the events change places.
-func (t turn) hold(h *hit, e *prefect.ReceivedEvent, b *Bucket) (fresh bool, err error) {
-	if b != nil && !h.proactive() {
-		return true, nil
-	}
+// hold keeps an event that a reactive trigger with "after" expects and that finds no
+// window, for one that opens later over it. The reference forgets it, and does not fire
+// when the two events change places.
+func (t turn) hold(h *hit, e *prefect.ReceivedEvent) error {
 	occurred := e.Occurred.Time
-	fresh, err = t.rows.HoldEvent(&HeldEvent{Owned{h.automation.ID, h.trigger.ID}, h.key, e.ID, occurred})
-	if err != nil || !fresh || h.within == 0 {
-		return fresh, err
+	fresh, err := t.rows.HoldEvent(&HeldEvent{Owned{h.automation.ID, h.trigger.ID}, h.key, e.ID, occurred, false, true})
+	if err != nil || !fresh {
+		return err
 	}
-	// Of each slot of time that is as long as a window, the first and the last few
-	// are enough: a window covers the end of one slot and the beginning of the next,
-	// and is full when it finds as many as the threshold.
-	from := time.UnixMicro(occurred.UnixMicro() - floorMod(occurred.UnixMicro(), h.within.Microseconds()))
-	return true, t.rows.TrimHeldEvents(h.trigger.ID, h.key, max(HeldRetention, h.within), from, from.Add(h.within), max(h.Threshold, 1))
+	return t.trim(h.watch, h.key, occurred)
+}
+
+// trim bounds the events that are held and start nothing: of each slot of time that is
+// as long as a window, the first and the last few are enough. A window covers the end of
+// one slot and the beginning of the next, and is full when it finds as many as the
+// threshold.
+func (t turn) trim(w *watch, key string, occurred time.Time) error {
+	if w.within == 0 {
+		return nil
+	}
+	from := time.UnixMicro(occurred.UnixMicro() - floorMod(occurred.UnixMicro(), w.within.Microseconds()))
+	return t.rows.TrimHeldEvents(w.trigger.ID, key, max(HeldRetention, w.within), from, from.Add(w.within), max(w.Threshold, 1))
 }
 
 func floorMod(a, b int64) int64 { return ((a % b) + b) % b }
@@ -41,7 +43,8 @@ func (t turn) countHeld(w *watch, opened *Bucket) error {
 	if err != nil {
 		return err
 	}
-	for _, id := range held {
+	for i := range held {
+		id := held[i].Event
 		b, err := t.rows.ReadTriggerBucket(opened.Trigger, opened.Key)
 		if err != nil || b == nil {
 			return err // it has fired

@@ -31,6 +31,8 @@ type HeldEvent struct {
 	Key      string
 	Event    uuid.UUID
 	Occurred time.Time
+	// Starts and Expects say what the event is to the trigger.
+	Starts, Expects bool
 }
 
 // ChildFiring is a firing of a child of a composite trigger.
@@ -63,12 +65,13 @@ type Rows interface {
 
 	// HoldEvent keeps an event; false when it was kept already.
 	HoldEvent(h *HeldEvent) (bool, error)
-	// TrimHeldEvents deletes those of a bucket that occurred before a moment, and of
-	// those in a span of time all but the first and the last few.
+	// TrimHeldEvents deletes those of a bucket that occurred longer than a horizon before
+	// the newest, and of those in a span of time that start nothing all but the first and
+	// the last few.
 	TrimHeldEvents(trigger uuid.UUID, key string, horizon time.Duration, from, to time.Time, keep int) error
-	// HeldEvents returns those of a bucket in a span of time, the first ones first.
-	HeldEvents(trigger uuid.UUID, key string, from, to time.Time, limit int) ([]uuid.UUID, error)
-	CountHeldEvents(trigger uuid.UUID, key string, from, to time.Time) (int, error)
+	// HeldEvents returns those of a bucket in a span of time, the first ones first, of one
+	// moment those first that open windows.
+	HeldEvents(trigger uuid.UUID, key string, from, to time.Time, limit int) ([]HeldEvent, error)
 	ReleaseHeldEvent(trigger uuid.UUID, key string, event uuid.UUID) error
 
 	ReadChildFirings(parent uuid.UUID) ([]ChildFiring, error)

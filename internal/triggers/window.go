@@ -26,6 +26,9 @@ func (s *Set) EndWindow(rows Rows, now, asOf time.Time, b *Bucket) error {
 	if w == nil || !w.proactive() {
 		return rows.DeleteTriggerBucket(b.Trigger, b.Key) // its trigger is no more
 	}
+	if len(w.after) > 0 {
+		return turn{rows, now}.lookInto(w, b, asOf)
+	}
 	if !w.full(b.Count) {
 		return turn{rows, now}.evaluate(w, b, asOf, nil)
 	}
@@ -48,8 +51,7 @@ func (s *Set) OpenWindow(rows Rows, now time.Time, trigger uuid.UUID) error {
 	if err != nil || b != nil {
 		return err
 	}
-	_, err = turn{rows, now}.begin(w, key, now, 0, nil)
-	return err
+	return rows.SetTriggerBucket(turn{rows, now}.window(w, key, now, 0, nil))
 }
 
 // over is when a window is over, as far as it matters at a moment. A proactive one is
@@ -62,25 +64,13 @@ func (t turn) over(w *watch, b *Bucket, at time.Time) (time.Time, error) {
 	return heardUntil(b.End, w.within, absences), err
 }
 
-// lookAt has a proactive window looked at when it is over, and what came late with the
-// event that is evaluated has had time to come.
-func (t turn) lookAt(b *Bucket, over time.Time) {
-	if late := t.now.Add(straggle); b.Last != nil && over.Before(late) {
-		over = late
+// lookAt is when to look at a window that is over at a time: when what came late with
+// the newest event has had time to come, too. last is nil for a window without events.
+func (t turn) lookAt(over time.Time, last *uuid.UUID) time.Time {
+	if late := t.now.Add(straggle); last != nil && over.Before(late) {
+		return late
 	}
-	b.Due = &over
-}
-
-// endBefore ends the window of a trigger with "after" that was over when an event
-// occurred, and returns the window that there is then, nil for none: the event may open
-// one. It fires as it would have fired had it been looked at before the event came; in
-// the reference it fires at the event, which then opens none.
-func (t turn) endBefore(w *watch, b *Bucket, occurred time.Time) (*Bucket, error) {
-	over, err := t.over(w, b, occurred)
-	if err != nil || occurred.Before(over) {
-		return b, err
-	}
-	return nil, t.evaluate(w, b, over, nil)
+	return over
 }
 
 // heardUntil is when a window is over in which the server listened for as long as the

@@ -65,6 +65,8 @@ CREATE TABLE automation_held_event (
     bucket        TEXT NOT NULL,
     event_id      BLOB NOT NULL,
     occurred      INTEGER NOT NULL,
+    starts        INTEGER NOT NULL, -- it opens windows
+    expects       INTEGER NOT NULL, -- it counts in them
     held          INTEGER NOT NULL,
     PRIMARY KEY (trigger_id, bucket, event_id)
 ) WITHOUT ROWID;
