@@ -2,6 +2,7 @@ package services
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -23,9 +24,33 @@ const (
 // for another that they follow.
 type AutomationDeadlines struct {
 	*Automations
+
+	mu   sync.Mutex // guards seen: whether the server may sleep is asked by others, too
+	seen lookedAt
+}
+
+// lookedAt is how far the service has looked.
+type lookedAt struct {
 	// kept is the version whose triggers are known, 0 at first.
 	kept    int
 	metrics measured
+}
+
+// looked is how far the service has looked.
+func (d *AutomationDeadlines) looked() lookedAt {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.seen
+}
+
+// note remembers how far the service has looked; runs is nil when figures were not.
+func (d *AutomationDeadlines) note(kept int, runs *metricRuns) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.seen.kept = kept
+	if runs != nil {
+		d.seen.metrics = runs.measured
+	}
 }
 
 // Name implements Service.
@@ -37,7 +62,7 @@ func (d *AutomationDeadlines) Next(tx *store.Tx) (at time.Time, ok bool, err err
 	if err != nil || version == 0 {
 		return at, false, err // there never was an automation
 	}
-	if version != d.kept {
+	if version != d.looked().kept {
 		return tx.Now, true, nil
 	}
 	earliest := func(find func() (time.Time, bool, error)) {
@@ -140,8 +165,7 @@ func (d *AutomationDeadlines) Work(ctx context.Context, s *store.Store) (n int, 
 		return 1, nil // it is looked at again
 	}
 	if err == nil {
-		d.kept = enabled.version
-		d.metrics.note(runs)
+		d.note(enabled.version, runs)
 	}
 	return n, err
 }
@@ -149,7 +173,7 @@ func (d *AutomationDeadlines) Work(ctx context.Context, s *store.Store) (n int, 
 // keep forgets what is known of triggers that are gone or paused, and has windows open
 // that open by themselves.
 func (d *AutomationDeadlines) keep(tx *store.Tx, enabled *enabledAutomations) (int, error) {
-	if d.kept == enabled.version {
+	if d.looked().kept == enabled.version {
 		return 0, nil
 	}
 	if err := tx.KeepTriggers(enabled.ids()); err != nil {

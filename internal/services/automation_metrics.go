@@ -34,26 +34,27 @@ type metricRuns struct {
 // beyond it for long enough. While nothing happens nobody is kept awake.
 func (d *AutomationDeadlines) nextMeasurement(tx *store.Tx) (at time.Time, ok bool, err error) {
 	enabled, err := d.read(tx)
-	if err != nil || !enabled.measures() {
+	if err != nil || enabled.metricRange == 0 {
 		return at, false, err
 	}
-	if d.metrics.version != enabled.version {
+	before := d.looked().metrics
+	if before.version != enabled.version {
 		return tx.Now, true, nil
 	}
 	last, err := tx.LastEventSequence()
 	if err != nil {
 		return at, false, err
 	}
-	if last > d.metrics.events {
-		at, ok = d.metrics.at.Add(metricPeriod), true
+	if last > before.events {
+		at, ok = before.at.Add(metricPeriod), true
 	}
 	consider := func(due time.Time) {
 		if !ok || due.Before(at) {
 			at, ok = due, true
 		}
 	}
-	if !d.metrics.crosses.IsZero() {
-		consider(d.metrics.crosses)
+	if !before.crosses.IsZero() {
+		consider(before.crosses)
 	}
 	due, some, err := tx.NextMetricDue()
 	if some {
@@ -72,7 +73,7 @@ func (d *AutomationDeadlines) readRuns(tx *store.Tx, enabled *enabledAutomations
 	if r.events, err = tx.LastEventSequence(); err != nil {
 		return nil, err
 	}
-	r.all, err = tx.ReadMetricRuns(tx.Now.Add(-enabled.metricRange()), metricMost)
+	r.all, err = tx.ReadMetricRuns(tx.Now.Add(-enabled.metricRange), metricMost)
 	return r, err
 }
 
@@ -97,11 +98,4 @@ func settleMetrics(tx *store.Tx, shown []triggers.Measurement) (int, error) {
 		}
 	}
 	return len(shown), nil
-}
-
-// note remembers what was looked at.
-func (m *measured) note(runs *metricRuns) {
-	if runs != nil {
-		*m = runs.measured
-	}
 }

@@ -33,6 +33,8 @@ func NewAutomations(log *slog.Logger) *Automations {
 type enabledAutomations struct {
 	version int
 	all     []*prefect.Automation
+	// metricRange is how far back metric triggers look, 0 without any.
+	metricRange time.Duration
 
 	compile sync.Once
 	set     *triggers.Set
@@ -62,6 +64,13 @@ func (a *Automations) read(tx *store.Tx) (*enabledAutomations, error) {
 		return nil, err
 	}
 	loaded = &enabledAutomations{version: version, all: all}
+	for _, automation := range all {
+		automation.Trigger.All(func(t, _ *prefect.Trigger) {
+			if t.Metric != nil {
+				loaded.metricRange = max(loaded.metricRange, time.Duration(t.Metric.Metric.Range))
+			}
+		})
+	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.loaded == nil || a.loaded.version < version {
@@ -197,20 +206,4 @@ func (e *enabledAutomations) ids() []uuid.UUID {
 		a.Trigger.All(func(t, _ *prefect.Trigger) { ids = append(ids, t.ID) })
 	}
 	return ids
-}
-
-// measures reports whether any trigger is about a figure of runs.
-func (e *enabledAutomations) measures() bool { return e.metricRange() > 0 }
-
-// metricRange is how far back metric triggers look, 0 without any.
-func (e *enabledAutomations) metricRange() time.Duration {
-	longest := time.Duration(0)
-	for _, a := range e.all {
-		a.Trigger.All(func(t, _ *prefect.Trigger) {
-			if t.Metric != nil {
-				longest = max(longest, time.Duration(t.Metric.Metric.Range))
-			}
-		})
-	}
-	return longest
 }

@@ -27,9 +27,6 @@ func (t turn) hold(h *hit, e *prefect.ReceivedEvent) error {
 // one slot and the beginning of the next, and is full when it finds as many as the
 // threshold.
 func (t turn) trim(w *watch, key string, occurred time.Time) error {
-	if w.within == 0 {
-		return nil
-	}
 	from := time.UnixMicro(occurred.UnixMicro() - floorMod(occurred.UnixMicro(), w.within.Microseconds()))
 	return t.rows.TrimHeldEvents(w.trigger.ID, key, max(HeldRetention, w.within), from, from.Add(w.within), max(w.Threshold, 1))
 }

@@ -78,7 +78,10 @@ func (t turn) open(h *hit, e *prefect.ReceivedEvent) (*Bucket, error) {
 
 // count lets an expected event count in the window that there is, nil for none.
 func (t turn) count(h *hit, e *prefect.ReceivedEvent, b *Bucket) error {
-	if b == nil {
+	switch {
+	case b == nil && h.within == 0:
+		return nil // no window will ever open over it
+	case b == nil:
 		return t.hold(h, e)
 	}
 	return t.evaluate(h.watch, b, e.Occurred.Time, e)
