@@ -89,6 +89,9 @@ type Config struct {
 	Database string
 	// Undelivered is the number of webhooks that wait, nil where none are received.
 	Undelivered func() int
+	// Texts renders the texts of an action without doing it; nil for a server that does
+	// no actions.
+	Texts func(context.Context, *prefect.TriggeredAction) (map[string]string, error)
 	// Notify sends to people and services outside; by default one that reaches no
 	// private address.
 	Notify *notify.Sender
@@ -220,6 +223,7 @@ func (a *API) Routes() []rest.Route {
 		a.reeveVersionRoutes(),
 		a.reeveGatewayRoutes(),
 		a.reeveNotifyRoutes(),
+		a.reevePreviewRoutes(),
 		a.reeveDeliveryRoutes(),
 	} {
 		all = append(all, table...)

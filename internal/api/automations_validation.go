@@ -38,9 +38,14 @@ func readAutomation(r *http.Request, value *pyjson.Value, dst any) (decode.Issue
 		return nil, err
 	}
 	*value = prefect.SettleTriggers(*value)
+	return decodeAutomation(r, *value, dst)
+}
+
+// decodeAutomation decodes what holds an automation and checks its templates.
+func decodeAutomation(r *http.Request, value pyjson.Value, dst any) (decode.Issues, error) {
 	checker := &templateChecker{budget: budget.New(r.Context(), checkingTemplates, templating.Limits)}
 	defer checker.budget.Close()
-	issues := rest.DecodeWith(checker, *value, dst)
+	issues := rest.DecodeWith(checker, value, dst)
 	return issues, checker.err
 }
 

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"log/slog"
 	"net/http/httptest"
 	"strings"
@@ -75,4 +76,14 @@ func receive(t *testing.T, c *websocket.Conn) string {
 		t.Fatal(err)
 	}
 	return string(data)
+}
+
+// rawObject is a JSON object as a body.
+func rawObject(t *testing.T, text string) object {
+	t.Helper()
+	var o object
+	if err := json.Unmarshal([]byte(text), &o); err != nil {
+		t.Fatal(err)
+	}
+	return o
 }

@@ -16,7 +16,8 @@ import (
 )
 
 type automationCommands struct {
-	Deliveries deliveryCommands `cmd:"" help:"Look at what automations did and have it done again."`
+	Preview    automationPreview `cmd:"" help:"Say when an automation would have fired, and what it would have said."`
+	Deliveries deliveryCommands  `cmd:"" help:"Look at what automations did and have it done again."`
 }
 
 type deliveryCommands struct {

@@ -150,9 +150,11 @@ func Open(ctx context.Context, db Database, c Config, log *slog.Logger) (*Server
 	c.API.Outlook = forecast.Look
 	c.Notifications.Clock = machine
 	c.API.Notify = notify.New(c.Notifications)
+	performer := &actions.Performer{Notifier: c.API.Notify, Clock: machine, Pages: c.Links}
+	c.API.Texts = performer.Texts
 	a := api.New(s, machine, ids, log, c.API)
-	done, err := deliveries.New(ctx, s, &actions.Performer{API: inProcess{a.Handler(), c.API.BasePath}, Notifier: c.API.Notify,
-		Clock: machine, Pages: c.Links}, machine, ids, log)
+	performer.API = inProcess{a.Handler(), c.API.BasePath}
+	done, err := deliveries.New(ctx, s, performer, machine, ids, log)
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}

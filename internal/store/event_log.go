@@ -41,6 +41,30 @@ func (tx *Tx) FirstReceived(after int64) (time.Time, bool, error) {
 	return first(tx, `SELECT received FROM event WHERE sequence > ? ORDER BY sequence LIMIT 1`, []any{after}, scanTime)
 }
 
+// EventsReceivedBefore is the place in the log of the last event that was received
+// before a moment, 0 when there is none. Events are received in their order, but for
+// clocks that are set back.
+func (tx *Tx) EventsReceivedBefore(at time.Time) (int64, error) {
+	last, err := tx.LastEventSequence()
+	if err != nil {
+		return 0, err
+	}
+	low, high := int64(0), last
+	for low < high { // the first event after low was received before at, those after high were not
+		middle := low + (high-low)/2
+		received, some, err := tx.FirstReceived(middle)
+		if err != nil {
+			return 0, err
+		}
+		if some && received.Before(at) {
+			low = middle + 1
+		} else {
+			high = middle
+		}
+	}
+	return low, nil
+}
+
 // prefixEnd is the least text that is greater than all that start with prefix.
 func prefixEnd(prefix string) string { return prefix + "\U0010FFFF" }
 

@@ -12,7 +12,7 @@ var leaves = []string{"internal/clock", "internal/fault", "internal/budget", "in
 
 // domain are the packages that decide: no network, no SQL.
 var domain = []string{"internal/orchestration", "internal/concurrency", "internal/schedule",
-	"internal/events", "internal/blocks", "internal/templating", "internal/templating/jinja", "internal/dispatch", "internal/triggers"}
+	"internal/events", "internal/blocks", "internal/templating", "internal/templating/jinja", "internal/dispatch", "internal/triggers", "internal/triggers/replay"}
 
 var storage = []string{"internal/store"}
 
@@ -43,14 +43,15 @@ var rooms = map[string]room{
 	"internal/collections":    {nil, "its views are files"},
 	"internal/config":         {[]string{"internal/fault"}, "settings know nothing of what they set"},
 
-	"internal/orchestration": {join(leaves, domain), "rules are pure: they declare what they need of a transaction"},
-	"internal/dispatch":      {join(leaves, domain), "what a worker may be handed is decided of counts and rows that a transaction gives"},
-	"internal/triggers":      {join(leaves, domain), "when automations fire is decided of events and rows that a transaction gives"},
-	"internal/concurrency":   {join(leaves, domain), "slots and leases are pure: they declare what they need of a transaction"},
-	"internal/schedule":      {join(leaves, domain), "next times are a function of a schedule and a time"},
-	"internal/events":        {join(leaves, domain), "events are values"},
-	"internal/blocks":        {join(leaves, domain), "checksums and references are functions of schemas"},
-	"internal/templating":    {join(leaves, domain, []string{"internal/templating/jsonschema", "internal/templating/jinja"}), "templates are functions of text and values"},
+	"internal/orchestration":   {join(leaves, domain), "rules are pure: they declare what they need of a transaction"},
+	"internal/dispatch":        {join(leaves, domain), "what a worker may be handed is decided of counts and rows that a transaction gives"},
+	"internal/triggers/replay": {join(leaves, []string{"internal/triggers"}), "a replay is of events, wherever they were read"},
+	"internal/triggers":        {join(leaves, domain), "when automations fire is decided of events and rows that a transaction gives"},
+	"internal/concurrency":     {join(leaves, domain), "slots and leases are pure: they declare what they need of a transaction"},
+	"internal/schedule":        {join(leaves, domain), "next times are a function of a schedule and a time"},
+	"internal/events":          {join(leaves, domain), "events are values"},
+	"internal/blocks":          {join(leaves, domain), "checksums and references are functions of schemas"},
+	"internal/templating":      {join(leaves, domain, []string{"internal/templating/jsonschema", "internal/templating/jinja"}), "templates are functions of text and values"},
 
 	"internal/templating/jinja":      {[]string{"internal/budget"}, "it is a language; what it is given are values"},
 	"internal/templating/jsonschema": {[]string{"internal/pyjson", "internal/budget"}, "it checks JSON values, whatever they mean"},

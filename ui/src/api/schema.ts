@@ -866,6 +866,13 @@ export type Body_reeve_flow_run_rows = {
   work_pools?: WorkPoolFilter | null;
 };
 
+export type Body_reeve_preview_automation = {
+  automation?: AutomationCreate | null;
+  automation_id?: string | null;
+  limit?: number;
+  since?: number;
+};
+
 export type Body_reeve_task_run_rows = {
   deployments?: DeploymentFilter | null;
   flow_runs?: FlowRunFilter | null;
@@ -2292,6 +2299,35 @@ export type PoolRun = {
 };
 
 export type PrefectMetric = "lateness" | "duration" | "successes";
+
+export type Preview = {
+  complete: boolean;
+  events: number;
+  fired: number;
+  firings: PreviewFiring[];
+  from: string;
+  until: string;
+};
+
+export type PreviewAction = {
+  error: string;
+  texts: Record<string, string>;
+  type: string;
+};
+
+export type PreviewEvent = {
+  event: string;
+  id: string;
+  occurred: string;
+  resource: Resource;
+};
+
+export type PreviewFiring = {
+  actions: PreviewAction[];
+  events: PreviewEvent[];
+  labels: Record<string, string>;
+  triggered: string;
+};
 
 export type QueueFilter = {
   deployment_ids?: string[] | null;
