@@ -106,11 +106,11 @@ func (r *rows) TrimHeldEvents(trigger uuid.UUID, key string, horizon time.Durati
 	return nil
 }
 
-func (r *rows) HeldEvents(trigger uuid.UUID, key string, from, to time.Time, limit int) ([]uuid.UUID, error) {
-	var found []uuid.UUID
+func (r *rows) HeldEvents(trigger uuid.UUID, key string, from, to time.Time, limit int) ([]triggers.HeldEvent, error) {
+	var found []triggers.HeldEvent
 	for _, h := range r.held[bucketName{trigger, key}] {
 		if !h.Occurred.Before(from) && h.Occurred.Before(to) && len(found) < limit {
-			found = append(found, h.Event)
+			found = append(found, h)
 		}
 	}
 	return found, nil
