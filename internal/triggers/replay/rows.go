@@ -78,10 +78,18 @@ func (r *rows) HoldEvent(h *triggers.HeldEvent) (bool, error) {
 	}
 	held = append(held, *h)
 	slices.SortFunc(held, func(a, b triggers.HeldEvent) int {
-		return cmp.Or(a.Occurred.Compare(b.Occurred), cmp.Compare(string(a.Event[:]), string(b.Event[:])))
+		return cmp.Or(a.Occurred.Compare(b.Occurred), opens(a)-opens(b), cmp.Compare(string(a.Event[:]), string(b.Event[:])))
 	})
 	r.held[name] = held
 	return true, nil
+}
+
+// opens orders those of one moment: what opens windows comes first.
+func opens(h triggers.HeldEvent) int {
+	if h.Starts {
+		return 0
+	}
+	return 1
 }
 
 func (r *rows) TrimHeldEvents(trigger uuid.UUID, key string, horizon time.Duration, from, to time.Time, keep int) error {
@@ -91,17 +99,25 @@ func (r *rows) TrimHeldEvents(trigger uuid.UUID, key string, horizon time.Durati
 		return nil
 	}
 	oldest := held[len(held)-1].Occurred.Add(-horizon)
-	held = slices.DeleteFunc(held, func(h triggers.HeldEvent) bool { return h.Occurred.Before(oldest) })
-	first := slices.IndexFunc(held, func(h triggers.HeldEvent) bool { return !h.Occurred.Before(from) })
-	if first >= 0 {
-		last := first
-		for last < len(held) && held[last].Occurred.Before(to) {
-			last++
-		}
-		if last-first > 2*keep {
-			held = slices.Delete(held, first+keep, last-keep)
+	in := 0 // those in the span that start nothing
+	for _, h := range held {
+		if !h.Starts && !h.Occurred.Before(from) && h.Occurred.Before(to) {
+			in++
 		}
 	}
+	place := 0
+	held = slices.DeleteFunc(held, func(h triggers.HeldEvent) bool {
+		switch {
+		case h.Starts:
+			return false
+		case h.Occurred.Before(oldest):
+			return true
+		case h.Occurred.Before(from) || !h.Occurred.Before(to):
+			return false
+		}
+		place++
+		return place > keep && place <= in-keep
+	})
 	r.held[name] = held
 	return nil
 }
