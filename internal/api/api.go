@@ -202,6 +202,7 @@ func (a *API) Routes() []rest.Route {
 		a.slaRoutes(),
 		a.reeveFlowLimitRoutes(),
 		a.reeveCollisionRoutes(),
+		a.reeveCatchUpRoutes(),
 		a.reeveWhyRoutes(),
 		a.reeveWhyTaskRoutes(),
 		a.reeveScheduleRoutes(),

@@ -30,10 +30,7 @@ func ExplainSchedules(d *prefect.Deployment, next *time.Time, cancels bool) *Sch
 		add("deployment_paused", "it is paused, so its schedules make no runs")
 	}
 	for _, s := range d.Schedules {
-		name := s.ID.String()
-		if s.Slug != nil && *s.Slug != "" {
-			name = *s.Slug
-		}
+		name := nameOf(s)
 		switch {
 		case !s.Active:
 			add("schedule_paused", "schedule %s is paused", name)
@@ -51,9 +48,28 @@ func ExplainSchedules(d *prefect.Deployment, next *time.Time, cancels bool) *Sch
 	case active > 0 && !d.Paused:
 		add("no_more_times", "its active schedules have no run waiting: they name no time in the near future")
 	}
+	for _, s := range d.Schedules {
+		if s.CatchUp != nil {
+			add("catch_up", "schedule %s %s", nameOf(s), catchesUp[*s.CatchUp])
+		}
+	}
 	if cancels {
 		add("cancels_running", "a run that is due while its concurrency limit is full cancels the oldest one that runs (CANCEL_RUNNING)")
 	}
 	out.Sentence = fmt.Sprintf("%s: %s.", d.Name, out.Reasons[0].Sentence)
 	return out
+}
+
+// catchesUp says what schedules do after an absence.
+var catchesUp = map[prefect.CatchUp]string{
+	prefect.CatchUpAll:    "catches up with all times that it missed while it was paused or the server was away",
+	prefect.CatchUpLatest: "catches up with the latest time that it missed while it was paused or the server was away, and skips the others",
+	prefect.CatchUpNone:   "skips the times that it missed while it was paused or the server was away",
+}
+
+func nameOf(s *prefect.DeploymentSchedule) string {
+	if s.Slug != nil && *s.Slug != "" {
+		return *s.Slug
+	}
+	return s.ID.String()
 }

@@ -27,6 +27,33 @@ type DeploymentSchedule struct {
 	// SetAside is why the scheduler leaves it alone until it is changed; nil when
 	// it does not. The contract has no place for it.
 	SetAside *string `json:"-"`
+	// CatchUp is which of the times that it missed get their run; nil for those whose
+	// run had been made. MissedSince is since when it has been missing times, nil when
+	// it has not. The contract has no place for them either.
+	CatchUp     *CatchUp `json:"-"`
+	MissedSince *Time    `json:"-"`
+}
+
+// CatchUp is which of the times get their run that a schedule missed while it or its
+// deployment was paused, or while the server was away.
+type CatchUp string
+
+// All of them, the latest alone, or none.
+const (
+	CatchUpAll    CatchUp = "all"
+	CatchUpLatest CatchUp = "latest"
+	CatchUpNone   CatchUp = "none"
+)
+
+// Values implements decode.Enum.
+func (CatchUp) Values() []string {
+	return []string{string(CatchUpAll), string(CatchUpLatest), string(CatchUpNone)}
+}
+
+// SameAs reports whether a schedule is another one deployed again: by its slug, or
+// without one by what it says.
+func (s *DeploymentSchedule) SameAs(other *DeploymentSchedule) bool {
+	return scheduleKey(s.Slug, &s.Schedule) == scheduleKey(other.Slug, &other.Schedule)
 }
 
 // DeploymentScheduleCreate is a schedule to be made. Replaces names, by its

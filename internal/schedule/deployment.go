@@ -39,6 +39,8 @@ type DeploymentPlan struct {
 	Runs []Runs
 	// Faulty are the schedules that cannot be followed, with the reason.
 	Faulty map[uuid.UUID]error
+	// Missed is what becomes of the times that schedules missed.
+	Missed []*Missed
 	// Again is when the deployment must be looked at next; zero for never.
 	Again time.Time
 }
@@ -67,6 +69,17 @@ func (g Goal) PlanDeployment(ctx context.Context, d *prefect.Deployment, now tim
 		if err != nil {
 			p.Faulty[s.ID] = err
 			continue
+		}
+		if s.MissedSince != nil {
+			missed, err := NewMissed(ctx, s, now)
+			if ctx.Err() != nil {
+				return p, context.Cause(ctx)
+			}
+			if err != nil {
+				p.Faulty[s.ID] = err
+				continue
+			}
+			p.Missed, p.Runs = append(p.Missed, missed), append(p.Runs, Runs{s, missed.Times})
 		}
 		p.Runs = append(p.Runs, Runs{s, plan.Times})
 		if !plan.Again.IsZero() && (p.Again.IsZero() || plan.Again.Before(p.Again)) {

@@ -43,6 +43,9 @@ func NewRunOf(d *prefect.Deployment, s *prefect.DeploymentSchedule) (*RunOf, err
 	return of, nil
 }
 
+// Keys is how their idempotency keys begin.
+func (o *RunOf) Keys() string { return o.keys }
+
 // Key is the idempotency key of the run at a time: there is one of each time.
 func (o *RunOf) Key(at time.Time) string { return o.keys + Written(at) }
 

@@ -128,6 +128,9 @@ func Open(ctx context.Context, db Database, c Config, log *slog.Logger) (*Server
 	}
 	c.Services.Orchestration, c.Services.Start = c.API.Orchestration, machine.Now()
 	c.Services.Scheduler.Log = log
+	if err := c.Services.CatchUp(ctx, s); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
 	var followers follow.Followers
 	if !c.Services.TaskRunRecorderOff {
 		followers = append(followers, follow.New(services.TaskRunRecorder(log), s, machine, log))

@@ -186,13 +186,16 @@ func (s *Server) suspend(ctx context.Context, sleeper *sleep.Sleeper, m sleep.Mo
 	}
 	woke = "resume"
 	s.log.Info("the machine goes on", "after", s.clock.Now().Sub(before).Round(time.Second))
-	s.goOn()
+	s.goOn(ctx)
 }
 
 // goOn is what a server does that was away with its machine: look at once at
 // what is due, and end connections whose other ends are long gone.
-func (s *Server) goOn() {
+func (s *Server) goOn(ctx context.Context) {
 	s.store.Awake(s.clock.Now())
+	if err := s.config.Services.CatchUp(ctx, s.store); err != nil && ctx.Err() == nil {
+		s.log.Error("note the times that schedules missed", "error", err)
+	}
 	s.stay()
 	s.due.Jumped(0)
 	s.api.Drop()
@@ -213,7 +216,7 @@ func (s *Server) watchClock(ctx context.Context) {
 			s.activity.Jumped(d)
 			s.due.Jumped(d)
 			if d >= away {
-				s.goOn()
+				s.goOn(ctx)
 			}
 		}
 	}

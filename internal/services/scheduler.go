@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/reevehq/reeve/internal/orchestration"
 	"github.com/reevehq/reeve/internal/schedule"
 	"github.com/reevehq/reeve/internal/store"
 )
@@ -18,6 +19,8 @@ type SchedulerConfig struct {
 	Goal schedule.Goal
 	// Batch is how many deployments are looked at in one piece of work (100).
 	Batch int
+	// Engine ends the runs that are skipped; the zero one will do.
+	Engine orchestration.Engine
 	// Log is told of schedules that cannot be followed; nil for nobody.
 	Log *slog.Logger
 }
@@ -108,6 +111,9 @@ func (s *Scheduler) plan(ctx context.Context, st *store.Store, id uuid.UUID, w *
 			"deployment_name", found.Deployment.Name, "schedule", id, "reason", reason)
 	}
 	if err := w.Runs(ctx, found); err != nil {
+		return 0, err
+	}
+	if err := w.Missed(ctx, found, s.skip); err != nil {
 		return 0, err
 	}
 	return len(found.Faulty), w.End(ctx, found)

@@ -59,6 +59,8 @@ func (c SilentRunsConfig) Patience() orchestration.Patience {
 
 // All returns the services that are switched on.
 func All(c Config) []Service {
+	engine := orchestration.New(c.Orchestration)
+	c.Scheduler.Engine = engine
 	var all []Service
 	if !c.ForemanOff {
 		all = append(all, NewForeman(c.Foreman))
@@ -82,7 +84,6 @@ func All(c Config) []Service {
 	if !c.SchedulerOff {
 		all = append(all, NewScheduler(c.Scheduler))
 	}
-	engine := orchestration.New(c.Orchestration)
 	if !c.LateRunsOff {
 		all = append(all, NewLateRuns(engine, c.LateAfter))
 	}

@@ -84,20 +84,26 @@ func (tx *Tx) OpenAwakening(woke time.Time, reason string, wakeTime *time.Durati
 
 // closeKilled ends an awakening at the last sign of life before another one.
 func (tx *Tx) closeKilled(a *Awakening, next time.Time) error {
+	end, err := tx.lastSign(a, next)
+	if err != nil {
+		return err
+	}
+	return tx.closeAwakening(a, end, "killed")
+}
+
+// lastSign is the last sign of life in an awakening before another one.
+func (tx *Tx) lastSign(a *Awakening, next time.Time) (time.Time, error) {
 	signs, err := column[time.Time](tx, `SELECT * FROM (SELECT occurred FROM event WHERE occurred <= ? ORDER BY occurred DESC LIMIT 1)
 		UNION ALL SELECT * FROM (SELECT timestamp FROM log WHERE timestamp <= ? ORDER BY timestamp DESC LIMIT 1)
 		UNION ALL SELECT last_heartbeat_time FROM worker WHERE last_heartbeat_time <= ?
 		UNION ALL SELECT last_polled FROM work_queue WHERE last_polled <= ?`, next, next, next, next)
-	if err != nil {
-		return err
-	}
 	end := a.Seen
 	for _, sign := range signs {
 		if sign.After(end) {
 			end = sign
 		}
 	}
-	return tx.closeAwakening(a, end, "killed")
+	return end, err
 }
 
 func (tx *Tx) closeAwakening(a *Awakening, at time.Time, reason string) error {

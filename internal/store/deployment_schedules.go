@@ -6,11 +6,14 @@ import (
 	"github.com/reevehq/reeve/internal/prefect"
 )
 
-const scheduleColumns = `id, created, updated, deployment_id, schedule, active, max_scheduled_runs, parameters, slug, set_aside`
+const scheduleColumns = `id, created, updated, deployment_id, schedule, active, max_scheduled_runs, parameters, slug, set_aside, catch_up, missed_since`
 
 func scanSchedule(r Row) (*prefect.DeploymentSchedule, error) {
 	var s prefect.DeploymentSchedule
-	err := r.Scan(&s.ID, &s.Created, &s.Updated, &s.DeploymentID, JSON(&s.Schedule), &s.Active, &s.MaxScheduledRuns, &s.Parameters, &s.Slug, &s.SetAside)
+	var catchUp *string
+	err := r.Scan(&s.ID, &s.Created, &s.Updated, &s.DeploymentID, JSON(&s.Schedule), &s.Active, &s.MaxScheduledRuns, &s.Parameters, &s.Slug, &s.SetAside,
+		&catchUp, &s.MissedSince)
+	s.CatchUp = (*prefect.CatchUp)(catchUp)
 	return &s, err
 }
 
@@ -36,7 +39,7 @@ func (tx *Tx) CreateDeploymentSchedules(deployment uuid.UUID, schedules []*prefe
 		s := &prefect.DeploymentSchedule{ID: tx.IDs.V4(), Created: prefect.AtPointer(tx.Now), Updated: prefect.AtPointer(tx.Now),
 			DeploymentID: &deployment, Schedule: c.Schedule, Active: c.Active, MaxScheduledRuns: (*int)(c.MaxScheduledRuns),
 			Parameters: c.Parameters, Slug: c.Slug}
-		_, err := tx.conn.Exec(`INSERT INTO deployment_schedule (`+scheduleColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)`,
+		_, err := tx.conn.Exec(`INSERT INTO deployment_schedule (`+scheduleColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL, NULL)`,
 			s.ID, tx.Now, tx.Now, deployment, JSON(s.Schedule), s.Active, s.MaxScheduledRuns, s.Parameters, s.Slug)
 		if err != nil {
 			return nil, err
@@ -68,11 +71,18 @@ func (tx *Tx) CreateSchedulesOf(deployment uuid.UUID, updates []*prefect.Deploym
 
 // replaceSchedules puts schedules in the place of those a deployment has.
 func (tx *Tx) replaceSchedules(deployment uuid.UUID, schedules []*prefect.DeploymentScheduleCreate) error {
+	before, err := tx.ReadDeploymentSchedules(deployment)
+	if err != nil {
+		return err
+	}
 	if _, err := tx.conn.Exec(`DELETE FROM deployment_schedule WHERE deployment_id = ?`, deployment); err != nil {
 		return err
 	}
-	_, err := tx.CreateDeploymentSchedules(deployment, schedules)
-	return err
+	after, err := tx.CreateDeploymentSchedules(deployment, schedules)
+	if err != nil {
+		return err
+	}
+	return tx.keepMissed(before, after)
 }
 
 // UpdateDeploymentSchedule changes what was given. A schedule that was set aside

@@ -12,8 +12,12 @@ import (
 
 // ScheduleSoon asks the scheduler to look at a deployment: at once when it has
 // active schedules and is not paused, never else. What was computed of the
-// deployment's schedules before is out of date.
+// deployment's schedules before is out of date. Schedules that are not followed miss
+// their times from now on.
 func (tx *Tx) ScheduleSoon(deployment uuid.UUID) error {
+	if err := tx.missTimes(deployment); err != nil {
+		return err
+	}
 	_, err := tx.conn.Exec(`UPDATE deployment SET schedule_revision = schedule_revision + 1,
 		next_scheduling = CASE WHEN paused = 0 AND EXISTS (SELECT 1 FROM deployment_schedule AS s
 			WHERE s.deployment_id = deployment.id AND s.active = 1 AND s.set_aside IS NULL) THEN ? END WHERE id = ?`,
@@ -81,7 +85,8 @@ func (tx *Tx) endScheduling(s *Scheduling) error {
 }
 
 func (tx *Tx) setAside(d *prefect.Deployment, id uuid.UUID, reason string) error {
-	n, err := tx.conn.Exec(`UPDATE deployment_schedule SET set_aside = ?, set_aside_at = ? WHERE id = ?`, reason, tx.Now, id)
+	n, err := tx.conn.Exec(`UPDATE deployment_schedule SET set_aside = ?, set_aside_at = ?,
+		missed_since = coalesce(missed_since, ?) WHERE id = ?`, reason, tx.Now, tx.Now, id)
 	if err != nil || n == 0 {
 		return err
 	}

@@ -943,6 +943,12 @@ export type CancelFlowRun = {
   type?: "cancel-flow-run";
 };
 
+export type CatchUp = "all" | "latest" | "none";
+
+export type CatchUpSetting = {
+  catch_up?: CatchUp | null;
+};
+
 export type ChangeFlowRunState = {
   force?: boolean;
   message?: string | null;
@@ -2527,6 +2533,14 @@ export type SavedSearchFilter = {
   property: string;
   type: string;
   value: unknown;
+};
+
+export type ScheduleCatchUp = {
+  active: boolean;
+  catch_up: CatchUp | null;
+  id: string;
+  missed_since: string | null;
+  slug: string | null;
 };
 
 export type ScheduleLook = {
