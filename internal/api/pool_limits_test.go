@@ -2,6 +2,7 @@ package api
 
 import (
 	"fmt"
+	"maps"
 	"testing"
 )
 
@@ -88,4 +89,59 @@ func TestPoolLimitLeavesOthersAlone(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Whoever waits is handed out as soon as the limit of its pool, its queue or its flow is
+// raised or taken away, and the pool's workers are told.
+func TestRaisedLimitsAreToldAtOnce(t *testing.T) {
+	for name, c := range map[string]struct {
+		pool, limit, raise object
+		path               func(s scene) string
+		event              string
+	}{
+		"pool raised": {pool: object{"concurrency_limit": 1}, raise: object{"concurrency_limit": 2},
+			path: func(scene) string { return "/work_pools/p" }, event: "reeve.work-pool.slot-freed"},
+		"pool's limit taken away": {pool: object{"concurrency_limit": 1}, raise: object{"concurrency_limit": nil},
+			path: func(scene) string { return "/work_pools/p" }, event: "reeve.work-pool.slot-freed"},
+		"queue raised": {limit: object{"concurrency_limit": 1}, raise: object{"concurrency_limit": 2},
+			path: func(scene) string { return "/work_pools/p/queues/default" }, event: "reeve.work-pool.slot-freed"},
+		"queue's limit taken away": {limit: object{"concurrency_limit": 1}, raise: object{"concurrency_limit": nil},
+			path: func(scene) string { return "/work_pools/p/queues/default" }, event: "reeve.work-pool.slot-freed"},
+		"flow raised": {limit: object{"max_concurrent": 1}, raise: object{"max_concurrent": 2}, path: scene.flowLimit, event: "reeve.flow.slot-freed"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			pool := object{"name": "p", "type": "process"}
+			maps.Copy(pool, c.pool)
+			s := newScene(t, pool)
+			method := "PATCH"
+			if _, flow := c.raise["max_concurrent"]; flow {
+				method = "PUT"
+			}
+			if c.limit != nil {
+				s.ask(t, method, c.path(s), c.limit, nil)
+			}
+			first, _ := s.run(), s.run()
+			s.set(first, "PENDING")
+			if got := s.handedOut(); got != "0" {
+				t.Fatalf("%s runs are handed out past the limit", got)
+			}
+			before := s.told(c.event)
+			s.ask(t, method, c.path(s), c.raise, nil)
+			if got := s.handedOut(); got != "1" {
+				t.Errorf("%s runs are handed out, want 1", got)
+			}
+			if after := s.told(c.event); after == before {
+				t.Error("workers are not told")
+			}
+		})
+	}
+}
+
+// flowLimit is where the limit of the deployment's flow is.
+func (s scene) flowLimit() string {
+	var d struct {
+		Flow string `json:"flow_id"`
+	}
+	s.ask(s.T, "GET", "/deployments/"+s.deployment, nil, &d)
+	return "/reeve/flows/" + d.Flow + "/limit"
 }

@@ -61,6 +61,17 @@ func (w Waits) of(l *Limit) float64 {
 // Taken is the number of slots that count as taken at now.
 func (l *Limit) Taken(now time.Time) int { return whole(l.activeAt(now)) }
 
+// Decays is when the next slot is free though nobody gives one back, because slots
+// decay; false when there is a free one, or none ever will be.
+func (l *Limit) Decays(now time.Time) (at time.Time, ok bool) {
+	over := l.activeAt(now) - float64(l.Limit-1)
+	if !l.Active || l.Limit < 1 || l.SlotDecayPerSecond <= 0 || over <= epsilon {
+		return at, false
+	}
+	const longest = 1e9 // seconds: for ever
+	return now.Add(time.Duration(min(over/l.SlotDecayPerSecond, longest) * float64(time.Second))).Add(time.Microsecond), true
+}
+
 func whole(slots float64) int { return int(math.Ceil(slots - epsilon)) }
 
 func (l *Limit) activeAt(now time.Time) float64 {

@@ -126,6 +126,7 @@ func (tx *Tx) UpdateWorkPool(pool *prefect.WorkPool, u *prefect.WorkPoolUpdate) 
 		return err
 	}
 	tx.Touch(WorkPools)
+	tx.Touch(Deadlines) // who waits for a slot may be handed out, or not any more
 	if pool.DefaultQueueID != nil && (u.Has("concurrency_limit") || u.Has("is_paused")) {
 		if err := tx.TellPoolSlotFreed(*pool.DefaultQueueID); err != nil {
 			return err
