@@ -103,7 +103,7 @@ func (tx *Tx) ReadSlotRuns(deployment, limit uuid.UUID, most int) (running []Con
 	if cancelling, err = tx.count(`SELECT count(*)`+from+`= 'CANCELLING'`, limit, deployment); err != nil {
 		return nil, 0, err
 	}
-	running, err = collect(tx, `SELECT run.id, run.name, coalesce(run.expected_start_time, run.created) AS due`+from+`<> 'CANCELLING'
+	running, err = collect(tx, `SELECT run.id, run.name, coalesce(run.expected_start_time, run.created) AS due`+from+`IN ('PENDING', 'RUNNING', 'SCHEDULED')
 		ORDER BY due, run.id LIMIT ?`, []any{limit, deployment, most}, func(r Row) (c Contender, err error) {
 		err = r.Scan(&c.ID, &c.Name, &c.Due)
 		return c, err

@@ -25,6 +25,9 @@ func (tx *Tx) missTimes(deployment uuid.UUID) error {
 // have missed times since it was last there, and their deployments are due to be looked
 // at. It returns how many there are.
 func (tx *Tx) MissTimes() (deployments int, err error) {
+	if any, err := tx.exists(`SELECT 1 FROM deployment_schedule WHERE catch_up IS NOT NULL`); err != nil || !any {
+		return 0, err
+	}
 	last, err := tx.lastAwakening()
 	if err != nil || last == nil {
 		return 0, err
