@@ -378,7 +378,7 @@ func TestTriggers(t *testing.T) {
 			[]string{"1 b", "2 a", "3 b", "4 b"}, []string{"3 b"}},
 		{"a sequence by when the events occurred", `{"type":"sequence","within":60,"triggers":[
 			{"type":"event","posture":"Reactive","expect":["a"]},{"type":"event","posture":"Reactive","expect":["b"]}]}`,
-			[]string{"5 b @4", "6 a @3"}, []string{"6 a"}},
+			[]string{"5 b @4", "6 a @3"}, []string{"6 b"}},
 		{"composites within composites", `{"type":"sequence","within":60,"triggers":[
 			{"type":"compound","require":"all","within":null,"triggers":[
 				{"type":"event","posture":"Reactive","expect":["a"]},{"type":"event","posture":"Reactive","expect":["b"]}]},

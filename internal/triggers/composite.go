@@ -35,7 +35,7 @@ func (t turn) raise(from place, f *prefect.Firing, moment time.Time) error {
 	}
 	c := from.parent
 	if c.need == 1 {
-		return t.raiseComposite(c, []ChildFiring{{Moment: moment, Firing: *f}}, f.Event)
+		return t.raiseComposite(c, []ChildFiring{{Moment: moment, Firing: *f}})
 	}
 	children, err := t.noteChild(c, f, moment)
 	if err != nil || !c.ready(children) {
@@ -46,7 +46,7 @@ func (t turn) raise(from place, f *prefect.Firing, moment time.Time) error {
 			return err
 		}
 	}
-	return t.raiseComposite(c, children, f.Event)
+	return t.raiseComposite(c, children)
 }
 
 // noteChild keeps the firing of a child and returns those that count, in the order of
@@ -101,16 +101,15 @@ func (c *composite) ready(children []ChildFiring) bool {
 	return slices.EqualFunc(children, c.children, func(child ChildFiring, id uuid.UUID) bool { return child.Firing.Trigger.ID == id })
 }
 
-func (t turn) raiseComposite(c *composite, children []ChildFiring, e *prefect.ReceivedEvent) error {
+// raiseComposite lets a composite trigger fire of children in their order, with the event
+// of the last one.
+func (t turn) raiseComposite(c *composite, children []ChildFiring) error {
+	last := &children[len(children)-1]
 	f := &prefect.Firing{Trigger: *c.trigger, States: []prefect.TriggerState{prefect.Triggered}, Triggered: prefect.At(t.now),
-		Labels: map[string]string{}, Event: e}
-	moment := children[0].Moment
-	for _, child := range children {
-		f.Firings = append(f.Firings, child.Firing)
-		if child.Moment.After(moment) {
-			moment = child.Moment
-		}
+		Labels: map[string]string{}, Event: last.Firing.Event}
+	for i := range children {
+		f.Firings = append(f.Firings, children[i].Firing)
 	}
 	f.ID = compositeFiringID(c, f.Firings)
-	return t.raise(c.place, f, moment)
+	return t.raise(c.place, f, last.Moment)
 }
