@@ -119,8 +119,12 @@ def limited_deployment(s, name, limit, strategy=None):
     return s.quietly.post("/deployments/", json=body)["id"]
 
 
-def deployed_run(s, deployment):
-    return s.post(f"/deployments/{deployment}/create_flow_run", json={"name": "a-run"}, ignore=["work_queue_name"])["id"]
+def deployed_run(s, deployment, **fields):
+    return s.post(f"/deployments/{deployment}/create_flow_run", json={"name": "a-run", **fields}, ignore=["work_queue_name"])["id"]
+
+
+LATER = {"type": "SCHEDULED", "state_details": {"scheduled_time": "2040-01-01T00:00:00Z"}}
+"""Of a run that a worker claims ahead of its time: ours cancels one that is due by itself when the limit is full."""
 
 
 DUE = "state.state_details.scheduled_time"
@@ -156,7 +160,7 @@ def deployment_slots(s):
 @scenario
 def deployment_collisions(s):
     deployment = limited_deployment(s, "deployment-collisions", 1, "CANCEL_NEW")
-    one, two = deployed_run(s, deployment), deployed_run(s, deployment)
+    one, two = deployed_run(s, deployment), deployed_run(s, deployment, state=LATER)
     propose(s, one, "PENDING")
     propose(s, two, "PENDING")
     propose(s, one, "RUNNING")
