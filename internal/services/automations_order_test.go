@@ -1,6 +1,11 @@
+//go:build !race
+
+// Nothing here runs at once, and under the race detector it takes ten minutes.
+
 package services
 
 import (
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -80,6 +85,12 @@ func someTrigger(t *rapid.T, depth int) string {
 // Whatever the order in which the events of one run arrive, the same fires.
 func TestTheOrderOfArrivalDoesNotMatter(t *testing.T) {
 	t.Parallel()
+	// One seed, so that no change is blamed for what chance finds; -rapid.seed tries others.
+	if seed := flag.Lookup("rapid.seed").Value; seed.String() == "0" {
+		if err := seed.Set("20261128"); err != nil {
+			t.Fatal(err)
+		}
+	}
 	rapid.Check(t, func(rt *rapid.T) {
 		triggers := make([]string, rapid.IntRange(1, 3).Draw(rt, "triggers"))
 		for i := range triggers {
