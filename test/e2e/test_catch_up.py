@@ -33,16 +33,17 @@ def outcomes(runs, since: datetime, to: datetime) -> list[str]:
 def test_times_that_passed_while_the_server_was_down(tmp_path: Path):
     server = Server(tmp_path)
     server.start()
-    worker = Worker("stock", tmp_path, server.api_url, "p")
+    worker = Worker("stock", tmp_path, server.api_url, "latest")
     try:
         with temporary_settings({PREFECT_API_URL: server.api_url}), client() as api:
-            api.create_work_pool(WorkPoolCreate(name="p", type="process"))
+            api.create_work_pool(WorkPoolCreate(name="p", type="process"))  # nobody serves it: a hundred runs fall due at once
+            api.create_work_pool(WorkPoolCreate(name="latest", type="process", concurrency_limit=2))
             flow = Flow.from_source(source=str(FLOWS), entrypoint="deployed.py:hello")
             # It begins late enough for all to be ready, and is served by nobody before the server is down.
             begin = datetime.now(timezone.utc) + timedelta(seconds=15)
             deployments = {}
             for which in ("all", "latest", "none", None):
-                made = flow.deploy(name=f"catch-up-{which}", work_pool_name="p", print_next_steps=False,
+                made = flow.deploy(name=f"catch-up-{which}", work_pool_name="latest" if which == "latest" else "p", print_next_steps=False,
                                    schedules=[Interval(EVERY, anchor_date=begin)], parameters={"name": str(which)})  # fmt: skip
                 deployments[which] = made
                 schedule = api.read_deployment(made).schedules[0].id
