@@ -79,11 +79,7 @@ func deliveryOutcome(d *prefect.AutomationDelivery) string {
 	if d.AnswerStatus != 0 {
 		answer = fmt.Sprintf("answered %d", d.AnswerStatus)
 	}
-	text := []rune(cmp.Or(d.Reason, answer))
-	if len(text) > 80 {
-		return string(text[:79]) + "…"
-	}
-	return string(text)
+	return brief(cmp.Or(d.Reason, answer))
 }
 
 type deliveryShow struct {

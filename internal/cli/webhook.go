@@ -77,13 +77,18 @@ func outcome(e *webhooks.Entry) string {
 	case e.Outcome != nil:
 		return *e.Outcome
 	case e.Error != nil:
-		text := []rune(*e.Error)
-		if len(text) > 80 {
-			return string(text[:79]) + "…"
-		}
-		return string(text)
+		return brief(*e.Error)
 	}
 	return ""
+}
+
+// brief is a text as it fits into a table.
+func brief(text string) string {
+	characters := []rune(text)
+	if len(characters) > 80 {
+		return string(characters[:79]) + "…"
+	}
+	return text
 }
 
 type webhookShow struct {

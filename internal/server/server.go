@@ -59,8 +59,6 @@ type Config struct {
 	// Links is where the pages of the interface begin in what automations send, "" for
 	// no links.
 	Links string
-	// ActionsOff leaves the actions of automations undone.
-	ActionsOff bool
 	// Clock is the machine's when nil.
 	Clock clock.Clock
 	Sleep sleep.Settings
@@ -157,17 +155,17 @@ func Open(ctx context.Context, db Database, c Config, log *slog.Logger) (*Server
 	c.API.Texts = performer.Texts
 	a := api.New(s, machine, ids, log, c.API)
 	performer.API = inProcess{a.Handler(), c.API.BasePath}
-	done, err := deliveries.New(ctx, s, performer, machine, ids, log)
-	if err != nil {
-		return nil, errors.Join(err, db.Close())
-	}
 	srv = &Server{store: s, api: a, due: due, gate: middleware.NewGate(rest.IsUpgrade), log: log, path: c.API.BasePath,
 		nudges: nudge.New(s, forecast.Look, machine, ids, log),
 		ledger: metrics.NewLedger(s, machine, started, log), drain: cmp.Or(c.Drain, drainTime),
 		clock: machine, config: c, connections: door.NewConnections(machine), activity: activity, forecast: forecast,
 		backup: c.Backups.Shipper}
 	srv.parts = parts{due, &loop{run: srv.nudges.Run}, &loop{run: srv.watchClock}, &loop{run: srv.ledger.Run}}
-	if !c.ActionsOff {
+	if !c.Services.AutomationsOff {
+		done, err := deliveries.New(ctx, s, performer, machine, ids, log)
+		if err != nil {
+			return nil, errors.Join(err, db.Close())
+		}
 		srv.parts = append(srv.parts, done)
 	}
 	for _, f := range followers {

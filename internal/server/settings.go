@@ -87,7 +87,6 @@ func Settings(c *config.Config) Config {
 			MailFrom: c.Notifications.MailFrom,
 		},
 		Links:      links(c),
-		ActionsOff: !c.Bool("server.services.triggers.enabled"),
 		Sleep:      sleepSettings(c),
 		FlowLimits: c.Setup.FlowLimits(),
 		ServeUI:    c.Bool("server.ui.enabled"),

@@ -19,7 +19,8 @@ type Config struct {
 	CleanupBatch int
 	// TaskRunRecorderOff leaves the events of task runs without effect.
 	TaskRunRecorderOff bool
-	// AutomationsOff leaves triggers alone, which else Automations evaluates.
+	// AutomationsOff leaves triggers alone, which else Automations evaluates, and their
+	// actions undone.
 	AutomationsOff bool
 	Automations    *Automations
 	// AutomationEnded is how long a window of a trigger outlives its end.

@@ -28,12 +28,12 @@ func causeOf(ctx context.Context) uuid.UUID {
 
 // noteEffect notes that the cause of the transaction, if there is one, brought
 // something about.
-func (tx *Tx) noteEffect(resource string) error {
+func (tx *Tx) noteEffect(kind string, id uuid.UUID) error {
 	if tx.cause == uuid.Nil {
 		return nil
 	}
 	_, err := tx.conn.Exec(`INSERT INTO automation_effect (resource_id, firing_id, noted) VALUES (?, ?, ?)
-		ON CONFLICT (resource_id) DO NOTHING`, resource, tx.cause, tx.Now)
+		ON CONFLICT (resource_id) DO NOTHING`, kind+"."+id.String(), tx.cause, tx.Now)
 	return err
 }
 

@@ -29,7 +29,7 @@ func (tx *Tx) Emit(events ...*prefect.Event) error {
 		if err := tx.relate(e); err != nil {
 			return err
 		}
-		if err := tx.noteEffect("prefect.event." + e.ID.String()); err != nil {
+		if err := tx.noteEffect("prefect.event", e.ID); err != nil {
 			return err
 		}
 		if e.Event == prefect.HeartbeatEvent {

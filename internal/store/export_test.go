@@ -26,13 +26,8 @@ func (tx *Tx) SlotPlan(k dispatch.Kind) (plan string, err error) {
 
 // ViolationPlans are how the database finds the runs that violate agreements.
 func (tx *Tx) ViolationPlans() (plans []string, err error) {
-	for _, query := range []string{
-		`SELECT min(run.start_time + sla.bound)` + overdueRuns,
-		`SELECT min(run.next_scheduled_start_time + sla.bound)` + unstartedRuns,
-		`SELECT min(run.expected_start_time + sla.bound)` + pendingRuns,
-		`SELECT min(since + bound)` + staleSLAs,
-	} {
-		err := tx.conn.Query(`EXPLAIN QUERY PLAN `+query, nil, func(r Row) error {
+	for _, q := range breaches {
+		err := tx.conn.Query(`EXPLAIN QUERY PLAN `+firstBreach(q.since, q.from), nil, func(r Row) error {
 			var id, parent, unused int
 			var step string
 			err := r.Scan(&id, &parent, &unused, &step)

@@ -72,7 +72,7 @@ func (tx *Tx) CreateFlowRun(run *prefect.FlowRun) (made *prefect.FlowRun, create
 	}
 	if n > 0 {
 		run.Created, run.Updated = prefect.AtPointer(tx.Now), prefect.AtPointer(tx.Now)
-		return run, true, tx.noteEffect("prefect.flow-run." + run.ID.String())
+		return run, true, tx.noteEffect("prefect.flow-run", run.ID)
 	}
 	if *run.IdempotencyKey == "" { // as in the reference: not a key to find a run by, but stored and unique
 		return nil, false, fault.New(fault.Conflict, "Data integrity conflict. This usually means a unique or foreign key constraint was violated. See server logs for details.")

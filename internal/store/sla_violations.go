@@ -29,22 +29,29 @@ const (
 	staleSLAs = ` FROM sla WHERE kind = 'frequency' AND enabled = 1 AND (missed IS NULL OR missed < since)`
 )
 
+// breaches are the ways in which agreements are violated: by which run, since when, and
+// where both are found. silent says that what is not known to have happened may have.
+var breaches = []struct {
+	run, since, from string
+	silent           bool
+}{
+	{"run.id", "run.start_time", overdueRuns, true},
+	{"run.id", "run.next_scheduled_start_time", unstartedRuns, false},
+	{"run.id", "run.expected_start_time", pendingRuns, true},
+	{"NULL", "sla.since", staleSLAs, true},
+}
+
+// firstBreach is the query for when the first violation of a kind will be.
+func firstBreach(since, from string) string { return `SELECT min(` + since + ` + sla.bound)` + from }
+
 // NextViolation is when the first agreement will be violated as things are; false
 // when none can be. Runs that nobody has heard of count from report after the server
 // began to listen: they may have ended while it did not.
 func (tx *Tx) NextViolation(report time.Duration) (time.Time, bool, error) {
 	var next *time.Time
-	for _, q := range []struct {
-		query  string
-		silent bool // what is not known to have happened may have
-	}{
-		{`SELECT min(run.start_time + sla.bound)` + overdueRuns, true},
-		{`SELECT min(run.next_scheduled_start_time + sla.bound)` + unstartedRuns, false},
-		{`SELECT min(run.expected_start_time + sla.bound)` + pendingRuns, true},
-		{`SELECT min(since + bound)` + staleSLAs, true},
-	} {
+	for _, q := range breaches {
 		var at *time.Time
-		if err := tx.one(q.query, nil, &at); err != nil {
+		if err := tx.one(firstBreach(q.since, q.from), nil, &at); err != nil {
 			return time.Time{}, false, err
 		}
 		if at == nil {
@@ -82,15 +89,7 @@ func scanViolation(r Row) (Violation, error) {
 // not been told, at most limit of each kind; for report see NextViolation.
 func (tx *Tx) ReadViolations(report time.Duration, limit int) ([]Violation, error) {
 	var all []Violation
-	for _, q := range []struct {
-		run, since, from string
-		silent           bool
-	}{
-		{"run.id", "run.start_time", overdueRuns, true},
-		{"run.id", "run.next_scheduled_start_time", unstartedRuns, false},
-		{"run.id", "run.expected_start_time", pendingRuns, true},
-		{"NULL", "sla.since", staleSLAs, true},
-	} {
+	for _, q := range breaches {
 		if q.silent && tx.Now.Before(tx.listening.Add(report)) {
 			continue
 		}
