@@ -23,6 +23,7 @@ import (
 	"github.com/alecthomas/kong"
 	"golang.org/x/sys/unix"
 
+	"github.com/reevehq/reeve/internal/budget"
 	"github.com/reevehq/reeve/internal/clock"
 	"github.com/reevehq/reeve/internal/fault"
 	"github.com/reevehq/reeve/internal/logline"
@@ -73,6 +74,7 @@ const sameSignal = time.Second
 // Main runs the command line and gives the exit code: 0 for success, 1 for a
 // failure, 2 for a wrong call or configuration.
 func Main(args []string, stdout, stderr io.Writer) int {
+	budget.RestCollector()
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, func() {

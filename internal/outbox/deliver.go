@@ -14,6 +14,8 @@ const (
 	longestRest = time.Hour
 	// purgePause is how often the storage is looked through for what was kept long enough.
 	purgePause = 10 * time.Minute
+	// firstPurge is how long after the start it first is: who starts it waits for others.
+	firstPurge = 10 * time.Second
 	// mostKept bounds the bytes of what is delivered, and of what is dead.
 	mostKept = 256 << 20
 )
@@ -24,8 +26,8 @@ func (o *Outbox[E]) run(ctx, hard context.Context) {
 	var under sync.WaitGroup
 	defer under.Wait()
 	free := make(chan struct{}, carriers)
-	looked, purged := o.clock.Now(), time.Time{}
-	rest := cmp.Or(o.config.Look, purgePause)
+	looked := o.clock.Now()
+	purged := looked.Add(firstPurge - purgePause)
 	for ctx.Err() == nil {
 		now := o.clock.Now()
 		if look := o.config.Look; look > 0 && (now.Sub(looked) >= look || now.Before(looked)) {
@@ -41,6 +43,8 @@ func (o *Outbox[E]) run(ctx, hard context.Context) {
 		case <-ctx.Done():
 			return
 		}
+		rest := cmp.Or(o.config.Look, purgePause)
+		rest = min(rest, purged.Add(purgePause).Sub(now))
 		wait := o.absence.left(now)
 		if wait <= 0 {
 			item, next, ok := o.lanes.take(now)

@@ -15,11 +15,11 @@ import (
 )
 
 // assemble puts what every request passes before the API and the UI.
-func assemble(c Config, a *api.API, u *ui.UI, gate *middleware.Gate, activity *sleep.Activity, memory *budget.Memory, log *slog.Logger) http.Handler {
+func assemble(c Config, a *api.API, operations http.Handler, u *ui.UI, gate *middleware.Gate, activity *sleep.Activity, memory *budget.Memory, log *slog.Logger) http.Handler {
 	path := c.API.BasePath
 	password := access.NewPassword(c.API.AuthString)
 	auth := middleware.BasicAuth(password, nobody)
-	guarded := middleware.Chain(a.Handler(), middleware.Gzip, middleware.BasicAuth(password, isOpen(path)))
+	guarded := middleware.Chain(operations, middleware.Gzip, middleware.BasicAuth(password, isOpen(path)))
 	document := middleware.Chain(http.HandlerFunc(a.ServeDocument), middleware.Gzip, auth)
 	rest := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")

@@ -154,7 +154,8 @@ func Open(ctx context.Context, db Database, c Config, log *slog.Logger) (*Server
 	performer := &actions.Performer{Notifier: c.API.Notify, Clock: machine, Pages: c.Links}
 	c.API.Texts = performer.Texts
 	a := api.New(s, machine, ids, log, c.API)
-	performer.API = inProcess{a.Handler(), c.API.BasePath}
+	operations := a.Handler()
+	performer.API = inProcess{operations, c.API.BasePath}
 	srv = &Server{store: s, api: a, due: due, gate: middleware.NewGate(rest.IsUpgrade), log: log, path: c.API.BasePath,
 		nudges: nudge.New(s, forecast.Look, machine, ids, log),
 		ledger: metrics.NewLedger(s, machine, started, log), drain: cmp.Or(c.Drain, drainTime),
@@ -177,7 +178,7 @@ func Open(ctx context.Context, db Database, c Config, log *slog.Logger) (*Server
 	if c.ServeUI {
 		srv.ui = ui.New(c.UI, log)
 	}
-	srv.handler = noteAsked(srv.ledger, srv.path, assemble(c, a, srv.ui, srv.gate, activity, c.API.Memory, log))
+	srv.handler = noteAsked(srv.ledger, srv.path, assemble(c, a, operations, srv.ui, srv.gate, activity, c.API.Memory, log))
 	srv.guard = traffic.NewGuard(srv.handler, 0, machine)
 	srv.http = srv.answering()
 	return srv, nil

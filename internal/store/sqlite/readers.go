@@ -16,6 +16,10 @@ const (
 	readersWait = 45 * time.Second
 	// makeWay is how often those who wait look whether a slow read can give way.
 	makeWay = 50 * time.Millisecond
+	// openWait is how long a read waits for another to end before it opens a further
+	// connection, which takes as long: SQLite reads the whole schema. At a start, when
+	// everybody has something to look up, most of them are served by the first one.
+	openWait = 2 * time.Millisecond
 )
 
 // readers are the reading connections, lent to one read each. While there are
@@ -29,7 +33,7 @@ type readers struct {
 	size int
 
 	mu      sync.Mutex
-	free    []*conn // nil for one that is to be opened
+	free    []*conn // those that are to be opened, nil, before those that are open
 	lent    map[*lent]struct{}
 	count   uint64         // connections lent so far
 	using   map[string]int // connections by operation
@@ -52,6 +56,7 @@ type lent struct {
 type waiter struct {
 	operation string
 	got       chan *lent // of one; closed when the readers are
+	pressed   bool       // has waited for openWait
 }
 
 func newReaders(size int) *readers {
@@ -66,12 +71,12 @@ func (r *readers) take(ctx context.Context, operation string) (*lent, error) {
 		r.mu.Unlock()
 		return nil, errClosed
 	}
-	if r.mayUse(operation) {
+	if r.mayUse(operation, false) {
 		l := r.lend(operation)
 		r.mu.Unlock()
 		return l, nil
 	}
-	w := &waiter{operation, make(chan *lent, 1)}
+	w := &waiter{operation: operation, got: make(chan *lent, 1)}
 	if r.waiting[operation] == nil {
 		r.turns = append(r.turns, operation)
 	}
@@ -85,6 +90,8 @@ func (r *readers) wait(ctx context.Context, w *waiter) (*lent, error) {
 	defer cancel()
 	look := time.NewTicker(makeWay)
 	defer look.Stop()
+	press := time.NewTimer(openWait)
+	defer press.Stop()
 	for {
 		select {
 		case l, ok := <-w.got:
@@ -92,6 +99,8 @@ func (r *readers) wait(ctx context.Context, w *waiter) (*lent, error) {
 				return nil, errClosed
 			}
 			return l, nil
+		case <-press.C:
+			r.press(w)
 		case <-look.C:
 			r.askToGiveWay(w.operation)
 		case <-ctx.Done():
@@ -111,9 +120,21 @@ func (r *readers) wait(ctx context.Context, w *waiter) (*lent, error) {
 	}
 }
 
-// mayUse reports whether an operation can have a connection now.
-func (r *readers) mayUse(operation string) bool {
-	return len(r.free) > 0 && r.using[operation] < max(1, r.size-1)
+// mayUse reports whether an operation can have a connection now: an open one, or
+// one to be opened when it is pressed or nobody has one.
+func (r *readers) mayUse(operation string, pressed bool) bool {
+	if len(r.free) == 0 || r.using[operation] >= max(1, r.size-1) {
+		return false
+	}
+	return pressed || len(r.lent) == 0 || r.free[len(r.free)-1] != nil
+}
+
+// press lets a waiter open a connection if it has to.
+func (r *readers) press(w *waiter) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	w.pressed = true
+	r.handOut()
 }
 
 func (r *readers) lend(operation string) *lent {
@@ -137,14 +158,23 @@ func (r *readers) giveBack(l *lent, c *conn) {
 	if r.closed && len(r.lent) == 0 {
 		defer close(r.home)
 	}
-	r.free = append(r.free, c)
+	if c == nil {
+		r.free = slices.Insert(r.free, 0, nil)
+	} else {
+		r.free = append(r.free, c)
+	}
+	r.handOut()
+}
+
+// handOut lends what is free to those who wait, in turns. The lock is held.
+func (r *readers) handOut() {
 	for i := 0; i < len(r.turns) && len(r.free) > 0; {
 		operation := r.turns[i]
-		if !r.mayUse(operation) {
+		queue := r.waiting[operation]
+		if !r.mayUse(operation, queue[0].pressed) {
 			i++
 			continue
 		}
-		queue := r.waiting[operation]
 		queue[0].got <- r.lend(operation)
 		r.turns = append(r.turns[:i], r.turns[i+1:]...)
 		if len(queue) == 1 {
