@@ -66,8 +66,7 @@ func (a *act) sendNotification() error {
 	if err != nil {
 		return err
 	}
-	answer, err := a.Notifier.Notify(a.ctx, block, notify.Message{Subject: texts[0], Body: texts[1], Key: a.ID.String(),
-		Incident: a.incident(), Resolved: a.isOver()})
+	answer, err := a.Notifier.Notify(a.ctx, block, a.message(texts[0], texts[1]))
 	a.out.Status, a.out.Text = answer.Status, answer.Text
 	return sent(err)
 }
@@ -102,21 +101,6 @@ func shortened(text string, most int) string {
 		return text
 	}
 	return string(characters[:most-3]) + "..."
-}
-
-// incident is what services that keep incidents gather the messages of this action
-// by: what is resolved later is the incident that was raised before.
-func (a *act) incident() string {
-	text := a.Automation.ID.String()
-	for _, value := range labels(a.Labels).Keys {
-		text += "/" + a.Labels[value]
-	}
-	return text
-}
-
-// isOver reports whether the action tells that the automation's trigger is resolved.
-func (a *act) isOver() bool {
-	return a.Firing != nil && slices.Contains(a.Firing.States, prefect.Resolved) && !slices.Contains(a.Firing.States, prefect.Triggered)
 }
 
 // sent is how a message went that left the server.

@@ -203,6 +203,7 @@ func (a *API) Routes() []rest.Route {
 		a.reeveFlowLimitRoutes(),
 		a.reeveCollisionRoutes(),
 		a.reeveCatchUpRoutes(),
+		a.reeveNoiseRoutes(),
 		a.reeveWhyRoutes(),
 		a.reeveWhyTaskRoutes(),
 		a.reeveScheduleRoutes(),

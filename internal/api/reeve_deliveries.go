@@ -25,7 +25,9 @@ func (a *API) reeveDeliveryRoutes() []rest.Route {
 type deliveryStatus string
 
 // Values implements decode.Enum.
-func (deliveryStatus) Values() []string { return []string{"waiting", "delivered", "dead"} }
+func (deliveryStatus) Values() []string {
+	return []string{"waiting", "delivered", "dead", "held", "gathered", "dropped"}
+}
 
 // deliveryQuery asks for a page of deliveries, the newest first.
 type deliveryQuery struct {
@@ -65,7 +67,7 @@ func deliveryOf(tx *store.Tx, r *http.Request) (*prefect.AutomationDelivery, err
 	return d, err
 }
 
-// resendDelivery has a delivery that is over made once more.
+// resendDelivery has a delivery that is over made once more, and one that is held at once.
 func (a *API) resendDelivery(r *http.Request) (*prefect.AutomationDelivery, error) {
 	return update(a, r, func(tx *store.Tx) (*prefect.AutomationDelivery, error) {
 		if _, err := deliveryOf(tx, r); err != nil {

@@ -78,6 +78,9 @@ type preview struct {
 	// Fired is how often it would have fired; Firings describes the first ones.
 	Fired   int             `json:"fired"`
 	Firings []previewFiring `json:"firings"`
+	// Noise says that the automation has settings that keep messages back, or gather them,
+	// which the preview does not apply.
+	Noise bool `json:"noise"`
 }
 
 // previewFiring is a firing that would have been.
@@ -107,7 +110,8 @@ type previewAction struct {
 func (a *API) previewAutomation(r *http.Request, in *previewQuery) (*preview, error) {
 	ctx, cancel := context.WithTimeout(r.Context(), previewTime)
 	defer cancel()
-	automation, from, absences, err := a.previewed(ctx, in)
+	out := &preview{Until: prefect.At(a.clock.Now()), Firings: []previewFiring{}}
+	automation, from, absences, err := a.previewed(ctx, in, out)
 	if err != nil {
 		return nil, err
 	}
@@ -118,7 +122,7 @@ func (a *API) previewAutomation(r *http.Request, in *previewQuery) (*preview, er
 	if err != nil {
 		return nil, err
 	}
-	out := &preview{From: prefect.At(from), Until: prefect.At(a.clock.Now()), Firings: []previewFiring{}}
+	out.From = prefect.At(from)
 	if out.Complete, err = a.play(ctx, played, from, out); err != nil {
 		return nil, err
 	}
@@ -133,8 +137,8 @@ func (a *API) previewAutomation(r *http.Request, in *previewQuery) (*preview, er
 }
 
 // previewed returns the automation, when the preview begins, and when the server was
-// away since.
-func (a *API) previewed(ctx context.Context, in *previewQuery) (automation *prefect.Automation, from time.Time, absences []triggers.Absence, err error) {
+// away since, and notes in out what is kept of the automation that is not applied.
+func (a *API) previewed(ctx context.Context, in *previewQuery, out *preview) (automation *prefect.Automation, from time.Time, absences []triggers.Absence, err error) {
 	err = a.store.View(ctx, func(tx *store.Tx) (err error) {
 		from = tx.Now.Add(-time.Duration(in.Since))
 		if in.AutomationID != nil {
@@ -144,6 +148,11 @@ func (a *API) previewed(ctx context.Context, in *previewQuery) (automation *pref
 			if err != nil {
 				return err
 			}
+			settings, err := tx.ReadNoise(automation.ID)
+			if err != nil {
+				return err
+			}
+			out.Noise = settings != nil
 		} else {
 			automation = &prefect.Automation{ID: a.ids.V4(), AutomationCore: in.Automation.AutomationCore}
 			automation.Trigger.All(func(t, _ *prefect.Trigger) { t.ID = a.ids.V4() })

@@ -17,6 +17,7 @@ import (
 
 type automationCommands struct {
 	Preview    automationPreview `cmd:"" help:"Say when an automation would have fired, and what it would have said."`
+	Noise      automationNoise   `cmd:"" help:"Say which of an automation's notifications are sent, and when."`
 	Deliveries deliveryCommands  `cmd:"" help:"Look at what automations did and have it done again."`
 }
 
@@ -29,7 +30,7 @@ type deliveryCommands struct {
 type deliveryLs struct {
 	apiFlags   `embed:""`
 	Automation string `help:"Only those of an automation." placeholder:"ID"`
-	Status     string `help:"Only those of a status: waiting, delivered or dead." enum:",waiting,delivered,dead" default:"" placeholder:"STATUS"`
+	Status     string `help:"Only those of a status: held, waiting, delivered, dead, gathered or dropped." enum:",held,waiting,delivered,dead,gathered,dropped" default:"" placeholder:"STATUS"`
 	Limit      int    `help:"Most to list, 200 at most." default:"50"`
 	JSON       bool   `name:"json" help:"Print JSON."`
 }
@@ -37,7 +38,8 @@ type deliveryLs struct {
 // Help implements kong's detailed help.
 func (*deliveryLs) Help() string {
 	return "Example:\n\n  reeve automation deliveries ls --status dead\n\nA delivery is one action of one firing. It waits until it is done; dead means that it\n" +
-		"was refused for good, or tried for 24 hours."
+		"was refused for good, or tried for 24 hours. Notifications of an automation with\n" +
+		"noise settings may be held, gathered into another, or dropped; the outcome says why."
 }
 
 // Run lists.
@@ -116,8 +118,18 @@ func (s *deliveryShow) Run(p *process) error {
 	}
 	fmt.Fprintf(p.out, "id: %s\nautomation: %s (%s)\naction: %s, number %d\nfiring: %s\ncreated: %s\nstatus: %s\nattempts: %d\n",
 		d.ID, d.AutomationName, d.AutomationID, d.ActionType, d.ActionIndex, d.FiringID, d.Created, d.Status, d.Attempts)
-	if d.Due != nil {
+	switch {
+	case d.Due == nil:
+	case d.Status == "held":
+		fmt.Fprintf(p.out, "held until: %s\n", d.Due)
+	default:
 		fmt.Fprintf(p.out, "next attempt: %s\n", d.Due)
+	}
+	if d.GatheredBy != nil {
+		fmt.Fprintf(p.out, "gathered by: %s\n", d.GatheredBy)
+	}
+	if d.Resolves != nil {
+		fmt.Fprintf(p.out, "resolves: %s\n", d.Resolves)
 	}
 	if d.Finished != nil {
 		fmt.Fprintf(p.out, "finished: %s\n", d.Finished)
@@ -138,7 +150,8 @@ type deliveryResend struct {
 
 // Help implements kong's detailed help.
 func (*deliveryResend) Help() string {
-	return "Example:\n\n  reeve automation deliveries resend 0197a8a4-6f3e-7b63-8a0d-1c1f6d3c2b10\n\nA delivery keeps its id, by which receivers can tell that they have it already."
+	return "Example:\n\n  reeve automation deliveries resend 0197a8a4-6f3e-7b63-8a0d-1c1f6d3c2b10\n\nA delivery keeps its id, by which receivers can tell that they have it already.\n" +
+		"One that is held is made at once."
 }
 
 // Run sends again.
@@ -166,7 +179,15 @@ func (s *deliveryResend) Run(p *process) error {
 func objectID(of, text string) (uuid.UUID, error) {
 	id, err := uuid.Parse(text)
 	if err != nil {
-		return id, fault.New(fault.Invalid, "%q is not the id of %s", text, of).WithHint("reeve automation deliveries ls lists ids")
+		return id, fault.New(fault.Invalid, "%q is not the id of %s", text, of).WithHint("%s", objectHint(of))
 	}
 	return id, nil
+}
+
+// objectHint says where ids of what is asked for are listed.
+func objectHint(of string) string {
+	if of == "an automation" {
+		return "prefect automation ls lists ids"
+	}
+	return "reeve automation deliveries ls lists ids"
 }

@@ -119,6 +119,7 @@ func printPreview(p *process, answer json.RawMessage) error {
 		Events   int
 		Complete bool
 		Fired    int
+		Noise    bool
 		Firings  []struct {
 			Triggered string
 			Labels    map[string]string
@@ -138,6 +139,9 @@ func printPreview(p *process, answer json.RawMessage) error {
 	fmt.Fprintf(p.out, "would have fired %s since %s, of %d events\n", times(found.Fired), found.From, found.Events)
 	if !found.Complete {
 		fmt.Fprintln(p.err, "There are more events than can be looked at; a shorter --since sees all of them.")
+	}
+	if found.Noise {
+		fmt.Fprintln(p.err, "Its noise settings are not applied: of these messages some would have been kept back or told together.")
 	}
 	for _, f := range found.Firings {
 		fmt.Fprintf(p.out, "\n%s\n", f.Triggered)

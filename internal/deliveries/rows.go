@@ -66,7 +66,7 @@ func (r *rows) more(ctx context.Context, room func() int) ([]outbox.Item, error)
 	r.full, r.looked = len(found) == limit, now
 	items := make([]outbox.Item, 0, len(found)+len(resent))
 	for _, w := range append(found, resent...) {
-		items = append(items, outbox.Item{Seq: w.Sequence, Lane: w.Lane(), Yields: !w.OfState})
+		items = append(items, outbox.Item{Seq: w.Sequence, Lane: w.Lane(), Yields: w.Yields()})
 	}
 	return items, nil
 }
@@ -118,13 +118,27 @@ func (r *rows) Postpone(ctx context.Context, seq int64, _ string, next time.Time
 	return r.store.Update(ctx, func(tx *store.Tx) error { return tx.PostponeDelivery(seq, next, end) })
 }
 
+// keptAs are the statuses of deliveries that are kept for as long as those of a status of
+// the outbox. What is told by another outlives that one, which may be dead for as long.
+var keptAs = map[outbox.Status][]string{
+	outbox.Delivered: {"delivered", "dropped"},
+	outbox.Dead:      {"dead", "gathered"},
+}
+
 // Purge implements outbox.Storage. Their number is bounded by their time alone.
-func (r *rows) Purge(ctx context.Context, status outbox.Status, before time.Time, _ int64) (n int, err error) {
+func (r *rows) Purge(ctx context.Context, status outbox.Status, before time.Time, _ int64) (total int, err error) {
 	err = r.store.Update(ctx, func(tx *store.Tx) error {
-		n, err = tx.PurgeDeliveries(string(status), before, purgeBatch)
-		return err
+		total = 0
+		for _, one := range keptAs[status] {
+			n, err := tx.PurgeDeliveries(one, before, purgeBatch)
+			if err != nil {
+				return err
+			}
+			total += n
+		}
+		return nil
 	})
-	return n, err
+	return total, err
 }
 
 // tried is a delivery that was taken.

@@ -1,6 +1,10 @@
 package prefect
 
-import "github.com/google/uuid"
+import (
+	"slices"
+
+	"github.com/google/uuid"
+)
 
 // TriggerState is what a firing says of its trigger.
 type TriggerState string
@@ -41,6 +45,11 @@ func (f *Firing) All() []*Firing {
 	return all
 }
 
+// IsOver reports whether the firing says that its trigger is resolved, and no more.
+func (f *Firing) IsOver() bool {
+	return slices.Contains(f.States, Resolved) && !slices.Contains(f.States, Triggered)
+}
+
 // Events are the events of the firing and of those that it comes of.
 func (f *Firing) Events() []*ReceivedEvent {
 	var events []*ReceivedEvent
@@ -66,4 +75,10 @@ type TriggeredAction struct {
 	Index  int            `json:"action_index"`
 	// ToldBy is the id of the event prefect.automation.triggered or .resolved.
 	ToldBy *uuid.UUID `json:"automation_triggered_event_id"`
+	// Incident is what has to succeed for a message to be over, "" when nothing has to.
+	Incident string `json:"-"`
+	// Gathered are the messages that this one tells together, nil when it is alone.
+	Gathered *Gathered `json:"-"`
+	// Resolution is what made an end of what was told before, nil when it has none.
+	Resolution *Resolution `json:"-"`
 }

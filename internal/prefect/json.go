@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/reevehq/reeve/internal/prefect/decode"
@@ -105,6 +106,17 @@ func (s *Seconds) DecodeWire(in pyjson.Value, at *decode.At) {
 	if d, ok := decode.Duration(in, at); ok {
 		*s = Seconds(d)
 	}
+}
+
+// Short is the time as people write it: "4h", "1h30m", "90ms".
+func (s Seconds) Short() string {
+	text := time.Duration(s).String()
+	for _, nothing := range []string{"m0s", "h0m"} {
+		if strings.HasSuffix(text, nothing) {
+			text = text[:len(text)-2]
+		}
+	}
+	return text
 }
 
 // Float is a number that keeps its fraction when written: 2.0, not 2.

@@ -42,6 +42,18 @@ func place(reading time.Time, zone *time.Location) moments {
 	return moments{early, late, !earlyFits && !lateFits}
 }
 
+// Moments are the first and the last moment that a calendar reading, carried in UTC,
+// stands for in a zone. They differ for one that occurs twice; for one that is skipped
+// both are the change of clocks that skips it.
+func Moments(reading time.Time, zone *time.Location) (first, last time.Time) {
+	m := place(reading, zone)
+	if m.skipped {
+		change, _ := m.late.ZoneBounds()
+		return change, change
+	}
+	return m.early, m.late
+}
+
 // span is a stretch of time in which a zone's clocks are not changed.
 type span struct {
 	start, end time.Time // zero for no start or no end

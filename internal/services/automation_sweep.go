@@ -22,6 +22,8 @@ const (
 	// effectsKept is how long it is known that something came of an automation's action:
 	// as long as a run may be at work before it sets the automation off again.
 	effectsKept = 7 * 24 * time.Hour
+	// incidentsKept is for how long the end of what a message told of is waited for.
+	incidentsKept = 30 * 24 * time.Hour
 )
 
 // Name implements Service.
@@ -48,6 +50,13 @@ func (s *AutomationSweep) Next(tx *store.Tx) (at time.Time, ok bool, err error) 
 	if due := noted.Add(effectsKept + sweepSlack); some && (!ok || due.Before(at)) {
 		at, ok = due, true
 	}
+	if err != nil {
+		return at, false, err
+	}
+	opened, some, err := tx.FirstIncident()
+	if due := opened.Add(incidentsKept + sweepSlack); some && (!ok || due.Before(at)) {
+		at, ok = due, true
+	}
 	return at, ok, err
 }
 
@@ -62,5 +71,9 @@ func (s *AutomationSweep) Run(tx *store.Tx) (int, error) {
 		return 0, err
 	}
 	effects, err := tx.DeleteEffects(tx.Now.Add(-effectsKept), automationBatch)
-	return buckets + held + effects, err
+	if err != nil {
+		return 0, err
+	}
+	incidents, err := tx.DeleteIncidents(tx.Now.Add(-incidentsKept), automationBatch)
+	return buckets + held + effects + incidents, err
 }

@@ -19,6 +19,10 @@ func (tx *Tx) addDeliveries(a *prefect.Automation, f *prefect.Firing, told map[p
 	if err != nil {
 		return err
 	}
+	messages, err := tx.messagesOf(a, f)
+	if err != nil {
+		return err
+	}
 	index := 0
 	add := func(actions []prefect.Action, state, toldBy any) error {
 		for i := range actions {
@@ -26,6 +30,9 @@ func (tx *Tx) addDeliveries(a *prefect.Automation, f *prefect.Firing, told map[p
 			_, err := tx.conn.Exec(`INSERT INTO automation_delivery (id, firing_id, automation_id, automation, created, begun, due,
 				action_index, action, state, told_by, status) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting')`,
 				id, f.ID, a.ID, json.RawMessage(kept), tx.Now, tx.Now, tx.Now, index, JSON(actions[i]), state, toldBy)
+			if err == nil && messages != nil && actions[i].Type == prefect.SendNotification {
+				err = messages.hold(tx, id, index, state)
+			}
 			if err != nil {
 				return err
 			}
@@ -65,7 +72,13 @@ type WaitingDelivery struct {
 	// OfState says that it tells of the automation's state, so that what was told of a
 	// state before has to come first.
 	OfState bool
+	// OfIncident says that it tells of what will be told to be over, or that it is: those
+	// of one action have to come in their order.
+	OfIncident bool
 }
+
+// Yields reports whether others of the lane may go first after a failure.
+func (w WaitingDelivery) Yields() bool { return !w.OfState && !w.OfIncident }
 
 // Lane names the deliveries that are tried one after another: those of one action, and
 // all that tell of an automation's state.
@@ -76,10 +89,11 @@ func (w WaitingDelivery) Lane() string {
 	return fmt.Sprintf("%s/%d", w.AutomationID, w.ActionIndex)
 }
 
-const waitingColumns = `sequence, automation_id, action_index, state IS NOT NULL OR json_extract(automation, '$.trigger.type') = 'metric'`
+const waitingColumns = `sequence, automation_id, action_index,
+	state IS NOT NULL OR json_extract(automation, '$.trigger.type') = 'metric', incident IS NOT NULL`
 
 func scanWaitingDelivery(r Row) (w WaitingDelivery, err error) {
-	err = r.Scan(&w.Sequence, &w.AutomationID, &w.ActionIndex, &w.OfState)
+	err = r.Scan(&w.Sequence, &w.AutomationID, &w.ActionIndex, &w.OfState, &w.OfIncident)
 	return w, err
 }
 
@@ -89,10 +103,11 @@ func (tx *Tx) WaitingDeliveries(after int64, limit int) ([]WaitingDelivery, erro
 		WHERE status = 'waiting' AND sequence > ? ORDER BY sequence LIMIT ?`, []any{after, limit}, scanWaitingDelivery)
 }
 
-// ResentDeliveries lists what waits again since a time because it was to be sent again.
+// ResentDeliveries lists what waits since a time though its place in the order may have
+// been passed: it was held, or is to be sent again.
 func (tx *Tx) ResentDeliveries(since time.Time) ([]WaitingDelivery, error) {
 	return collect(tx, `SELECT `+waitingColumns+` FROM automation_delivery
-		WHERE status = 'waiting' AND begun != created AND begun >= ? ORDER BY sequence`, []any{since}, scanWaitingDelivery)
+		WHERE status = 'waiting' AND again >= ? ORDER BY sequence`, []any{since}, scanWaitingDelivery)
 }
 
 // TakenDelivery is a delivery that is being tried.
@@ -114,12 +129,12 @@ func (tx *Tx) TakeDelivery(sequence int64, until time.Time) (*TakenDelivery, err
 	}
 	t := &TakenDelivery{TriggeredAction: &prefect.TriggeredAction{Firing: &prefect.Firing{}}}
 	var status string
-	var state *string
+	var state, incident *string
 	err = tx.one(`SELECT delivery.id, delivery.automation, delivery.action, delivery.action_index, delivery.state, delivery.told_by,
-			delivery.attempts, delivery.begun, delivery.status, firing.firing
+			delivery.attempts, delivery.begun, delivery.status, delivery.incident, delivery.resolution, firing.firing
 		FROM automation_delivery AS delivery JOIN automation_firing AS firing ON firing.id = delivery.firing_id
 		WHERE delivery.sequence = ?`, []any{sequence}, &t.ID, JSON(&t.Automation), JSON(&t.Action), &t.Index, &state, &t.ToldBy,
-		&t.Attempts, &t.Begun, &status, JSON(t.Firing))
+		&t.Attempts, &t.Begun, &status, &incident, JSON(&t.Resolution), JSON(t.Firing))
 	switch {
 	case err == ErrNoRows || err == nil && status != "waiting":
 		return nil, nil
@@ -129,6 +144,12 @@ func (tx *Tx) TakeDelivery(sequence int64, until time.Time) (*TakenDelivery, err
 		return nil, fault.New(fault.Conflict, "The delivery is being tried by somebody else.")
 	}
 	t.Triggered, t.Labels, t.Event = t.Firing.Triggered, t.Firing.Labels, t.Firing.Event
+	if incident != nil {
+		t.Incident = *incident
+	}
+	if t.Gathered, err = tx.gathered(t.ID); err != nil {
+		return nil, err
+	}
 	if state == nil {
 		return t, nil
 	}
@@ -168,6 +189,11 @@ func (tx *Tx) FinishDelivery(sequence int64, dead bool, end DeliveryEnd, told ..
 	if err != nil || n == 0 {
 		return false, err
 	}
+	if !dead {
+		if err := tx.noteTold(sequence); err != nil {
+			return false, err
+		}
+	}
 	return true, tx.Emit(told...)
 }
 
@@ -187,13 +213,14 @@ func (tx *Tx) NextDelivery() (*time.Time, error) {
 }
 
 const deliveryColumns = `id, automation_id, json_extract(automation, '$.name'), firing_id, created, action_index,
-	json_extract(action, '$.type'), status, attempts, due, finished, answer_status, answer, reason`
+	json_extract(action, '$.type'), status, attempts, due, finished, answer_status, answer, reason, gathered_by, resolves`
 
 func scanDelivery(r Row) (*prefect.AutomationDelivery, error) {
 	var d prefect.AutomationDelivery
 	var kind string
 	err := r.Scan(&d.ID, &d.AutomationID, &d.AutomationName, &d.FiringID, &d.Created, &d.ActionIndex,
-		&kind, &d.Status, &d.Attempts, &d.Due, &d.Finished, &d.AnswerStatus, &d.Answer, &d.Reason)
+		&kind, &d.Status, &d.Attempts, &d.Due, &d.Finished, &d.AnswerStatus, &d.Answer, &d.Reason,
+		&d.GatheredBy, &d.Resolves)
 	d.ActionType = prefect.ActionType(kind)
 	return &d, err
 }
@@ -220,20 +247,23 @@ func (tx *Tx) ReadDelivery(id uuid.UUID) (*prefect.AutomationDelivery, error) {
 }
 
 // ResendDelivery has a delivery that is over made once more, as if it had been asked
-// for now. It is false when the delivery still waits.
+// for now, and one that is held made at once. It is false when the delivery waits to be
+// made already.
 func (tx *Tx) ResendDelivery(id uuid.UUID) (bool, error) {
-	n, err := tx.conn.Exec(`UPDATE automation_delivery SET status = 'waiting', attempts = 0, begun = ?, due = ?, leased_until = NULL, finished = NULL
-		WHERE id = ? AND status != 'waiting'`, tx.Now, tx.Now, id)
+	n, err := tx.conn.Exec(`UPDATE automation_delivery SET status = 'waiting', attempts = 0, begun = ?, due = ?, again = ?, leased_until = NULL, finished = NULL,
+		let_go = iif(noise_group IS NULL, NULL, coalesce(let_go, ?)), carries = 0, gathered_by = NULL, reason = ''
+		WHERE id = ? AND status != 'waiting'`, tx.Now, tx.Now, tx.Now, tx.Now, id)
 	tx.Touch(Deliveries)
 	tx.Touch(Deadlines)
 	return n > 0, err
 }
 
-// PurgeDeliveries deletes deliveries that ended as a status before a time, and
-// firings that are as old and have none, at most limit of each.
+// PurgeDeliveries deletes deliveries that ended as a status before a time, but for those
+// whose end is to be told yet, and firings that are as old and have none, at most limit of each.
 func (tx *Tx) PurgeDeliveries(status string, before time.Time, limit int) (int, error) {
-	n, err := tx.conn.Exec(`DELETE FROM automation_delivery WHERE sequence IN (SELECT sequence FROM automation_delivery
-		WHERE status = ? AND status != 'waiting' AND finished < ? ORDER BY finished LIMIT ?)`, status, before, limit)
+	n, err := tx.conn.Exec(`DELETE FROM automation_delivery WHERE sequence IN (SELECT sequence FROM automation_delivery AS delivery
+		WHERE status = ? AND status NOT IN ('waiting', 'held') AND finished < ?
+			AND NOT EXISTS (SELECT 1 FROM automation_incident WHERE told = delivery.id) ORDER BY finished LIMIT ?)`, status, before, limit)
 	if err != nil {
 		return 0, err
 	}

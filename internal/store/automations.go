@@ -47,6 +47,9 @@ func (tx *Tx) CreateAutomation(c *prefect.AutomationCreate) (*prefect.Automation
 		if err := tx.relateAutomation(id, *c.OwnerResource, true); err != nil {
 			return nil, err
 		}
+		if err := tx.restoreNoise(id, *c.OwnerResource, c.Name); err != nil {
+			return nil, err
+		}
 	}
 	a, err := tx.automationsChanged(id)
 	if err != nil {
@@ -202,6 +205,9 @@ func (tx *Tx) RelatedAutomations(resource string) ([]*prefect.Automation, error)
 // DeleteOwnedAutomations deletes the automations that belong to a resource, with
 // what their triggers have counted. As in the reference no event tells of it.
 func (tx *Tx) DeleteOwnedAutomations(resource string) error {
+	if err := tx.keepNoise(resource); err != nil {
+		return err
+	}
 	n, err := tx.conn.Exec(`DELETE FROM automation WHERE id IN
 		(SELECT automation_id FROM automation_related_resource WHERE resource_id = ? AND owned = 1)`, resource)
 	if err != nil || n == 0 {

@@ -68,6 +68,11 @@ func (tx *Tx) SaveFlowRun(run *orchestration.FlowRun) error {
 	default: // one that has ended changes the figures that automations look at
 		tx.Touch(Deadlines)
 	}
+	if run.StateType != nil && *run.StateType == prefect.Completed {
+		if err := tx.noteSuccess(run); err != nil {
+			return err
+		}
+	}
 	waits := run.StateType != nil && (*run.StateType == prefect.Scheduled || *run.StateType == prefect.Pending)
 	_, err := tx.conn.Exec(`UPDATE flow_run SET updated = ?, state_id = ?, state_type = ?, state_name = ?, state_timestamp = ?,
 			run_count = ?, expected_start_time = ?, next_scheduled_start_time = ?, start_time = ?, end_time = ?, total_run_time = ?,

@@ -12,7 +12,7 @@ var leaves = []string{"internal/clock", "internal/fault", "internal/budget", "in
 
 // domain are the packages that decide: no network, no SQL.
 var domain = []string{"internal/orchestration", "internal/concurrency", "internal/schedule",
-	"internal/events", "internal/blocks", "internal/templating", "internal/templating/jinja", "internal/dispatch", "internal/triggers", "internal/triggers/replay"}
+	"internal/events", "internal/blocks", "internal/templating", "internal/templating/jinja", "internal/dispatch", "internal/triggers", "internal/triggers/replay", "internal/noise"}
 
 var storage = []string{"internal/store"}
 
@@ -46,6 +46,7 @@ var rooms = map[string]room{
 	"internal/orchestration":   {join(leaves, domain), "rules are pure: they declare what they need of a transaction"},
 	"internal/dispatch":        {join(leaves, domain), "what a worker may be handed is decided of counts and rows that a transaction gives"},
 	"internal/triggers/replay": {join(leaves, []string{"internal/triggers"}), "a replay is of events, wherever they were read"},
+	"internal/noise":           {join(leaves, []string{"internal/schedule"}), "which messages are sent is decided of settings, facts and the time"},
 	"internal/triggers":        {join(leaves, domain), "when automations fire is decided of events and rows that a transaction gives"},
 	"internal/concurrency":     {join(leaves, domain), "slots and leases are pure: they declare what they need of a transaction"},
 	"internal/schedule":        {join(leaves, domain), "next times are a function of a schedule and a time"},

@@ -168,8 +168,10 @@ export type AutomationDelivery = {
   due: string | null;
   finished: string | null;
   firing_id: string;
+  gathered_by: string | null;
   id: string;
   reason: string;
+  resolves: string | null;
   status: string;
 };
 
@@ -1081,7 +1083,7 @@ export type DeleteFlowRun = {
   type?: "delete-flow-run";
 };
 
-export type DeliveryStatus = "waiting" | "delivered" | "dead";
+export type DeliveryStatus = "waiting" | "delivered" | "dead" | "held" | "gathered" | "dropped";
 
 export type DependencyResult = {
   end_time: string | null;
@@ -2156,6 +2158,26 @@ export type Node = {
   state_type: StateType | null;
 };
 
+export type Noise = {
+  group_by: NoiseGroup | null;
+  quiet: string[];
+  repeat: number | null;
+  resolved: boolean;
+  settle: number | null;
+  timezone: string | null;
+};
+
+export type NoiseGroup = "flow" | "deployment";
+
+export type NoiseSetting = {
+  group_by?: NoiseGroup | null;
+  quiet?: string[];
+  repeat?: number | null;
+  resolved?: boolean;
+  settle?: number | null;
+  timezone?: string | null;
+};
+
 export type NotificationTest = {
   answer: string;
   block: string;
@@ -2312,6 +2334,7 @@ export type Preview = {
   fired: number;
   firings: PreviewFiring[];
   from: string;
+  noise: boolean;
   until: string;
 };
 
