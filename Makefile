@@ -10,7 +10,7 @@ MAX_BYTES := 31457280
 # failed is run again, twice at most, and the report shows it: -rR lists what needed that.
 RERUNS := --reruns 2 --reruns-delay 1 -rR
 
-.PHONY: help build venv up test unit lint differential e2e once restarts browser ui image rehearsal crash siege backup asleep bench clean
+.PHONY: help build venv up test unit simulation lint differential e2e once restarts browser ui image rehearsal crash siege backup asleep bench clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -34,10 +34,13 @@ venv: ## the private Python environment with the reference client, .venv
 up: build venv ## the example: server, worker and UI, a sample run of each flow
 	bin/reeve up --config examples/captionacc/reeve.toml
 
-test: build venv lint unit race differential e2e ui browser image rehearsal crash siege backup ## everything that must pass
+test: build venv lint unit simulation race differential e2e ui browser image rehearsal crash siege backup ## everything that must pass
 
 unit: ## the Go tests
 	go test ./...
+
+simulation: ## the whole server under simulated time, 200 seeds; SEEDS=10000 for the long form, FIRST=1000 for others
+	go test -count=1 -timeout 12h ./test/simulation -run 'TestSeeds$$' -seeds $(or $(SEEDS),200) -first $(or $(FIRST),1) -v
 
 race: ## the Go tests with the race detector, which needs a C compiler
 	@scripts/need gcc

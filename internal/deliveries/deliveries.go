@@ -80,6 +80,16 @@ func (d *Deliveries) Stop() {
 	d.out.Stop()
 }
 
+// Step looks for what waits, tries one delivery that is due, and returns for how long
+// nothing is, 0 when it tried one. It stands for what goes on between Start and Stop
+// where nothing does.
+func (d *Deliveries) Step(ctx context.Context) (wait time.Duration, err error) {
+	if err := d.fill(ctx); err != nil {
+		return readPause, err
+	}
+	return d.out.Step(ctx), nil
+}
+
 // Health returns why deliveries that wait are not known, nil while they are.
 func (d *Deliveries) Health() error {
 	d.mu.Lock()

@@ -101,11 +101,14 @@ func (l *Ledger) Run(ctx context.Context) {
 		case <-l.woke:
 			wait = settle
 		case <-l.clock.After(wait):
-			l.write(ctx, (*store.Tx).MarkAwake)
+			l.Note(ctx)
 			wait = lifeEvery
 		}
 	}
 }
+
+// Note writes what Woke notes, or a sign of life: what Run does every 5 minutes.
+func (l *Ledger) Note(ctx context.Context) { l.write(ctx, (*store.Tx).MarkAwake) }
 
 // write runs fn after what Woke has noted and nobody has written yet.
 func (l *Ledger) write(ctx context.Context, fn func(*store.Tx) error) {

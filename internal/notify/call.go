@@ -138,8 +138,9 @@ func escapedQuery(query string) string {
 // client is for one call: messages are few, and a connection that was kept would
 // outlive whoever waits for it.
 func (s *Sender) client(c call) *http.Client {
-	return &http.Client{
-		Transport: &http.Transport{
+	carrier := s.carrier
+	if carrier == nil {
+		carrier = &http.Transport{
 			DialContext: func(ctx context.Context, _, address string) (net.Conn, error) {
 				return s.connect(ctx, address, c.strict)
 			},
@@ -147,7 +148,10 @@ func (s *Sender) client(c call) *http.Client {
 			DisableKeepAlives:      true,
 			DisableCompression:     true,
 			MaxResponseHeaderBytes: mostAnswerHeader,
-		},
+		}
+	}
+	return &http.Client{
+		Transport:     carrier,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 }

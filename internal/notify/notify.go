@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"encoding/json"
 	"net"
+	"net/http"
 	"time"
 
 	"github.com/reevehq/reeve/internal/clock"
@@ -74,6 +75,9 @@ type Options struct {
 	MailFrom string
 	// Roots are trusted to sign certificates; nil for those of the machine.
 	Roots *x509.CertPool
+	// Transport carries requests of HTTP in place of the network, on which addresses
+	// are looked at before they are reached; nil for the network. For simulations.
+	Transport http.RoundTripper
 }
 
 // Sender sends. It may be used from several goroutines, and has none of its own.
@@ -83,6 +87,7 @@ type Sender struct {
 	to       map[string][]string
 	mailFrom string
 	roots    *x509.CertPool
+	carrier  http.RoundTripper // nil for the network
 	connect  connector
 	resolver *net.Resolver // the machine's when nil
 	deadline time.Duration // Deadline, but for tests
@@ -91,7 +96,7 @@ type Sender struct {
 
 // New makes a sender.
 func New(o Options) *Sender {
-	s := &Sender{clock: o.Clock, private: readPrivate(o.Private), to: o.To, mailFrom: o.MailFrom, roots: o.Roots, deadline: Deadline}
+	s := &Sender{clock: o.Clock, private: readPrivate(o.Private), to: o.To, mailFrom: o.MailFrom, roots: o.Roots, carrier: o.Transport, deadline: Deadline}
 	s.connect = s.dial
 	return s
 }

@@ -44,9 +44,11 @@ var MinimalFlowPolicy = Policy{
 	noteEndedRuns,
 }
 
-// MarkLateRunsPolicy governs the marking of runs that did not start in time.
+// MarkLateRunsPolicy governs the marking of runs that did not start in time. It ends
+// those whose collision strategy has it so.
 var MarkLateRunsPolicy = Policy{
 	ensureOnlyScheduledMarkedLate,
 	enforceSlotOnLate,
 	instrumentFlowRuns,
+	noteEndedRuns,
 }

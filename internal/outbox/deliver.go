@@ -26,25 +26,15 @@ func (o *Outbox[E]) run(ctx, hard context.Context) {
 	var under sync.WaitGroup
 	defer under.Wait()
 	free := make(chan struct{}, carriers)
-	looked := o.clock.Now()
-	purged := looked.Add(firstPurge - purgePause)
 	for ctx.Err() == nil {
 		now := o.clock.Now()
-		if look := o.config.Look; look > 0 && (now.Sub(looked) >= look || now.Before(looked)) {
-			o.look(ctx, looked)
-			looked = now
-		}
-		if now.Sub(purged) >= purgePause || now.Before(purged) {
-			o.purge(ctx)
-			purged = now
-		}
+		o.tidy(ctx, now)
 		select {
 		case free <- struct{}{}:
 		case <-ctx.Done():
 			return
 		}
-		rest := cmp.Or(o.config.Look, purgePause)
-		rest = min(rest, purged.Add(purgePause).Sub(now))
+		rest := o.rest(now)
 		wait := o.absence.left(now)
 		if wait <= 0 {
 			item, next, ok := o.lanes.take(now)
@@ -69,6 +59,40 @@ func (o *Outbox[E]) run(ctx, hard context.Context) {
 			}
 		case <-ctx.Done():
 		}
+	}
+}
+
+// Step tries one delivery that is due, and returns for how long nothing is, 0 when it
+// tried one. It is what runs between Start and Stop for whoever has no goroutines.
+func (o *Outbox[E]) Step(ctx context.Context) (wait time.Duration) {
+	now := o.clock.Now()
+	o.tidy(ctx, now)
+	if wait := o.absence.left(now); wait > 0 {
+		return min(wait, o.rest(now))
+	}
+	item, wait, ok := o.lanes.take(now)
+	if !ok {
+		return min(wait, o.rest(now))
+	}
+	o.deliver(ctx, item)
+	return 0
+}
+
+// rest is for how long nothing has to be looked at when nothing is due.
+func (o *Outbox[E]) rest(now time.Time) time.Duration {
+	return min(cmp.Or(o.config.Look, purgePause), o.purged.Add(purgePause).Sub(now))
+}
+
+// tidy looks for what others made wait again, and deletes what was kept long enough,
+// each when it is time.
+func (o *Outbox[E]) tidy(ctx context.Context, now time.Time) {
+	if look := o.config.Look; look > 0 && (now.Sub(o.looked) >= look || now.Before(o.looked)) {
+		o.look(ctx, o.looked)
+		o.looked = now
+	}
+	if now.Sub(o.purged) >= purgePause || now.Before(o.purged) {
+		o.purge(ctx)
+		o.purged = now
 	}
 }
 

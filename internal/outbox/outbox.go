@@ -37,6 +37,8 @@ type Outbox[E any] struct {
 	clock   clock.Clock
 	ids     clock.IDs
 
+	looked, purged time.Time // when that was last done; of whoever delivers alone
+
 	mu   sync.Mutex
 	stop func() // nil unless it runs
 }
@@ -45,7 +47,8 @@ type Outbox[E any] struct {
 // Start; attempt tries one delivery, once, and must return when its context ends.
 func New[E any](ctx context.Context, c Config, storage Storage[E], attempt func(context.Context, E) Result, report Reporter[E],
 	machine clock.Clock, ids clock.IDs) (*Outbox[E], error) {
-	o := &Outbox[E]{config: c, storage: storage, attempt: attempt, report: report, lanes: newLanes(), clock: machine, ids: ids}
+	o := &Outbox[E]{config: c, storage: storage, attempt: attempt, report: report, lanes: newLanes(), clock: machine, ids: ids,
+		looked: machine.Now(), purged: machine.Now().Add(firstPurge - purgePause)}
 	all, err := storage.Waiting(ctx, nil)
 	if err != nil {
 		return nil, err

@@ -61,6 +61,8 @@ type Config struct {
 	Links string
 	// Clock is the machine's when nil.
 	Clock clock.Clock
+	// IDs are drawn from the operating system when nil.
+	IDs   clock.IDs
 	Sleep sleep.Settings
 	// SocketKept says that the listening socket outlives the process (socket
 	// activation): whoever is not accepted is served by the next one.
@@ -99,7 +101,9 @@ type Server struct {
 
 	backup *backup.Shipper // nil for none
 
-	parts parts
+	parts      parts
+	followers  follow.Followers
+	deliveries *deliveries.Deliveries // nil when automations are off
 }
 
 // Open prepares a server on an open database, which it closes when that fails. It
@@ -111,7 +115,10 @@ func Open(ctx context.Context, db Database, c Config, log *slog.Logger) (*Server
 	} else {
 		started = machine.Now()
 	}
-	ids := clock.NewIDs(machine)
+	ids := c.IDs
+	if ids == nil {
+		ids = clock.NewIDs(machine)
+	}
 	s := store.New(db, machine, ids)
 	s.Awake(machine.Now())
 	if err := s.UseEncryptionKey(c.BlockKey); err != nil {
@@ -160,13 +167,14 @@ func Open(ctx context.Context, db Database, c Config, log *slog.Logger) (*Server
 		nudges: nudge.New(s, forecast.Look, machine, ids, log),
 		ledger: metrics.NewLedger(s, machine, started, log), drain: cmp.Or(c.Drain, drainTime),
 		clock: machine, config: c, connections: door.NewConnections(machine), activity: activity, forecast: forecast,
-		backup: c.Backups.Shipper}
+		backup: c.Backups.Shipper, followers: followers}
 	srv.parts = parts{due, &loop{run: srv.nudges.Run}, &loop{run: srv.watchClock}, &loop{run: srv.ledger.Run}}
 	if !c.Services.AutomationsOff {
 		done, err := deliveries.New(ctx, s, performer, machine, ids, log)
 		if err != nil {
 			return nil, errors.Join(err, db.Close())
 		}
+		srv.deliveries = done
 		srv.parts = append(srv.parts, done)
 	}
 	for _, f := range followers {

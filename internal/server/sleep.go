@@ -212,12 +212,17 @@ func (s *Server) watchClock(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case d := <-jumps:
-			s.log.Info("the clock jumped", "by", d.Round(time.Millisecond))
-			s.activity.Jumped(d)
-			s.due.Jumped(d)
-			if d >= away {
-				s.goOn(ctx)
-			}
+			s.jumped(ctx, d)
 		}
+	}
+}
+
+// jumped adapts to a jump of the clock.
+func (s *Server) jumped(ctx context.Context, d time.Duration) {
+	s.log.Info("the clock jumped", "by", d.Round(time.Millisecond))
+	s.activity.Jumped(d)
+	s.due.Jumped(d)
+	if d >= away {
+		s.goOn(ctx)
 	}
 }

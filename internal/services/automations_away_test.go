@@ -88,3 +88,21 @@ func TestRollingWindowsWhileTheServerIsAway(t *testing.T) {
 		t.Errorf("fired %q, want %q", got, want)
 	}
 }
+
+// What a window has yet to be looked at for is kept, however long the server was away:
+// old events are swept before the first look.
+func TestWhatAWindowWaitsForIsKept(t *testing.T) {
+	w := newAutomationsWorld(t)
+	w.update(func(tx *store.Tx) error { return tx.OpenAwakening(tx.Now, "start", nil) })
+	w.automation(`{"type":"event","posture":"Proactive","after":["a"],"expect":["b"],"within":10}`)
+	w.play("1 a")
+	w.away(4, 7200, "suspend")
+	w.update(func(tx *store.Tx) error {
+		_, err := (&AutomationSweep{ended: time.Minute}).Run(tx)
+		return err
+	})
+	w.play("7300")
+	if got, want := w.fired(), []string{"7215 a"}; !slices.Equal(got, want) {
+		t.Errorf("fired %q, want %q", got, want)
+	}
+}

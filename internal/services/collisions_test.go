@@ -83,6 +83,26 @@ func inCollisions(t *testing.T, strategy orchestration.CollisionStrategy, slots 
 	})
 }
 
+// A run that is cancelled as it is marked late counts among those that ended.
+func TestARunThatIsCancelledLateIsCounted(t *testing.T) {
+	late := NewLateRuns(orchestration.New(orchestration.Settings{}), 0)
+	inBubble(t, nil, func(t *testing.T, s *store.Store, _ *Runner) {
+		e := newEstate(t, s)
+		e.collide(orchestration.CancelNew, 1)
+		e.starts(e.at(0))
+		cancelled := e.at(-time.Minute)
+		update(t, s, func(tx *store.Tx) error { _, err := late.Run(tx); return err })
+		e.wantNames("late", "Cancelled", cancelled)
+		update(t, s, func(tx *store.Tx) error {
+			times, err := tx.MeasureFlowRunTimes()
+			if len(times) != 1 || times[0].Runs != 1 || times[0].Outcome != prefect.Cancelled {
+				t.Errorf("the runs that ended are %v", times)
+			}
+			return err
+		})
+	})
+}
+
 // A run is cancelled the moment it is due, or the moment the last slot is taken from
 // then on, though no worker asks.
 func TestCancelNewWhenDue(t *testing.T) {

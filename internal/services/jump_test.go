@@ -7,6 +7,9 @@ import (
 	"time"
 
 	"github.com/reevehq/reeve/internal/clock"
+	"github.com/reevehq/reeve/internal/concurrency"
+	"github.com/reevehq/reeve/internal/orchestration"
+	"github.com/reevehq/reeve/internal/store"
 	"github.com/reevehq/reeve/internal/store/storetest"
 )
 
@@ -78,4 +81,44 @@ func TestTheClockJumps(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A clock that is set back to before the server woke makes nothing wait for that moment
+// to come again: leases end, and silence is one, as long after as they would have.
+func TestTheClockIsSetBackBeforeTheStart(t *testing.T) {
+	start := time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
+	manual := clock.NewManual(start)
+	s := storetest.New(t, manual).Store
+	s.Awake(start)
+	leases := NewLeaseExpirations(orchestration.New(orchestration.Settings{}).Slots(), start)
+	manual.Jump(-3 * time.Hour)
+	update(t, s, func(tx *store.Tx) error {
+		return tx.CreateLease(&concurrency.Lease{ID: tx.IDs.V4(), Created: tx.Now, Expires: tx.Now.Add(time.Second), Slots: 1})
+	})
+	ended := 0
+	look := func() (at time.Time) {
+		update(t, s, func(tx *store.Tx) (err error) {
+			if at, _, err = leases.Next(tx); err != nil {
+				return err
+			}
+			n, err := leases.Run(tx)
+			ended += n
+			return err
+		})
+		return at
+	}
+	if at := look(); at.Sub(manual.Now()) > leaseMercy {
+		t.Errorf("the lease is looked at at %s, %s from now", at, at.Sub(manual.Now()))
+	}
+	manual.Advance(leaseMercy)
+	look()
+	if ended != 1 {
+		t.Errorf("%d leases have ended", ended)
+	}
+	update(t, s, func(tx *store.Tx) error {
+		if tx.Listening().After(tx.Now) {
+			t.Errorf("silence counts from %s on, %s from now", tx.Listening(), tx.Listening().Sub(tx.Now))
+		}
+		return nil
+	})
 }

@@ -32,13 +32,24 @@ func NewLeaseExpirations(s concurrency.Slots, start time.Time) *LeaseExpirations
 // Resumed implements Resumer.
 func (s *LeaseExpirations) Resumed(at time.Time) { s.start.Store(&at) }
 
+// earliest is before when leases are left alone, as of now. A start that is yet to come
+// is one before the clock was set back.
+func (s *LeaseExpirations) earliest(now time.Time) time.Time {
+	start := s.start.Load()
+	if start.After(now) {
+		s.start.CompareAndSwap(start, &now)
+		start = &now
+	}
+	return start.Add(leaseMercy)
+}
+
 // Name implements Service.
 func (*LeaseExpirations) Name() string { return "lease-expirations" }
 
 // Next implements Service.
 func (s *LeaseExpirations) Next(tx *store.Tx) (time.Time, bool, error) {
 	at, ok, err := tx.NextLeaseExpiry()
-	if earliest := s.start.Load().Add(leaseMercy); ok && at.Before(earliest) {
+	if earliest := s.earliest(tx.Now); ok && at.Before(earliest) {
 		at = earliest
 	}
 	return at, ok, err
@@ -46,7 +57,7 @@ func (s *LeaseExpirations) Next(tx *store.Tx) (time.Time, bool, error) {
 
 // Run implements Service.
 func (s *LeaseExpirations) Run(tx *store.Tx) (int, error) {
-	if tx.Now.Before(s.start.Load().Add(leaseMercy)) {
+	if tx.Now.Before(s.earliest(tx.Now)) {
 		return 0, nil
 	}
 	leases, err := tx.ReadExpiredLeases(tx.Now, leaseBatch)

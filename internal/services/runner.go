@@ -178,9 +178,7 @@ func (r *Runner) loop(ctx context.Context) {
 	nudged, unwatch := r.store.Watch(store.Deadlines)
 	defer unwatch()
 	for ctx.Err() == nil {
-		r.adapt()
-		r.look(ctx)
-		if r.work(ctx) {
+		if r.Step(ctx) {
 			continue
 		}
 		looked := r.clock.Now()
@@ -194,6 +192,15 @@ func (r *Runner) loop(ctx context.Context) {
 			}
 		}
 	}
+}
+
+// Step looks once, lets every service that is due do a piece of its work, and reports
+// whether one was. It is what the runner does again and again between Start and Stop,
+// when nobody else may call it.
+func (r *Runner) Step(ctx context.Context) bool {
+	r.adapt()
+	r.look(ctx)
+	return r.work(ctx)
 }
 
 // look asks every service that is not held back when its work is due.

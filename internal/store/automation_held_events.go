@@ -56,22 +56,23 @@ func (tx *Tx) FirstHeld() (time.Time, bool, error) {
 }
 
 // DeleteHeldEvents forgets events that have been held since before a time, at most
-// limit. Those of a bucket whose window is open are held anew.
+// limit. Those of a bucket that is still to be looked into are held anew: its window may
+// have been over for long, when the server was away.
 func (tx *Tx) DeleteHeldEvents(before time.Time, limit int) (int, error) {
 	type held struct {
 		trigger, event uuid.UUID
 		key            string
-		open           bool
+		awaited        bool
 	}
 	old, err := collect(tx, `SELECT trigger_id, event_id, bucket, EXISTS (SELECT 1 FROM automation_bucket AS window
-			WHERE window.trigger_id = held.trigger_id AND window.bucket = held.bucket AND window.due > ?)
-		FROM automation_held_event AS held WHERE held < ? ORDER BY held LIMIT ?`, []any{tx.Now, before, limit},
-		func(r Row) (h held, err error) { return h, r.Scan(&h.trigger, &h.event, &h.key, &h.open) })
+			WHERE window.trigger_id = held.trigger_id AND window.bucket = held.bucket AND window.due IS NOT NULL)
+		FROM automation_held_event AS held WHERE held < ? ORDER BY held LIMIT ?`, []any{before, limit},
+		func(r Row) (h held, err error) { return h, r.Scan(&h.trigger, &h.event, &h.key, &h.awaited) })
 	if err != nil {
 		return 0, err
 	}
 	for _, h := range old {
-		if h.open {
+		if h.awaited {
 			_, err = tx.conn.Exec(`UPDATE automation_held_event SET held = ? WHERE trigger_id = ? AND bucket = ? AND event_id = ?`, tx.Now, h.trigger, h.key, h.event)
 		} else {
 			err = tx.ReleaseHeldEvent(h.trigger, h.key, h.event)

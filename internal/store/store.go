@@ -95,17 +95,25 @@ const settled = 15 * time.Second
 // a worker, queue or deployment was not heard of before says nothing about it.
 func (s *Store) Awake(since time.Time) { s.awake.Store(&since) }
 
-func (s *Store) listening() time.Time {
-	if since := s.awake.Load(); since != nil {
-		return since.Add(settled)
+// listening is from when on silence means something, as of now. When the clock was set
+// back since the server woke, it has been awake for an unknown time.
+func (s *Store) listening(now time.Time) time.Time {
+	since := s.awake.Load()
+	if since == nil {
+		return time.Time{}
 	}
-	return time.Time{}
+	if since.After(now) {
+		s.awake.CompareAndSwap(since, &now)
+		since = &now
+	}
+	return since.Add(settled)
 }
 
 // View runs fn on a consistent, read-only view.
 func (s *Store) View(ctx context.Context, fn func(*Tx) error) error {
 	return s.backend.View(ctx, func(c Conn) error {
-		return fn(&Tx{Now: s.clock.Now(), IDs: s.ids, conn: c, cipher: s.cipher, listening: s.listening(), session: s.session})
+		now := s.clock.Now()
+		return fn(&Tx{Now: now, IDs: s.ids, conn: c, cipher: s.cipher, listening: s.listening(now), session: s.session})
 	})
 }
 
@@ -114,7 +122,8 @@ func (s *Store) View(ctx context.Context, fn func(*Tx) error) error {
 func (s *Store) Update(ctx context.Context, fn func(*Tx) error) error {
 	var touched topicSet
 	err := s.backend.Update(ctx, func(c Conn) error {
-		tx := &Tx{Now: s.clock.Now(), IDs: s.ids, conn: c, cipher: s.cipher, listening: s.listening(), session: s.session, cause: causeOf(ctx)}
+		now := s.clock.Now()
+		tx := &Tx{Now: now, IDs: s.ids, conn: c, cipher: s.cipher, listening: s.listening(now), session: s.session, cause: causeOf(ctx)}
 		err := fn(tx)
 		touched = tx.touched
 		return err
