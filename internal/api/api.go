@@ -225,6 +225,7 @@ func (a *API) Routes() []rest.Route {
 		a.reeveVersionRoutes(),
 		a.reeveGatewayRoutes(),
 		a.reeveNotifyRoutes(),
+		a.reeveAutomationRoutes(),
 		a.reevePreviewRoutes(),
 		a.reeveDeliveryRoutes(),
 	} {

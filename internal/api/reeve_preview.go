@@ -3,7 +3,9 @@ package api
 import (
 	"context"
 	"errors"
+	"maps"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -75,12 +77,20 @@ type preview struct {
 	// Events is how many events were looked at; Complete says that they were all.
 	Events   int  `json:"events"`
 	Complete bool `json:"complete"`
-	// Fired is how often it would have fired; Firings describes the first ones.
+	// Fired is how often it would have fired, Hours how often in each hour in which it
+	// would have; Firings describes the first ones.
 	Fired   int             `json:"fired"`
+	Hours   []previewHour   `json:"hours"`
 	Firings []previewFiring `json:"firings"`
 	// Noise says that the automation has settings that keep messages back, or gather them,
 	// which the preview does not apply.
 	Noise bool `json:"noise"`
+}
+
+// previewHour counts the firings of an hour that begins at Start.
+type previewHour struct {
+	Start prefect.Time `json:"start"`
+	Fired int          `json:"fired"`
 }
 
 // previewFiring is a firing that would have been.
@@ -110,7 +120,7 @@ type previewAction struct {
 func (a *API) previewAutomation(r *http.Request, in *previewQuery) (*preview, error) {
 	ctx, cancel := context.WithTimeout(r.Context(), previewTime)
 	defer cancel()
-	out := &preview{Until: prefect.At(a.clock.Now()), Firings: []previewFiring{}}
+	out := &preview{Until: prefect.At(a.clock.Now()), Hours: []previewHour{}, Firings: []previewFiring{}}
 	automation, from, absences, err := a.previewed(ctx, in, out)
 	if err != nil {
 		return nil, err
@@ -130,6 +140,10 @@ func (a *API) previewAutomation(r *http.Request, in *previewQuery) (*preview, er
 		return nil, err
 	}
 	out.Fired = played.Fired()
+	hours := played.Hours()
+	for _, start := range slices.SortedFunc(maps.Keys(hours), time.Time.Compare) {
+		out.Hours = append(out.Hours, previewHour{prefect.At(start), hours[start]})
+	}
 	for _, f := range played.Firings() {
 		out.Firings = append(out.Firings, a.describe(ctx, automation, f))
 	}

@@ -47,6 +47,16 @@ func TestPreview(t *testing.T) {
 		if status = s.ask(t, "POST", "/reeve/automations/preview", rawObject(t, body), &out); status != 200 || out.Fired != want || len(out.Firings) != want || !out.Complete {
 			t.Fatalf("%s: %d %+v", body, status, out)
 		}
+		if sum := 0; len(out.Hours) < 1 || len(out.Hours) > 2 {
+			t.Errorf("%s: hours %v", body, out.Hours)
+		} else {
+			for _, hour := range out.Hours {
+				sum += hour.Fired
+			}
+			if sum != want {
+				t.Errorf("%s: %d of %d firings are in an hour", body, sum, want)
+			}
+		}
 		f := out.Firings[0]
 		if len(f.Events) != 1 || !strings.HasPrefix(f.Events[0].Event, "a.") || len(f.Actions) != 1 || f.Actions[0].Type != prefect.DoNothing ||
 			f.Actions[0].Texts["body"] != "about "+f.Events[0].Event {

@@ -168,5 +168,9 @@ func (r *Replay) next() (due time.Time, work func() error) {
 // Fired is how often the automation would have fired.
 func (r *Replay) Fired() int { return r.rows.fired }
 
+// Hours are how often it would have fired in each hour, by its start; those in which it
+// would not have are left out.
+func (r *Replay) Hours() map[time.Time]int { return r.rows.hours }
+
 // Firings are the first of them.
 func (r *Replay) Firings() []*prefect.Firing { return r.rows.firings }

@@ -30,13 +30,14 @@ type rows struct {
 
 	known   map[uuid.UUID]bool // firings
 	fired   int
+	hours   map[time.Time]int // firings by the hour in which they were
 	firings []*prefect.Firing
 	most    int
 }
 
 func newRows(most int, absences []triggers.Absence) *rows {
 	return &rows{most: most, absences: absences, events: map[uuid.UUID]*prefect.ReceivedEvent{}, buckets: map[bucketName]*triggers.Bucket{},
-		openings: map[uuid.UUID]time.Time{}, held: map[bucketName][]triggers.HeldEvent{}, known: map[uuid.UUID]bool{}, changed: true,
+		openings: map[uuid.UUID]time.Time{}, held: map[bucketName][]triggers.HeldEvent{}, known: map[uuid.UUID]bool{}, hours: map[time.Time]int{}, changed: true,
 		children: map[uuid.UUID]map[uuid.UUID]triggers.ChildFiring{}}
 }
 
@@ -192,6 +193,7 @@ func (r *rows) Fire(_ *prefect.Automation, f *prefect.Firing) (bool, error) {
 		return false, nil
 	}
 	r.known[f.ID] = true
+	r.hours[f.Triggered.UTC().Truncate(time.Hour)]++
 	if r.fired++; len(r.firings) < r.most {
 		r.firings = append(r.firings, f)
 	}

@@ -29,6 +29,8 @@ export function errorOf(status: number, body: unknown): ApiError {
     const { loc, msg } = issue as FieldIssue;
     if (msg) fields.set((loc ?? []).filter((part) => part !== "body").join("."), msg);
   }
+  // What the check of a template finds has a shape of its own.
+  if (isRecord(body.error) && typeof body.error.message === "string") return new ApiError(status, `Line ${String(body.error.line)}: ${body.error.message}`);
   const text = [body.detail, body.exception_message, body.message].find((part) => typeof part === "string");
   const sentences = [...fields].map(([field, message]) => (field ? `${field}: ${message}` : message));
   return new ApiError(status, sentences.length > 0 ? sentences.join("; ") : (text ?? standing(status)), fields);

@@ -175,6 +175,24 @@ export type AutomationDelivery = {
   status: string;
 };
 
+export type AutomationEditor = {
+  automation: Automation | null;
+  automations: Choice[];
+  deployments: Choice[];
+  flows: Choice[];
+  notifiers: Choice[];
+  now: string;
+  pools: Choice[];
+  queues: Choice[];
+  webhooks: Choice[];
+};
+
+export type AutomationFigures = {
+  dead: number;
+  last_fired: string | null;
+  waiting: number;
+};
+
 export type AutomationFilter = {
   created?: AutomationFilterCreated | null;
   id?: AutomationFilterId | null;
@@ -202,11 +220,45 @@ export type AutomationFilterTags = {
   operator?: Operator;
 };
 
+export type AutomationOverview = {
+  automation: Automation;
+  deliveries: AutomationDelivery[];
+  figures: AutomationFigures;
+  firings: FiringRow[];
+  names: Record<string, string>;
+  now: string;
+};
+
 export type AutomationPartialUpdate = {
   enabled?: boolean;
 };
 
+export type AutomationRow = {
+  actions: (DoNothing | RunDeployment | PauseDeployment | ResumeDeployment | CancelFlowRun | DeleteFlowRun | ChangeFlowRunState | PauseWorkQueue | ResumeWorkQueue | SendNotification | CallWebhook | PauseAutomation | ResumeAutomation | SuspendFlowRun | ResumeFlowRun | PauseWorkPool | ResumeWorkPool)[];
+  actions_on_resolve: (DoNothing | RunDeployment | PauseDeployment | ResumeDeployment | CancelFlowRun | DeleteFlowRun | ChangeFlowRunState | PauseWorkQueue | ResumeWorkQueue | SendNotification | CallWebhook | PauseAutomation | ResumeAutomation | SuspendFlowRun | ResumeFlowRun | PauseWorkPool | ResumeWorkPool)[];
+  actions_on_trigger: (DoNothing | RunDeployment | PauseDeployment | ResumeDeployment | CancelFlowRun | DeleteFlowRun | ChangeFlowRunState | PauseWorkQueue | ResumeWorkQueue | SendNotification | CallWebhook | PauseAutomation | ResumeAutomation | SuspendFlowRun | ResumeFlowRun | PauseWorkPool | ResumeWorkPool)[];
+  created: string;
+  dead: number;
+  description: string;
+  enabled: boolean;
+  id: string;
+  last_fired: string | null;
+  name: string;
+  tags: string[];
+  trigger: EventTrigger | CompoundTrigger | SequenceTrigger | MetricTrigger;
+  updated: string;
+  waiting: number;
+};
+
 export type AutomationSort = "CREATED_DESC" | "UPDATED_DESC" | "NAME_ASC" | "NAME_DESC";
+
+export type AutomationTable = {
+  count: number;
+  most: number;
+  names: Record<string, string>;
+  now: string;
+  rows: AutomationRow[];
+};
 
 export type AutomationUpdate = {
   actions: (DoNothing | RunDeployment | PauseDeployment | ResumeDeployment | CancelFlowRun | DeleteFlowRun | ChangeFlowRunState | PauseWorkQueue | ResumeWorkQueue | SendNotification | CallWebhook | PauseAutomation | ResumeAutomation | SuspendFlowRun | ResumeFlowRun | PauseWorkPool | ResumeWorkPool)[];
@@ -826,6 +878,13 @@ export type Body_reeve_artifact_rows = {
   offset?: number;
 };
 
+export type Body_reeve_automation_rows = {
+  automations?: AutomationFilter | null;
+  limit?: number | null;
+  offset?: number;
+  sort?: AutomationSort;
+};
+
 export type Body_reeve_deployment_rows = {
   deployments?: DeploymentFilter | null;
   flow_runs?: FlowRunFilter | null;
@@ -957,6 +1016,11 @@ export type ChangeFlowRunState = {
   name?: string | null;
   state: StateType;
   type?: "change-flow-run-state";
+};
+
+export type Choice = {
+  id: string;
+  title: string;
 };
 
 export type CollisionSetting = {
@@ -1422,6 +1486,15 @@ export type Files = {
   log_bytes: number;
   volume_bytes: number;
   volume_free_bytes: number;
+};
+
+export type FiringRow = {
+  event: PreviewEvent | null;
+  id: string;
+  labels: Record<string, string>;
+  states: string[];
+  triggered: string;
+  value: number | null;
 };
 
 export type Flow = {
@@ -2334,6 +2407,7 @@ export type Preview = {
   fired: number;
   firings: PreviewFiring[];
   from: string;
+  hours: PreviewHour[];
   noise: boolean;
   until: string;
 };
@@ -2356,6 +2430,11 @@ export type PreviewFiring = {
   events: PreviewEvent[];
   labels: Record<string, string>;
   triggered: string;
+};
+
+export type PreviewHour = {
+  fired: number;
+  start: string;
 };
 
 export type QueueFilter = {

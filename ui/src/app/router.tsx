@@ -28,6 +28,11 @@ const routes = [
   createRoute({ getParentRoute: parent, path: paths.artifacts, component: lazyRouteComponent(() => import("@/features/artifacts/artifacts-page"), "ArtifactsPage") }),
   createRoute({ getParentRoute: parent, path: paths.artifactKey, component: lazyRouteComponent(() => import("@/features/artifacts/artifact-page"), "ArtifactKeyPage") }),
   createRoute({ getParentRoute: parent, path: paths.artifact, component: lazyRouteComponent(() => import("@/features/artifacts/artifact-page"), "ArtifactPage") }),
+  createRoute({ getParentRoute: parent, path: paths.automations, component: lazyRouteComponent(() => import("@/features/automations/automations-page"), "AutomationsPage") }),
+  createRoute({ getParentRoute: parent, path: paths.newAutomation, component: lazyRouteComponent(() => import("@/features/automations/edit-page"), "NewAutomationPage") }),
+  createRoute({ getParentRoute: parent, path: paths.automation, component: lazyRouteComponent(() => import("@/features/automations/automation-page"), "AutomationPage") }),
+  createRoute({ getParentRoute: parent, path: paths.editAutomation, component: lazyRouteComponent(() => import("@/features/automations/edit-page"), "EditAutomationPage") }),
+  createRoute({ getParentRoute: parent, path: paths.deliveries, component: lazyRouteComponent(() => import("@/features/automations/deliveries-page"), "DeliveriesPage") }),
   createRoute({ getParentRoute: parent, path: paths.dashboard, beforeLoad: () => redirect({ to: paths.home, throw: true }) }),
   ...(import.meta.env.DEV
     ? [createRoute({ getParentRoute: parent, path: paths.design, component: lazyRouteComponent(() => import("./design-page"), "DesignPage") })]

@@ -19,5 +19,11 @@ export const paths = {
   artifacts: "/artifacts",
   artifactKey: "/artifacts/key/$name",
   artifact: "/artifacts/artifact/$id",
+  automations: "/automations",
+  newAutomation: "/automations/create",
+  automation: "/automations/automation/$id",
+  editAutomation: "/automations/automation/$id/edit",
+  deliveries: "/automations/deliveries",
+  blockCatalogue: "/blocks/catalog",
   design: "/_design",
 } as const;

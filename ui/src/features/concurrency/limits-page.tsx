@@ -54,7 +54,7 @@ const beside = new Set(["holders", "decay"]);
 
 function columns(show: (limit: Limit) => void): Column<Limit>[] {
   return [
-    { key: "name", title: "Limit", width: "minmax(120px, 1.4fr)", narrow: "name", cell: (limit) => <button type="button" className="limit-name" data-open title={limit.title} onClick={() => show(limit)}>{limit.title}</button> },
+    { key: "name", title: "Limit", width: "minmax(120px, 1.4fr)", narrow: "name", cell: (limit) => <button type="button" className="row-open" data-open title={limit.title} onClick={() => show(limit)}>{limit.title}</button> },
     { key: "kind", title: "Of", width: "minmax(90px, .7fr)", narrow: "where", cell: (limit) => <span className="muted">{kinds[limit.kind]}</span> },
     { key: "state", title: "Stands", width: "112px", narrow: "state", cell: (limit) => <Status look={limitLook(limit)} /> },
     { key: "slots", title: "Slots held", width: "128px", right: true, narrow: "when", cell: (limit) => <Slots held={limit.active_slots} limit={limit.limit} /> },

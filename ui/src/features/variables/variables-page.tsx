@@ -15,7 +15,6 @@ import { pageSize, variables } from "./api/get-variables";
 import { VariableDialog } from "./components/variable-dialog";
 import type { Variable } from "./types";
 import { oneLine } from "./value";
-import "./variables-page.css";
 
 export function VariablesPage() {
   useTitle("Variables");
@@ -48,7 +47,7 @@ function None({ name }: { name: string }) {
 
 function columns(open: (variable: Variable) => void): Column<Variable>[] {
   return [
-    { key: "name", title: "Name", width: "minmax(140px, 1fr)", narrow: "name", cell: (variable) => <button type="button" className="variable-name" data-open title={variable.name} onClick={() => open(variable)}>{variable.name}</button> },
+    { key: "name", title: "Name", width: "minmax(140px, 1fr)", narrow: "name", cell: (variable) => <button type="button" className="row-open" data-open title={variable.name} onClick={() => open(variable)}>{variable.name}</button> },
     { key: "value", title: "Value", width: "minmax(140px, 2fr)", narrow: "where", cell: (variable) => <code className="muted" title={oneLine(variable.value)}>{oneLine(variable.value)}</code> },
     { key: "tags", title: "Tags", width: "minmax(60px, .8fr)", narrow: "state", cell: (variable) => <Tags tags={variable.tags} /> },
     { key: "updated", title: "Changed", width: "96px", right: true, narrow: "when", cell: (variable) => <Time at={variable.updated} /> },

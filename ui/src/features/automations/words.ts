@@ -1,0 +1,42 @@
+import type { StatusLook } from "@/components/status";
+import { commandLine } from "@/lib/command-line";
+import type { ActionType, Delivery } from "./types";
+
+/** Whether an automation looks out. */
+export function enabledLook(enabled: boolean): StatusLook {
+  return enabled ? { tone: "completed", icon: "check", word: "On" } : { tone: "paused", icon: "pause", word: "Off" };
+}
+
+/** How a delivery stands. */
+export function deliveryLook({ status, attempts, reason }: Pick<Delivery, "status" | "attempts" | "reason">): StatusLook {
+  if (status === "delivered") return { tone: "completed", icon: "check", word: "Done" };
+  if (status === "dead") return { tone: "failed", icon: "cross", word: "Given up" };
+  return attempts > 0 && reason ? { tone: "late", icon: "retry", word: "Tries again" } : { tone: "pending", icon: "dots", word: "Waits" };
+}
+
+/** What kinds of actions are called. */
+export const actionKinds: Record<ActionType, string> = {
+  "send-notification": "Send a notification", "call-webhook": "Call a webhook", "run-deployment": "Run a deployment",
+  "cancel-flow-run": "Cancel the run", "suspend-flow-run": "Suspend the run", "resume-flow-run": "Resume the run", "change-flow-run-state": "Change the run's state", "delete-flow-run": "Delete the run",
+  "pause-deployment": "Pause a deployment", "resume-deployment": "Resume a deployment", "pause-work-pool": "Pause a work pool", "resume-work-pool": "Resume a work pool",
+  "pause-work-queue": "Pause a work queue", "resume-work-queue": "Resume a work queue", "pause-automation": "Pause an automation", "resume-automation": "Resume an automation", "do-nothing": "Do nothing",
+};
+
+export function actionKind(type: string): string {
+  return (actionKinds as Record<string, string | undefined>)[type] ?? type;
+}
+
+/** What a service answered: "HTTP 404", "SMTP 550" or a status of the server's own API. */
+export function answerWords({ answer_status: status, answer }: Pick<Delivery, "answer_status" | "answer">): string {
+  const line = answer.split("\n")[0] ?? "";
+  return status === 0 ? line : [String(status), line].filter(Boolean).join(" ");
+}
+
+/** The commands that do the same. */
+export const commands = {
+  inspect: (name: string) => commandLine("prefect", "automation", "inspect", name),
+  pause: (name: string, paused: boolean) => commandLine("prefect", "automation", paused ? "pause" : "resume", name),
+  delete: (name: string) => commandLine("prefect", "automation", "delete", name),
+  preview: (id: string) => commandLine("reeve", "automation", "preview", id, "--since", "30d"),
+  resend: (id: string) => commandLine("reeve", "automation", "deliveries", "resend", id),
+};
