@@ -226,6 +226,7 @@ func (a *API) Routes() []rest.Route {
 		a.reeveGatewayRoutes(),
 		a.reeveNotifyRoutes(),
 		a.reeveAutomationRoutes(),
+		a.reeveEventRoutes(),
 		a.reevePreviewRoutes(),
 		a.reeveDeliveryRoutes(),
 	} {

@@ -897,6 +897,12 @@ export type Body_reeve_deployment_rows = {
   work_pools?: WorkPoolFilter | null;
 };
 
+export type Body_reeve_event_feed = {
+  after?: FeedPlace | null;
+  filter: EventFilter | null;
+  limit?: number;
+};
+
 export type Body_reeve_flow_rows = {
   deployments?: DeploymentFilter | null;
   flow_runs?: FlowRunFilter | null;
@@ -1444,6 +1450,13 @@ export type EventOccurredFilter = {
 
 export type EventOrder = "ASC" | "DESC";
 
+export type EventOverview = {
+  event: ReceivedEvent;
+  follows: FeedEvent | null;
+  names: Record<string, string>;
+  now: string;
+};
+
 export type EventPage = {
   events: ReceivedEvent[];
   next_page: string | null;
@@ -1479,6 +1492,40 @@ export type EventTrigger = {
   threshold?: number;
   type?: "event";
   within?: number;
+};
+
+export type Feed = {
+  bars: FeedBar[];
+  events: FeedEvent[];
+  names: FeedName[];
+  next: FeedPlace | null;
+  now: string;
+  since: string;
+  until: string;
+};
+
+export type FeedBar = {
+  count: number;
+  end: string;
+  start: string;
+};
+
+export type FeedEvent = {
+  event: string;
+  id: string;
+  occurred: string;
+  related: Resource[];
+  resource: Resource;
+};
+
+export type FeedName = {
+  count: number;
+  name: string;
+};
+
+export type FeedPlace = {
+  occurred: string;
+  sequence: number;
 };
 
 export type Files = {

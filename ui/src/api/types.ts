@@ -43,6 +43,7 @@ export type StateChange = api.OrchestrationResult;
 
 /** An event as /events/out sends it. */
 export interface LiveEvent {
+  id: Id;
   event: string;
   occurred: Moment;
   resource: Record<string, string>;

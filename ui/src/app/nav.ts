@@ -9,6 +9,7 @@ export const pages: { to: string; label: string; icon: IconName; key: string }[]
   { to: paths.deployments, label: "Deployments", icon: "rocket", key: "d" },
   { to: paths.pools, label: "Work pools", icon: "pool", key: "p" },
   { to: paths.automations, label: "Automations", icon: "bolt", key: "u" },
+  { to: paths.events, label: "Events", icon: "events", key: "e" },
   { to: paths.limits, label: "Concurrency", icon: "gauge", key: "c" },
   { to: paths.variables, label: "Variables", icon: "braces", key: "v" },
   { to: paths.artifacts, label: "Artifacts", icon: "page", key: "a" },

@@ -33,6 +33,12 @@ const routes = [
   createRoute({ getParentRoute: parent, path: paths.automation, component: lazyRouteComponent(() => import("@/features/automations/automation-page"), "AutomationPage") }),
   createRoute({ getParentRoute: parent, path: paths.editAutomation, component: lazyRouteComponent(() => import("@/features/automations/edit-page"), "EditAutomationPage") }),
   createRoute({ getParentRoute: parent, path: paths.deliveries, component: lazyRouteComponent(() => import("@/features/automations/deliveries-page"), "DeliveriesPage") }),
+  createRoute({ getParentRoute: parent, path: paths.events, component: lazyRouteComponent(() => import("@/features/events/events-page"), "EventsPage") }),
+  createRoute({ getParentRoute: parent, path: paths.event, component: lazyRouteComponent(() => import("@/features/events/event-page"), "EventPage") }),
+  // What links name by an id alone is shown on another page.
+  createRoute({ getParentRoute: parent, path: paths.taskRun, component: lazyRouteComponent(() => import("@/features/links/links-page"), "TaskRunLink") }),
+  createRoute({ getParentRoute: parent, path: paths.queue, component: lazyRouteComponent(() => import("@/features/links/links-page"), "QueueLink") }),
+  createRoute({ getParentRoute: parent, path: paths.limit, beforeLoad: ({ params }) => redirect({ to: paths.limits, search: { limit: params.id }, throw: true }) }),
   createRoute({ getParentRoute: parent, path: paths.dashboard, beforeLoad: () => redirect({ to: paths.home, throw: true }) }),
   ...(import.meta.env.DEV
     ? [createRoute({ getParentRoute: parent, path: paths.design, component: lazyRouteComponent(() => import("./design-page"), "DesignPage") })]

@@ -24,6 +24,12 @@ export const paths = {
   automation: "/automations/automation/$id",
   editAutomation: "/automations/automation/$id/edit",
   deliveries: "/automations/deliveries",
+  events: "/events",
+  event: "/events/event/$date/$id",
+  taskRun: "/runs/task-run/$id",
+  queue: "/work-queues/work-queue/$id",
+  limit: "/concurrency-limits/concurrency-limit/$id",
+  block: "/blocks/block/$id",
   blockCatalogue: "/blocks/catalog",
   design: "/_design",
 } as const;

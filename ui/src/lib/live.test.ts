@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { concerns, topicOf } from "./live";
 
 const event = (name: string, id: string, ...related: string[]) => ({
-  event: name, occurred: "2026-11-28T12:00:00Z",
+  id: "1", event: name, occurred: "2026-11-28T12:00:00Z",
   resource: { "prefect.resource.id": id }, related: related.map((r) => ({ "prefect.resource.id": r })),
 });
 

@@ -41,6 +41,9 @@ const pace = 1000;
 const prefixes = ["prefect.flow-run.", "prefect.task-run.", "prefect.deployment.", "prefect.work-pool.", "prefect.work-queue.", "prefect.flow.",
   "prefect.concurrency-limit.", "prefect.variable.", "prefect.artifact-collection.", "prefect.automation."];
 
+/** What tells of every event, whatever it is about, as long as somebody follows. */
+type Follower = (event: LiveEvent) => void;
+
 /** Without an end of their own the contract's filters end now. */
 function fromNowOn(): { since: string; until: string } {
   const minute = 60_000;
@@ -64,6 +67,10 @@ export class Live {
   private state: LiveState = { liveness: "connecting", since: null, next: null };
   private readonly listeners = new Set<() => void>();
   private readonly due = new Map<string, number>();
+  private readonly followers = new Set<Follower>();
+  /** Whether the socket was asked for every event. */
+  private wide = false;
+  private askTimer = 0;
   private leave: (() => void) | null = null;
   private restTimer = 0;
   private pollTimer = 0;
@@ -94,6 +101,27 @@ export class Live {
     return () => this.listeners.delete(listener);
   };
 
+  /** Hands over every event, of the last minute too, until the function that it returns is called: one may come twice. */
+  follow = (follower: Follower): (() => void) => {
+    this.followers.add(follower);
+    this.askAnew();
+    return () => {
+      this.followers.delete(follower);
+      this.askAnew();
+    };
+  };
+
+  /** The one socket is told anew what to send, once those who follow have settled. One that is still on its way asks for what is wanted then. */
+  private askAnew(): void {
+    window.clearTimeout(this.askTimer);
+    this.askTimer = window.setTimeout(() => {
+      if (!this.leave || this.state.liveness !== "live" || this.wide === this.followers.size > 0) return;
+      this.leave();
+      this.leave = null;
+      this.wake();
+    }, 50);
+  }
+
   /** Somebody is here. */
   private readonly touched = () => {
     if (document.hidden) return;
@@ -108,7 +136,11 @@ export class Live {
     this.set({ liveness: "connecting", since: null, next: null });
     this.leave = subscribe({
       path: "/events/out",
-      hello: () => ({ type: "filter", backfill: false, filter: { event: { prefix: prefixes }, occurred: fromNowOn() } }),
+      hello: () => {
+        this.wide = this.followers.size > 0;
+        // Who follows wants what came while the socket was on its way, too.
+        return { type: "filter", backfill: this.wide, filter: { ...(this.wide ? {} : { event: { prefix: prefixes } }), occurred: fromNowOn() } };
+      },
       onMessage: (message) => this.heard((message as { event?: LiveEvent }).event),
       onLink: (link) => {
         window.clearInterval(this.pollTimer);
@@ -143,6 +175,7 @@ export class Live {
 
   private heard(event: LiveEvent | undefined): void {
     if (!event) return;
+    for (const follower of this.followers) follower(event);
     for (const query of this.queries.getQueryCache().getAll()) {
       if (!concerns(query.meta, event)) continue;
       const { queryHash, queryKey } = query;

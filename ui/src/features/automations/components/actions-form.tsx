@@ -118,7 +118,7 @@ function ActionFields({ action, editor, onChange }: { action: Action; editor: Ed
 }
 
 function BlockField({ label, choices, value, onPick }: { label: string; choices: readonly Choice[]; value: string; onPick: (id: string) => void }) {
-  if (choices.length === 0 && !value) return <p className="muted">There is no block that can do this. <Link to={paths.blockCatalogue}>Make one</Link>, then come back.</p>;
+  if (choices.length === 0 && !value) return <p className="muted in-text">There is no block that can do this. <Link to={paths.blockCatalogue}>Make one</Link>, then come back.</p>;
   return <Chosen label={label} none={value ? null : "choose one"} value={value} choices={choices} onPick={onPick} />;
 }
 

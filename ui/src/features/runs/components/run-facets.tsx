@@ -7,7 +7,7 @@ import { StateBadge } from "@/components/state-badge";
 import { fromLocalField, toLocalField } from "@/lib/time";
 import { facetNames, type FacetKind } from "../api/get-facets";
 import { restrictions, type RunFilters, type When, whens } from "../filters";
-import { Choices, Facet } from "./facet";
+import { Choices, Facet } from "@/components/facet";
 
 interface Props {
   filters: RunFilters;

@@ -1,6 +1,6 @@
 import { type ReactNode, useId, useRef, useState } from "react";
-import { Button } from "@/components/button";
-import { Icon } from "@/components/icon";
+import { Button } from "./button";
+import { Icon } from "./icon";
 import "./facet.css";
 
 interface Props {

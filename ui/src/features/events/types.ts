@@ -1,0 +1,1 @@
+export type { EventOverview, Feed, FeedBar, FeedEvent, FeedName, FeedPlace } from "@/api/schema";
