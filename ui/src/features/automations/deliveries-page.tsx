@@ -9,7 +9,8 @@ import { readPage, useQueryTexts } from "@/lib/route";
 import { deliveries, deliveryPage } from "./api/get-deliveries";
 import { Deliveries } from "./components/deliveries";
 
-const statuses = [{ value: "", label: "All" }, { value: "dead", label: "Given up" }, { value: "waiting", label: "On the way" }, { value: "delivered", label: "Done" }];
+const statuses = [{ value: "", label: "All" }, { value: "dead", label: "Given up" }, { value: "waiting", label: "On the way" }, { value: "delivered", label: "Done" },
+  { value: "held", label: "Held back" }, { value: "gathered", label: "Told with others" }, { value: "dropped", label: "Not needed" }];
 
 /** What all automations did. */
 export function DeliveriesPage() {

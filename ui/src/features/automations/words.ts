@@ -11,7 +11,15 @@ export function enabledLook(enabled: boolean): StatusLook {
 export function deliveryLook({ status, attempts, reason }: Pick<Delivery, "status" | "attempts" | "reason">): StatusLook {
   if (status === "delivered") return { tone: "completed", icon: "check", word: "Done" };
   if (status === "dead") return { tone: "failed", icon: "cross", word: "Given up" };
+  if (status === "held") return { tone: "paused", icon: "pause", word: "Held back" };
+  if (status === "gathered") return { tone: "completed", icon: "check", word: "Told with others" };
+  if (status === "dropped") return { tone: "cancelled", icon: "slash", word: "Not needed" };
   return attempts > 0 && reason ? { tone: "late", icon: "retry", word: "Tries again" } : { tone: "pending", icon: "dots", word: "Waits" };
+}
+
+/** Whether it can be made once more. */
+export function canResend({ status }: Pick<Delivery, "status">): boolean {
+  return status === "delivered" || status === "dead";
 }
 
 /** What kinds of actions are called. */

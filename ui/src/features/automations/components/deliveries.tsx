@@ -9,7 +9,7 @@ import { Time } from "@/components/time";
 import { tell } from "@/components/toast";
 import { resendDelivery } from "../api/change-automation";
 import type { Delivery } from "../types";
-import { actionKind, answerWords, commands, deliveryLook } from "../words";
+import { actionKind, answerWords, canResend, commands, deliveryLook } from "../words";
 import "../automations.css";
 
 /** What automations did, with what came back; a row opens the whole answer. */
@@ -22,7 +22,7 @@ export function Deliveries({ rows, withName = false }: { rows: readonly Delivery
       cell: (delivery) => <button type="button" className="row-open" data-open onClick={() => setOpen(delivery.id)}>{actionKind(delivery.action_type)}</button>,
     },
     ...(withName ? [{ key: "automation", title: "Automation", width: "minmax(120px, 1fr)", cell: (delivery: Delivery) => delivery.automation_name }] : []),
-    { key: "status", title: "Stands", width: "112px", narrow: "state", cell: (delivery) => <Status look={deliveryLook(delivery)} /> },
+    { key: "status", title: "Stands", width: "140px", narrow: "state", cell: (delivery) => <Status look={deliveryLook(delivery)} /> },
     { key: "attempts", title: "Attempts", width: "72px", right: true, cell: (delivery) => delivery.attempts },
     {
       key: "answer", title: "Answer", width: "minmax(140px, 2fr)", narrow: "where",
@@ -30,7 +30,7 @@ export function Deliveries({ rows, withName = false }: { rows: readonly Delivery
     },
     { key: "next", title: "Next try", width: "76px", right: true, cell: (delivery) => <Time at={delivery.due} /> },
     { key: "created", title: "Asked for", width: "88px", right: true, narrow: "when", cell: (delivery) => <Time at={delivery.created} /> },
-    { key: "again", title: "", width: "112px", right: true, cell: (delivery) => delivery.status !== "waiting" && <Resend delivery={delivery} /> },
+    { key: "again", title: "", width: "112px", right: true, cell: (delivery) => canResend(delivery) && <Resend delivery={delivery} /> },
   ];
   return (
     <>
@@ -65,7 +65,7 @@ function DeliveryDialog({ delivery, onClose }: { delivery: Delivery; onClose: ()
       {answer === "" && status === 0 ? <p className="muted">Nothing came back.</p>
         : <pre className="card answer" tabIndex={0}>{[status > 0 && String(status), answer].filter(Boolean).join("\n")}</pre>}
       <Command text={commands.resend(delivery.id)} />
-      <footer>{delivery.status !== "waiting" && <Resend delivery={delivery} />}<Button onClick={onClose}>Close</Button></footer>
+      <footer>{canResend(delivery) && <Resend delivery={delivery} />}<Button onClick={onClose}>Close</Button></footer>
     </Dialog>
   );
 }
