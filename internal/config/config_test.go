@@ -91,6 +91,9 @@ func TestSources(t *testing.T) {
 	}
 }
 
+// deployed begins a file with a flow that is deployed.
+const deployed = "[[pool]]\nname = \"p\"\n[[flow]]\nname = \"f\"\nentrypoint = \"a.py:f\"\n"
+
 func TestProblemsNameKeyValuePlaceAndFix(t *testing.T) {
 	tests := []struct {
 		name, toml string
@@ -108,6 +111,21 @@ func TestProblemsNameKeyValuePlaceAndFix(t *testing.T) {
 		{"pool without a name", "[[pool]]\n[[pool]]\nname = \"x\"", nil, "reeve.toml:1: pool 1: has no name", "give one"},
 		{"collisions without a limit", "[[pool]]\nname = \"p\"\n[[flow]]\nname = \"f\"\nentrypoint = \"a.py:f\"\ncollision_strategy = \"CANCEL_RUNNING\"", nil, "reeve.toml:3: flow 1: collision_strategy is given without concurrency", "concurrency = 1"},
 		{"collisions of a kind that is not known", "[[pool]]\nname = \"p\"\n[[flow]]\nname = \"f\"\nentrypoint = \"a.py:f\"\nconcurrency = 1\ncollision_strategy = \"NEWEST\"", nil, `reeve.toml:3: flow 1: collision_strategy "NEWEST" is not known`, "CANCEL_RUNNING"},
+		{"a schedule of no kind", deployed + "[[flow.schedule]]\ncatch_up = \"all\"", nil, "reeve.toml:3: flow 1: schedule 1: it has not exactly one of cron, interval and rrule", "cron = "},
+		{"a schedule of two kinds", deployed + "[[flow.schedule]]\ncron = \"0 6 * * *\"\ninterval = \"1h\"", nil, "reeve.toml:3: flow 1: schedule 1: it has not exactly one of cron, interval and rrule", "cron = "},
+		{"a cron that is none", deployed + "[[flow.schedule]]\ncron = \"0 6 * *\"", nil, `reeve.toml:3: flow 1: schedule 1: cron "0 6 * *" cannot be read`, "mon-fri"},
+		{"an rrule that is none", deployed + "[[flow.schedule]]\nrrule = \"FREQ=NEVER\"", nil, `reeve.toml:3: flow 1: schedule 1: rrule "FREQ=NEVER" cannot be read`, "FREQ=DAILY"},
+		{"an interval that is none", deployed + "[[flow.schedule]]\ninterval = \"often\"", nil, "often", "mend the line"},
+		{"a zone that is none", deployed + "[[flow.schedule]]\ncron = \"0 6 * * *\"\n[[flow.schedule]]\ncron = \"0 6 * * *\"\ntimezone = \"Berlin\"", nil, `reeve.toml:3: flow 1: schedule 2: there is no timezone "Berlin"`, "Europe/Berlin"},
+		{"two schedules of one slug", deployed + "[[flow.schedule]]\ncron = \"0 6 * * *\"\n[[flow.schedule]]\ncron = \"0 7 * * *\"\nslug = \"schedule-1\"", nil, `schedule 2: there is another one with the slug "schedule-1"`, "of its own"},
+		{"an unknown catch_up", deployed + "[[flow.schedule]]\ncron = \"0 6 * * *\"\ncatch_up = \"some\"", nil, `reeve.toml:3: flow 1: schedule 1: catch_up "some" is not known`, "all, latest or none"},
+		{"catch_up in the wrong place", deployed + "catch_up = \"all\"", nil, "reeve.toml:6: flow.catch_up: no such key", ""},
+		{"an agreement without a name", deployed + "[[flow.sla]]\nduration = \"30m\"", nil, "reeve.toml:3: flow 1: sla 1: has no name", "name = "},
+		{"an agreement about nothing", deployed + "[[flow.sla]]\nname = \"x\"", nil, "reeve.toml:3: flow 1: sla 1: it has not exactly one of duration, stale_after and within", "duration = "},
+		{"an agreement about two things", deployed + "[[flow.sla]]\nname = \"x\"\nduration = \"30m\"\nwithin = \"1m\"", nil, "exactly one of duration", "duration = "},
+		{"two agreements of one name", deployed + "[[flow.sla]]\nname = \"x\"\nduration = \"30m\"\n[[flow.sla]]\nname = \"x\"\nwithin = \"1m\"", nil, `sla 2: there is another one named "x"`, "of its own"},
+		{"an unknown severity", deployed + "[[flow.sla]]\nname = \"x\"\nduration = \"30m\"\nseverity = \"bad\"", nil, `reeve.toml:3: flow 1: sla 1: severity "bad" is not known`, "critical"},
+		{"a schedule of what is not deployed", "[[flow]]\nname = \"f\"\nmax_concurrent = 1\n[[flow.schedule]]\ncron = \"0 6 * * *\"", nil, "reeve.toml:1: flow 1: it has a schedule or sla, but is not deployed from here", "entrypoint = "},
 		{"flow in an unknown pool", "[[flow]]\nname = \"f\"\nentrypoint = \"a.py:f\"\npool = \"p\"", nil, `reeve.toml:1: flow 1: pool "p" is not defined`, "[[pool]]"},
 		{"PostgreSQL", "", []string{"PREFECT_API_DATABASE_CONNECTION_URL=postgresql+asyncpg://u:geheim@h/db"}, "u:**********@h/db: PostgreSQL is not supported yet", "SQLite"},
 		{"database in memory", "", []string{"PREFECT_SERVER_DATABASE_CONNECTION_URL=sqlite+aiosqlite:///:memory:"}, "would lose", "path of a file"},
@@ -230,4 +248,52 @@ func FuzzParseDuration(f *testing.F) {
 			}
 		}
 	})
+}
+
+// The schedules and agreements of a flow, and what their absence says.
+func TestSchedulesAndAgreements(t *testing.T) {
+	c, err := load(t, deployed+`
+[[flow.schedule]]
+cron = "0 6 * * mon-fri"
+timezone = "Europe/Berlin"
+slug = "morning"
+catch_up = "latest"
+parameters = { day = "today" }
+
+[[flow.schedule]]
+interval = "1h"
+
+[[flow.sla]]
+name = "in time"
+duration = "30m"
+severity = "high"
+
+[[flow.sla]]
+name = "every day"
+stale_after = "1d"
+
+[[flow]]
+name = "g"
+entrypoint = "a.py:g"
+sla = []
+
+[[flow]]
+name = "h"
+entrypoint = "a.py:h"
+`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, g, h := c.Setup.Flows[0], c.Setup.Flows[1], c.Setup.Flows[2]
+	if len(f.Schedules) != 2 || f.Schedules[0].Slug != "morning" || f.Schedules[0].CatchUp != "latest" || f.Schedules[0].Parameters["day"] != "today" ||
+		f.Schedules[1].Slug != "schedule-2" || time.Duration(f.Schedules[1].Interval) != time.Hour {
+		t.Errorf("the schedules are %+v", f.Schedules)
+	}
+	if len(f.SLAs) != 2 || f.SLAs[0] != (SLA{Name: "in time", Duration: Span(30 * time.Minute), Severity: "high"}) ||
+		f.SLAs[1] != (SLA{Name: "every day", StaleAfter: Span(24 * time.Hour)}) {
+		t.Errorf("the agreements are %+v", f.SLAs)
+	}
+	if g.SLAs == nil || len(g.SLAs) != 0 || h.SLAs != nil || h.Schedules != nil {
+		t.Errorf("without any they are %#v, and %#v when nothing is said", g.SLAs, h.SLAs)
+	}
 }

@@ -122,7 +122,9 @@ func (c *Config) tomlFault(err error) error {
 
 func knownKeys(key string) string {
 	names := []string{"server", "pool", "pool.name", "pool.concurrency", "pool.description", "flow", "flow.name", "flow.entrypoint",
-		"flow.pool", "flow.max_concurrent", "flow.concurrency", "flow.parameters", "flow.sample", "flow.tags", "worker", "worker.python", "worker.stock", "worker.limit", "worker.warm", "worker.warm_idle",
+		"flow.pool", "flow.max_concurrent", "flow.concurrency", "flow.parameters", "flow.sample", "flow.tags", "flow.collision_strategy", "flow.schedule", "flow.schedule.cron", "flow.schedule.interval", "flow.schedule.rrule",
+		"flow.schedule.timezone", "flow.schedule.slug", "flow.schedule.parameters", "flow.schedule.catch_up", "flow.sla", "flow.sla.name", "flow.sla.duration",
+		"flow.sla.stale_after", "flow.sla.within", "flow.sla.severity", "worker", "worker.python", "worker.stock", "worker.limit", "worker.warm", "worker.warm_idle",
 		"gateway.host", "gateway.port", "gateway.database", "gateway.api", "gateway.max_body", "gateway.max_inbox", "gateway.max_inbox_bytes",
 		"gateway.concurrency", "gateway.retention", "gateway.dead_retention", "gateway.name", "gateway.url", "gateway.floor_poll", "gateway.hold", "webhook.path", "webhook.form", "webhook.secret_env", "webhook.optional", "webhook.open",
 		"webhook.secret_header", "webhook.signature_header", "webhook.timestamp_header", "webhook.replay_window", "webhook.max_body", "webhook.when",

@@ -44,6 +44,10 @@ type Flow struct {
 	// Sample are the parameters of a run that `reeve up` makes, nil for no run.
 	Sample map[string]any `toml:"sample"`
 	Tags   []string       `toml:"tags"`
+	// Schedules are those of the deployment; without any it keeps those that it has.
+	Schedules []Schedule `toml:"schedule"`
+	// SLAs are the agreements about its runs; nil leaves them as they are.
+	SLAs []SLA `toml:"sla"`
 }
 
 // Worker is the [worker] of reeve.toml.
@@ -140,6 +144,8 @@ func (s *Setup) check() (place string, err error) {
 			return place, &malformed{fmt.Sprintf("there is another flow named %q", f.Name), "give each flow a name of its own"}
 		case f.MaxConcurrent != nil && *f.MaxConcurrent < 0:
 			return place, &malformed{"max_concurrent is negative", "give 0 or more, or leave it out"}
+		case f.LimitOnly() && (f.Schedules != nil || f.SLAs != nil):
+			return place, &malformed{"it has a schedule or sla, but is not deployed from here", `give the entrypoint too: entrypoint = "flows/video.py:my_flow"`}
 		case f.LimitOnly():
 			// Nothing is deployed, so nothing else is needed.
 		case !ok || file == "" || function == "":
@@ -152,6 +158,12 @@ func (s *Setup) check() (place string, err error) {
 			return place, &malformed{"collision_strategy is given without concurrency", "give the number of runs at once too: concurrency = 1"}
 		case !slices.Contains([]string{"", "ENQUEUE", "CANCEL_NEW", "CANCEL_RUNNING"}, f.CollisionStrategy):
 			return place, &malformed{fmt.Sprintf("collision_strategy %q is not known", f.CollisionStrategy), "give ENQUEUE, CANCEL_NEW or CANCEL_RUNNING"}
+		}
+		if len(f.SLAs) > mostSLAs {
+			return place, &malformed{fmt.Sprintf("it has more than %d slas", mostSLAs), "leave some out"}
+		}
+		if wrong := f.checkAgreed(); wrong != nil {
+			return place, wrong
 		}
 		names[f.Name] = true
 	}

@@ -7,8 +7,6 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
-	"net/http"
-	"net/url"
 	"os/exec"
 	"strings"
 
@@ -26,6 +24,8 @@ type plannedFlow struct {
 	Concurrency *int           `json:"concurrency"`
 	Parameters  map[string]any `json:"parameters"`
 	Tags        []string       `json:"tags"`
+
+	Schedules []plannedSchedule `json:"schedules"`
 }
 
 // deploy makes or updates the deployments and gives their ids by name.
@@ -40,7 +40,7 @@ func (r *running) deploy(ctx context.Context) (map[string]string, error) {
 	}
 	plan.Folder = r.Folder
 	for _, f := range flows {
-		plan.Flows = append(plan.Flows, plannedFlow{f.Name, f.Entrypoint, f.Pool, f.Concurrency, f.Parameters, f.Tags})
+		plan.Flows = append(plan.Flows, plannedFlow{f.Name, f.Entrypoint, f.Pool, f.Concurrency, f.Parameters, f.Tags, plannedSchedules(f.Schedules)})
 	}
 	in, err := json.Marshal(plan)
 	if err != nil {
@@ -64,13 +64,8 @@ func (r *running) deploy(ctx context.Context) (map[string]string, error) {
 		return nil, fmt.Errorf("read the ids of the deployments: %w", err)
 	}
 	for _, f := range flows {
-		if f.CollisionStrategy == "" {
-			continue
-		}
-		err := r.api.Ask(ctx, http.MethodPut, "/reeve/deployments/"+url.PathEscape(ids[f.Name])+"/collisions",
-			map[string]any{"collision_strategy": f.CollisionStrategy}, nil)
-		if err != nil {
-			return nil, fmt.Errorf("set the collision strategy of %s: %w", f.Name, err)
+		if err := r.agree(ctx, f, ids[f.Name]); err != nil {
+			return nil, err
 		}
 	}
 	fmt.Fprintf(r.Out, "Deployed %d flows in %.1f s\n", len(ids), r.clock.Now().Sub(started).Seconds())

@@ -41,7 +41,7 @@ var rooms = map[string]room{
 	"internal/prefect":        {leaves, "the vocabulary imports nothing that uses it"},
 	"internal/wire":           {[]string{"internal/prefect"}, "it is what our programs add to the contract, in the contract's types"},
 	"internal/collections":    {nil, "its views are files"},
-	"internal/config":         {[]string{"internal/fault"}, "settings know nothing of what they set"},
+	"internal/config":         {[]string{"internal/fault", "internal/schedule/cron", "internal/schedule/recurrence", "internal/schedule/zones"}, "settings know nothing of what they set, but how it is written"},
 
 	"internal/orchestration":   {join(leaves, domain), "rules are pure: they declare what they need of a transaction"},
 	"internal/dispatch":        {join(leaves, domain), "what a worker may be handed is decided of counts and rows that a transaction gives"},
