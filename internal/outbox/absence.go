@@ -9,6 +9,7 @@ import (
 type absence struct {
 	mu       sync.Mutex
 	failures int       // in a row
+	noted    time.Time // when it last was
 	until    time.Time // nothing is tried before
 	since    time.Time // when it began
 	reason   error
@@ -30,11 +31,12 @@ func (a *absence) note(now time.Time, r Result, pause func(failures int) time.Du
 	if began = a.failures == 0; began {
 		a.since = now
 	}
+	a.settle(now)
 	if now.Before(a.until) {
 		return began, nil // others that were under way failed with it
 	}
 	a.failures++
-	a.reason = r.Err
+	a.reason, a.noted = r.Err, now
 	a.until = now.Add(pause(a.failures))
 	if r.RetryAfter > 0 {
 		a.until = now.Add(min(r.RetryAfter, longest))
@@ -46,7 +48,16 @@ func (a *absence) note(now time.Time, r Result, pause func(failures int) time.Du
 func (a *absence) left(now time.Time) time.Duration {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	a.settle(now)
 	return a.until.Sub(now)
+}
+
+// settle has nothing tried for as long as was said at a time that is yet to come: the
+// clock was set back since.
+func (a *absence) settle(now time.Time) {
+	if a.noted.After(now) {
+		a.noted, a.until = now, now.Add(a.until.Sub(a.noted))
+	}
 }
 
 // Away returns since when nothing can be delivered, and why, or nil while

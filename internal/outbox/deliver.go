@@ -132,7 +132,7 @@ func (o *Outbox[E]) purge(ctx context.Context) {
 func (o *Outbox[E]) deliver(ctx context.Context, item Item) {
 	e, waits, err := o.storage.Take(ctx, item.Seq)
 	if err != nil {
-		o.lanes.failed(item, o.next)
+		o.lanes.failed(item, o.clock.Now(), o.next)
 		return
 	}
 	if !waits {
@@ -147,7 +147,7 @@ func (o *Outbox[E]) deliver(ctx context.Context, item Item) {
 	// The mark must be written even when we are told to stop meanwhile.
 	write := context.WithoutCancel(ctx)
 	if r.Err != nil && !r.Final {
-		next := o.lanes.failed(item, func(failures int) time.Time {
+		next := o.lanes.failed(item, o.clock.Now(), func(failures int) time.Time {
 			return o.clock.Now().Add(max(o.pause(failures), min(r.RetryAfter, longestRest)))
 		})
 		o.report.Ended(e, r, o.storage.Postpone(write, item.Seq, r.Err.Error(), next))
@@ -156,7 +156,7 @@ func (o *Outbox[E]) deliver(ctx context.Context, item Item) {
 	unwritten := o.storage.Finish(write, item.Seq, r)
 	o.report.Ended(e, r, unwritten)
 	if unwritten != nil {
-		o.lanes.failed(item, o.next) // the repeat is harmless
+		o.lanes.failed(item, o.clock.Now(), o.next) // the repeat is harmless
 		return
 	}
 	o.lanes.done(item)

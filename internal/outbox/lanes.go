@@ -15,13 +15,15 @@ type lanes struct {
 	known  map[int64]bool
 	idle   laneHeap // lanes that have deliveries and none under way
 	bytes  int64
+	newest time.Time // when a lane last failed
 	// nudge has an element when something may have come due.
 	nudge chan struct{}
 }
 
 type lane struct {
 	name     string
-	waiting  []Item // in the order of arrival; the first may be under way
+	waiting  []Item    // in the order of arrival; the first may be under way
+	failed   time.Time // when it last did
 	notBy    time.Time
 	failures int
 	index    int // in the heap, -1 when not in it
@@ -79,6 +81,7 @@ func (l *lanes) size() (int, int64) {
 func (l *lanes) take(now time.Time) (item Item, wait time.Duration, ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.settle(now)
 	if len(l.idle) == 0 {
 		return Item{}, forever, false
 	}
@@ -87,6 +90,21 @@ func (l *lanes) take(now time.Time) (item Item, wait time.Duration, ok bool) {
 	}
 	at := heap.Pop(&l.idle).(*lane)
 	return at.waiting[0], 0, true
+}
+
+// settle has lanes wait for as long as they were to that failed at a time which is yet
+// to come: the clock was set back since.
+func (l *lanes) settle(now time.Time) {
+	if !l.newest.After(now) {
+		return
+	}
+	l.newest = now
+	for _, at := range l.idle {
+		if at.failed.After(now) {
+			at.failed, at.notBy = now, now.Add(at.notBy.Sub(at.failed))
+		}
+	}
+	heap.Init(&l.idle)
 }
 
 // forever is longer than anything waits.
@@ -110,7 +128,7 @@ func (l *lanes) done(item Item) {
 
 // failed lets go of a lane whose first delivery has to be tried again, by itself or
 // once the others were tried. back gives the time from the number of failures in a row.
-func (l *lanes) failed(item Item, back func(failures int) time.Time) time.Time {
+func (l *lanes) failed(item Item, now time.Time, back func(failures int) time.Time) time.Time {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	at := l.byName[item.Lane]
@@ -118,7 +136,7 @@ func (l *lanes) failed(item Item, back func(failures int) time.Time) time.Time {
 		at.waiting = append(at.waiting[1:], item)
 	}
 	at.failures++
-	at.notBy = back(at.failures)
+	at.failed, at.notBy, l.newest = now, back(at.failures), now
 	heap.Push(&l.idle, at)
 	l.wake()
 	return at.notBy

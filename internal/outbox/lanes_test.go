@@ -47,7 +47,7 @@ func TestLanesComeDueByTheirPauses(t *testing.T) {
 	}
 	for range 2 {
 		item, _, _ := l.take(now)
-		l.failed(item, pauseAt(now))
+		l.failed(item, now, pauseAt(now))
 	}
 	if item, _, ok := l.take(now); !ok || item.Lane != "c" {
 		t.Errorf("took %v", item)
@@ -57,7 +57,7 @@ func TestLanesComeDueByTheirPauses(t *testing.T) {
 	}
 	later := now.Add(10 * time.Second)
 	item, _, _ := l.take(later)
-	if next := l.failed(item, pauseAt(later)); item.Lane != "a" || !next.Equal(later.Add(20*time.Second)) {
+	if next := l.failed(item, later, pauseAt(later)); item.Lane != "a" || !next.Equal(later.Add(20*time.Second)) {
 		t.Errorf("took %v, which is due again at %v", item, next)
 	}
 	item, _, _ = l.take(later)
@@ -66,7 +66,7 @@ func TestLanesComeDueByTheirPauses(t *testing.T) {
 		t.Errorf("took %v", item)
 	}
 	item, _, ok := l.take(later)
-	if next := l.failed(item, pauseAt(later)); !ok || item.Seq != 3 || !next.Equal(later.Add(10*time.Second)) {
+	if next := l.failed(item, later, pauseAt(later)); !ok || item.Seq != 3 || !next.Equal(later.Add(10*time.Second)) {
 		t.Errorf("took %v, which is due again at %v", item, next)
 	}
 }
@@ -86,7 +86,7 @@ func TestAFailureThatYields(t *testing.T) {
 		order = append(order, item.Seq)
 		if item.Seq == 0 && len(order) == 1 {
 			l.add(Item{Seq: 3, Lane: "a", Yields: true}) // while it is under way
-			l.failed(item, func(int) time.Time { return now })
+			l.failed(item, now, func(int) time.Time { return now })
 			continue
 		}
 		l.done(item)
@@ -96,5 +96,24 @@ func TestAFailureThatYields(t *testing.T) {
 	}
 	if item, _, _ := l.take(now); item.Seq != 0 {
 		t.Errorf("the one that failed is followed by %v", item)
+	}
+}
+
+// A lane waits for as long as it was to, also when the clock was set back meanwhile.
+func TestALaneDoesNotWaitForTheClock(t *testing.T) {
+	l, now := newLanes(), time.Now()
+	for seq, lane := range []string{"a", "b"} {
+		l.add(Item{Seq: int64(seq), Lane: lane})
+		item, _, _ := l.take(now)
+		l.failed(item, now, func(int) time.Time { return now.Add(time.Duration(seq+1) * time.Second) })
+	}
+	back := now.Add(-3 * time.Hour)
+	if _, wait, ok := l.take(back); ok || wait != time.Second {
+		t.Errorf("the next is due after %v", wait)
+	}
+	for seq := range int64(2) {
+		if item, wait, ok := l.take(back.Add(time.Duration(seq+1) * time.Second)); !ok || item.Seq != seq {
+			t.Errorf("took %v, the next is due after %v", item, wait)
+		}
 	}
 }
