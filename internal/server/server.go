@@ -124,7 +124,9 @@ func Open(ctx context.Context, db Database, c Config, log *slog.Logger) (*Server
 	if err := s.UseEncryptionKey(c.BlockKey); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	err := s.Update(ctx, func(tx *store.Tx) error { return tx.ConfigureFlowLimits(c.FlowLimits) })
+	err := s.Update(ctx, func(tx *store.Tx) error {
+		return errors.Join(tx.ConfigureFlowLimits(c.FlowLimits), tx.SettleAutomations())
+	})
 	if err == nil {
 		err = tellHealing(ctx, s, ids, db.Healed())
 	}

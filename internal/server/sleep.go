@@ -222,7 +222,12 @@ func (s *Server) jumped(ctx context.Context, d time.Duration) {
 	s.log.Info("the clock jumped", "by", d.Round(time.Millisecond))
 	s.activity.Jumped(d)
 	s.due.Jumped(d)
-	if d >= away {
+	switch {
+	case d >= away:
 		s.goOn(ctx)
+	case d < 0:
+		if err := s.store.Update(ctx, (*store.Tx).SettleAutomations); err != nil && ctx.Err() == nil {
+			s.log.Error("adapt automations to the clock", "error", err)
+		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/reevehq/reeve/internal/follow"
 	"github.com/reevehq/reeve/internal/prefect"
@@ -98,6 +99,20 @@ func TestAnAutomationLooksAtNothingFromBeforeItWasEnabled(t *testing.T) {
 	}
 	w.play("75 a", "76 a", "89", "91")
 	if got, want := w.fired(), []string{"21", "76 a", "90"}; !slices.Equal(got, want) {
+		t.Errorf("fired %q, want %q", got, want)
+	}
+}
+
+// An automation that was made before the clock was set back looks at what comes since.
+func TestAnAutomationOfATimeThatIsYetToCome(t *testing.T) {
+	w := newAutomationsWorld(t)
+	w.automation(`{"type":"event","posture":"Reactive","expect":["a"]}`)
+	w.play("10 a")
+	w.machine.Jump(-time.Hour)
+	w.update((*store.Tx).SettleAutomations)
+	w.emit(w.event([]string{"a"}))
+	w.settle()
+	if got, want := w.fired(), []string{"10 a", "-3590 a"}; !slices.Equal(got, want) {
 		t.Errorf("fired %q, want %q", got, want)
 	}
 }

@@ -145,6 +145,17 @@ func (tx *Tx) raiseAutomationsVersion() error {
 	return err
 }
 
+// SettleAutomations has automations count as changed now that were changed at a time
+// which is yet to come: the clock was set back since, and they would look at nothing
+// until then.
+func (tx *Tx) SettleAutomations() error {
+	n, err := tx.conn.Exec(`UPDATE automation SET updated = ? WHERE updated > ?`, tx.Now, tx.Now)
+	if err != nil || n == 0 {
+		return err
+	}
+	return tx.raiseAutomationsVersion()
+}
+
 // AutomationsVersion is a number that grows with every change of an automation,
 // whoever makes it: as long as it is the same, so are the automations.
 func (tx *Tx) AutomationsVersion() (int, error) {
