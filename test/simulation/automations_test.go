@@ -16,8 +16,6 @@ type automation struct {
 	posture   string
 	threshold int
 	within    time.Duration
-	// made is when it was, on the server's clock: what is received before does not count.
-	made time.Time
 }
 
 // setUpAutomations sets up automations of every kind of trigger, those that a model
@@ -46,8 +44,29 @@ func (w *world) automate(a *automation, actions []doc, trigger doc) {
 	name := fmt.Sprintf("automation-%d", len(w.estate.automations))
 	made := w.insist("POST", "/automations/", doc{"name": name, "trigger": trigger, "actions": actions})
 	a.id, _ = uuid.Parse(made.object().text("id"))
-	a.made, _ = time.Parse(time.RFC3339, made.object().text("updated"))
 	w.estate.automations = append(w.estate.automations, a)
+	if w.draw.chance(0.4) {
+		w.insist("PUT", "/reeve/automations/"+a.id.String()+"/noise", w.noise())
+	}
+}
+
+// noise is which of an automation's messages are sent, and when.
+func (w *world) noise() doc {
+	d := w.draw
+	settings := doc{"resolved": d.chance(0.5)}
+	if d.chance(0.5) {
+		settings["repeat"] = 60 + d.IntN(1200)
+	}
+	if d.chance(0.5) {
+		settings["settle"] = 1 + d.IntN(120)
+	}
+	if d.chance(0.3) {
+		settings["quiet"], settings["timezone"] = []string{"09:02-09:20", "11:00-12:00"}, "Etc/UTC"
+	}
+	if settings["repeat"] != nil && d.chance(0.5) {
+		settings["group_by"] = pick(d, []string{"flow", "deployment"})
+	}
+	return settings
 }
 
 // trigger is any trigger, composite ones at most so deep.
@@ -86,7 +105,7 @@ func (w *world) trigger(deep int) doc {
 // refused where it is runs that a trigger is about.
 func (w *world) actions(n int, make bool) (all []doc) {
 	d := w.draw
-	deployment := pick(d, w.estate.deployments).id
+	deployment := pick(d, w.estate.deployments[w.climate.steady:]).id
 	for range n {
 		kinds := []doc{
 			{"type": "do-nothing"},

@@ -9,6 +9,9 @@ func (w *world) disturb() bool {
 		w.jump()
 	case w.draw.chance(w.climate.suspends):
 		w.suspend()
+	case w.server != nil && w.draw.chance(w.climate.stops):
+		w.server.hands.Stopped()
+		w.crash()
 	default:
 		return false
 	}

@@ -7,7 +7,7 @@ import (
 
 // longestEnd bounds the steps, and the time, of the end of a seed.
 const (
-	longestEnd = 4000
+	longestEnd = 8000
 	endTime    = 50 * time.Hour
 )
 
@@ -22,10 +22,18 @@ func (w *world) end() {
 		w.pass(max(0, w.up.Sub(w.machine.world())))
 		w.boot()
 	}
-	w.note("the seed ends")
+	if w.draw.chance(0.1) {
+		w.network.gone = "hook.example"
+	}
+	w.note("the seed ends; %q is gone", w.network.gone)
 	if w.machine.ahead != 0 {
 		w.setClock(-w.machine.ahead)
 	}
+	for n := 0; n < longestEnd && w.failure == nil && !w.quiet(); n++ {
+		w.happen()
+		w.examine()
+	}
+	w.scheduled = w.machine.look()
 	for _, d := range w.estate.deployments {
 		for _, s := range d.schedules {
 			w.insist("PATCH", fmt.Sprintf("/deployments/%s/schedules/%s", d.id, s), doc{"active": false})
@@ -65,7 +73,7 @@ func (w *world) cancelMost() {
 	w.examine()
 	n := 0
 	for _, r := range w.view.runs {
-		if r.kind != "SCHEDULED" {
+		if r.kind != "SCHEDULED" || r.deployment == nil || r.retries {
 			continue
 		}
 		if n++; n > left {
@@ -87,8 +95,8 @@ func everythingEnds(w *world) string {
 			return fmt.Sprintf("run %s is %s (%s) since %s, due %v", r.id, r.kind, r.name, r.since, r.due)
 		}
 	}
-	if n := w.number(`SELECT count(*) FROM automation_delivery WHERE status = 'waiting'`); n > 0 {
-		return fmt.Sprintf("%d deliveries wait", n)
+	if n := w.number(`SELECT count(*) FROM automation_delivery WHERE status NOT IN ('delivered', 'dead', 'dropped', 'gathered')`); n > 0 {
+		return fmt.Sprintf("%d deliveries are not at an end", n)
 	}
 	for _, a := range w.actors {
 		if l, ok := a.(*letter); ok {

@@ -14,9 +14,15 @@ type estate struct {
 	deployments []*deployment
 	limits      []string // global ones
 	automations []*automation
+	// restarts are the pools whose infrastructure starts processes again by itself.
+	restarts map[string]bool
 	// workers and processes are how many there have been.
 	workers, processes int
 }
+
+// steadyInterval is that of the schedule of a steady deployment: few enough times for
+// all that are missed to be caught up.
+const steadyInterval = 20 * time.Minute
 
 // deployment is one, and what it is like.
 type deployment struct {
@@ -32,7 +38,7 @@ func (w *world) insist(method, path string, body any) answer {
 			return a
 		}
 		if w.server == nil {
-			w.pass(w.up.Sub(w.machine.world()) + time.Second)
+			w.pass(max(0, w.up.Sub(w.machine.world())))
 			w.boot()
 		}
 	}
@@ -46,12 +52,15 @@ func (w *world) setUp() {
 	w.climate.losses = 0
 	for i := range 1 + w.draw.IntN(2) {
 		name := fmt.Sprintf("pool-%d", i)
-		pool := doc{"name": name, "type": "process"}
+		pool := doc{"name": name, "type": pick(w.draw, []string{"process", "process", "process", "kubernetes"})}
 		if w.draw.chance(0.5) {
 			pool["concurrency_limit"] = 1 + w.draw.IntN(3)
 		}
 		w.insist("POST", "/work_pools/", pool)
 		w.estate.pools = append(w.estate.pools, name)
+		if pool["type"] == "kubernetes" {
+			w.estate.restarts[name] = true
+		}
 		if w.draw.chance(0.4) {
 			w.insist("POST", "/work_pools/"+name+"/queues", doc{"name": "q", "concurrency_limit": 1 + w.draw.IntN(2), "priority": 1})
 		}
@@ -61,8 +70,8 @@ func (w *world) setUp() {
 		w.insist("POST", "/v2/concurrency_limits/", doc{"name": name, "limit": 1 + w.draw.IntN(3)})
 		w.estate.limits = append(w.estate.limits, name)
 	}
-	for i := range w.climate.deployments {
-		w.setUpDeployment(i)
+	for i := range w.climate.deployments + w.climate.steady {
+		w.setUpDeployment(i, i < w.climate.steady)
 	}
 	w.setUpAutomations()
 	for i := range max(w.climate.workers, len(w.estate.pools)) {
@@ -74,7 +83,9 @@ func (w *world) setUp() {
 	w.examine()
 }
 
-func (w *world) setUpDeployment(i int) {
+// setUpDeployment sets up a deployment: a steady one has a schedule that catches up all
+// that was missed, and nobody touches it.
+func (w *world) setUpDeployment(i int, steady bool) {
 	d := &deployment{flow: uuid.MustParse(w.insist("POST", "/flows/", doc{"name": fmt.Sprintf("flow-%d", i/2)}).object().text("id")), pool: pick(w.draw, w.estate.pools)}
 	body := doc{"name": fmt.Sprintf("deployment-%d", i), "flow_id": d.flow, "work_pool_name": d.pool}
 	strategy := pick(w.draw, []string{"ENQUEUE", "CANCEL_NEW", "CANCEL_RUNNING"})
@@ -89,8 +100,11 @@ func (w *world) setUpDeployment(i int) {
 		}
 		body["concurrency_options"] = options
 	}
-	if w.draw.chance(0.6) {
-		schedule := doc{"active": true, "schedule": doc{"interval": 60 + w.draw.IntN(600), "anchor_date": began}}
+	switch {
+	case steady:
+		body["schedules"] = []doc{{"active": true, "schedule": doc{"interval": steadyInterval.Seconds(), "anchor_date": began}}}
+	case w.draw.chance(0.6):
+		schedule := doc{"active": true, "schedule": doc{"interval": 120 + w.draw.IntN(900), "anchor_date": began}}
 		body["schedules"] = []doc{schedule}
 	}
 	made := w.insist("POST", "/deployments/", body).object()
@@ -103,7 +117,11 @@ func (w *world) setUpDeployment(i int) {
 	for _, s := range schedules {
 		id := uuid.MustParse(doc(s.(map[string]any)).text("id"))
 		d.schedules = append(d.schedules, id)
-		if how := pick(w.draw, []any{nil, "all", "latest", "none"}); how != nil {
+		how := pick(w.draw, []any{nil, "all", "latest", "none"})
+		if steady {
+			how = "all"
+		}
+		if how != nil {
 			w.insist("PATCH", "/reeve/deployments/"+d.id.String()+"/schedules/"+id.String(), doc{"catch_up": how})
 		}
 	}

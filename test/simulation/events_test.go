@@ -64,6 +64,7 @@ func (p *flowProcess) reportTask(w *world) {
 		e["follows"] = p.last
 	}
 	p.last = e["id"].(uuid.UUID)
+	w.ledger.tasks[id] = reported{p.run, kind}
 	w.send(p.title, e)
 }
 

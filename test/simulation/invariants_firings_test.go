@@ -9,10 +9,11 @@ import (
 	"github.com/reevehq/reeve/internal/store"
 )
 
-// firingsHaveDeliveries: a firing asks for each action of its automation, once.
+// firingsHaveDeliveries: a firing asks for each action of its automation, once. What
+// tells that something is over is asked for by another.
 func firingsHaveDeliveries(w *world) (what string) {
 	w.rows(`SELECT f.id, count(d.id), count(DISTINCT d.action_index), coalesce(max(d.automation), '') FROM automation_firing AS f
-		LEFT JOIN automation_delivery AS d ON d.firing_id = f.id GROUP BY f.id`, func(r store.Row) error {
+		LEFT JOIN automation_delivery AS d ON d.firing_id = f.id AND d.resolves IS NULL GROUP BY f.id`, func(r store.Row) error {
 		var firing uuid.UUID
 		var rows, indexes int
 		var text string

@@ -20,14 +20,15 @@ func runsAreKept(w *world) string {
 	return ""
 }
 
-// endsAreFinal: a run that was completed or cancelled does not go on by itself.
+// endsAreFinal: a run that was completed or cancelled does not go on by itself. One that
+// nobody hands out is its caller's own, who may.
 func endsAreFinal(w *world) string {
 	if w.before == nil {
 		return ""
 	}
 	for _, r := range w.view.runs {
 		b := w.before.run[r.id]
-		if b == nil || w.ledger.forced[r.id] || r.terminal() {
+		if b == nil || w.ledger.forced[r.id] || r.terminal() || r.deployment == nil {
 			continue
 		}
 		if b.kind == "COMPLETED" || b.kind == "CANCELLED" {

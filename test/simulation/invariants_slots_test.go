@@ -110,7 +110,7 @@ func (v *view) count(is func(*flowRun) bool) (n int) {
 }
 
 // mercy is how long after a start, or an absence, leases and silence are not judged.
-const mercy = 45 * time.Second
+const mercy = 90 * time.Second
 
 // freeSlotsAreGiven: while a deployment's limit has a free slot, whoever waits first
 // for one is due. When the clock was set, times at which runs were due may be to come.

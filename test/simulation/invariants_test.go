@@ -33,6 +33,8 @@ var nowAndThen = []invariant{
 	{"each firing is told of once", firingsAreTold},
 	{"what was delivered was received", deliveriesWereReceived},
 	{"firings are those of the model", firingsAreOfTheModel},
+	{"every time of a schedule that catches up has its run", timesAreCaughtUp},
+	{"what clients report of task runs is recorded", taskRunsAreRecorded},
 }
 
 // seldom is how many quiet moments lie between two looks at what takes long.

@@ -1,10 +1,6 @@
 package simulation
 
-import (
-	"time"
-
-	"github.com/google/uuid"
-)
+import "github.com/google/uuid"
 
 // ledger is what the fakes know to be true, whatever the server says.
 type ledger struct {
@@ -21,19 +17,19 @@ type ledger struct {
 	unsure map[string]bool
 	// claims is how many claims were accepted.
 	claims int
-	// sent are the events of the emitter, by id.
-	sent map[uuid.UUID]sentEvent
+	// tasks are the task runs that were reported, in their newest state.
+	tasks map[uuid.UUID]reported
 }
 
-// sentEvent is an event that was sent for certain.
-type sentEvent struct {
-	name, resource string
-	occurred       time.Time
+// reported is what was reported of a task run of a flow run.
+type reported struct {
+	run   uuid.UUID
+	state string
 }
 
 func newLedger() ledger {
 	return ledger{made: map[uuid.UUID]bool{}, deleted: map[uuid.UUID]bool{}, keys: map[string]uuid.UUID{}, forced: map[uuid.UUID]bool{},
-		taken: map[string]int{}, unsure: map[string]bool{}, sent: map[uuid.UUID]sentEvent{}}
+		taken: map[string]int{}, unsure: map[string]bool{}, tasks: map[uuid.UUID]reported{}}
 }
 
 // granted notes that a process executes user code because the server has said that it
@@ -49,6 +45,16 @@ func (l *ledger) granted(w *world, p *flowProcess) {
 			w.fail("a run is executed once", "%s and %s both execute %s", other.title, p.title, p.run)
 		}
 	}
+}
+
+// brokenOff reports whether a run ever was cancelled or crashed: what it left was ended.
+func (w *world) brokenOff(run uuid.UUID) bool {
+	for _, kind := range w.history(run) {
+		if kind == "CRASHED" || kind == "CANCELLED" {
+			return true
+		}
+	}
+	return false
 }
 
 // ended reports whether a run ever was in a terminal state.

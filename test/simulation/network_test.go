@@ -16,6 +16,8 @@ type network struct {
 	heard map[string]int
 	// mood is how a receiver is at present, by host.
 	mood map[string]string
+	// gone is a host that does not come back in the end, "" for none.
+	gone string
 }
 
 func newNetwork(w *world) *network {
@@ -32,6 +34,8 @@ func (n *network) RoundTrip(r *http.Request) (*http.Response, error) {
 	w, host := n.w, r.URL.Hostname()
 	mood := n.mood[host]
 	switch {
+	case w.ending && host == n.gone:
+		mood = "away"
 	case w.ending:
 		mood = "fine"
 	case mood == "" || w.draw.chance(0.3):

@@ -154,7 +154,7 @@ func (p *person) limitQueue(w *world) {
 }
 
 func (p *person) limitDeployment(w *world) {
-	d := pick(w.draw, w.estate.deployments)
+	d := pick(w.draw, w.estate.deployments[w.climate.steady:])
 	var limit any = 1 + w.draw.IntN(3)
 	if w.draw.chance(0.2) {
 		limit = nil
@@ -169,11 +169,11 @@ func (p *person) limitGlobally(w *world) {
 }
 
 func (p *person) pauseDeployment(w *world) {
-	w.ask("person", "PATCH", "/deployments/"+pick(w.draw, w.estate.deployments).id.String(), doc{"paused": w.draw.chance(0.4)})
+	w.ask("person", "PATCH", "/deployments/"+pick(w.draw, w.estate.deployments[w.climate.steady:]).id.String(), doc{"paused": w.draw.chance(0.4)})
 }
 
 func (p *person) pauseSchedule(w *world) {
-	d := pick(w.draw, w.estate.deployments)
+	d := pick(w.draw, w.estate.deployments[w.climate.steady:])
 	if len(d.schedules) > 0 {
 		w.ask("person", "PATCH", fmt.Sprintf("/deployments/%s/schedules/%s", d.id, pick(w.draw, d.schedules)), doc{"active": w.draw.chance(0.7)})
 	}

@@ -63,7 +63,10 @@ func (p *flowProcess) end(w *world, how string) {
 // crash ends the process without a word.
 func (p *flowProcess) crash(w *world) {
 	p.end(w, "dies")
-	if p.worker != nil {
+	switch {
+	case p.worker != nil && w.estate.restarts[p.worker.pool] && w.draw.chance(0.5):
+		w.newProcess(p.run, p.worker) // by the infrastructure, which knows no better
+	case p.worker != nil:
 		p.worker.ended(w, p.run)
 	}
 }
@@ -72,7 +75,7 @@ func short(id uuid.UUID) string { return id.String()[24:] }
 
 func (p *flowProcess) act(w *world) {
 	now := w.machine.world()
-	p.at = now.Add(again)
+	p.at, w.lively = now.Add(again), now
 	if !w.ending && w.draw.chance(w.climate.deaths/2) {
 		p.crash(w)
 		return

@@ -92,11 +92,19 @@ func (p *part) due(now time.Time) bool {
 func (w *world) boot() {
 	w.boots++
 	hold := &mortal{DB: w.db, left: -1}
+	if !w.ending && w.steps > 0 && w.draw.chance(w.climate.crashes) {
+		hold.left = w.draw.IntN(4) // it may not live to see its start
+	}
 	s, err := server.Open(w.ctx, hold, server.Config{
 		Clock: w.machine, IDs: newIDs(w.machine, w.seed, w.boots),
 		API:           api.Config{BasePath: "/api", DefaultLimit: 200},
 		Notifications: notify.Options{Transport: w.network},
 	}, slog.New(w.log))
+	if hold.dead {
+		w.up = w.machine.world().Add(time.Second)
+		return
+	}
+	hold.left = -1
 	if err != nil {
 		w.fail("boot", "the server does not start: %v", err)
 		return

@@ -59,7 +59,7 @@ func (alarm) Enabled(_ context.Context, level slog.Level) bool { return level >=
 
 // Handle implements slog.Handler.
 func (a alarm) Handle(_ context.Context, r slog.Record) error {
-	if a.w.server != nil && a.w.server.hold.dead || a.w.booting {
+	if a.w.server == nil || a.w.server.hold.dead {
 		return nil
 	}
 	text := r.Message

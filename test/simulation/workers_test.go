@@ -16,7 +16,7 @@ const (
 	workerPoll = 15 * time.Second
 	// prefetch is how long before its time a worker claims a run.
 	prefetch = 10 * time.Second
-	// soon is what workers are awake for in a seed that ends.
+	// soon is how long workers are eager in a seed that ends.
 	soon = 5 * time.Minute
 	// again is how long a client waits before it asks again.
 	again = 2 * time.Second
@@ -96,23 +96,13 @@ func (k *worker) act(w *world) {
 	}
 }
 
-// pace is how often a worker does what it does so often: once nothing is left to do in
-// a seed that ends, rarely.
+// pace is how often a worker does what it does so often: in a seed that ends, and in
+// which no process has done anything for a while, rarely.
 func (w *world) pace(d time.Duration) time.Duration {
-	if !w.ending {
-		return d
+	if w.ending && w.machine.world().Sub(w.lively) > soon {
+		return time.Hour
 	}
-	for _, a := range w.actors {
-		if p, ok := a.(*flowProcess); ok && p.at.Sub(w.machine.world()) < soon {
-			return d
-		}
-	}
-	for _, r := range w.view.runs {
-		if r.kind == "SCHEDULED" && r.due != nil && r.due.Sub(w.machine.look()) < soon {
-			return d
-		}
-	}
-	return time.Hour
+	return d
 }
 
 // poll asks for runs, and claims them one by one, a little or much later.

@@ -25,7 +25,6 @@ type world struct {
 	climate climate
 
 	server  *process // nil while it is down
-	booting bool
 	boots   uint64
 	up      time.Time // in the world's time, when a server that is down is back
 	network *network
@@ -43,7 +42,9 @@ type world struct {
 	looked, still looked
 	quiets        int
 	settled       time.Time
-	jumps         int // how often the clock was set
+	jumps         int       // how often the clock was set
+	lively        time.Time // when a process last did anything
+	scheduled     time.Time // until when schedules were followed, on the server's clock
 
 	failure *failure
 }
@@ -79,6 +80,7 @@ func newWorld(ctx context.Context, seed uint64, db *sqlite.DB, all func(string))
 	w.climate = newClimate(newDraws(seed, 2))
 	w.network = newNetwork(w)
 	w.ledger = newLedger()
+	w.estate.restarts = map[string]bool{}
 	return w
 }
 
@@ -98,7 +100,7 @@ func (w *world) step() {
 	w.steps++
 	if w.server == nil && !w.machine.world().Before(w.up) {
 		w.boot()
-		w.note("the server starts (%d)", w.boots)
+		w.note("the server starts (%d): %t", w.boots, w.server != nil)
 		w.examine()
 		return
 	}
