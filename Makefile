@@ -10,7 +10,7 @@ MAX_BYTES := 31457280
 # failed is run again, twice at most, and the report shows it: -rR lists what needed that.
 RERUNS := --reruns 2 --reruns-delay 1 -rR
 
-.PHONY: help build venv up test unit simulation lint differential e2e once restarts browser ui image rehearsal crash siege backup asleep bench clean
+.PHONY: help build venv up test unit simulation lint differential states e2e once restarts browser ui image rehearsal crash siege backup asleep bench clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -54,8 +54,11 @@ lint: ## gofmt, vet and staticcheck
 
 differential: build venv ## the same requests to the reference server and to ours; to the release before where it differs
 	@scripts/venv .venv-388 test/requirements-388.txt
-	REEVE_BIN=$(REEVE) $(PYTHON) -m pytest test/differential -q --at-least 400 $(RERUNS)
+	REEVE_BIN=$(REEVE) $(PYTHON) -m pytest test/differential -q -n 2 --dist worksteal --at-least 6000 $(RERUNS)
 	REEVE_BIN=$(REEVE) .venv-388/bin/python -m pytest test/differential -q -m changed --at-least 100 $(RERUNS)
+
+states: build venv ## every pair of states by type and name, forced and not: half an hour
+	REEVE_STATES=all REEVE_BIN=$(REEVE) $(PYTHON) -m pytest test/differential/test_state_names.py -q -n 2 --dist worksteal
 
 e2e: build venv ## the unmodified client, worker and CLI against our server
 	@scripts/need systemd-socket-activate

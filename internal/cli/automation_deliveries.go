@@ -18,6 +18,7 @@ import (
 type automationCommands struct {
 	Preview    automationPreview `cmd:"" help:"Say when an automation would have fired, and what it would have said."`
 	Noise      automationNoise   `cmd:"" help:"Say which of an automation's notifications are sent, and when."`
+	Compare    automationCompare `cmd:"" help:"Compare what fires here with what Prefect's own server says has fired."`
 	Deliveries deliveryCommands  `cmd:"" help:"Look at what automations did and have it done again."`
 }
 

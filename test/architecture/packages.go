@@ -96,6 +96,7 @@ var rooms = map[string]room{
 	"internal/proxy":      {join(leaves, []string{"internal/client", "internal/metrics", "internal/traffic", "internal/door"}), "it stands before a server, asks it over HTTP, and keeps nothing on disk"},
 	"internal/up":         {join(leaves, []string{"internal/server", "internal/traffic", "internal/door", "internal/sleep", "internal/client", "internal/proxy", "internal/webhooks", "internal/supervise", "internal/worker"}), "it runs a server and its workers, and talks to it over HTTP"},
 	"internal/doctor":     {join(leaves, []string{"internal/client", "internal/store/sqlite"}), "a doctor asks over HTTP and looks at files; it changes nothing"},
+	"internal/reference":  {join(leaves, storage), "it reads rows of another server, whoever opened its database"},
 	"internal/cli":        {[]string{everything}, "the command line wires everything"},
 }
 

@@ -37,8 +37,16 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo):
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     harness.close()
-    if harness.COMPARED["total"] < session.config.getoption("--at-least") and session.exitstatus == 0:
+    if (output := getattr(session.config, "workeroutput", None)) is not None:
+        output["compared"] = harness.COMPARED["total"]  # one of several processes
+    elif harness.COMPARED["total"] < session.config.getoption("--at-least") and session.exitstatus == 0:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node, error) -> None:
+    """Counts what another process has compared, which pytest-xdist ran tests in."""
+    harness.COMPARED["total"] += getattr(node, "workeroutput", {}).get("compared", 0)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
