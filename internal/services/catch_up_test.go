@@ -250,3 +250,15 @@ func TestNothingIsSettledWithoutScheduler(t *testing.T) {
 	}
 	c.want("switched off", "13 Scheduled, 14 Scheduled, 15 Scheduled")
 }
+
+// A server that was killed before its ledger had an entry was away as well.
+func TestCatchingUpWithoutALedger(t *testing.T) {
+	b := newBench(t)
+	b.clock.Advance(time.Date(2026, 3, 7, 12, 30, 0, 0, time.UTC).Sub(b.clock.Now()))
+	c := &caught{b, b.deploy("hourly", cronOf("0 * * * *"))}
+	c.catchUp("all")
+	c.at(15, 30)
+	c.back()
+	c.work()
+	c.want("back", "13 Scheduled, 14 Scheduled, 15 Scheduled, 16 Scheduled, 17 Scheduled, 18 Scheduled")
+}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -28,27 +29,32 @@ func (tx *Tx) MissTimes() (deployments int, err error) {
 	if any, err := tx.exists(`SELECT 1 FROM deployment_schedule WHERE catch_up IS NOT NULL`); err != nil || !any {
 		return 0, err
 	}
-	last, err := tx.lastAwakening()
-	if err != nil || last == nil {
+	gone, err := tx.lastThere()
+	if err != nil {
 		return 0, err
-	}
-	gone := last.Slept
-	if gone == nil {
-		sign, err := tx.lastSign(last, tx.Now)
-		if err != nil {
-			return 0, err
-		}
-		gone = &sign
 	}
 	const missing = `catch_up IS NOT NULL AND ` + followed
 	if _, err := tx.conn.Exec(`UPDATE deployment_schedule SET missed_since = max(?, updated)
-		WHERE missed_since IS NULL AND `+missing, *gone); err != nil {
+		WHERE missed_since IS NULL AND `+missing, gone); err != nil {
 		return 0, err
 	}
 	tx.Touch(Deadlines)
 	n, err := tx.conn.Exec(`UPDATE deployment SET schedule_revision = schedule_revision + 1, next_scheduling = ?
 		WHERE id IN (SELECT deployment_id FROM deployment_schedule WHERE missed_since IS NOT NULL AND `+missing+`)`, tx.Now)
 	return int(n), err
+}
+
+// lastThere is when the server was last there, before now. It is long ago when the ledger
+// has no entry, which the process before did not live to write: it writes a second late.
+func (tx *Tx) lastThere() (time.Time, error) {
+	last, err := tx.lastAwakening()
+	switch {
+	case err != nil || last == nil:
+		return time.Time{}, err
+	case last.Slept != nil:
+		return *last.Slept, nil
+	}
+	return tx.lastSign(last, tx.Now)
 }
 
 // SetCatchUp says which of the times that a schedule missed get their run; nil for those
