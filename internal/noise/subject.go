@@ -17,7 +17,7 @@ func SubjectOf(f *prefect.Firing) prefect.MessageSubject {
 		case of == nil:
 		case kind == "flow-run" && s.Run == nil:
 			s.Run, s.State = of, prefect.StateType(r["prefect.state-type"])
-			s.StateName = r["prefect.state-name"]
+			s.StateName = prefect.NamedObject{Name: r["prefect.state-name"]}.Shortened().Name
 		case kind == "flow" && s.Flow == nil:
 			s.Flow = of
 		case kind == "deployment" && s.Deployment == nil:

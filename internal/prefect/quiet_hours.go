@@ -32,13 +32,12 @@ func ParseQuietHours(text string) (q QuietHours, err error) {
 		return q, err
 	}
 	from, to, _ := strings.Cut(hours, "-")
-	var fine, alsoFine bool
-	if q.From, fine = parseMinute(from); !fine || q.From == dayMinutes {
+	begins, first := parseMinute(from)
+	ends, last := parseMinute(to)
+	if !first || !last || begins == dayMinutes {
 		return q, fmt.Errorf("%.100q are no hours like 22:00-07:00", hours)
 	}
-	if q.To, alsoFine = parseMinute(to); !alsoFine {
-		return q, fmt.Errorf("%.100q are no hours like 22:00-07:00", hours)
-	}
+	q.From, q.To = begins, ends
 	if q.From == q.To {
 		return q, fmt.Errorf("%.100q begins and ends at one time; a whole day is 00:00-24:00", hours)
 	}

@@ -314,6 +314,8 @@ func TestMessages(t *testing.T) {
 			[]string{"9h fail a1", "12h complete a1", "24h ends"}, []string{"9h a1", "19h resolved a1"}},
 		{"a success within the interval", `{"resolved":true,"repeat":14400,"group_by":"flow"}`,
 			[]string{"1m fail a1", "2m complete a2", "3m fail a3", "4m complete a4", "9h ends"}, []string{"1m a1", "2m resolved a1", "4h1m a3", "4h1m resolved a3"}},
+		{"a failure that is told after its end", `{"resolved":true,"repeat":14400,"group_by":"flow"}`,
+			[]string{"1m fail a1", "2m fail a2", "3m complete a3", "9h ends"}, []string{"1m a1", "3m resolved a1", "4h1m a2", "4h1m resolved a2"}},
 		{"of several that were told together each is resolved", `{"resolved":true,"repeat":3600}`,
 			[]string{"1m fail a1", "2m fail a2 a3", "2h complete a3", "3h complete a2"}, []string{"1m a1", "1h1m 2 more a2 a3", "2h resolved a2", "3h resolved a2"}},
 		{"a restart before the success", `{"resolved":true}`,

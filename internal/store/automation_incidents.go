@@ -97,7 +97,8 @@ func (tx *Tx) TellEnds(limit int) (int, error) {
 				return 0, err
 			}
 		}
-		if _, err := tx.conn.Exec(`DELETE FROM automation_incident WHERE automation_id = ? AND action_index = ? AND incident = ?`,
+		// What is told later of before the end is over, too.
+		if _, err := tx.conn.Exec(`UPDATE automation_incident SET told = NULL WHERE automation_id = ? AND action_index = ? AND incident = ?`,
 			i.automation, i.index, i.what); err != nil {
 			return 0, err
 		}

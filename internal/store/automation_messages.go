@@ -70,8 +70,8 @@ func (m *firingMessages) hold(tx *Tx, id uuid.UUID, index int, state any) error 
 	}
 	var incident *string
 	if what := noise.IncidentOf(m.settings, m.about, m.firing); what != "" && (what != noise.Whole || state != nil) {
-		incident = &what // a figure's end has the actions told of that are for every firing
-
+		// Of a figure that is as it should be again the actions for every firing tell by themselves.
+		incident = &what
 		if err := tx.openIncident(m, index, what); err != nil {
 			return err
 		}
@@ -86,7 +86,7 @@ func (tx *Tx) NextHeld() (time.Time, bool, error) {
 	return first(tx, `SELECT due FROM automation_delivery WHERE status = 'held' ORDER BY due LIMIT 1`, nil, scanTime)
 }
 
-// HeldMessage is a message that is held.
+// HeldMessage is a message that is held. How things stand is known after Standing.
 type HeldMessage struct {
 	noise.Message
 	AutomationID uuid.UUID
@@ -98,8 +98,7 @@ type HeldMessage struct {
 	group    *string
 }
 
-// DueMessages returns messages that are to be judged now, at most limit, with how things
-// stand.
+// DueMessages returns messages that are to be judged now, at most limit.
 func (tx *Tx) DueMessages(limit int) ([]*HeldMessage, error) {
 	return collect(tx, `SELECT sequence, id, automation_id, action_index, created, coalesce(subject ->> 'state', '') IN ('FAILED', 'CRASHED'),
 		run_id, noise_group, carries FROM automation_delivery WHERE status = 'held' AND due <= ? ORDER BY due, sequence LIMIT ?`, []any{tx.Now, limit},
@@ -118,8 +117,11 @@ func (tx *Tx) Standing(m *HeldMessage) (bool, error) {
 	if err != nil || !held || m.Resolves {
 		return held, err
 	}
-	err = tx.one(`SELECT max(let_go) FROM automation_delivery WHERE automation_id = ? AND action_index = ? AND noise_group = ?
-		AND let_go IS NOT NULL AND status != 'dead'`, []any{m.AutomationID, m.index, m.group}, &m.Sent)
+	sent, some, err := first(tx, `SELECT let_go FROM automation_delivery WHERE automation_id = ? AND action_index = ? AND noise_group = ?
+		AND let_go IS NOT NULL AND status != 'dead' ORDER BY let_go DESC LIMIT 1`, []any{m.AutomationID, m.index, m.group}, scanTime)
+	if some {
+		m.Sent = &sent
+	}
 	if err != nil || m.run == nil {
 		return true, err
 	}

@@ -31,7 +31,7 @@ func (tx *Tx) SetNoise(automation uuid.UUID, n *prefect.Noise) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.conn.Exec(`UPDATE automation_delivery SET due = ? WHERE automation_id = ? AND status = 'held' AND due > ?`, tx.Now, automation, tx.Now)
+	_, err = tx.conn.Exec(`UPDATE automation_delivery SET due = ? WHERE +automation_id = ? AND status = 'held' AND due > ?`, tx.Now, automation, tx.Now)
 	tx.Touch(Deadlines)
 	return err
 }
