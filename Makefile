@@ -10,7 +10,7 @@ MAX_BYTES := 31457280
 # failed is run again, twice at most, and the report shows it: -rR lists what needed that.
 RERUNS := --reruns 2 --reruns-delay 1 -rR
 
-.PHONY: help build venv up test unit simulation lint differential states e2e once restarts browser ui image rehearsal crash siege backup asleep bench clean
+.PHONY: help build venv up test unit simulation fuzz lint differential states e2e once restarts browser ui image rehearsal crash siege backup asleep bench clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -45,6 +45,10 @@ simulation: ## the whole server under simulated time, 200 seeds; SEEDS=10000 for
 race: ## the Go tests with the race detector, which needs a C compiler
 	@scripts/need gcc
 	CGO_ENABLED=1 go test -race -timeout 20m ./...
+
+fuzz: ## every parser and evaluator with made-up input, TIME=30s each
+	@grep -rn --include='*_test.go' '^func Fuzz' internal | sed -E 's|/[^/]*:[0-9]+:func (Fuzz[A-Za-z0-9]+).*| \1|' | while read -r package target; do \
+		echo "$$package $$target"; go test ./$$package -run '^$$' -fuzz "^$$target$$" -fuzztime $(or $(TIME),30s) || exit 1; done
 
 lint: ## gofmt, vet and staticcheck
 	@unformatted=$$(gofmt -l cmd internal test); [ -z "$$unformatted" ] || { echo "not gofmt'ed: $$unformatted"; exit 1; }

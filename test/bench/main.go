@@ -25,7 +25,15 @@ func main() {
 	length := flag.Duration("length", 8*time.Second, "how long each rate is measured")
 	rounds := flag.Int("rounds", 1, "how often each of our binaries is measured, in turn")
 	cold := flag.Bool("cold", false, "measure cold starts alone")
+	automations := flag.Bool("automations", false, "measure the evaluation of automations alone, of our binary")
 	flag.Parse()
+	if *automations {
+		if err := evaluate(reeveServer("reeve", *binary)); err != nil {
+			fmt.Fprintln(os.Stderr, "error:", err)
+			os.Exit(1)
+		}
+		return
+	}
 	var kinds []kind
 	if *python != "none" {
 		kinds = append(kinds, realServer(*python))

@@ -53,23 +53,24 @@ class TaskRuns:
     path = "/task_runs"
 
 
-def table(kind, start):
+def table(kind, start, force):
     type, name = start
+    title = f"{kind.__name__}_from_{name}" + ("_by_force" if force else "")
 
     def from_one_state(s):
-        runs = kind(s, f"{kind.__name__}-from-{name}".lower())
-        for force in (False, True) if WHOLE else (False,):
-            for end_type, end_name in STATES if WHOLE else SPECIAL:
-                run = runs.new()
-                s.quietly.post(f"{kind.path}/{run}/set_state", json={"state": {"type": type, "name": name}, "force": True})
-                s.post(f"{kind.path}/{run}/set_state", json={"state": {"type": end_type, "name": end_name}, "force": force})
-                if WHOLE:
-                    s.get(f"{kind.path}/{run}")
+        runs = kind(s, title.lower().replace("_", "-"))
+        for end_type, end_name in STATES if WHOLE else SPECIAL:
+            run = runs.new()
+            s.quietly.post(f"{kind.path}/{run}/set_state", json={"state": {"type": type, "name": name}, "force": True})
+            s.post(f"{kind.path}/{run}/set_state", json={"state": {"type": end_type, "name": end_name}, "force": force})
+            if WHOLE:
+                s.get(f"{kind.path}/{run}")
 
-    from_one_state.__name__ = f"{kind.__name__}_from_{name}"
+    from_one_state.__name__ = title
     return scenario(from_one_state)
 
 
 for _kind in (FlowRuns, TaskRuns):
     for _start in STATES if WHOLE else SPECIAL:
-        globals()[f"test_{_kind.__name__}_from_{_start[1]}"] = table(_kind, _start)
+        for _force in (False, True) if WHOLE else (False,):
+            globals()[f"test_{_kind.__name__}_from_{_start[1]}" + ("_by_force" if _force else "")] = table(_kind, _start, _force)
