@@ -26,6 +26,9 @@ func (w *automationsWorld) ended(r *runs, state prefect.StateType, took time.Dur
 	w.settle()
 }
 
+// paused fires when a pool is.
+const paused = `{"type":"event","posture":"Reactive","expect":["pool.paused"],"threshold":1,"within":0}`
+
 func TestMetricTriggers(t *testing.T) {
 	for _, test := range []struct {
 		name    string
@@ -71,6 +74,29 @@ func TestMetricTriggers(t *testing.T) {
 				w.ended(r, prefect.Crashed, time.Second)
 				w.until(200)
 			}, []string{"90"}},
+		{"with an event, in any order", `{"type":"compound","require":"all","within":600,"triggers":[` + paused + "," + metric("successes", "<", 0.5, "") + "]}",
+			func(w *automationsWorld, r *runs) {
+				w.ended(r, prefect.Failed, time.Second) // at 1 s; its figure is told at 90 s
+				w.play("30 pool.paused")
+				w.until(200)
+			}, []string{"90"}},
+		{"either is enough", `{"type":"compound","require":"any","within":600,"triggers":[` + paused + "," + metric("successes", "<", 0.5, "") + "]}",
+			func(w *automationsWorld, r *runs) {
+				w.ended(r, prefect.Failed, time.Second)
+				w.until(200)
+			}, []string{"90"}},
+		{"the figure, then an event", `{"type":"sequence","within":600,"triggers":[` + metric("successes", "<", 0.5, "") + "," + paused + "]}",
+			func(w *automationsWorld, r *runs) {
+				w.ended(r, prefect.Failed, time.Second)
+				w.play("120 pool.paused")
+				w.until(200)
+			}, []string{"120 pool.paused"}},
+		{"an event, then the figure, though the other way was asked for", `{"type":"sequence","within":600,"triggers":[` + metric("successes", "<", 0.5, "") + "," + paused + "]}",
+			func(w *automationsWorld, r *runs) {
+				w.ended(r, prefect.Failed, time.Second)
+				w.play("30 pool.paused")
+				w.until(200)
+			}, nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
