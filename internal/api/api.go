@@ -227,6 +227,7 @@ func (a *API) Routes() []rest.Route {
 		a.reeveNotifyRoutes(),
 		a.reeveAutomationRoutes(),
 		a.reeveEventRoutes(),
+		a.reeveBlockRoutes(),
 		a.reevePreviewRoutes(),
 		a.reeveDeliveryRoutes(),
 	} {

@@ -353,6 +353,17 @@ export type BlockDocumentUpdate = {
   merge_existing_data?: boolean;
 };
 
+export type BlockForm = {
+  block_type: BlockType;
+  schema: BlockSchema | null;
+};
+
+export type BlockOverview = {
+  document: BlockDocument;
+  now: string;
+  users: BlockUser[];
+};
+
 export type BlockSchema = {
   block_type: BlockType | null;
   block_type_id: string;
@@ -436,6 +447,12 @@ export type BlockTypeUpdate = {
   description?: string | null;
   documentation_url?: string | null;
   logo_url?: string | null;
+};
+
+export type BlockUser = {
+  id: string;
+  kind: string;
+  title: string;
 };
 
 export type Body_average_flow_run_lateness_flow_runs_lateness_post = {

@@ -35,6 +35,11 @@ const routes = [
   createRoute({ getParentRoute: parent, path: paths.deliveries, component: lazyRouteComponent(() => import("@/features/automations/deliveries-page"), "DeliveriesPage") }),
   createRoute({ getParentRoute: parent, path: paths.events, component: lazyRouteComponent(() => import("@/features/events/events-page"), "EventsPage") }),
   createRoute({ getParentRoute: parent, path: paths.event, component: lazyRouteComponent(() => import("@/features/events/event-page"), "EventPage") }),
+  createRoute({ getParentRoute: parent, path: paths.blocks, component: lazyRouteComponent(() => import("@/features/blocks/blocks-page"), "BlocksPage") }),
+  createRoute({ getParentRoute: parent, path: paths.blockCatalogue, component: lazyRouteComponent(() => import("@/features/blocks/catalogue-page"), "CataloguePage") }),
+  createRoute({ getParentRoute: parent, path: paths.newBlock, component: lazyRouteComponent(() => import("@/features/blocks/new-block-page"), "NewBlockPage") }),
+  createRoute({ getParentRoute: parent, path: paths.blockType, beforeLoad: ({ params }) => redirect({ to: paths.newBlock, params, throw: true }) }),
+  createRoute({ getParentRoute: parent, path: paths.block, component: lazyRouteComponent(() => import("@/features/blocks/block-page"), "BlockPage") }),
   // What links name by an id alone is shown on another page.
   createRoute({ getParentRoute: parent, path: paths.taskRun, component: lazyRouteComponent(() => import("@/features/links/links-page"), "TaskRunLink") }),
   createRoute({ getParentRoute: parent, path: paths.queue, component: lazyRouteComponent(() => import("@/features/links/links-page"), "QueueLink") }),

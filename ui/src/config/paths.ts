@@ -30,6 +30,9 @@ export const paths = {
   queue: "/work-queues/work-queue/$id",
   limit: "/concurrency-limits/concurrency-limit/$id",
   block: "/blocks/block/$id",
+  blocks: "/blocks",
   blockCatalogue: "/blocks/catalog",
+  blockType: "/blocks/catalog/$name",
+  newBlock: "/blocks/catalog/$name/create",
   design: "/_design",
 } as const;

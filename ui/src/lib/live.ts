@@ -39,7 +39,7 @@ const pace = 1000;
 
 /** The prefixes of events that the pages care for. Heartbeats of workers are not among them. */
 const prefixes = ["prefect.flow-run.", "prefect.task-run.", "prefect.deployment.", "prefect.work-pool.", "prefect.work-queue.", "prefect.flow.",
-  "prefect.concurrency-limit.", "prefect.variable.", "prefect.artifact-collection.", "prefect.automation."];
+  "prefect.concurrency-limit.", "prefect.variable.", "prefect.artifact-collection.", "prefect.automation.", "prefect.block-document."];
 
 /** What tells of every event, whatever it is about, as long as somebody follows. */
 type Follower = (event: LiveEvent) => void;

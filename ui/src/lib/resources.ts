@@ -21,6 +21,13 @@ export function partsOf(id: string): { kind: string; id: string } | null {
   return found?.[1] && found[2] ? { kind: found[1], id: found[2] } : null;
 }
 
+const nouns: Readonly<Record<string, string | undefined>> = { "block-document": "block", sla: "agreement" };
+
+/** What a kind of resource is called: "flow run" of "flow-run". */
+export function noun(kind: string): string {
+  return nouns[kind] ?? kind.replaceAll("-", " ");
+}
+
 /** The page of a resource, null when it has none. */
 export function placeOf(resource: Resource): Place | null {
   const of = partsOf(resource["prefect.resource.id"] ?? "");
@@ -41,5 +48,6 @@ export function nameOf(resource: Resource): string {
 
 /** "flow run" of "prefect.flow-run.<id>", "" for what is not ours. */
 export function kindOf(resource: Resource): string {
-  return partsOf(resource["prefect.resource.id"] ?? "")?.kind.replaceAll("-", " ") ?? "";
+  const of = partsOf(resource["prefect.resource.id"] ?? "");
+  return of ? noun(of.kind) : "";
 }

@@ -1,4 +1,5 @@
 /** What automations do, in words. Pure. */
+import { noun } from "@/lib/resources";
 import { duration } from "@/lib/time";
 import type { Action, Automation, EventTrigger, MetricTrigger, Names, Trigger } from "./types";
 
@@ -22,15 +23,6 @@ const verbs: Readonly<Record<string, [string, string] | undefined>> = {
   created: ["is made", "is not made"], updated: ["is changed", "is not changed"], deleted: ["is deleted", "is not deleted"],
   triggered: ["fires", "does not fire"], resolved: ["is resolved", "is not resolved"],
 };
-
-const nouns: Readonly<Record<string, string | undefined>> = {
-  "flow-run": "flow run", "task-run": "task run", "work-pool": "work pool", "work-queue": "work queue", "concurrency-limit": "concurrency limit",
-  "block-document": "block", sla: "agreement",
-};
-
-export function noun(kind: string): string {
-  return nouns[kind] ?? kind;
-}
 
 /** "flow-run" and "Failed" of "prefect.flow-run.Failed"; null for an event of another kind. */
 function parts(name: string): { kind: string; what: string } | null {

@@ -16,6 +16,6 @@ test("commands quote names", () => {
   expect(commands.pause("a run fails", true)).toBe("prefect automation pause 'a run fails'");
 });
 
-test("what is over and was tried can be made once more", () => {
-  expect(["waiting", "delivered", "dead", "held", "gathered", "dropped"].filter((status) => canResend({ status }))).toEqual(["delivered", "dead"]);
+test("what does not wait can be made once more", () => {
+  expect(["waiting", "delivered", "dead", "held", "gathered", "dropped"].filter((status) => canResend({ status }))).toEqual(["delivered", "dead", "held", "gathered", "dropped"]);
 });

@@ -17,9 +17,9 @@ export function deliveryLook({ status, attempts, reason }: Pick<Delivery, "statu
   return attempts > 0 && reason ? { tone: "late", icon: "retry", word: "Tries again" } : { tone: "pending", icon: "dots", word: "Waits" };
 }
 
-/** Whether it can be made once more. */
+/** Whether it can be made once more, or now when it is held back. */
 export function canResend({ status }: Pick<Delivery, "status">): boolean {
-  return status === "delivered" || status === "dead";
+  return status !== "waiting";
 }
 
 /** What kinds of actions are called. */
