@@ -14,11 +14,11 @@ import (
 // other messages would have said, or that it is over.
 func (a *act) message(subject, body string) notify.Message {
 	m := notify.Message{Subject: subject, Body: body, Key: a.ID.String(), Incident: a.incident(), Resolved: a.Firing != nil && a.Firing.IsOver()}
-	switch {
-	case a.Resolution != nil:
-		m.Subject, m.Body, m.Resolved = "Resolved: "+cmp.Or(subject, a.Automation.Name), a.ended(body), true
-	case a.Gathered != nil:
+	if a.Gathered != nil {
 		m.Subject, m.Body = headline(a.Gathered, a.Automation.Name), a.summary(subject, body)
+	}
+	if a.Resolution != nil {
+		m.Subject, m.Body, m.Resolved = "Resolved: "+cmp.Or(m.Subject, a.Automation.Name), a.ended(m.Body), true
 	}
 	return m
 }
@@ -107,7 +107,7 @@ func (a *act) summary(subject, body string) string {
 	if left := a.Gathered.Number - len(a.Gathered.First); left > 0 {
 		fmt.Fprintf(&b, "- and %d more\n", left)
 	}
-	b.WriteString("\nThe first of them:\n\n")
+	b.WriteString("\nOne of them:\n\n")
 	if subject != "" {
 		b.WriteString(subject + "\n\n")
 	}

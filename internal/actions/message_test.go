@@ -86,6 +86,13 @@ func TestWhatIsOver(t *testing.T) {
 		a.ID, a.Incident = uuid.New(), incident
 		a.Resolution = &prefect.Resolution{Run: &prefect.NamedObject{ID: uuid.MustParse(runID), Name: "brave-cat"}, Occurred: prefect.At(start.Add(time.Hour))}
 	})
+	several := told(t, func(a *prefect.TriggeredAction) {
+		a.Gathered = &prefect.Gathered{Number: 2, Group: &prefect.NamedObject{Name: "etl"}, Kind: "flow", First: []prefect.MessageSubject{run("a", "Failed"), run("b", "Failed")}}
+		a.Resolution = &prefect.Resolution{Run: &prefect.NamedObject{Name: "c"}, Occurred: prefect.At(start)}
+	})
+	if !several.Resolved || several.Subject != "Resolved: 2 runs of flow etl failed" || !strings.HasPrefix(several.Body, "Flow run c ") || !strings.Contains(several.Body, "\n- b (") {
+		t.Errorf("the end of several is told by %+v", several)
+	}
 	other := told(t, func(a *prefect.TriggeredAction) { a.Incident = "prefect.flow-run.x" })
 	figure := told(t, func(a *prefect.TriggeredAction) { a.Resolution = &prefect.Resolution{Occurred: prefect.At(start)} })
 	if raised.Resolved || raised.Subject != "brave-cat broke" || raised.Incident != automationID.String()+"/"+incident {

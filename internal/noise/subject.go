@@ -107,8 +107,14 @@ func IncidentOf(s *prefect.Noise, about prefect.MessageSubject, f *prefect.Firin
 	return ""
 }
 
-// RunResource, FlowResource and DeploymentResource are what incidents are about.
-func RunResource(id uuid.UUID) string { return "prefect.flow-run." + id.String() }
+// run begins the incidents of runs.
+const run = "prefect.flow-run."
+
+// RunResource is a flow run as events name it.
+func RunResource(id uuid.UUID) string { return run + id.String() }
+
+// OfRun reports whether an incident is that of a run.
+func OfRun(incident string) bool { return strings.HasPrefix(incident, run) }
 
 // FlowResource is a flow as events name it.
 func FlowResource(id uuid.UUID) string { return "prefect.flow." + id.String() }

@@ -127,10 +127,11 @@ func (w *messagesWorld) text(d *store.TakenDelivery) string {
 		name = w.names[run]
 	}
 	switch g := d.Gathered; {
-	case d.Resolution != nil:
-		return "resolved " + name
 	case g != nil:
 		text := fmt.Sprint(g.Number)
+		if d.Resolution != nil {
+			text = "resolved " + text
+		}
 		if g.More {
 			text += " more"
 		}
@@ -141,6 +142,8 @@ func (w *messagesWorld) text(d *store.TakenDelivery) string {
 			text += " " + s.Run.Name
 		}
 		return text
+	case d.Resolution != nil:
+		return "resolved " + name
 	}
 	return name
 }
@@ -317,7 +320,9 @@ func TestMessages(t *testing.T) {
 		{"a failure that is told after its end", `{"resolved":true,"repeat":14400,"group_by":"flow"}`,
 			[]string{"1m fail a1", "2m fail a2", "3m complete a3", "9h ends"}, []string{"1m a1", "3m resolved a1", "4h1m a2", "4h1m resolved a2"}},
 		{"of several that were told together each is resolved", `{"resolved":true,"repeat":3600}`,
-			[]string{"1m fail a1", "2m fail a2 a3", "2h complete a3", "3h complete a2"}, []string{"1m a1", "1h1m 2 more a2 a3", "2h resolved a2", "3h resolved a2"}},
+			[]string{"1m fail a1", "2m fail a2 a3", "2h complete a3", "3h complete a2"}, []string{"1m a1", "1h1m 2 more a2 a3", "2h resolved a3", "3h resolved a2"}},
+		{"of a flow all are resolved together", `{"resolved":true,"repeat":3600,"group_by":"flow"}`,
+			[]string{"1m fail a1", "2m fail a2 a3", "2h complete a4", "3h complete a2"}, []string{"1m a1", "1h1m 2 more of flow a a2 a3", "2h resolved 2 more of flow a a2 a3"}},
 		{"a restart before the success", `{"resolved":true}`,
 			[]string{"1m fail a1", "2m restart", "3m complete a1"}, []string{"1m a1", "3m resolved a1"}},
 

@@ -130,11 +130,12 @@ func (tx *Tx) TakeDelivery(sequence int64, until time.Time) (*TakenDelivery, err
 	t := &TakenDelivery{TriggeredAction: &prefect.TriggeredAction{Firing: &prefect.Firing{}}}
 	var status string
 	var state, incident *string
+	var resolves *uuid.UUID
 	err = tx.one(`SELECT delivery.id, delivery.automation, delivery.action, delivery.action_index, delivery.state, delivery.told_by,
-			delivery.attempts, delivery.begun, delivery.status, delivery.incident, delivery.resolution, firing.firing
+			delivery.attempts, delivery.begun, delivery.status, delivery.incident, delivery.resolves, delivery.resolution, firing.firing
 		FROM automation_delivery AS delivery JOIN automation_firing AS firing ON firing.id = delivery.firing_id
 		WHERE delivery.sequence = ?`, []any{sequence}, &t.ID, JSON(&t.Automation), JSON(&t.Action), &t.Index, &state, &t.ToldBy,
-		&t.Attempts, &t.Begun, &status, &incident, JSON(&t.Resolution), JSON(t.Firing))
+		&t.Attempts, &t.Begun, &status, &incident, &resolves, JSON(&t.Resolution), JSON(t.Firing))
 	switch {
 	case err == ErrNoRows || err == nil && status != "waiting":
 		return nil, nil
@@ -147,7 +148,7 @@ func (tx *Tx) TakeDelivery(sequence int64, until time.Time) (*TakenDelivery, err
 	if incident != nil {
 		t.Incident = *incident
 	}
-	if t.Gathered, err = tx.gathered(t.ID); err != nil {
+	if t.Gathered, err = tx.toldTogether(t.ID, resolves, t.Incident); err != nil {
 		return nil, err
 	}
 	if state == nil {

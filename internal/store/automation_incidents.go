@@ -106,14 +106,16 @@ func (tx *Tx) TellEnds(limit int) (int, error) {
 	return len(all), nil
 }
 
-// tellEnd asks for the message that what a delivery told of is over. Its id is derived from
-// that one's: it is told once.
+// tellEnd asks for the message that what a delivery told of is over: of several that it
+// told together, the newest of which that is the incident. Its id is derived from the
+// delivery's: it is told once.
 func (tx *Tx) tellEnd(told uuid.UUID, incident string, resolution prefect.Resolution) error {
 	_, err := tx.conn.Exec(`INSERT INTO automation_delivery (id, firing_id, automation_id, automation, created, begun, due, action_index, action, state,
 			told_by, status, subject, incident, resolves, resolution)
-		SELECT ?, firing_id, automation_id, automation, ?, ?, ?, action_index, action, state, told_by, 'held', subject, ?, id, ?
-		FROM automation_delivery WHERE id = ? ON CONFLICT (id) DO NOTHING`,
-		uuid.NewSHA1(told, []byte(incident)), tx.Now, tx.Now, tx.Now, incident, JSON(resolution), told)
+		SELECT ?, firing_id, automation_id, automation, ?, ?, ?, action_index, action, state, told_by, 'held', subject, incident, ?, ?
+		FROM (SELECT * FROM automation_delivery WHERE id = ? UNION ALL SELECT * FROM automation_delivery WHERE gathered_by = ?)
+		WHERE incident = ? ORDER BY sequence DESC LIMIT 1 ON CONFLICT (id) DO NOTHING`,
+		uuid.NewSHA1(told, []byte(incident)), tx.Now, tx.Now, tx.Now, told, JSON(resolution), told, told, incident)
 	tx.Touch(Deadlines)
 	return err
 }

@@ -238,6 +238,18 @@ func (tx *Tx) DropMessage(m *HeldMessage, reason string) error {
 // describedMessages bounds the messages that one tells of in detail.
 const describedMessages = 20
 
+// toldTogether are the messages that a delivery tells together, or those of whose common
+// end it tells: one of a single run is that run's alone.
+func (tx *Tx) toldTogether(id uuid.UUID, resolves *uuid.UUID, incident string) (*prefect.Gathered, error) {
+	switch {
+	case resolves == nil:
+		return tx.gathered(id)
+	case noise.OfRun(incident):
+		return nil, nil
+	}
+	return tx.gathered(*resolves)
+}
+
 // gathered are the messages that a delivery tells together, nil when it is alone.
 func (tx *Tx) gathered(id uuid.UUID) (*prefect.Gathered, error) {
 	if some, err := tx.exists(`SELECT 1 FROM automation_delivery WHERE gathered_by = ? LIMIT 1`, id); err != nil || !some {
