@@ -29,7 +29,7 @@ func newClimate(d draws) climate {
 		return p * d.Float64()
 	}
 	return climate{
-		steps: 250 + d.IntN(250), crashes: rate(0.06), losses: rate(0.1), jumps: rate(0.015), suspends: rate(0.01),
+		steps: 200 + d.IntN(200), crashes: rate(0.06), losses: rate(0.1), jumps: rate(0.015), suspends: rate(0.01),
 		farthest: pick(d, []time.Duration{time.Minute, 20 * time.Minute, 3 * time.Hour}),
 		longest:  pick(d, []time.Duration{10 * time.Second, 10 * time.Minute, 3 * time.Hour}),
 		deaths:   rate(0.08), repeats: rate(0.15), late: rate(0.5),

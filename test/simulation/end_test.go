@@ -22,7 +22,7 @@ func (w *world) end() {
 		w.pass(max(0, w.up.Sub(w.machine.world())))
 		w.boot()
 	}
-	if w.draw.chance(0.1) {
+	if w.draw.chance(0.05) {
 		w.network.gone = "hook.example"
 	}
 	w.note("the seed ends; %q is gone", w.network.gone)
@@ -67,7 +67,7 @@ func (w *world) end() {
 
 // left is how many scheduled runs a seed that ends still executes; the others are
 // cancelled.
-const left = 6
+const left = 3
 
 func (w *world) cancelMost() {
 	w.examine()
@@ -88,9 +88,13 @@ func (w *world) atRest() bool {
 }
 
 // everythingEnds: with workers that live, receivers that answer and nobody in the way,
-// every run ends, and every action is done or given up.
+// every run ends, and every action is done or given up. A scheduled run whose deployment
+// was deleted waits for somebody to delete it too: as in the reference its claims are refused.
 func everythingEnds(w *world) string {
 	for _, r := range w.view.runs {
+		if r.kind == "SCHEDULED" && r.deployment != nil && w.number(`SELECT count(*) FROM deployment WHERE id = ?`, *r.deployment) == 0 {
+			continue
+		}
 		if !r.terminal() {
 			return fmt.Sprintf("run %s is %s (%s) since %s, due %v", r.id, r.kind, r.name, r.since, r.due)
 		}

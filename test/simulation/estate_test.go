@@ -10,7 +10,6 @@ import (
 // estate is what was set up in a seed: what there is to act on.
 type estate struct {
 	pools       []string
-	flows       []uuid.UUID
 	deployments []*deployment
 	limits      []string // global ones
 	automations []*automation

@@ -24,6 +24,7 @@ var wishes = []wish{
 	{10, (*person).makeRun}, {4, (*person).makeOwnRun}, {5, (*person).cancel}, {3, (*person).retry}, {2, (*person).remove},
 	{5, (*person).resume}, {3, (*person).pausePool}, {2, (*person).limitPool}, {3, (*person).limitDeployment}, {2, (*person).limitGlobally},
 	{2, (*person).pauseDeployment}, {2, (*person).pauseSchedule}, {2, (*person).takeSlots}, {1, (*person).pauseAutomation}, {1, (*person).limitQueue},
+	{1, (*person).remakeLimit}, {1, (*person).deleteDeployment},
 }
 
 func (p *person) act(w *world) {
@@ -204,5 +205,35 @@ func (p *person) pauseAutomation(w *world) {
 		if !a.judged {
 			w.ask("person", "PATCH", "/automations/"+a.id.String(), doc{"enabled": w.draw.chance(0.6)})
 		}
+	}
+}
+
+// remakeLimit deletes a global limit, whoever holds its slots, and makes it anew.
+func (p *person) remakeLimit(w *world) {
+	if len(w.estate.limits) == 0 {
+		return
+	}
+	name := pick(w.draw, w.estate.limits)
+	deleted := w.ask("person", "DELETE", "/v2/concurrency_limits/"+name, nil)
+	made := w.ask("person", "POST", "/v2/concurrency_limits/", doc{"name": name, "limit": 1 + w.draw.IntN(3)})
+	if w.ledger.taken[name] = 0; deleted.lost() || made.lost() {
+		w.ledger.unsure[name] = true
+	}
+}
+
+// deleteDeployment deletes a deployment; its runs stay, but for those that are to come.
+func (p *person) deleteDeployment(w *world) {
+	if len(w.estate.deployments) < w.climate.steady+2 {
+		return
+	}
+	n := len(w.estate.deployments) - 1
+	d := w.estate.deployments[n]
+	for _, r := range w.view.runs {
+		if r.deployment != nil && *r.deployment == d.id {
+			w.ledger.deleted[r.id] = true
+		}
+	}
+	if !w.ask("person", "DELETE", "/deployments/"+d.id.String(), nil).lost() {
+		w.estate.deployments = w.estate.deployments[:n]
 	}
 }

@@ -144,6 +144,8 @@ func (p *flowProcess) execute(w *world, now time.Time) {
 		}
 	case p.slot == nil && w.draw.chance(0.2):
 		p.takeSlot(w)
+	case !w.ending && w.draw.chance(0.05):
+		p.callFlow(w)
 	case p.slot != nil:
 		p.slot.renew(w, p)
 	default:

@@ -55,6 +55,9 @@ func (w *world) report() string {
 
 // TestSeeds lives some seeds, as many at once as there are processors.
 func TestSeeds(t *testing.T) {
+	if racing {
+		*seeds = 1 // each has one goroutine
+	}
 	began := time.Now()
 	var lived, steps, failed atomic.Int64
 	var all sync.WaitGroup
@@ -64,6 +67,9 @@ func TestSeeds(t *testing.T) {
 			for n := lived.Add(1); n <= int64(*seeds) && failed.Load() < int64(*stop); n = lived.Add(1) {
 				w := live(t, folder, *first+uint64(n-1), nil)
 				steps.Add(int64(w.steps))
+				if n%1000 == 0 {
+					t.Logf("%d seeds, %s", n, time.Since(began).Round(time.Second))
+				}
 				if w.failure != nil {
 					failed.Add(1)
 					t.Error(w.report())
@@ -89,8 +95,11 @@ func TestSeed(t *testing.T) {
 
 // TestASeedIsOneStory: the same seed is the same story, to the last answer.
 func TestASeedIsOneStory(t *testing.T) {
+	if racing {
+		t.Skip("it takes long, and there is one goroutine")
+	}
 	folder := memory(t)
-	for _, seed := range []uint64{3, 4, 5} {
+	for _, seed := range []uint64{3, 4} {
 		one, other := live(t, folder, seed, nil), live(t, folder, seed, nil)
 		if one.trace.hash() != other.trace.hash() || one.steps != other.steps {
 			t.Errorf("seed %d was lived twice: %d steps, trace %s; %d steps, trace %s", seed, one.steps, one.trace.hash(), other.steps, other.trace.hash())

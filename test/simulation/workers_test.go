@@ -17,7 +17,7 @@ const (
 	// prefetch is how long before its time a worker claims a run.
 	prefetch = 10 * time.Second
 	// soon is how long workers are eager in a seed that ends.
-	soon = 5 * time.Minute
+	soon = time.Minute
 	// again is how long a client waits before it asks again.
 	again = 2 * time.Second
 )
