@@ -10,7 +10,7 @@ MAX_BYTES := 31457280
 # failed is run again, twice at most, and the report shows it: -rR lists what needed that.
 RERUNS := --reruns 2 --reruns-delay 1 -rR
 
-.PHONY: help build venv up test unit simulation fuzz lint differential states e2e once restarts browser ui image rehearsal crash siege backup asleep bench clean
+.PHONY: help build venv up test unit simulation fuzz lint differential states e2e once restarts browser ui image rehearsal crash siege backup asleep bench history clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -113,6 +113,11 @@ bench: build venv ## our server beside the reference, one run; BEFORE=COMMIT put
 	@[ -z "$(BEFORE)" ] || { tree=$$(mktemp -d) && git archive $(BEFORE) | tar -x -C $$tree && \
 		(cd $$tree && go build -trimpath -ldflags '-s -w' -o $(CURDIR)/bin/before ./cmd/reeve) && rm -rf $$tree; }
 	go run ./test/bench -reeve $(REEVE) -python $(PYTHON) -before "$$([ -z "$(BEFORE)" ] || echo bin/before)" -rounds $(or $(ROUNDS),1)
+
+history: ## bin/history.db, a year of RUNS=1000000 runs
+	@mkdir -p bin && rm -f bin/month.db* bin/history.db*
+	go run ./test/month -database bin/month.db
+	go run ./test/bench/history -month bin/month.db -database bin/history.db -runs $(or $(RUNS),1000000)
 
 clean: ## what was built
 	rm -rf bin
