@@ -104,8 +104,8 @@ func (d *AutomationDeadlines) nextWindow(tx *store.Tx) (time.Time, bool, error) 
 }
 
 // asOf is the time up to which every event has been evaluated.
-func (d *AutomationDeadlines) asOf(tx *store.Tx) (time.Time, error) {
-	received, behind, err := tx.FirstReceived(d.Passed())
+func (a *Automations) asOf(tx *store.Tx) (time.Time, error) {
+	received, behind, err := tx.FirstReceived(a.Passed())
 	if behind && received.Before(tx.Now) {
 		return received, err
 	}

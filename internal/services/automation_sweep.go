@@ -8,8 +8,10 @@ import (
 )
 
 // AutomationSweep deletes what triggers have counted and held that no event can find
-// any more.
+// any more: none that is yet to come, and none that has come and was not evaluated, as
+// after a crash.
 type AutomationSweep struct {
+	*Automations
 	// ended is how long a reactive window outlives its end, for late events.
 	ended time.Duration
 }
@@ -46,6 +48,15 @@ func (s *AutomationSweep) Next(tx *store.Tx) (at time.Time, ok bool, err error) 
 	if err != nil {
 		return at, false, err
 	}
+	if ok && !at.After(tx.Now) {
+		asOf, err := s.asOf(tx)
+		if err != nil {
+			return at, false, err
+		}
+		if asOf.Before(at) {
+			at = tx.Now.Add(behindPause)
+		}
+	}
 	noted, some, err := tx.FirstEffect()
 	if due := noted.Add(effectsKept + sweepSlack); some && (!ok || due.Before(at)) {
 		at, ok = due, true
@@ -62,11 +73,15 @@ func (s *AutomationSweep) Next(tx *store.Tx) (at time.Time, ok bool, err error) 
 
 // Run implements Service.
 func (s *AutomationSweep) Run(tx *store.Tx) (int, error) {
-	buckets, err := tx.DeleteEndedBuckets(tx.Now.Add(-s.ended), automationBatch)
+	asOf, err := s.asOf(tx)
 	if err != nil {
 		return 0, err
 	}
-	held, err := tx.DeleteHeldEvents(tx.Now.Add(-triggers.HeldRetention), automationBatch)
+	buckets, err := tx.DeleteEndedBuckets(asOf.Add(-s.ended), automationBatch)
+	if err != nil {
+		return 0, err
+	}
+	held, err := tx.DeleteHeldEvents(asOf.Add(-triggers.HeldRetention), automationBatch)
 	if err != nil {
 		return 0, err
 	}

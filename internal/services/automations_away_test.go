@@ -30,7 +30,7 @@ func (w *automationsWorld) away(from, until float64, reason string) {
 // deadline is for what the server may not sleep.
 func (w *automationsWorld) deadline() (d Deadline) {
 	w.Helper()
-	runner := NewRunner(w.store, w.machine, clock.NewIDs(w.machine), discard(), w.deadlines, &AutomationSweep{ended: time.Minute})
+	runner := NewRunner(w.store, w.machine, clock.NewIDs(w.machine), discard(), w.deadlines, &AutomationSweep{w.automate, time.Minute})
 	err := w.store.View(w.Context(), func(tx *store.Tx) (err error) {
 		d, err = runner.Deadline(tx)
 		return err
@@ -98,11 +98,29 @@ func TestWhatAWindowWaitsForIsKept(t *testing.T) {
 	w.play("1 a")
 	w.away(4, 7200, "suspend")
 	w.update(func(tx *store.Tx) error {
-		_, err := (&AutomationSweep{ended: time.Minute}).Run(tx)
+		_, err := (&AutomationSweep{w.automate, time.Minute}).Run(tx)
 		return err
 	})
 	w.play("7300")
 	if got, want := w.fired(), []string{"7215 a"}; !slices.Equal(got, want) {
+		t.Errorf("fired %q, want %q", got, want)
+	}
+}
+
+// A window that is long over outlives the events that came in it and were not evaluated:
+// the server was killed first.
+func TestAWindowOutlivesWhatWasNotEvaluated(t *testing.T) {
+	w := newAutomationsWorld(t)
+	w.automation(`{"type":"event","posture":"Reactive","expect":["a"],"threshold":2,"within":60}`)
+	w.play("1 a")
+	w.emit(w.event([]string{"a"}))
+	w.machine.Advance(time.Hour)
+	w.update(func(tx *store.Tx) error {
+		_, err := (&AutomationSweep{w.automate, time.Minute}).Run(tx)
+		return err
+	})
+	w.settle()
+	if got, want := w.fired(), []string{"3601 a"}; !slices.Equal(got, want) {
 		t.Errorf("fired %q, want %q", got, want)
 	}
 }

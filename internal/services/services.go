@@ -74,7 +74,7 @@ func All(c Config) []Service {
 		all = append(all, NewCleanupReconciler(policy, c.CleanupBatch))
 	}
 	if c.Automations != nil {
-		all = append(all, &AutomationDeadlines{Automations: c.Automations}, &AutomationSweep{cmp.Or(c.AutomationEnded, defaultEnded)}, Messages{})
+		all = append(all, &AutomationDeadlines{Automations: c.Automations}, &AutomationSweep{c.Automations, cmp.Or(c.AutomationEnded, defaultEnded)}, Messages{})
 	}
 	if !c.EventRetentionOff {
 		all = append(all, NewEventRetention(c.EventRetention))
