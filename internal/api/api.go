@@ -48,6 +48,8 @@ type Config struct {
 	CSRF CSRFConfig
 	// Settings is the tree that GET /admin/settings shows.
 	Settings json.RawMessage
+	// Shown lists the settings of the server for their page; nil stands for none.
+	Shown func() []SettingShown
 	// Events bounds the events that are taken; zero fields have the defaults.
 	Events prefect.EventLimits
 	// Health gives an error when the server does not work as it should though it
@@ -228,6 +230,8 @@ func (a *API) Routes() []rest.Route {
 		a.reeveAutomationRoutes(),
 		a.reeveEventRoutes(),
 		a.reeveBlockRoutes(),
+		a.reeveSettingsRoutes(),
+		a.reeveApprovalRoutes(),
 		a.reevePreviewRoutes(),
 		a.reeveDeliveryRoutes(),
 	} {

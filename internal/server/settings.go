@@ -58,6 +58,7 @@ func Settings(c *config.Config) Config {
 			AuthString:   c.Text("server.api.auth_string"),
 			CSRF:         csrf,
 			Settings:     c.Tree(),
+			Shown:        func() []api.SettingShown { return settingsShown(c) },
 
 			MaxParameterSize:  c.Int("server.api.max_parameter_size"),
 			MaxGraphNodes:     c.Int("server.flow_run_graph.max_nodes"),
@@ -214,4 +215,22 @@ func sleepSettings(c *config.Config) sleep.Settings {
 		settings.Host = sleep.Fly{Socket: s.Socket, App: s.App, Machine: s.Machine}
 	}
 	return settings
+}
+
+// settingsShown lists the settings of the server: those that were set with where, the
+// others with their defaults.
+func settingsShown(c *config.Config) []api.SettingShown {
+	given := map[string]config.Given{}
+	for _, g := range c.Given() {
+		given[g.Key] = g
+	}
+	documented := config.Documented()
+	all := make([]api.SettingShown, len(documented))
+	for i, s := range documented {
+		all[i] = api.SettingShown{Key: s.Key, Env: s.Env(), Value: s.Default, Help: s.Help, Works: s.Effect == config.Works}
+		if g, set := given[s.Key]; set {
+			all[i].Value, all[i].From = g.Value, g.From
+		}
+	}
+	return all
 }

@@ -1,5 +1,5 @@
 import { change } from "./client";
-import type { Id, StateChange, StateType } from "./types";
+import type { Id, Json, StateChange, StateType } from "./types";
 
 /** What may be done with several runs at once. */
 export type Action = "cancel" | "retry" | "resume" | "delete";
@@ -29,6 +29,16 @@ export function took({ status, state }: StateChange, wanted?: StateType): boolea
 /** Why a proposed state was refused, if that was said. */
 export function reasonOf({ details }: Pick<StateChange, "details">): string | undefined {
   return "reason" in details ? details.reason : undefined;
+}
+
+/** A refusal is an answer like any other; here it is an error. */
+export function accepted(answer: StateChange, wanted?: StateType): void {
+  if (!took(answer, wanted)) throw new Error(reasonOf(answer) ?? `The server answered ${answer.status.toLowerCase()}.`);
+}
+
+/** Lets a paused run go on, with what it asked for. */
+export async function resumeRun(id: Id, input: Json | null): Promise<void> {
+  accepted(await change<StateChange>("POST", `/flow_runs/${id}/resume`, input ? { run_input: input } : {}));
 }
 
 /** Does something with runs, in as many requests as it takes, and tells what came of it. */

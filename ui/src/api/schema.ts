@@ -1,5 +1,40 @@
 // Written by `go test ./internal/api -run TestTypes -update` from the types of the API. Do not edit.
 
+export type ApprovalRow = {
+  asks: boolean;
+  auto_scheduled: boolean;
+  created_by: string | null;
+  deployment_id: string | null;
+  deployment_name: string | null;
+  end_time: string | null;
+  expected_start_time: string | null;
+  flow_id: string;
+  flow_name: string;
+  id: string;
+  is_subflow: boolean;
+  message: string | null;
+  name: string;
+  parent_task_run_id: string | null;
+  run_count: number;
+  schema: Record<string, unknown> | null;
+  start_time: string | null;
+  state_name: string | null;
+  state_timestamp: string | null;
+  state_type: StateType | null;
+  tags: string[];
+  total_run_time: number;
+  until: string | null;
+  work_pool_name: string | null;
+  work_queue_name: string | null;
+};
+
+export type ApprovalRowTable = {
+  count: number;
+  most: number;
+  now: string;
+  rows: ApprovalRow[];
+};
+
 export type Artifact = {
   created: string | null;
   data: unknown;
@@ -2785,6 +2820,31 @@ export type SetAsideSchedule = {
 };
 
 export type SetStateStatus = "ACCEPT" | "REJECT" | "ABORT" | "WAIT";
+
+export type SettingShown = {
+  env: string;
+  from: string;
+  help: string;
+  key: string;
+  value: string;
+  works: boolean;
+};
+
+export type SettingsFiles = {
+  database: number;
+  volume: number;
+};
+
+export type SettingsPage = {
+  backup: BackupReport;
+  events: number;
+  files: SettingsFiles;
+  now: string;
+  outlook: SleepOutlook | null;
+  runs: number;
+  settings: SettingShown[];
+  version: ServerVersion;
+};
 
 export type SimpleFlowRun = {
   duration: number;

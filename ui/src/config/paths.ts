@@ -34,5 +34,7 @@ export const paths = {
   blockCatalogue: "/blocks/catalog",
   blockType: "/blocks/catalog/$name",
   newBlock: "/blocks/catalog/$name/create",
+  approvals: "/approvals",
+  settings: "/settings",
   design: "/_design",
 } as const;

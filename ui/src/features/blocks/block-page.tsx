@@ -21,7 +21,7 @@ import { noun } from "@/lib/resources";
 import { changeBlock, deleteBlock, testBlock } from "./api/change-block";
 import { blockOverview } from "./api/get-blocks";
 import { changed, emptied, placeOf, titleOf, usage } from "./data";
-import type { BlockDocument, BlockFields, BlockOverview } from "./types";
+import type { BlockDocument, BlockOverview } from "./types";
 import "./blocks.css";
 
 export function BlockPage() {

@@ -1,16 +1,10 @@
-import { reasonOf, took } from "@/api/change-runs";
-import { change, get } from "@/api/client";
+import { accepted } from "@/api/change-runs";
+import { change } from "@/api/client";
 import type { Id, Json, StateChange, StateType } from "@/api/types";
 import { uuid } from "@/lib/browser";
-import type { Schema } from "@/lib/schema";
 
 async function propose(id: Id, state: { type: StateType; name?: string; message: string; state_details?: Json }, force = false): Promise<void> {
   accepted(await change<StateChange>("POST", `/flow_runs/${id}/set_state`, { state, force }), state.type);
-}
-
-/** A refusal is an answer like any other; here it is an error. */
-function accepted(answer: StateChange, wanted?: StateType): void {
-  if (!took(answer, wanted)) throw new Error(reasonOf(answer) ?? `The server answered ${answer.status.toLowerCase()}.`);
 }
 
 export function cancelRun(id: Id): Promise<void> {
@@ -30,21 +24,12 @@ export function pauseRun(id: Id): Promise<void> {
   });
 }
 
-export async function resumeRun(id: Id, input: Json | null): Promise<void> {
-  accepted(await change<StateChange>("POST", `/flow_runs/${id}/resume`, input ? { run_input: input } : {}));
-}
-
 export function setState(id: Id, type: StateType, message: string): Promise<void> {
   return propose(id, { type, message }, true);
 }
 
 export async function deleteRun(id: Id): Promise<void> {
   await change("DELETE", `/flow_runs/${id}`);
-}
-
-/** The JSON schema of what a paused run waits for. */
-export function inputSchema(id: Id, key: string): Promise<Schema> {
-  return get(`/flow_runs/${id}/input/${encodeURIComponent(key)}`);
 }
 
 /** Makes a run of the same deployment with other parameters. */

@@ -1,18 +1,19 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
+import { resumeRun } from "@/api/change-runs";
 import type { FlowRun } from "@/api/types";
 import { Button } from "@/components/button";
 import { Menu, type MenuItem } from "@/components/menu";
+import { ResumeDialog } from "@/components/resume-dialog";
 import { Sure } from "@/components/sure";
 import { tell } from "@/components/toast";
 import { paths } from "@/config/paths";
 import { copyText } from "@/lib/browser";
 import { useDeletion } from "@/lib/leave";
 import { possible } from "@/lib/states";
-import { cancelRun, deleteRun, pauseRun, resumeRun, retryRun } from "../api/change-run";
+import { cancelRun, deleteRun, pauseRun, retryRun } from "../api/change-run";
 import { ChangeStateDialog } from "./change-state-dialog";
 import { RerunDialog } from "./rerun-dialog";
-import { ResumeDialog } from "./resume-dialog";
 
 type Asking = "cancel" | "delete" | "state" | "rerun" | "resume" | null;
 
@@ -37,7 +38,8 @@ export function RunActions({ run }: { run: FlowRun }) {
     await leave(paths.runs, () => deleteRun(run.id));
     tell(`${run.name} is deleted`);
   });
-  const asksInput = Boolean(run.state?.state_details.run_input_keyset);
+  const keyset = run.state?.state_details.run_input_keyset as { schema?: string } | null | undefined;
+  const asksInput = Boolean(keyset);
   const resume = () => (asksInput ? setAsking("resume") : act.mutate(() => resumeRun(run.id, null)));
   const retry: MenuItem = {
     label: "Retry", icon: "retry", onPick: () => act.mutate(() => retryRun(run.id)),
@@ -65,7 +67,7 @@ export function RunActions({ run }: { run: FlowRun }) {
       )}
       {asking === "state" && <ChangeStateDialog run={run} onClose={close} />}
       {asking === "rerun" && <RerunDialog run={run} onClose={close} />}
-      {asking === "resume" && <ResumeDialog run={run} onClose={close} />}
+      {asking === "resume" && <ResumeDialog run={{ id: run.id, name: run.name, message: run.state?.message ?? null }} input={keyset?.schema ?? ""} onClose={close} />}
     </div>
   );
 }

@@ -1,0 +1,22 @@
+import { queryOptions } from "@tanstack/react-query";
+import { get } from "@/api/client";
+import type { SettingsPage, Usage } from "@/api/schema";
+import { learnTime } from "@/lib/time";
+
+/** How the server was set, how it is kept safe and until when it may sleep. */
+export const settingsPage = queryOptions({
+  queryKey: ["settings"],
+  queryFn: async ({ signal }) => {
+    const page = await get<SettingsPage>("/reeve/settings", signal);
+    learnTime(page.now);
+    return page;
+  },
+});
+
+/** What was used in a month, "2026-11"; "" for this one. */
+export function usage(month: string) {
+  return queryOptions({
+    queryKey: ["usage", month],
+    queryFn: ({ signal }) => get<Usage>(`/reeve/usage${month && `?month=${encodeURIComponent(month)}`}`, signal),
+  });
+}

@@ -1,0 +1,122 @@
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import type { SettingShown, SettingsPage as SettingsAnswer } from "@/api/schema";
+import { Command } from "@/components/command";
+import { Facts } from "@/components/facts";
+import { NameFilter } from "@/components/name-filter";
+import { Page, Section, useTitle } from "@/components/page";
+import { Status } from "@/components/status";
+import { type Column, Table } from "@/components/table";
+import { Tabs } from "@/components/tabs";
+import { Time } from "@/components/time";
+import { Empty, Failure, Waiting } from "@/components/views";
+import { paths } from "@/config/paths";
+import { server } from "@/config/server";
+import { useQueryTexts } from "@/lib/route";
+import { settingsPage } from "./api/get-settings";
+import { UsagePanel } from "./components/usage-panel";
+import { aboutKeeping, bytes, copyLook } from "./words";
+import "./settings.css";
+
+/** What serves, how it was set, what it keeps and what it costs. Settings are changed where they were set. */
+export function SettingsPage() {
+  useTitle("Settings");
+  const { tab = "about", month = "" } = useQueryTexts();
+  const query = useQuery(settingsPage);
+  const navigate = useNavigate();
+  if (query.isPending) return <Waiting what="the settings" />;
+  if (!query.data) return <Failure error={query.error} onRetry={() => void query.refetch()} />;
+  const page = query.data;
+  const go = (search: Record<string, string>) => void navigate({ to: paths.settings, search, replace: true, resetScroll: false });
+  return (
+    <Page title="Settings">
+      <Tabs label="Settings" current={tab} onPick={(key) => go(key === "about" ? {} : { tab: key })} tabs={[
+        { key: "about", label: "About", body: () => <About page={page} /> },
+        { key: "server", label: "Server", body: () => <Settings all={page.settings} /> },
+        { key: "keeping", label: "Retention", body: () => <Keeping page={page} /> },
+        { key: "backup", label: "Backup", body: () => <Backup page={page} /> },
+        { key: "cost", label: "Sleep and cost", body: () => <div className="settings-tab"><Sleep page={page} /><UsagePanel month={month} onMonth={(next) => go({ tab: "cost", ...(next && { month: next }) })} /></div> },
+      ]} />
+    </Page>
+  );
+}
+
+function About({ page: { version, files, runs, events } }: { page: SettingsAnswer }) {
+  return (
+    <div className="settings-tab">
+      <Facts facts={[{ name: "Reeve", value: version.reeve }, { name: "Speaks as Prefect", value: version.prefect }, { name: "API", value: version.api }, { name: "Clock", value: <Time at={version.now} /> }]} />
+      <Facts facts={[{ name: "Database", value: bytes(files.database) }, { name: "Volume", value: files.volume > 0 ? bytes(files.volume) : "–" }, { name: "Runs", value: `${runs.toLocaleString("en")}${runs >= 10_000 ? "+" : ""}` }, { name: "Events", value: events.toLocaleString("en") }]} />
+      <Section title="Look closer"><div className="buttons"><Command text="reeve doctor" /><Command text="reeve status" /><Command text={`curl ${new URL(`${server.api}/metrics`, document.baseURI).href}`} /></div></Section>
+    </div>
+  );
+}
+
+const columns: Column<SettingShown>[] = [
+  { key: "key", title: "Setting", width: "minmax(220px, 1.4fr)", narrow: "name", cell: ({ key, env }) => <code title={env}>{key}</code> },
+  { key: "value", title: "Value", width: "minmax(120px, 1fr)", narrow: "where", cell: ({ value }) => (value === "" ? <span className="faint">none</span> : <span title={value}>{value}</span>) },
+  { key: "from", title: "Set by", width: "minmax(100px, .8fr)", narrow: "state", cell: ({ from, works }) => (from === "" ? <span className="faint">default</span> : <span title={from}>{from}{!works && " (no effect here)"}</span>) },
+  { key: "help", title: "What it does", width: "minmax(160px, 1.6fr)", cell: ({ help }) => <span className="muted" title={help}>{help}</span> },
+];
+
+function Settings({ all }: { all: readonly SettingShown[] }) {
+  const [part, setPart] = useState("");
+  const [given, setGiven] = useState(false);
+  const wanted = part.toLowerCase();
+  const rows = all.filter(({ key, env, help, from }) => (!given || from !== "") && `${key} ${env} ${help}`.toLowerCase().includes(wanted));
+  return (
+    <div className="settings-tab">
+      <div className="buttons">
+        <NameFilter label="Part of a setting" value={part} onChange={setPart} />
+        <label className="check"><input type="checkbox" checked={given} onChange={() => setGiven(!given)} />Only what was set</label>
+        <Command text="reeve config check" />
+      </div>
+      {rows.length === 0 ? <Empty title={given && part === "" ? "Everything is as it comes" : "No setting is like that"} icon="gear">Settings come from reeve.toml, the environment and flags.</Empty>
+        : <Table label="Settings" columns={columns} rows={rows} rowKey={({ key }) => key} virtual />}
+    </div>
+  );
+}
+
+function Keeping({ page: { settings, files } }: { page: SettingsAnswer }) {
+  const rows = settings.filter(({ key }) => aboutKeeping(key));
+  return (
+    <div className="settings-tab">
+      <p className="muted">The database has {bytes(files.database)}. What is older than these times is deleted in the background; where nothing is set, it is kept for ever.</p>
+      {rows.length === 0 ? <Empty title="Nothing says how long things are kept" icon="gear" /> : <Table label="Retention" columns={columns} rows={rows} rowKey={({ key }) => key} />}
+    </div>
+  );
+}
+
+interface Copy {
+  database: string;
+  url: string;
+  until: string | null;
+  pending: boolean;
+  error: string | null;
+  failing_since: string | null;
+}
+
+function Backup({ page: { backup } }: { page: SettingsAnswer }) {
+  const copies = backup.databases as Copy[];
+  if (copies.length === 0) return <Empty title="No copy is kept elsewhere" icon="save" command="reeve doctor">With [backup] in reeve.toml each database is copied to S3-compatible storage as it is written, and put back when the disk is lost.</Empty>;
+  return (
+    <ul className="card copies">
+      {copies.map((copy) => (
+        <li key={copy.database}>
+          <Status look={copyLook(copy)} />
+          <div><p><b>{copy.database}</b> <code className="muted">{copy.url}</code></p><p className="muted">{copy.error ?? <>all that was written until <Time at={copy.until} /> is there</>}</p></div>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Sleep({ page: { outlook } }: { page: SettingsAnswer }) {
+  if (!outlook) return null;
+  return (
+    <Section title="Sleep">
+      <p className="card sleep-now">{outlook.reasons.length > 0 ? <>It is awake because {outlook.reasons.join("; ")}.</> : server.sleeps ? "Nothing keeps it awake." : "Nothing would keep it awake; it is not set to sleep."}
+        {outlook.next_deadline && <span className="muted"> Next due <Time at={outlook.next_deadline} />.</span>}</p>
+    </Section>
+  );
+}

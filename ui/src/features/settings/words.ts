@@ -1,0 +1,33 @@
+/** Sizes, months and how copies stand, in words. Pure. */
+import type { StatusLook } from "@/components/status";
+
+const units = ["bytes", "KB", "MB", "GB", "TB"];
+
+/** "12.3 MB". */
+export function bytes(size: number): string {
+  let unit = 0;
+  let amount = size;
+  while (amount >= 1000 && unit < units.length - 1) {
+    amount /= 1000;
+    unit++;
+  }
+  return `${unit === 0 ? amount : amount.toFixed(1)} ${units[unit] ?? ""}`;
+}
+
+/** The month before one such as "2026-01", and the one after. */
+export function monthBeside(month: string, by: 1 | -1): string {
+  const [year = 0, number = 1] = month.split("-").map(Number);
+  const at = new Date(Date.UTC(year, number - 1 + by, 1));
+  return at.toISOString().slice(0, 7);
+}
+
+/** How the copy of a database stands. */
+export function copyLook({ error, pending }: { error: string | null; pending: boolean }): StatusLook {
+  if (error !== null) return { tone: "failed", icon: "alert", word: "Fails" };
+  return pending ? { tone: "running", icon: "dots", word: "Being copied" } : { tone: "completed", icon: "check", word: "Up to date" };
+}
+
+/** Which settings are about how long something is kept. */
+export function aboutKeeping(key: string): boolean {
+  return /retention|vacuum|keep_|max_age/.test(key);
+}
