@@ -183,12 +183,9 @@ func (tx *Tx) join(m *HeldMessage, due *time.Time) (bool, error) {
 	return true, err
 }
 
-// mostGathered bounds the messages that one gathers; of those beyond it tells the number.
-const mostGathered = 1000
-
-// mostSettled bounds the messages that are taken out of one that tells of several in one
-// transaction.
-const mostSettled = 200
+// mostGathered bounds the messages that one gathers, and so what a transaction does with
+// them; of those beyond it tells the number.
+const mostGathered = 200
 
 // LetGo has a message sent. With settled, those that it tells of whose runs have been
 // retried to success are taken out before.
@@ -199,12 +196,11 @@ func (tx *Tx) LetGo(m *HeldMessage, settled bool) error {
 		}
 	}
 	if m.Carries && settled {
-		n, err := tx.conn.Exec(`UPDATE automation_delivery SET status = 'dropped', gathered_by = NULL, reason = ? WHERE sequence IN (
+		if _, err := tx.conn.Exec(`UPDATE automation_delivery SET status = 'dropped', gathered_by = NULL, reason = ? WHERE sequence IN (
 			SELECT delivery.sequence FROM automation_delivery AS delivery JOIN flow_run AS run ON run.id = delivery.run_id
 			WHERE delivery.gathered_by = (SELECT ?) AND run.state_type = 'COMPLETED'
-				AND delivery.subject ->> 'state' IN ('FAILED', 'CRASHED') LIMIT ?)`, noise.Retried, m.id, mostSettled)
-		if err != nil || n == mostSettled {
-			return err // there are more, in the next piece of work
+				AND delivery.subject ->> 'state' IN ('FAILED', 'CRASHED'))`, noise.Retried, m.id); err != nil {
+			return err
 		}
 	}
 	_, err := tx.conn.Exec(`UPDATE automation_delivery SET status = 'waiting', due = ?, begun = ?, again = ?, carries = 0, reason = '',
