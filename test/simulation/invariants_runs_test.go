@@ -119,3 +119,14 @@ func countersAreRecounted(w *world) string {
 	}
 	return ""
 }
+
+// serverIsWell: no service and no consumer fails, while the database works.
+func serverIsWell(w *world) string {
+	if w.server == nil {
+		return ""
+	}
+	if err := w.server.hands.Health(); err != nil {
+		return err.Error()
+	}
+	return ""
+}

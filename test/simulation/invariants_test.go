@@ -22,6 +22,7 @@ var always = []invariant{
 // whenQuiet are looked at when the server has nothing to do at the moment.
 var whenQuiet = []invariant{
 	{"nothing is overdue", nothingIsOverdue},
+	{"the server is well", serverIsWell},
 	{"a free slot is not waited for", freeSlotsAreGiven},
 }
 

@@ -36,10 +36,8 @@ type worker struct {
 
 // task is one thing that a worker is to do, tried until it is answered.
 type task struct {
-	at   time.Time
-	what string
-	run  uuid.UUID
-	try  func() (done bool)
+	at  time.Time
+	try func() (done bool)
 }
 
 func (w *world) newWorker(pool string) *worker {
@@ -120,7 +118,7 @@ func (k *worker) poll(w *world) {
 			late = w.draw.between(0, 3*time.Minute) // its machine was suspended
 		}
 		p := w.propose(id, "PENDING", nil)
-		k.tasks = append(k.tasks, &task{at: now.Add(late), what: "claim", run: id, try: func() bool { return k.claim(w, p) }})
+		k.tasks = append(k.tasks, &task{at: now.Add(late), try: func() bool { return k.claim(w, p) }})
 	}
 }
 
@@ -142,11 +140,11 @@ func (k *worker) claim(w *world, p *proposal) bool {
 	w.ledger.claims++
 	w.newProcess(p.run, k)
 	if !k.ours {
-		k.tasks = append(k.tasks, &task{at: w.machine.world().Add(time.Second), what: "label", run: p.run, try: func() bool {
+		k.tasks = append(k.tasks, &task{at: w.machine.world().Add(time.Second), try: func() bool {
 			return !w.ask(k.title, "PATCH", "/flow_runs/"+p.run.String()+"/labels", json.RawMessage(labels)).lost()
 		}})
 	}
-	k.tasks = append(k.tasks, &task{at: w.machine.world().Add(time.Second), what: "pid", run: p.run, try: func() bool {
+	k.tasks = append(k.tasks, &task{at: w.machine.world().Add(time.Second), try: func() bool {
 		return !w.ask(k.title, "PATCH", "/flow_runs/"+p.run.String(), doc{"infrastructure_pid": "host:1"}).lost()
 	}})
 	return true
@@ -173,7 +171,7 @@ func (k *worker) lookForCancelled(w *world) {
 		}
 		cancelled := w.propose(id, "CANCELLED", nil)
 		cancelled.force = true
-		k.tasks = append(k.tasks, &task{at: w.machine.world(), what: "cancelled", run: id, try: func() bool { return cancelled.send(w, k.title).heard }})
+		k.tasks = append(k.tasks, &task{at: w.machine.world(), try: func() bool { return cancelled.send(w, k.title).heard }})
 	}
 }
 
@@ -183,7 +181,7 @@ func (k *worker) ended(w *world, run uuid.UUID) {
 		return
 	}
 	crashed := w.propose(run, "CRASHED", nil)
-	k.tasks = append(k.tasks, &task{at: w.machine.world().Add(time.Second), what: "crashed", run: run, try: func() bool { return crashed.send(w, k.title).heard }})
+	k.tasks = append(k.tasks, &task{at: w.machine.world().Add(time.Second), try: func() bool { return crashed.send(w, k.title).heard }})
 }
 
 // die ends a worker, and mostly its processes with it. Another takes its place.
