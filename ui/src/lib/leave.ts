@@ -5,11 +5,11 @@ import { useRouter } from "@tanstack/react-router";
  * Deletes what a page is about and leads to another one. The page is left before, so that it does not ask for what
  * is gone, whatever it hears meanwhile; what is shown then is read again.
  */
-export function useDeletion(): (to: string, remove: () => Promise<void>) => Promise<void> {
+export function useDeletion(): (to: string, remove: () => Promise<void>, params?: Record<string, string>) => Promise<void> {
   const router = useRouter();
   const queries = useQueryClient();
-  return async (to, remove) => {
-    await router.navigate({ to });
+  return async (to, remove, params = {}) => {
+    await router.navigate({ to, params });
     await remove();
     await queries.invalidateQueries();
   };

@@ -1,12 +1,14 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { Button } from "@/components/button";
 import { Field, Input } from "@/components/field";
 import { FormDialog } from "@/components/form-dialog";
 import { Menu } from "@/components/menu";
+import { Sure } from "@/components/sure";
 import { tell } from "@/components/toast";
 import { paths } from "@/config/paths";
+import { commandLine } from "@/lib/command-line";
+import { useDeletion } from "@/lib/leave";
 import { readLimit } from "@/lib/limits";
 import { changePool, deletePool } from "../api/change-pool";
 import { poolOverview } from "../api/get-pool";
@@ -15,7 +17,7 @@ import type { Pool } from "../types";
 export function PoolActions({ pool }: { pool: Pool }) {
   const [asking, setAsking] = useState<"edit" | "delete" | null>(null);
   const queries = useQueryClient();
-  const navigate = useNavigate();
+  const leave = useDeletion();
   const { queryKey } = poolOverview(pool.name);
   const close = () => setAsking(null);
   const pause = useMutation({
@@ -23,12 +25,11 @@ export function PoolActions({ pool }: { pool: Pool }) {
     onError: (error) => tell(error.message, true),
     onSettled: () => void queries.invalidateQueries({ queryKey }),
   });
-  const gone = async () => {
-    tell(`${pool.name} is deleted`);
-    await navigate({ to: paths.pools });
-    queries.removeQueries({ queryKey });
-    await queries.invalidateQueries({ queryKey: ["pools"] });
-  };
+  const remove = useMutation({
+    mutationFn: () => leave(paths.pools, () => deletePool(pool.name)),
+    onSuccess: () => tell(`${pool.name} is deleted`),
+    onError: (error) => tell(error.message, true),
+  });
   return (
     <>
       <Button icon={pool.is_paused ? "play" : "pause"} look={pool.is_paused ? "primary" : "plain"} disabled={pause.isPending} onClick={() => pause.mutate()}>{pool.is_paused ? "Resume" : "Pause"}</Button>
@@ -36,9 +37,8 @@ export function PoolActions({ pool }: { pool: Pool }) {
       <Menu label="More actions" icon="more" square items={[{ label: "Delete …", icon: "trash", danger: true, onPick: () => setAsking("delete") }]} />
       {asking === "edit" && <EditDialog pool={pool} onClose={close} onDone={() => { void queries.invalidateQueries({ queryKey }); close(); }} />}
       {asking === "delete" && (
-        <FormDialog title={`Delete ${pool.name}?`} act="Delete" danger run={() => deletePool(pool.name)} onDone={() => void gone()} onClose={close}>
-          <p>Its queues and workers are deleted with it. Its deployments stay, but their runs wait until they are given another pool. This cannot be undone.</p>
-        </FormDialog>
+        <Sure title={`Delete ${pool.name}?`} text="Its queues and workers are deleted with it. Its deployments stay, but their runs wait until they are given another pool. This cannot be undone."
+          yes="Delete" no="Keep it" danger busy={remove.isPending} command={commandLine("prefect", "work-pool", "delete", pool.name)} onNo={close} onYes={() => remove.mutate()} />
       )}
     </>
   );
