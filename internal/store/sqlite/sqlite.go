@@ -244,6 +244,7 @@ func openConn(path string, write bool) (*conn, error) {
 	if write {
 		flags = sqlite.OpenReadWrite | sqlite.OpenCreate | sqlite.OpenWAL
 	}
+	keepPlans()
 	c, err := sqlite.OpenConn(path, flags)
 	if err != nil {
 		return nil, err
