@@ -1,6 +1,7 @@
 package services
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/reevehq/reeve/internal/store"
@@ -16,9 +17,18 @@ type AutomationSweep struct {
 	ended time.Duration
 }
 
+// NewAutomationSweep makes the service. ended is the contract's
+// "server.events.expired_bucket_buffer", 0 for its default.
+func NewAutomationSweep(a *Automations, ended time.Duration) *AutomationSweep {
+	return &AutomationSweep{a, max(cmp.Or(ended, defaultEnded), leastEnded)}
+}
+
 const (
 	// defaultEnded is the contract's default.
 	defaultEnded = time.Minute
+	// leastEnded is within what time the events of one thing may come in any order, and
+	// the same fires.
+	leastEnded = 5 * time.Minute
 	// sweepSlack is how long rows may outlive their time, so that one look deletes many.
 	sweepSlack = time.Minute
 	// effectsKept is how long it is known that something came of an automation's action:

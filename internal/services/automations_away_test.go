@@ -124,3 +124,23 @@ func TestAWindowOutlivesWhatWasNotEvaluated(t *testing.T) {
 		t.Errorf("fired %q, want %q", got, want)
 	}
 }
+
+// The events of a window may come in any order within five minutes.
+func TestAStragglerFindsItsWindow(t *testing.T) {
+	for _, c := range []struct {
+		at   string // when it comes
+		want []string
+	}{{"350", []string{"350 a"}}, {"370", nil}} {
+		w := newAutomationsWorld(t)
+		w.automation(`{"type":"event","posture":"Reactive","expect":["a"],"threshold":2,"within":60}`)
+		w.play("1 a", c.at)
+		w.update(func(tx *store.Tx) error {
+			_, err := NewAutomationSweep(w.automate, 0).Run(tx)
+			return err
+		})
+		w.play(c.at + " a @30")
+		if got := w.fired(); !slices.Equal(got, c.want) {
+			t.Errorf("at %s: fired %q, want %q", c.at, got, c.want)
+		}
+	}
+}

@@ -23,7 +23,7 @@ type Config struct {
 	// actions undone.
 	AutomationsOff bool
 	Automations    *Automations
-	// AutomationEnded is how long a window of a trigger outlives its end.
+	// AutomationEnded is how long a window of a trigger outlives its end, 5 minutes at least.
 	AutomationEnded time.Duration
 	// EventRetentionOff keeps all events.
 	EventRetentionOff bool
@@ -74,7 +74,7 @@ func All(c Config) []Service {
 		all = append(all, NewCleanupReconciler(policy, c.CleanupBatch))
 	}
 	if c.Automations != nil {
-		all = append(all, &AutomationDeadlines{Automations: c.Automations}, &AutomationSweep{c.Automations, cmp.Or(c.AutomationEnded, defaultEnded)}, Messages{})
+		all = append(all, &AutomationDeadlines{Automations: c.Automations}, NewAutomationSweep(c.Automations, c.AutomationEnded), Messages{})
 	}
 	if !c.EventRetentionOff {
 		all = append(all, NewEventRetention(c.EventRetention))
