@@ -10,6 +10,13 @@ import (
 	"github.com/reevehq/reeve/internal/prefect"
 )
 
+// startable leaves out the runs whose claim is refused, whoever makes it: their deployment
+// was deleted, or its limit is 0. They would be first at each poll, in the place of all that
+// wait behind them for a slot of their pool.
+const startable = `(flow_run.deployment_id IS NULL OR EXISTS (SELECT 1 FROM deployment
+		LEFT JOIN concurrency_limit ON concurrency_limit.id = deployment.concurrency_limit_id
+		WHERE deployment.id = flow_run.deployment_id AND coalesce(concurrency_limit."limit", 1) > 0))`
+
 // dueRuns is found by the index flow_run_due.
 const dueRuns = `SELECT ` + flowRunColumns + flowRunFrom + `
 	WHERE flow_run.work_queue_id = ? AND flow_run.state_type = 'SCHEDULED'
@@ -17,7 +24,7 @@ const dueRuns = `SELECT ` + flowRunColumns + flowRunFrom + `
 		AND flow_run.retries_in_process = 0
 		AND (flow_run.next_scheduled_start_time, flow_run.id) > (?, ?)
 		AND flow_run.flow_id NOT IN (SELECT unhex(value) FROM json_each(?))
-		AND flow_run.state_name <> ?
+		AND flow_run.state_name <> ? AND ` + startable + `
 	ORDER BY flow_run.next_scheduled_start_time, flow_run.id LIMIT ?`
 
 // DueRuns reads scheduled runs of a queue, the first due first. Those that wait
@@ -55,7 +62,7 @@ func (tx *Tx) NamedQueueRuns(name string, before *prefect.Time, page prefect.Pag
 	_, to := bounds(nil, before)
 	return collect(tx, `SELECT `+flowRunColumns+flowRunFrom+`
 		WHERE flow_run.state_type = 'SCHEDULED' AND flow_run.next_scheduled_start_time <= ?
-			AND coalesce(queue.name, flow_run.work_queue_name) = ?
+			AND coalesce(queue.name, flow_run.work_queue_name) = ? AND `+startable+`
 		ORDER BY flow_run.next_scheduled_start_time, flow_run.id LIMIT ? OFFSET ?`,
 		[]any{to, name, page.Limit, page.Offset}, scanFlowRun(tx.Now))
 }

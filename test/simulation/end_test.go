@@ -89,7 +89,7 @@ func (w *world) atRest() bool {
 
 // everythingEnds: with workers that live, receivers that answer and nobody in the way,
 // every run ends, and every action is done or given up. A scheduled run whose deployment
-// was deleted waits for somebody to delete it too: as in the reference its claims are refused.
+// was deleted waits for somebody to delete it too.
 func everythingEnds(w *world) string {
 	for _, r := range w.view.runs {
 		if r.kind == "SCHEDULED" && r.deployment != nil && w.number(`SELECT count(*) FROM deployment WHERE id = ?`, *r.deployment) == 0 {

@@ -50,6 +50,7 @@ func (w *world) examine() {
 	if w.view == nil || commits != w.looked {
 		w.before, w.view, w.looked = w.view, w.read(), commits
 		w.look(always)
+		w.tellSuspended()
 	}
 	if w.quiet() && w.still != w.looked {
 		w.still = w.looked

@@ -2,6 +2,7 @@ package simulation
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -213,5 +214,19 @@ func (p *flowProcess) await(w *world) {
 		w.ledger.granted(w, p)
 	default:
 		p.end(w, "is not resumed")
+	}
+}
+
+// tellSuspended ends the processes of runs that somebody else has suspended: the client
+// hears of it by a websocket, at once.
+func (w *world) tellSuspended() {
+	for _, a := range slices.Clone(w.actors) {
+		p, is := a.(*flowProcess)
+		if !is || p.phase != executing {
+			continue
+		}
+		if r := w.view.run[p.run]; r != nil && r.kind == "PAUSED" && r.name == "Suspended" {
+			p.end(w, "hears that it is suspended")
+		}
 	}
 }
