@@ -24,6 +24,9 @@ func TestRunsThatNoClaimCanStartAreNotHandedOut(t *testing.T) {
 			_, deployments := s.limitedFlows(t, object{"name": "p", "type": "process", "concurrency_limit": 1}, 5, 5)
 			var first, second struct{ ID string }
 			s.ask(t, "POST", "/deployments/"+deployments[0]+"/create_flow_run", object{"state": object{"type": "SCHEDULED"}}, &first)
+			for _, state := range []object{{"type": "RUNNING"}, {"type": "SCHEDULED", "name": "AwaitingRetry"}} { // one that is not deleted with its deployment
+				s.ask(t, "POST", "/flow_runs/"+first.ID+"/set_state", object{"state": state, "force": true}, nil)
+			}
 			s.ask(t, "POST", "/deployments/"+deployments[1]+"/create_flow_run", object{"state": object{"type": "SCHEDULED"}}, &second)
 			if found := s.poll(t); len(found) != 1 || found[0].FlowRun.ID != first.ID {
 				t.Fatalf("before: %v is handed out", found)

@@ -7,8 +7,12 @@ package storetest
 
 import (
 	"context"
+	"errors"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -64,12 +68,40 @@ func New(t testing.TB, machine clock.Clock) DB {
 // OpenSQLite opens the SQLite database of a path, which is made when absent.
 func OpenSQLite(t testing.TB, path string, machine clock.Clock) *sqlite.DB {
 	t.Helper()
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		file, err := empty()
+		if err == nil {
+			err = os.WriteFile(path, file, 0o600)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
 	db, err := sqlite.Open(context.Background(), sqlite.Options{Path: path, Migrate: true, Clock: machine})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return db
 }
+
+// empty is the file of a database that has its schema, and nothing else. It is migrated once:
+// to do so for each of a thousand stores takes longer than what is tested with them.
+var empty = sync.OnceValues(func() ([]byte, error) {
+	folder, err := os.MkdirTemp("", "storetest")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = os.RemoveAll(folder) }()
+	path := filepath.Join(folder, "empty.db")
+	db, err := sqlite.Open(context.Background(), sqlite.Options{Path: path, Migrate: true})
+	if err != nil {
+		return nil, err
+	}
+	if err := db.Close(); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path)
+})
 
 func closeAtEnd(t testing.TB, backend store.Backend) {
 	t.Cleanup(func() {
