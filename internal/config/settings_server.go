@@ -62,7 +62,7 @@ var serverSettings = []Setting{
 	{"server.events.maximum_labels_per_resource", Int, "500", "EVENTS_MAXIMUM_LABELS_PER_RESOURCE", Works, "most labels of one resource of an event"},
 	{"server.events.maximum_related_resources", Int, "100", "EVENTS_MAXIMUM_RELATED_RESOURCES", Works, "most related resources of an event"},
 	{"server.events.maximum_size_bytes", Int, "1500000", "EVENTS_MAXIMUM_SIZE_BYTES", Works, "largest event"},
-	{"server.events.expired_bucket_buffer", Duration, "60", "EVENTS_EXPIRED_BUCKET_BUFFER", Works, "how long an automation's bucket is kept after it expired"},
+	{"server.events.expired_bucket_buffer", Duration, "60", "EVENTS_EXPIRED_BUCKET_BUFFER", Works, "how long an automation's bucket is kept after it expired, 5 minutes at least"},
 	{"server.events.proactive_granularity", Duration, "5", "EVENTS_PROACTIVE_GRANULARITY", Moot, "a proactive trigger is looked at when its window is over"},
 	{"server.events.retention_period", Duration, "604800", "EVENTS_RETENTION_PERIOD", Works, "how long events are kept"},
 	{"server.events.maximum_websocket_backfill", Duration, "900", "EVENTS_MAXIMUM_WEBSOCKET_BACKFILL", Works, "how far back a new subscriber is sent events"},
