@@ -253,6 +253,7 @@ describe("variables", () => {
     await page.getByLabel("Value", { exact: true }).fill("[1]");
     await page.getByLabel("Tags", { exact: true }).fill("a, b");
     await page.getByRole("button", { name: "Make it" }).click();
+    await page.getByRole("dialog").waitFor({ state: "detached" }); // what lies below it cannot be written into
     await page.getByLabel("Part of a name").fill("made");
     await page.waitForURL(/name=made/);
     await page.getByRole("button", { name: "limits", exact: true }).waitFor({ state: "detached" });
