@@ -146,7 +146,7 @@ describe("the wizard", () => {
     await seen(tab, /a flow run completes, then video\.uploaded happens, within 1 hour\. /);
     await tab.getByLabel("Description").fill("changed here");
     await tab.getByRole("button", { name: "Save" }).click();
-    await tab.getByRole("heading", { level: 1, name: "one after the other" }).waitFor();
+    await tab.waitForURL((url) => !url.pathname.endsWith("/edit"));
     const { trigger, description } = await server.api("GET", `/automations/${things.both.id}`);
     assert.deepEqual([trigger.type, trigger.within, trigger.triggers.length, description], ["sequence", 3600, 2, "changed here"]);
   }));
