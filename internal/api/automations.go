@@ -3,6 +3,8 @@ package api
 import (
 	"net/http"
 
+	"github.com/google/uuid"
+
 	"github.com/reevehq/reeve/internal/api/rest"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/prefect/decode"
@@ -55,7 +57,12 @@ func (a *API) updateAutomation(r *http.Request, body *automationUpdate) error {
 
 // findAutomation returns the automation that the path names.
 func findAutomation(tx *store.Tx, r *http.Request) (*prefect.Automation, error) {
-	found, err := tx.ReadAutomation(rest.ID(r, "id"))
+	return automationOf(tx, rest.ID(r, "id"))
+}
+
+// automationOf returns the automation of an id, which has to be there.
+func automationOf(tx *store.Tx, id uuid.UUID) (*prefect.Automation, error) {
+	found, err := tx.ReadAutomation(id)
 	if err == nil && found == nil {
 		err = rest.NoObject("Automation not found")
 	}

@@ -182,8 +182,8 @@ func (a *API) automationOverview(r *http.Request) (*automationOverview, error) {
 func firingOf(f *prefect.Firing) firingRow {
 	row := firingRow{ID: f.ID, Triggered: f.Triggered, States: f.States, Labels: f.Labels, Value: f.Value}
 	if events := f.Events(); len(events) > 0 {
-		e := events[len(events)-1]
-		row.Event = &previewEvent{e.ID, e.Event.Event, e.Occurred, e.Resource}
+		e := previewEventOf(events[len(events)-1])
+		row.Event = &e
 	}
 	return row
 }
@@ -212,10 +212,7 @@ func (a *API) automationEditor(r *http.Request, in *editorQuestion) (*automation
 	return view(a, r, func(tx *store.Tx) (out *automationEditor, err error) {
 		out = &automationEditor{Now: prefect.At(tx.Now)}
 		if in.ID != nil {
-			if out.Automation, err = tx.ReadAutomation(*in.ID); err == nil && out.Automation == nil {
-				err = rest.NoObject("Automation not found")
-			}
-			if err != nil {
+			if out.Automation, err = automationOf(tx, *in.ID); err != nil {
 				return nil, err
 			}
 		}

@@ -66,6 +66,10 @@ type feedEvent struct {
 	Related  []prefect.Resource `json:"related"`
 }
 
+func feedEventOf(e *prefect.ReceivedEvent) feedEvent {
+	return feedEvent{e.ID, e.Event.Event, e.Occurred, e.Resource, e.Related}
+}
+
 // feedBar counts the events of a span of time.
 type feedBar struct {
 	Start prefect.Time `json:"start"`
@@ -91,7 +95,7 @@ func (a *API) eventFeed(r *http.Request, in *feedQuery) (*feed, error) {
 		}
 		found, err := tx.FilterEvents(f, in.Limit, 0, after)
 		for _, e := range found {
-			out.Events = append(out.Events, feedEvent{e.ID, e.Event.Event, e.Occurred, e.Resource, e.Related})
+			out.Events = append(out.Events, feedEventOf(e))
 		}
 		if n := len(found); n == in.Limit {
 			out.Next = &feedPlace{found[n-1].Occurred, found[n-1].Sequence}
@@ -153,7 +157,8 @@ func (a *API) eventOverview(r *http.Request) (*eventOverview, error) {
 		}
 		before, err := tx.ReadEvent(*e.Follows)
 		if before != nil {
-			out.Follows = &feedEvent{before.ID, before.Event.Event, before.Occurred, before.Resource, before.Related}
+			shown := feedEventOf(before)
+			out.Follows = &shown
 		}
 		return out, err
 	})

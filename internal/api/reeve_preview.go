@@ -109,6 +109,10 @@ type previewEvent struct {
 	Resource prefect.Resource `json:"resource"`
 }
 
+func previewEventOf(e *prefect.ReceivedEvent) previewEvent {
+	return previewEvent{e.ID, e.Event.Event, e.Occurred, e.Resource}
+}
+
 // previewAction is what would have been done: its texts by name, or why they cannot be
 // rendered.
 type previewAction struct {
@@ -156,10 +160,7 @@ func (a *API) previewed(ctx context.Context, in *previewQuery, out *preview) (au
 	err = a.store.View(ctx, func(tx *store.Tx) (err error) {
 		from = tx.Now.Add(-time.Duration(in.Since))
 		if in.AutomationID != nil {
-			if automation, err = tx.ReadAutomation(*in.AutomationID); err == nil && automation == nil {
-				err = rest.NoObject("Automation not found")
-			}
-			if err != nil {
+			if automation, err = automationOf(tx, *in.AutomationID); err != nil {
 				return err
 			}
 			settings, err := tx.ReadNoise(automation.ID)
@@ -229,7 +230,7 @@ func (a *API) play(ctx context.Context, played *replay.Replay, from time.Time, o
 func (a *API) describe(ctx context.Context, automation *prefect.Automation, f *prefect.Firing) previewFiring {
 	out := previewFiring{Triggered: f.Triggered, Labels: f.Labels, Events: []previewEvent{}, Actions: []previewAction{}}
 	for _, e := range f.Events() {
-		out.Events = append(out.Events, previewEvent{e.ID, e.Event.Event, e.Occurred, e.Resource})
+		out.Events = append(out.Events, previewEventOf(e))
 	}
 	for i, action := range automation.Actions {
 		described := previewAction{Type: action.Type, Texts: map[string]string{}}

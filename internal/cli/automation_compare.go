@@ -12,6 +12,7 @@ import (
 	"github.com/reevehq/reeve/internal/reference"
 	"github.com/reevehq/reeve/internal/store"
 	"github.com/reevehq/reeve/internal/store/sqlite"
+	"github.com/reevehq/reeve/internal/triggers"
 	"github.com/reevehq/reeve/internal/triggers/replay"
 )
 
@@ -86,7 +87,7 @@ func compareAutomations(c store.Conn, since, now time.Time) ([]compared, error) 
 			}
 		}
 	}
-	err = reference.Events(c, since.Add(-replay.Lookback), func(e *prefect.ReceivedEvent) error {
+	err = reference.Events(c, since.Add(-triggers.Lookback), func(e *prefect.ReceivedEvent) error {
 		for i, comparer := range comparers {
 			if comparer == nil {
 				continue
@@ -155,6 +156,6 @@ func printTimes(out io.Writer, what string, all []time.Time) {
 			fmt.Fprintf(out, "%s: %d more\n", what, len(all)-i)
 			return
 		}
-		fmt.Fprintf(out, "%s: %s\n", what, at.UTC().Format("2006-01-02 15:04:05"))
+		fmt.Fprintf(out, "%s: %s\n", what, at.UTC().Format(time.DateTime))
 	}
 }

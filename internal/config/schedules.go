@@ -77,13 +77,7 @@ const (
 )
 
 func (s *Schedule) check() *malformed {
-	given := 0
-	for _, is := range []bool{s.Cron != "", s.Interval != 0, s.RRule != ""} {
-		if is {
-			given++
-		}
-	}
-	if given != 1 {
+	if !exactlyOne(s.Cron != "", s.Interval != 0, s.RRule != "") {
 		return &malformed{"it has not exactly one of cron, interval and rrule", `give one: cron = "0 6 * * *"`}
 	}
 	if s.Cron != "" {
@@ -107,17 +101,21 @@ func (s *Schedule) check() *malformed {
 	return nil
 }
 
-func (s *SLA) check() *malformed {
-	given := 0
-	for _, bound := range []Span{s.Duration, s.StaleAfter, s.Within} {
-		if bound != 0 {
-			given++
+func exactlyOne(given ...bool) bool {
+	n := 0
+	for _, is := range given {
+		if is {
+			n++
 		}
 	}
+	return n == 1
+}
+
+func (s *SLA) check() *malformed {
 	switch {
 	case s.Name == "":
 		return &malformed{"has no name", `give one: name = "in time"`}
-	case given != 1:
+	case !exactlyOne(s.Duration != 0, s.StaleAfter != 0, s.Within != 0):
 		return &malformed{"it has not exactly one of duration, stale_after and within", `give one: duration = "30m"`}
 	case !slices.Contains([]string{"", "minor", "low", "moderate", "high", "critical"}, s.Severity):
 		return &malformed{fmt.Sprintf("severity %q is not known", s.Severity), "give minor, low, moderate, high or critical"}

@@ -3,9 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"os"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -85,13 +83,8 @@ func evaluate(k kind) error {
 
 // processor is how long the server's process has computed, in seconds.
 func (s *server) processor() float64 {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", s.cmd.Process.Pid))
-	if err != nil {
-		return 0
-	}
-	_, rest, _ := strings.Cut(string(text), ") ")
-	fields := strings.Fields(rest) // from the state on: user's and system's time are the 12th and 13th
-	if len(fields) < 13 {
+	fields := processStat(fmt.Sprintf("/proc/%d/stat", s.cmd.Process.Pid))
+	if len(fields) < 13 { // user's and system's time are the 12th and 13th
 		return 0
 	}
 	user, _ := strconv.ParseFloat(fields[11], 64)

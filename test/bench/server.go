@@ -132,12 +132,7 @@ func (s *server) memory() float64 {
 	}
 	var largest float64
 	for _, path := range stats {
-		text, err := os.ReadFile(path)
-		if err != nil {
-			continue
-		}
-		_, rest, _ := strings.Cut(string(text), ") ")
-		fields := strings.Fields(rest) // from the state on: group is the third, pages the 22nd
+		fields := processStat(path) // group is the third, pages the 22nd
 		if len(fields) < 22 || fields[2] != strconv.Itoa(s.cmd.Process.Pid) {
 			continue
 		}
@@ -147,6 +142,16 @@ func (s *server) memory() float64 {
 		}
 	}
 	return largest
+}
+
+// processStat are the fields of a process in /proc from its state on, none for one that is gone.
+func processStat(path string) []string {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil
+	}
+	_, rest, _ := strings.Cut(string(text), ") ")
+	return strings.Fields(rest)
 }
 
 func freePort() (string, error) {

@@ -16,14 +16,21 @@ import (
 // plan with it, as good as the other. The driver does not reach the setting, so it is made
 // where SQLite itself says that it opens a connection.
 var keepPlans = sync.OnceFunc(func() {
+	callWithEach(keepPlansOf)
+})
+
+// callWithEach has SQLite call a function, which is none that closes over anything, with each
+// new connection, after those that were given before.
+func callWithEach(f func(tls *libc.TLS, db, message, routines uintptr) int32) {
 	tls := libc.NewTLS()
 	defer tls.Close()
-	if code := sqlite3.Xsqlite3_auto_extension(tls, *(*uintptr)(unsafe.Pointer(&struct { // as the driver hands functions to SQLite
+	pointer := *(*uintptr)(unsafe.Pointer(&struct { // as the driver hands functions to SQLite
 		f func(tls *libc.TLS, db, message, routines uintptr) int32
-	}{keepPlansOf}))); code != sqlite3.SQLITE_OK {
+	}{f}))
+	if sqlite3.Xsqlite3_auto_extension(tls, pointer) != sqlite3.SQLITE_OK {
 		panic("sqlite3_auto_extension: no memory")
 	}
-})
+}
 
 // keepPlansOf is what SQLite calls with each new connection.
 func keepPlansOf(_ *libc.TLS, db, _, _ uintptr) int32 { return setKeepPlans(db, 1) }

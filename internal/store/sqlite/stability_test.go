@@ -5,7 +5,6 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
-	"unsafe"
 
 	"modernc.org/libc"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -18,11 +17,7 @@ var opened uintptr
 
 var noteOpened = sync.OnceFunc(func() {
 	keepPlans() // what is registered first is called first
-	tls := libc.NewTLS()
-	defer tls.Close()
-	sqlite3.Xsqlite3_auto_extension(tls, *(*uintptr)(unsafe.Pointer(&struct {
-		f func(*libc.TLS, uintptr, uintptr, uintptr) int32
-	}{note})))
+	callWithEach(note)
 })
 
 func note(_ *libc.TLS, db, _, _ uintptr) int32 {

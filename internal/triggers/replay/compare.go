@@ -12,7 +12,6 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/reevehq/reeve/internal/prefect"
-	"github.com/reevehq/reeve/internal/triggers"
 )
 
 // How a server tells that an automation has fired.
@@ -20,9 +19,6 @@ const (
 	eventTriggered     = "prefect.automation.triggered"
 	automationResource = "prefect.automation."
 )
-
-// Lookback is how long an event waits for the one that it follows.
-const Lookback = triggers.Lookback
 
 const (
 	// mostCompared bounds the firings of an automation that are compared.
@@ -65,7 +61,7 @@ func Compare(a *prefect.Automation, from time.Time) (*Comparer, error) {
 	return &Comparer{played: played, from: from, of: automationResource + a.ID.String()}, err
 }
 
-// Event takes the next event of the log, which begins Lookback before the comparison.
+// Event takes the next event of the log, which begins triggers.Lookback before the comparison.
 func (c *Comparer) Event(e *prefect.ReceivedEvent) error {
 	if e.Received.Before(c.from) {
 		c.played.Seen(e.ID)

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
 	"slices"
 	"time"
@@ -199,7 +198,7 @@ func named(own map[uuid.UUID]int, text string) value {
 func blob(s *sqlite.Stmt, i int) []byte {
 	text := make([]byte, s.ColumnLen(i))
 	s.ColumnBytes(i, text)
-	return bytes.Clone(text)
+	return text
 }
 
 func (w *writer) query(query string, args []any, each func(*sqlite.Stmt)) error {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { launch } from "../browser.mjs";
 import { startServer } from "../server.mjs";
-import { faultsInAllLooks, main, seen, visit } from "./visit.mjs";
+import { isFine, main, seen, visit } from "./visit.mjs";
 
 let server, empty, things, browser, beating;
 
@@ -87,10 +87,7 @@ describe("every route", () => {
     test(name, async () => {
       const { path, shows } = routes()[name];
       await onPage(path, async (page) => {
-        for (const text of shows) await seen(main(page), text);
-        await page.waitForTimeout(150);
-        assert.equal(page.asked.length, 1, `it asked ${page.asked.join(", ")}`);
-        assert.deepEqual(await faultsInAllLooks(page, name), []);
+        await isFine(page, name, shows);
       });
     });
   }

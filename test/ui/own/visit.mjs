@@ -25,6 +25,14 @@ export async function visit(browser, server, path, fn, options = {}) {
 export const seen = (page, text) => page.getByText(text).filter({ visible: true }).first().waitFor();
 export const main = (page) => page.locator("#main");
 
+/** Wants a page to show texts, to have asked so many times, and to be without faults in all looks. */
+export async function isFine(page, name, shows, asks = 1) {
+  for (const text of shows) await seen(main(page), text);
+  await page.waitForTimeout(150);
+  assert.equal(page.asked.length, asks, `it asked ${page.asked.join(", ")}`);
+  assert.deepEqual(await faultsInAllLooks(page, name), []);
+}
+
 const sizes = { wide: { width: 1440, height: 900 }, narrow: { width: 390, height: 844 } };
 
 /** Takes pictures of a page in both themes and sizes, and gives what is wrong with it in any of them. */
