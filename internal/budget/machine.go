@@ -4,6 +4,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"runtime"
 	"runtime/debug"
 	"strconv"
 	"strings"
@@ -100,14 +101,24 @@ func LimitCollector(machine int64) {
 	}
 }
 
-// collectorRest is how long the collector rests at a start.
-const collectorRest = 2 * time.Second
+const (
+	// startPercent has the collector look at 12 MB for the first time, not at 4.
+	startPercent = 300
+	// collectorRest is how long that lasts at most.
+	collectorRest = 2 * time.Second
+)
 
-// RestCollector has the garbage collector rest while the program starts, unless the
-// limit of LimitCollector is reached: of the few MB that a start allocates next to nothing
-// is garbage, and to look for it costs a tenth of a cold start.
+// RestCollector has the garbage collector rest while the program starts: of the few MB that
+// a start allocates next to nothing is garbage, and to look for it costs a tenth of a cold
+// start. From the first collection on, however soon that is, it works as ever: who is busy
+// from the first moment needs it.
 func RestCollector() {
-	if percent := debug.SetGCPercent(-1); percent > 0 {
-		time.AfterFunc(collectorRest, func() { debug.SetGCPercent(percent) })
+	percent := debug.SetGCPercent(startPercent)
+	if percent < 0 || percent >= startPercent { // GOGC has said something else
+		debug.SetGCPercent(percent)
+		return
 	}
+	work := func(percent int) { debug.SetGCPercent(percent) }
+	runtime.AddCleanup(new([64]byte), work, percent)
+	time.AfterFunc(collectorRest, func() { work(percent) })
 }
