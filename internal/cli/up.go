@@ -13,6 +13,7 @@ import (
 	"github.com/reevehq/reeve/internal/config"
 	"github.com/reevehq/reeve/internal/fault"
 	ups "github.com/reevehq/reeve/internal/up"
+	built "github.com/reevehq/reeve/ui"
 )
 
 type up struct {
@@ -58,7 +59,7 @@ func (u *up) Run(p *process) error {
 	c.Setup.Worker.Python = python
 	settings := serverSettings(p, c)
 	settings.Drain = ups.ServerDrain
-	if settings.ServeUI && settings.UI.Directory == "" {
+	if _, ours := built.Dist(); !ours && settings.ServeUI && settings.UI.Directory == "" {
 		settings.UI.Directory = bundledUI(p.ctx, python)
 	}
 	listener, err := listen(p, c)
@@ -103,9 +104,9 @@ func interpreter(name string) (string, error) {
 }
 
 // bundledUI is the folder of the UI that the prefect package of an interpreter
-// has, "" when there is none. It is looked for where virtual environments have
-// packages before the interpreter is asked, which takes longer than all else of
-// a start.
+// has, "" when there is none: it is shown when ours was not built. It is looked for
+// where virtual environments have packages before the interpreter is asked, which
+// takes longer than all else of a start.
 func bundledUI(ctx context.Context, python string) string {
 	near, _ := filepath.Glob(filepath.Join(filepath.Dir(filepath.Dir(python)), "lib", "python3*", "site-packages", "prefect", "server"))
 	for _, folder := range near {
