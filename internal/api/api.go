@@ -91,6 +91,8 @@ type Config struct {
 	Database string
 	// Undelivered is the number of webhooks that wait, nil where none are received.
 	Undelivered func() int
+	// Webhooks is the inbox of the gateway in this process, nil where there is none.
+	Webhooks WebhookInbox
 	// Texts renders the texts of an action without doing it; nil for a server that does
 	// no actions.
 	Texts func(context.Context, *prefect.TriggeredAction) (map[string]string, error)
@@ -226,6 +228,7 @@ func (a *API) Routes() []rest.Route {
 		a.reeveSleepRoutes(),
 		a.reeveVersionRoutes(),
 		a.reeveGatewayRoutes(),
+		a.reeveWebhookRoutes(),
 		a.reeveNotifyRoutes(),
 		a.reeveAutomationRoutes(),
 		a.reeveEventRoutes(),

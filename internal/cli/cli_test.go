@@ -41,7 +41,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("REEVE_PYTHON", os.Getenv("REEVE_PYTHON"))
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"up": waitUp, "found": waitFound, "get": get, "hook": hook, "listed": listed, "appears": appears, "spoil": spoil, "glob": glob, "woken": woken, "waiting": waiting, "scheduled": scheduled, "receiver": receiver, "saved": saved, "automated": automated},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"up": waitUp, "found": waitFound, "get": get, "hook": hook, "listed": listed, "shown": shown, "appears": appears, "spoil": spoil, "glob": glob, "woken": woken, "waiting": waiting, "scheduled": scheduled, "receiver": receiver, "saved": saved, "automated": automated},
 	})
 }
 

@@ -78,7 +78,7 @@ func (u *up) Run(p *process) error {
 	}
 	if hooks != nil {
 		defer func() { _ = hooks.Close() }()
-		settings.Webhooks, settings.Undelivered = hooks, hooks.Undelivered
+		settings.Webhooks, settings.Undelivered, settings.API.Webhooks = hooks, hooks.Undelivered, shownInbox{hooks, p.mask}
 	}
 	ctx, leave := context.WithCancel(p.ctx)
 	defer leave()

@@ -79,16 +79,9 @@ func (r *refused) Error() string { return r.reason }
 
 // ask asks the server once and returns what was made.
 func (d *deliverer) ask(ctx context.Context, e *Entry) (string, error) {
-	route := d.routes[e.Path]
-	if route == nil {
-		return "", &refused{"there is no [[webhook]] for " + e.Path + " any more"}
-	}
-	a, err := route.action(ctx, e)
-	if ctx.Err() != nil {
-		return "", ctx.Err()
-	}
+	a, err := d.action(ctx, e)
 	if err != nil {
-		return "", &refused{"it does not fit the mapping: " + err.Error()}
+		return "", err
 	}
 	if a.flow == "" {
 		if err := d.api.Ask(ctx, http.MethodPost, "/events", []any{a.body}, nil); err != nil {
@@ -111,6 +104,23 @@ func (d *deliverer) ask(ctx context.Context, e *Entry) (string, error) {
 		}
 		return "flow-run " + run.ID.String(), nil
 	}
+}
+
+// action maps an entry as its [[webhook]] says now; the error is a *refused when that
+// gives nothing.
+func (d *deliverer) action(ctx context.Context, e *Entry) (*action, error) {
+	route := d.routes[e.Path]
+	if route == nil {
+		return nil, &refused{"there is no [[webhook]] for " + e.Path + " any more"}
+	}
+	a, err := route.action(ctx, e)
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	if err != nil {
+		return nil, &refused{"it does not fit the mapping: " + err.Error()}
+	}
+	return a, nil
 }
 
 // deployment returns a deployment's id; known says that it was not asked for just now.

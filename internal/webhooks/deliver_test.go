@@ -170,9 +170,9 @@ func TestServerAwayThenBack(t *testing.T) {
 	for n := range 20 {
 		g.send("/webhooks/a", fmt.Sprintf(`{"n":%d}`, n), known)
 	}
-	for deadline := time.Now().Add(5 * time.Second); g.server() == "ok" && time.Now().Before(deadline); time.Sleep(time.Millisecond) {
+	for deadline := time.Now().Add(5 * time.Second); g.Server() == "ok" && time.Now().Before(deadline); time.Sleep(time.Millisecond) {
 	}
-	if g.server() == "ok" {
+	if g.Server() == "ok" {
 		t.Error("it is not known that the server is away")
 	}
 	started := time.Now()

@@ -132,21 +132,6 @@ func (b *Inbox) Read(ctx context.Context, id uuid.UUID) (e *Entry, err error) {
 	return e, err
 }
 
-// List returns the newest entries without their bodies, of one status or, with "",
-// of all.
-func (b *Inbox) List(ctx context.Context, status outbox.Status, limit int) (all []*Entry, err error) {
-	all = []*Entry{}
-	err = b.backend.View(ctx, func(c store.Conn) error {
-		return c.Query(`SELECT seq, id, path, delivery, lane, status, '{}', '{}', x'', size, received_at, attempts, next_attempt_at, error, finished_at, outcome, again, NULL
-			FROM inbox WHERE (? = '' OR status = ?) ORDER BY seq DESC LIMIT ?`, []any{string(status), string(status), limit}, func(r store.Row) error {
-			e, err := scanEntry(r)
-			all = append(all, e)
-			return err
-		})
-	})
-	return all, err
-}
-
 // Counts returns the number of entries of each status.
 func (b *Inbox) Counts(ctx context.Context) (map[outbox.Status]int, error) {
 	counts := map[outbox.Status]int{outbox.Waiting: 0, outbox.Delivered: 0, outbox.Dead: 0}

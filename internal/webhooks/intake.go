@@ -122,11 +122,11 @@ func (in *Intake) Health(ctx context.Context) (counts map[outbox.Status]int, ser
 		in.log.Error("read the inbox", "error", err)
 		return nil, "", errors.New("it cannot be read")
 	}
-	return counts, in.server(), nil
+	return counts, in.Server(), nil
 }
 
-// server says whether the server takes webhooks, as far as is known.
-func (in *Intake) server() string {
+// Server is "ok" while the server takes webhooks, else what is known of why not.
+func (in *Intake) Server() string {
 	if !in.deliver.started() {
 		return "not asked yet"
 	}

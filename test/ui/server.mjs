@@ -1,6 +1,6 @@
 // The server under test, in a folder of its own, and what the pages are to show.
 import { spawn } from "node:child_process";
-import { copyFileSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { copyFileSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -15,15 +15,18 @@ export function referenceBundle() {
   return resolve(bundle);
 }
 
-/** Starts a server: on a new database or a copy of one, with our interface or a bundle, and with settings of the environment. */
-export async function startServer({ bundle, database, env = {} } = {}) {
+/**
+ * Starts a server: on a new database or a copy of one, with our interface or a bundle, and with settings of the environment.
+ * With a reeve.toml it is one of reeve up, which takes webhooks.
+ */
+export async function startServer({ bundle, database, toml, env = {} } = {}) {
   const folder = mkdtempSync(join(tmpdir(), "reeve-ui-"));
   const port = await freePort();
   if (database) copyFileSync(database, join(folder, "ui.db"));
   const log = openSync(join(folder, "server.log"), "a");
   const child = spawn(
     binary,
-    ["server", "start", "--host", "127.0.0.1", "--port", String(port),
+    [...(toml ? upOf(folder, toml) : ["server", "start"]), "--host", "127.0.0.1", "--port", String(port),
       "--database", join(folder, "ui.db"), ...(bundle ? ["--ui-directory", bundle] : [])],
     { cwd: folder, stdio: ["ignore", log, log], env: { ...process.env, ...env } },
   );
@@ -57,6 +60,13 @@ export async function startServer({ bundle, database, env = {} } = {}) {
       await sleep(25);
     }
   }
+}
+
+/** Has reeve up serve a reeve.toml without flows, for which it needs no Python that works. */
+function upOf(folder, toml) {
+  writeFileSync(join(folder, "reeve.toml"), toml);
+  writeFileSync(join(folder, "python"), "#!/bin/sh\nexit 1\n", { mode: 0o755 });
+  return ["up", "--config", join(folder, "reeve.toml"), "--python", join(folder, "python")];
 }
 
 function freePort() {

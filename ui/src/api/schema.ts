@@ -3307,6 +3307,105 @@ export type WakePlan = {
   schedules: number;
 };
 
+export type WebhookEntry = {
+  again: number;
+  attempts: number;
+  body: WebhookText;
+  delivery_id: string | null;
+  finished: string | null;
+  headers: Record<string, string>;
+  id: string;
+  key: string;
+  made: WebhookMade | null;
+  next_attempt: string | null;
+  path: string;
+  place: number;
+  query: Record<string, string>;
+  reason: string;
+  received: string;
+  request: WebhookRequest;
+  size: number;
+  status: WebhookStatus;
+};
+
+export type WebhookFigures = {
+  dead: number;
+  delivered: number;
+  refused: number;
+  server: string;
+  waiting: number;
+};
+
+export type WebhookHook = {
+  deployment: string;
+  event: string;
+  off: boolean;
+  path: string;
+};
+
+export type WebhookMade = {
+  id: string;
+  kind: string;
+};
+
+export type WebhookOverview = {
+  event: FeedEvent | null;
+  hook: WebhookHook | null;
+  now: string;
+  run: FlowRunRow | null;
+  webhook: WebhookEntry;
+};
+
+export type WebhookPage = {
+  elsewhere: string[];
+  figures: WebhookFigures;
+  here: boolean;
+  hooks: WebhookHook[];
+  next: number | null;
+  now: string;
+  rows: WebhookRow[];
+  runs: FlowRunRow[];
+};
+
+export type WebhookReplay = {
+  again?: boolean;
+  dead?: boolean;
+  ids?: string[];
+};
+
+export type WebhookRequest = {
+  body: WebhookText;
+  deployment: string;
+  problem: string;
+};
+
+export type WebhookRow = {
+  again: number;
+  attempts: number;
+  finished: string | null;
+  id: string;
+  made: WebhookMade | null;
+  next_attempt: string | null;
+  path: string;
+  place: number;
+  reason: string;
+  received: string;
+  size: number;
+  status: WebhookStatus;
+};
+
+export type WebhookStatus = "waiting" | "delivered" | "dead";
+
+export type WebhookText = {
+  binary: boolean;
+  cut: boolean;
+  text: string;
+};
+
+export type WebhooksReplayed = {
+  replayed: number;
+};
+
 export type Why = {
   flow_run_id: string;
   name: string;

@@ -11,6 +11,7 @@ export const pages: { to: string; label: string; icon: IconName; key: string }[]
   { to: paths.pools, label: "Work pools", icon: "pool", key: "p" },
   { to: paths.automations, label: "Automations", icon: "bolt", key: "u" },
   { to: paths.events, label: "Events", icon: "events", key: "e" },
+  { to: paths.webhooks, label: "Webhooks", icon: "inbox", key: "i" },
   { to: paths.limits, label: "Concurrency", icon: "gauge", key: "c" },
   { to: paths.blocks, label: "Blocks", icon: "block", key: "b" },
   { to: paths.variables, label: "Variables", icon: "braces", key: "v" },

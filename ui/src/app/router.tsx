@@ -41,6 +41,8 @@ const routes = [
   createRoute({ getParentRoute: parent, path: paths.blockType, beforeLoad: ({ params }) => redirect({ to: paths.newBlock, params, throw: true }) }),
   createRoute({ getParentRoute: parent, path: paths.block, component: lazyRouteComponent(() => import("@/features/blocks/block-page"), "BlockPage") }),
   createRoute({ getParentRoute: parent, path: paths.approvals, component: lazyRouteComponent(() => import("@/features/approvals/approvals-page"), "ApprovalsPage") }),
+  createRoute({ getParentRoute: parent, path: paths.webhooks, component: lazyRouteComponent(() => import("@/features/webhooks/webhooks-page"), "WebhooksPage") }),
+  createRoute({ getParentRoute: parent, path: paths.webhook, component: lazyRouteComponent(() => import("@/features/webhooks/webhook-page"), "WebhookPage") }),
   createRoute({ getParentRoute: parent, path: paths.settings, component: lazyRouteComponent(() => import("@/features/settings/settings-page"), "SettingsPage") }),
   // What links name by an id alone is shown on another page.
   createRoute({ getParentRoute: parent, path: paths.taskRun, component: lazyRouteComponent(() => import("@/features/links/links-page"), "TaskRunLink") }),

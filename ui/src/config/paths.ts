@@ -35,6 +35,9 @@ export const paths = {
   blockType: "/blocks/catalog/$name",
   newBlock: "/blocks/catalog/$name/create",
   approvals: "/approvals",
+  // Below /webhooks the server takes webhooks.
+  webhooks: "/inbox",
+  webhook: "/inbox/webhook/$id",
   settings: "/settings",
   design: "/_design",
 } as const;

@@ -13,10 +13,11 @@ import { Time } from "@/components/time";
 import { Empty, Failure, Waiting } from "@/components/views";
 import { paths } from "@/config/paths";
 import { server } from "@/config/server";
+import { bytes } from "@/lib/bytes";
 import { useQueryTexts } from "@/lib/route";
 import { settingsPage } from "./api/get-settings";
 import { UsagePanel } from "./components/usage-panel";
-import { aboutKeeping, bytes, copyLook } from "./words";
+import { aboutKeeping, copyLook } from "./words";
 import "./settings.css";
 
 /** What serves, how it was set, what it keeps and what it costs. Settings are changed where they were set. */

@@ -1,18 +1,5 @@
-/** Sizes, months and how copies stand, in words. Pure. */
+/** Months and how copies stand, in words. Pure. */
 import type { StatusLook } from "@/components/status";
-
-const units = ["bytes", "KB", "MB", "GB", "TB"];
-
-/** "12.3 MB". */
-export function bytes(size: number): string {
-  let unit = 0;
-  let amount = size;
-  while (amount >= 1000 && unit < units.length - 1) {
-    amount /= 1000;
-    unit++;
-  }
-  return `${unit === 0 ? amount : amount.toFixed(1)} ${units[unit] ?? ""}`;
-}
 
 /** The month before one such as "2026-01", and the one after. */
 export function monthBeside(month: string, by: 1 | -1): string {
