@@ -126,8 +126,11 @@ func ofTypes(types ...prefect.StateType) *prefect.FlowRunFilterState {
 	return &prefect.FlowRunFilterState{Type: &prefect.AnyNotAnyState{Any: types}}
 }
 
-func readGroup(tx *store.Tx, most int, sort prefect.FlowRunSort, filter *prefect.FlowRunFilter) (g runGroup, err error) {
-	f := &prefect.Filters{FlowRuns: filter}
+func readGroup(tx *store.Tx, most int, sort prefect.FlowRunSort, filter *prefect.FlowRunFilter) (runGroup, error) {
+	return groupOf(tx, most, sort, &prefect.Filters{FlowRuns: filter})
+}
+
+func groupOf(tx *store.Tx, most int, sort prefect.FlowRunSort, f *prefect.Filters) (g runGroup, err error) {
 	if g.Rows, err = tx.FilterFlowRunRows(f, sort, prefect.Page{Limit: most}); err != nil || len(g.Rows) < most {
 		g.Count = len(g.Rows)
 		return g, err

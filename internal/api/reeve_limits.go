@@ -21,32 +21,37 @@ func (a *API) reeveLimitRoutes() []rest.Route {
 
 // What the page holds at most.
 const (
-	limitRows    = 200
-	limitHolders = 20 // of each
-	limitWaiters = 20 // of each that are named
+	limitRows    = 200 // of limits of flows, and of others
+	limitHolders = 20  // of each
+	limitWaiters = 20  // of each that are named
 )
 
-// limitRow is a limit. Title is what people call it: the tag, the deployment or
-// its own name.
+// limitRow is a limit. Title is what people call it: the tag, the deployment, the flow
+// or its own name. That of a flow has the flow's id and name.
 type limitRow struct {
 	prefect.GlobalConcurrencyLimit
-	Kind    string               `json:"kind"` // global, tag or deployment
-	Title   string               `json:"title"`
+	Kind  string `json:"kind"` // global, tag, deployment or flow
+	Title string `json:"title"`
+	// Configured says that it stands in the configuration file, from which it is set
+	// again at each start.
+	Configured bool `json:"configured"`
+
 	Holders []*store.LimitHolder `json:"holders"`
 	Waiters []limitWaiter        `json:"waiters"`
 	// WaiterCount counts those who are not named too.
 	WaiterCount int `json:"waiter_count"`
 }
 
-// limitWaiter is somebody who was refused slots and asks again. Those who do not
-// say who they are have no name.
+// limitWaiter is somebody who was refused slots and asks again, or a run that is due and
+// starts when there is one. Those who do not say who they are have no name.
 type limitWaiter struct {
 	Name        *string      `json:"name"`
 	FlowRunID   *uuid.UUID   `json:"flow_run_id"`
 	FlowRunName *string      `json:"flow_run_name"`
 	Slots       int          `json:"slots"`
 	Since       prefect.Time `json:"since"`
-	Again       prefect.Time `json:"again"`
+	// Again is when it asks again, null for one that is told.
+	Again *prefect.Time `json:"again"`
 }
 
 func (a *API) limitRows(r *http.Request) (table[*limitRow], error) {
@@ -65,8 +70,10 @@ func (a *API) limitRows(r *http.Request) (table[*limitRow], error) {
 			}
 			out.Rows = append(out.Rows, row)
 		}
+		flows, err := flowLimitRows(tx)
+		out.Rows = append(out.Rows, flows...)
 		out.Count = len(out.Rows)
-		return out, nil
+		return out, err
 	})
 }
 
@@ -106,7 +113,7 @@ func readLimitRow(tx *store.Tx, l *concurrency.Limit, waiting []concurrency.Wait
 
 // nameWaiter finds out whose a waiter is.
 func nameWaiter(tx *store.Tx, waiter concurrency.Waiter) (limitWaiter, error) {
-	out := limitWaiter{Slots: waiter.Slots, Since: prefect.At(waiter.Since), Again: prefect.At(waiter.Again)}
+	out := limitWaiter{Slots: waiter.Slots, Since: prefect.At(waiter.Since), Again: prefect.AtPointer(waiter.Again)}
 	h := waiter.Holder
 	if h == nil {
 		return out, nil

@@ -2,7 +2,9 @@ package api
 
 import (
 	"fmt"
+	"slices"
 	"testing"
+	"time"
 )
 
 func TestLimitsWithHoldersAndWaiters(t *testing.T) {
@@ -72,5 +74,45 @@ func TestLimitThatNamesNoDeployment(t *testing.T) {
 		if row.Kind != "global" || row.Title != row.Name {
 			t.Errorf("%+v", row)
 		}
+	}
+}
+
+// The limits of flows stand among the others, with the runs that hold their slots and
+// those that could start, were there one.
+func TestLimitsOfFlows(t *testing.T) {
+	s := newTestServer(t, Config{})
+	flows, deployments := s.limitedFlows(t, object{"name": "p", "type": "process"}, 1, 5)
+	var runs [4]struct{ ID, Name string }
+	for i := range runs {
+		state := object{"type": "SCHEDULED"}
+		if i == 3 {
+			state["state_details"] = object{"scheduled_time": time.Now().Add(time.Hour).UTC().Format(time.RFC3339)}
+		}
+		s.ask(t, "POST", "/deployments/"+deployments[0]+"/create_flow_run", object{"state": state}, &runs[i])
+	}
+	s.poll(t)
+	if got := s.setState(t, runs[0].ID, "PENDING"); got != "ACCEPT Pending" {
+		t.Fatal(got)
+	}
+	type row struct {
+		ID, Kind, Title  string
+		Limit            int
+		ActiveSlots      int `json:"active_slots"`
+		WaiterCount      int `json:"waiter_count"`
+		Configured       bool
+		Holders, Waiters []object
+	}
+	var got struct{ Rows []row }
+	if code := s.ask(t, "GET", "/reeve/concurrency_limits", nil, &got); code != 200 || len(got.Rows) != 2 {
+		t.Fatalf("%d %+v", code, got)
+	}
+	full, free := got.Rows[0], got.Rows[1]
+	if full.ID != flows[0] || full.Kind != "flow" || full.Title != "flow-0" || full.Limit != 1 || full.ActiveSlots != 1 || full.Configured ||
+		!slices.Equal(names(full.Holders, "flow_run_id"), []string{runs[0].ID}) || full.WaiterCount != 2 ||
+		!slices.Equal(names(full.Waiters, "flow_run_id"), []string{runs[1].ID, runs[2].ID}) {
+		t.Errorf("the one that is full: %+v", full)
+	}
+	if free.ID != flows[1] || free.ActiveSlots != 0 || free.WaiterCount != 0 || free.Holders == nil || free.Waiters == nil {
+		t.Errorf("the one that is free: %+v", free)
 	}
 }

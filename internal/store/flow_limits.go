@@ -94,6 +94,23 @@ func (tx *Tx) FlowLimits() (map[uuid.UUID]dispatch.Limit, error) {
 	return limits, err
 }
 
+// FlowLimitRow is the limit of a flow. Configured says that it stands in the
+// configuration file, from which it is set again at each start.
+type FlowLimitRow struct {
+	FlowID uuid.UUID
+	dispatch.Limit
+	Configured bool
+}
+
+// FlowLimitRows returns the limits of flows that are there, by name.
+func (tx *Tx) FlowLimitRows(limit int) ([]*FlowLimitRow, error) {
+	return collect(tx, `SELECT flow.id, flow.name, flow_limit.max_concurrent, (SELECT count(*) `+activeOfFlow+`), flow_limit.configured
+		FROM flow_limit CROSS JOIN flow ON flow.name = flow_limit.flow_name ORDER BY flow_limit.flow_name LIMIT ?`, []any{limit}, func(r Row) (*FlowLimitRow, error) {
+		var l FlowLimitRow
+		return &l, r.Scan(&l.FlowID, &l.Name, &l.Max, &l.Active, &l.Configured)
+	})
+}
+
 // FlowSlotHolders returns active runs of a flow, as its limit counts them.
 func (tx *Tx) FlowSlotHolders(flow uuid.UUID, limit int) ([]*prefect.SlotHolder, error) {
 	return collect(tx, `SELECT `+slotHolderColumns+` FROM flow CROSS JOIN flow_run ON flow_run.flow_id = flow.id AND `+holdsFlow+`

@@ -20,8 +20,9 @@ type LimitHolder struct {
 	FlowRunName *string      `json:"flow_run_name"`
 	Slots       int          `json:"slots"`
 	Since       prefect.Time `json:"since"`
-	// Expires is when the slots come back unless the lease is renewed.
-	Expires prefect.Time `json:"expires"`
+	// Expires is when the slots come back unless the lease is renewed; nil for what holds
+	// them as long as it goes on.
+	Expires *prefect.Time `json:"expires"`
 }
 
 // LimitHolders returns the leases that hold slots of a limit, the oldest first,
@@ -37,7 +38,7 @@ func (tx *Tx) LimitHolders(id uuid.UUID, limit int) ([]*LimitHolder, error) {
 		var h LimitHolder
 		var since, expires time.Time
 		err := r.Scan(&h.Kind, &h.Name, &h.FlowRunID, &h.FlowRunName, &h.Slots, &since, &expires)
-		h.Since, h.Expires = prefect.At(since), prefect.At(expires)
+		h.Since, h.Expires = prefect.At(since), prefect.AtPointer(expires)
 		return &h, err
 	})
 }

@@ -232,6 +232,39 @@ describe("concurrency limits", () => {
     await assert.rejects(server.api("GET", "/concurrency_limits/tag/network"), /404/);
   }));
 
+  test("a flow is limited, which holds its runs back, and the limit is changed and deleted", async () => {
+    const flow = await server.api("POST", "/flows/", { name: "busy-flow" });
+    const { id: deployment } = await server.api("POST", "/deployments/", { name: "d", flow_id: flow.id, work_pool_name: "machines" });
+    const run = (name) => server.api("POST", `/deployments/${deployment}/create_flow_run`, { name, state: { type: "SCHEDULED" } });
+    const [first] = [await run("holds-the-flow"), await run("waits-for-the-flow")];
+    await server.api("POST", `/flow_runs/${first.id}/set_state`, { state: { type: "RUNNING" }, force: true });
+    await onPage("/concurrency-limits", async (page) => {
+      await page.getByRole("button", { name: "Limit a flow" }).click();
+      const dialog = page.getByRole("dialog");
+      await dialog.getByLabel("Flow").fill("no-such-flow");
+      await dialog.getByRole("button", { name: "Limit it" }).click();
+      await dialog.getByRole("alert").getByText("There is no flow no-such-flow.").waitFor();
+      await dialog.getByLabel("Flow").fill("busy-flow");
+      await dialog.getByText(`prefect api PUT /reeve/flows/${flow.id}/limit --data '{"max_concurrent":1}'`).waitFor();
+      await page.picture("own-limit-flow");
+      await dialog.getByRole("button", { name: "Limit it" }).click();
+      await page.getByRole("button", { name: "busy-flow", exact: true }).click();
+      const panel = page.getByRole("complementary", { name: "busy-flow" });
+      for (const text of ["1 waits", "holds-the-flow", "waits-for-the-flow", `prefect api GET /reeve/flows/${flow.id}/limit`]) await seen(panel, text);
+      assert.deepEqual(await faultsInAllLooks(page, "limit-of-a-flow"), []);
+      await panel.getByRole("button", { name: "Change" }).click();
+      await page.getByLabel("Runs at once").fill("3");
+      await page.getByRole("button", { name: "Change it" }).click();
+      await seen(panel, "Has room");
+      assert.equal((await server.api("GET", `/reeve/flows/${flow.id}/limit`)).max_concurrent, 3);
+      await panel.getByRole("button", { name: "Delete" }).click();
+      await page.getByRole("dialog").getByRole("button", { name: "Delete", exact: true }).click();
+      await page.getByRole("button", { name: "busy-flow", exact: true }).waitFor({ state: "detached" });
+      await seen(page, "The limit of busy-flow is deleted");
+    });
+    assert.equal((await server.api("GET", `/reeve/flows/${flow.id}/limit`)).max_concurrent, null);
+  });
+
   test("a name that is taken is told in the dialog", async () => {
     const page = await browser.newPage({});
     await page.goto(`${server.url}/concurrency-limits`);

@@ -2164,7 +2164,7 @@ export type IntervalSchedule = {
 };
 
 export type LimitHolder = {
-  expires: string;
+  expires: string | null;
   flow_run_id: string | null;
   flow_run_name: string | null;
   kind: string | null;
@@ -2176,6 +2176,7 @@ export type LimitHolder = {
 export type LimitRow = {
   active: boolean;
   active_slots: number;
+  configured: boolean;
   created: string | null;
   holders: LimitHolder[];
   id: string;
@@ -2197,7 +2198,7 @@ export type LimitRowTable = {
 };
 
 export type LimitWaiter = {
-  again: string;
+  again: string | null;
   flow_run_id: string | null;
   flow_run_name: string | null;
   name: string | null;

@@ -9,6 +9,6 @@ export function commandLine(...parts: (string | undefined)[]): string {
 }
 
 /** A request of the contract for which the command line has no command of its own. */
-export function apiCommand(method: "POST" | "PATCH" | "PUT" | "DELETE", path: string, data?: unknown): string {
+export function apiCommand(method: "GET" | "POST" | "PATCH" | "PUT" | "DELETE", path: string, data?: unknown): string {
   return commandLine("prefect", "api", method, path, ...(data === undefined ? [] : ["--data", JSON.stringify(data)]));
 }

@@ -11,6 +11,7 @@ import { paths } from "@/config/paths";
 import { useLiveEvery } from "@/lib/live-every";
 import { useQueryTexts } from "@/lib/route";
 import { limitRows } from "./api/get-limits";
+import { FlowLimitDialog } from "./components/flow-limit-dialog";
 import { LimitDialog } from "./components/limit-dialog";
 import { LimitPanel } from "./components/limit-panel";
 import type { Limit } from "./types";
@@ -23,7 +24,7 @@ const often = 5000;
 export function LimitsPage() {
   useTitle("Concurrency");
   const { limit: open } = useQueryTexts();
-  const [making, setMaking] = useState(false);
+  const [making, setMaking] = useState<"limit" | "flow" | null>(null);
   const query = useQuery({ ...limitRows, refetchInterval: useLiveEvery(often) });
   const navigate = useNavigate();
   if (query.isPending) return <Waiting what="concurrency limits" />;
@@ -32,11 +33,11 @@ export function LimitsPage() {
   const show = (limit: Limit | null) => void navigate({ to: paths.limits, search: limit ? { limit: limit.id } : {}, replace: true, resetScroll: false });
   const chosen = rows.find(({ id }) => id === open);
   return (
-    <Page title="Concurrency" beside={<span className="faint">{rows.length === most ? `the first ${most}` : rows.length || ""}</span>}
-      actions={<Button look="primary" icon="plus" onClick={() => setMaking(true)}>New limit</Button>}>
+    <Page title="Concurrency" beside={<span className="faint">{rows.length >= most ? `the first ${most}` : rows.length || ""}</span>}
+      actions={<><Button icon="flow" onClick={() => setMaking("flow")}>Limit a flow</Button><Button look="primary" icon="plus" onClick={() => setMaking("limit")}>New limit</Button></>}>
       {rows.length === 0 ? (
         <Empty title="There is no limit" icon="gauge" command="prefect gcl create database --limit 5">
-          A limit says how many of something may go on at once: in code by concurrency(), for all tasks of a tag, or for a deployment.
+          A limit says how many of something may go on at once: in code by concurrency(), for all tasks of a tag, for a deployment, or for all runs of a flow.
         </Empty>
       ) : (
         <div className={chosen ? "limits open" : "limits"}>
@@ -44,7 +45,8 @@ export function LimitsPage() {
           {chosen && <LimitPanel key={chosen.id} limit={chosen} onClose={() => show(null)} />}
         </div>
       )}
-      {making && <LimitDialog onClose={() => setMaking(false)} />}
+      {making === "limit" && <LimitDialog onClose={() => setMaking(null)} />}
+      {making === "flow" && <FlowLimitDialog onClose={() => setMaking(null)} />}
     </Page>
   );
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Holder } from "./types";
-import { limitLook, nameOf, readDecay, unnamed } from "./words";
+import { command, deletion, limitLook, nameOf, readDecay, unnamed } from "./words";
 
 test.each([
   [{ active: true, active_slots: 0, limit: 2, waiter_count: 0 }, "Has room"],
@@ -13,7 +13,7 @@ test.each([
 });
 
 test("slots that nobody named holds", () => {
-  const holder = (slots: number): Holder => ({ kind: "flow_run", name: "r", flow_run_id: "1", flow_run_name: "r", slots, since: "", expires: "" });
+  const holder = (slots: number): Holder => ({ kind: "flow_run", name: "r", flow_run_id: "1", flow_run_name: "r", slots, since: "", expires: null });
   expect(unnamed({ active_slots: 5, holders: [holder(2), holder(1)] })).toBe(2);
   expect(unnamed({ active_slots: 1, holders: [holder(2)] })).toBe(0);
 });
@@ -29,4 +29,13 @@ test.each([["", 0], ["0.5", 0.5], [" 2 ", 2]])("the decay %j is %d", (text, want
 
 test.each(["-1", "fast", "NaN"])("%j is no decay", (text) => {
   expect(readDecay(text)).toBeInstanceOf(Error);
+});
+
+test.each([
+  ["global", "prefect gcl inspect database", "prefect gcl delete database"],
+  ["tag", "prefect concurrency-limit inspect gpu", "prefect concurrency-limit delete gpu"],
+  ["flow", "prefect api GET /reeve/flows/1/limit", "prefect api DELETE /reeve/flows/1/limit"],
+])("the commands of one of kind %s", (kind, shows, deletes) => {
+  const limit = { kind, id: "1", title: "gpu", name: "database" };
+  expect([command(limit), deletion(limit)]).toEqual([shows, deletes]);
 });

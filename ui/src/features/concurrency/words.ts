@@ -1,8 +1,8 @@
 import type { StatusLook } from "@/components/status";
-import { commandLine } from "@/lib/command-line";
+import { apiCommand, commandLine } from "@/lib/command-line";
 import type { Limit } from "./types";
 
-export const kinds: Record<Limit["kind"], string> = { global: "Global", tag: "Tag of tasks", deployment: "Deployment" };
+export const kinds: Record<Limit["kind"], string> = { global: "Global", tag: "Tag of tasks", deployment: "Deployment", flow: "Flow" };
 
 /** How a limit stands: switched off it counts nothing. */
 export function limitLook(limit: Pick<Limit, "active" | "active_slots" | "limit" | "waiter_count">): StatusLook {
@@ -28,7 +28,19 @@ export function readDecay(text: string): number | Error {
   return Number.isFinite(n) && n >= 0 ? n : new Error("A number from 0 on: 0.5 is one slot every 2 s.");
 }
 
-/** The command that does the same. */
-export function command(limit: Pick<Limit, "kind" | "title" | "name">): string {
-  return limit.kind === "tag" ? commandLine("prefect", "concurrency-limit", "inspect", limit.title) : commandLine("prefect", "gcl", "inspect", limit.name);
+/** The command that shows the same. */
+export function command({ kind, id, title, name }: Pick<Limit, "kind" | "id" | "title" | "name">): string {
+  if (kind === "flow") return apiCommand("GET", flowLimitPath(id));
+  return kind === "tag" ? commandLine("prefect", "concurrency-limit", "inspect", title) : commandLine("prefect", "gcl", "inspect", name);
+}
+
+/** The command that takes it away. */
+export function deletion({ kind, id, title, name }: Pick<Limit, "kind" | "id" | "title" | "name">): string {
+  if (kind === "flow") return apiCommand("DELETE", flowLimitPath(id));
+  return kind === "tag" ? commandLine("prefect", "concurrency-limit", "delete", title) : commandLine("prefect", "gcl", "delete", name);
+}
+
+/** Where the limit of a flow is set. */
+export function flowLimitPath(flow: string): string {
+  return `/reeve/flows/${flow}/limit`;
 }

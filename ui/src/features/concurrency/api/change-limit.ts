@@ -1,5 +1,6 @@
 import { change } from "@/api/client";
 import type { Id } from "@/api/types";
+import { flowLimitPath } from "../words";
 
 export interface LimitFields {
   name: string;
@@ -18,4 +19,12 @@ export async function changeLimit(id: Id, part: Partial<LimitFields>): Promise<v
 
 export async function deleteLimit(id: Id): Promise<void> {
   await change("DELETE", `/v2/concurrency_limits/${id}`);
+}
+
+export async function setFlowLimit(flow: Id, most: number): Promise<void> {
+  await change("PUT", flowLimitPath(flow), { max_concurrent: most });
+}
+
+export async function deleteFlowLimit(flow: Id): Promise<void> {
+  await change("DELETE", flowLimitPath(flow));
 }

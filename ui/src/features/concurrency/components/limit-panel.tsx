@@ -1,29 +1,38 @@
-import { useQueryClient } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { Button, IconButton } from "@/components/button";
 import { Command } from "@/components/command";
-import { FormDialog } from "@/components/form-dialog";
 import { Section } from "@/components/page";
 import { Slots } from "@/components/slots";
 import { Status } from "@/components/status";
+import { Sure } from "@/components/sure";
 import { Time } from "@/components/time";
+import { tell } from "@/components/toast";
 import { paths } from "@/config/paths";
-import { deleteLimit } from "../api/change-limit";
+import { useDeletion } from "@/lib/leave";
+import { deleteFlowLimit, deleteLimit } from "../api/change-limit";
 import type { Limit } from "../types";
-import { command, kinds, limitLook, unnamed } from "../words";
+import { command, deletion, kinds, limitLook, unnamed } from "../words";
+import { FlowLimitDialog } from "./flow-limit-dialog";
 import { LimitDialog } from "./limit-dialog";
 
 /** A limit with who holds its slots and who waits for one. */
 export function LimitPanel({ limit, onClose }: { limit: Limit; onClose: () => void }) {
   const [asking, setAsking] = useState<"edit" | "delete" | null>(null);
-  const queries = useQueryClient();
+  const flow = limit.kind === "flow";
+  const leave = useDeletion();
+  const remove = useMutation({
+    mutationFn: () => leave(paths.limits, () => (flow ? deleteFlowLimit : deleteLimit)(limit.id)),
+    onSuccess: () => tell(`The limit of ${limit.title} is deleted`),
+    onError: (error) => tell(error.message, true),
+  });
   const others = unnamed(limit);
   const deployed = limit.kind === "deployment";
   return (
     <aside className="card limit-panel" aria-label={limit.title}>
       <header>
-        <div><h2>{limit.title}</h2><span className="muted">{kinds[limit.kind]}</span></div>
+        <div><h2>{flow ? <Link to={paths.flow} params={{ id: limit.id }}>{limit.title}</Link> : limit.title}</h2><span className="muted">{kinds[limit.kind]}</span></div>
         <IconButton label="Close" icon="cross" onClick={onClose} />
       </header>
       <div className="buttons">
@@ -35,6 +44,7 @@ export function LimitPanel({ limit, onClose }: { limit: Limit; onClose: () => vo
           <Button icon="trash" look="danger" onClick={() => setAsking("delete")}>Delete</Button>
         </div>
       )}
+      {limit.configured && <p className="muted">It stands in reeve.toml, from which it is set again at the next start of the server: change it there to keep it changed.</p>}
       <Section title="Holds slots">
         {limit.holders.length + others === 0 ? <p className="muted">Nobody.</p> : (
           <ul className="limit-parties">
@@ -49,19 +59,17 @@ export function LimitPanel({ limit, onClose }: { limit: Limit; onClose: () => vo
         {limit.waiter_count === 0 ? <p className="muted">Nobody.</p> : (
           <ul className="limit-parties">
             {limit.waiters.map((waiter, i) => (
-              <li key={i}><Party {...waiter} /><span className="muted">since <Time at={waiter.since} />, asks again <Time at={waiter.again} /></span></li>
+              <li key={i}><Party {...waiter} /><span className="muted">since <Time at={waiter.since} />{waiter.again !== null && <>, asks again <Time at={waiter.again} /></>}</span></li>
             ))}
             {limit.waiter_count > limit.waiters.length && <li className="muted">and {limit.waiter_count - limit.waiters.length} more</li>}
           </ul>
         )}
       </Section>
       <Command text={command(limit)} />
-      {asking === "edit" && <LimitDialog limit={limit} onClose={() => setAsking(null)} />}
+      {asking === "edit" && (flow ? <FlowLimitDialog limit={limit} onClose={() => setAsking(null)} /> : <LimitDialog limit={limit} onClose={() => setAsking(null)} />)}
       {asking === "delete" && (
-        <FormDialog title={`Delete ${limit.title}?`} act="Delete" danger run={() => deleteLimit(limit.id)} onClose={() => setAsking(null)}
-          onDone={() => { setAsking(null); onClose(); void queries.invalidateQueries({ queryKey: ["limits"] }); }}>
-          <p>What waits for it goes on, and nothing is held back by it any more.</p>
-        </FormDialog>
+        <Sure title={`Delete the limit of ${limit.title}?`} text="What waits for it goes on, and nothing is held back by it any more." yes="Delete" no="Keep it" danger
+          busy={remove.isPending} command={deletion(limit)} onNo={() => setAsking(null)} onYes={() => remove.mutate()} />
       )}
     </aside>
   );
