@@ -38,12 +38,33 @@ type homePage struct {
 	Now     prefect.Time         `json:"now"`
 }
 
-// trouble is what needs somebody: what failed in the last day, what is late, and
-// what waits for an answer.
+// trouble is what needs somebody: what failed in the last day, what is late, what
+// waits for an answer, and what automations and webhooks gave up.
 type trouble struct {
-	Failed  runGroup `json:"failed"`
-	Late    runGroup `json:"late"`
-	Waiting runGroup `json:"waiting"` // paused runs, which wait for somebody
+	Failed     runGroup      `json:"failed"`
+	Late       runGroup      `json:"late"`
+	Waiting    pausedGroup   `json:"waiting"`
+	Deliveries deliveryGroup `json:"deliveries"` // given up in the last day
+	Webhooks   int           `json:"webhooks"`   // dead letters of the gateway in this process
+}
+
+// pausedGroup is paused runs, which wait for somebody.
+type pausedGroup struct {
+	Rows  []*pausedRun `json:"rows"`
+	Count int          `json:"count"`
+}
+
+// pausedRun is a paused run; Asks says that it goes on with values only.
+type pausedRun struct {
+	store.FlowRunRow
+	Asks bool `json:"asks"`
+}
+
+// deliveryGroup is the newest deliveries of a kind and how many there are, at most
+// countedRows.
+type deliveryGroup struct {
+	Rows  []*prefect.AutomationDelivery `json:"rows"`
+	Count int                           `json:"count"`
 }
 
 // runGroup is the first rows of a kind and how many there are, at most countedRows.
@@ -89,6 +110,13 @@ func (a *API) home(r *http.Request) (homePage, error) {
 			out.Health = &text
 		}
 	}
+	if a.config.Webhooks != nil {
+		figures, err := a.config.Webhooks.Figures(r.Context())
+		if err != nil {
+			return out, err
+		}
+		out.Trouble.Webhooks = figures.Dead
+	}
 	return out, nil
 }
 
@@ -106,8 +134,11 @@ func readHome(tx *store.Tx) (out homePage, err error) {
 	if err != nil {
 		return out, err
 	}
-	out.Trouble.Waiting, err = readGroup(tx, homeRuns, "START_TIME_DESC", &prefect.FlowRunFilter{State: ofTypes(prefect.Paused)})
-	if err != nil {
+	if out.Trouble.Waiting, err = readWaiting(tx); err != nil {
+		return out, err
+	}
+	dead := &out.Trouble.Deliveries
+	if dead.Rows, dead.Count, err = tx.DeadDeliveries(dayAgo.Time, homeRuns, countedRows); err != nil {
 		return out, err
 	}
 	out.Running, err = readGroup(tx, homeRunning, "START_TIME_DESC", &prefect.FlowRunFilter{
@@ -119,6 +150,20 @@ func readHome(tx *store.Tx) (out homePage, err error) {
 		return out, err
 	}
 	out.History, err = readHomeHistory(tx)
+	return out, err
+}
+
+// readWaiting reads the paused runs, and whether they ask for values.
+func readWaiting(tx *store.Tx) (pausedGroup, error) {
+	paused, err := readGroup(tx, homeRuns, "START_TIME_DESC", &prefect.FlowRunFilter{State: ofTypes(prefect.Paused)})
+	out := pausedGroup{Rows: []*pausedRun{}, Count: paused.Count}
+	for _, row := range paused.Rows {
+		waits, err := awaitedInput(tx, row.ID)
+		if err != nil {
+			return out, err
+		}
+		out.Rows = append(out.Rows, &pausedRun{*row, waits.keyset != nil})
+	}
 	return out, err
 }
 

@@ -4,6 +4,9 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"github.com/reevehq/reeve/internal/prefect"
+	"github.com/reevehq/reeve/internal/store"
 )
 
 func TestHomeShowsWhatNeedsSomebody(t *testing.T) {
@@ -23,7 +26,10 @@ func TestHomeShowsWhatNeedsSomebody(t *testing.T) {
 		Count int
 	}
 	var got struct {
-		Trouble struct{ Failed, Late, Waiting group }
+		Trouble struct {
+			Failed, Late, Waiting, Deliveries group
+			Webhooks                          int
+		}
 		Running group
 		Next    []object
 		History struct {
@@ -87,3 +93,79 @@ func TestSearch(t *testing.T) {
 }
 
 func longText(n int) string { return string(slices.Repeat([]byte("a"), n)) }
+
+// What asks for values is told from what waits for a word.
+func TestHomeTellsWhatARunWaitsFor(t *testing.T) {
+	s := newScene(t, object{"name": "p", "type": "process"})
+	asks, waits := s.run(), s.run()
+	for run, details := range map[string]object{asks: {"run_input_keyset": object{"schema": "s", "response": "r"}}, waits: {}} {
+		s.force(run, object{"type": "RUNNING"})
+		s.force(run, object{"type": "PAUSED", "state_details": details})
+	}
+	var got struct {
+		Trouble struct {
+			Waiting struct {
+				Rows []struct {
+					ID   string
+					Asks bool
+				}
+			}
+		}
+	}
+	s.ask(t, "GET", "/reeve/home", nil, &got)
+	if len(got.Trouble.Waiting.Rows) != 2 {
+		t.Fatalf("%+v", got)
+	}
+	for _, row := range got.Trouble.Waiting.Rows {
+		if row.Asks != (row.ID == asks) {
+			t.Errorf("%s asks: %v", row.ID, row.Asks)
+		}
+	}
+}
+
+// What was given up in the last day is among what needs somebody, with the dead letters
+// of a gateway in the same process.
+func TestHomeShowsWhatWasGivenUp(t *testing.T) {
+	s := newScene(t, object{"name": "p", "type": "process"})
+	s.config.Webhooks = &inboxOf{}
+	var automation prefect.Automation
+	s.ask(t, "POST", "/automations/", object{"name": "tells", "actions": []any{object{"type": "do-nothing"}, object{"type": "do-nothing"}},
+		"trigger": object{"type": "event", "posture": "Reactive", "expect": []string{"x"}, "threshold": 1, "within": 0}}, &automation)
+	s.fire(t, &automation)
+	look := func() (dead []object, count, webhooks int) {
+		t.Helper()
+		var got struct {
+			Trouble struct {
+				Deliveries struct {
+					Rows  []object
+					Count int
+				}
+				Webhooks int
+			}
+		}
+		if code := s.ask(t, "GET", "/reeve/home", nil, &got); code != 200 {
+			t.Fatalf("home: %d", code)
+		}
+		return got.Trouble.Deliveries.Rows, got.Trouble.Deliveries.Count, got.Trouble.Webhooks
+	}
+	if dead, count, webhooks := look(); dead == nil || len(dead) != 0 || count != 0 || webhooks != 3 {
+		t.Errorf("before: %v, %d, %d", dead, count, webhooks)
+	}
+	err := s.store.Update(t.Context(), func(tx *store.Tx) error {
+		waiting, err := tx.WaitingDeliveries(0, 2)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.FinishDelivery(waiting[0].Sequence, true, store.DeliveryEnd{Reason: "it answered 404"}); err != nil {
+			return err
+		}
+		_, err = tx.FinishDelivery(waiting[1].Sequence, false, store.DeliveryEnd{})
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if dead, count, _ := look(); count != 1 || !slices.Equal(names(dead, "reason"), []string{"it answered 404"}) {
+		t.Errorf("after: %v, %d", dead, count)
+	}
+}

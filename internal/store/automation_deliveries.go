@@ -241,6 +241,17 @@ func (tx *Tx) Deliveries(automation *uuid.UUID, status string, page prefect.Page
 		append(all.args, page.Limit, page.Offset), scanDelivery)
 }
 
+// DeadDeliveries lists the deliveries that were given up since a time, the newest first,
+// at most limit, and counts them, at most up to.
+func (tx *Tx) DeadDeliveries(since time.Time, limit, upTo int) (all []*prefect.AutomationDelivery, n int, err error) {
+	const dead = ` FROM automation_delivery WHERE status = 'dead' AND finished >= ?`
+	if all, err = collect(tx, `SELECT `+deliveryColumns+dead+` ORDER BY finished DESC LIMIT ?`, []any{since, limit}, scanDelivery); err != nil || len(all) < limit {
+		return all, len(all), err
+	}
+	err = tx.one(`SELECT count(*) FROM (SELECT 1`+dead+` LIMIT ?)`, []any{since, upTo}, &n)
+	return all, n, err
+}
+
 // ReadDelivery returns a delivery, nil when there is none with that id.
 func (tx *Tx) ReadDelivery(id uuid.UUID) (*prefect.AutomationDelivery, error) {
 	d, _, err := first(tx, `SELECT `+deliveryColumns+` FROM automation_delivery WHERE id = ?`, []any{id}, scanDelivery)

@@ -57,13 +57,14 @@ const routes = () => ({
   "automation-firings": { path: page(things.upload, "?tab=firings"), shows: ["video.uploaded", "cat.mp4"], once: true },
   "automation-reading": { path: page(things.both, "?tab=what"), shows: ["a flow run completes, then video.uploaded happens, within 1 hour", "run deployment caption-video/production", '"video": "x"'], once: true },
   "automation-json": { path: page(things.fails, "?tab=json"), shows: ['"subject": "It failed"', "prefect automation inspect 'a run fails'"], once: true },
+  "home-given-up": { path: "/", shows: ["on upload", "Cancel the run", "Given up", "Send again"], once: true },
   deliveries: { path: "/automations/deliveries", shows: ["on upload", "Given up"], once: true },
   "automation-new": { path: "/automations/create?template=run-hangs", shows: ["When a flow run stays Running for more than 2 hours, cancel the run.", "A run fails"], once: true },
   "automation-edit": { path: page(things.fails, "/edit"), shows: ["When a flow run of flow caption-video fails, notify slack-webhook/alerts.", "Text"], once: true },
 });
 
 describe("every route", () => {
-  for (const name of ["automations", "automation", "automation-firings", "automation-reading", "automation-json", "deliveries", "automation-new", "automation-edit"]) {
+  for (const name of ["automations", "automation", "automation-firings", "automation-reading", "automation-json", "home-given-up", "deliveries", "automation-new", "automation-edit"]) {
     test(name, () => {
       const { path, shows } = routes()[name];
       return onPage(path, async (tab) => {

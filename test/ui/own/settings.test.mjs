@@ -52,6 +52,13 @@ describe("every route", () => {
 });
 
 describe("approvals", () => {
+  test("stand on the first page, each with its next step", () => onPage("/", async (tab) => {
+    await main(tab).getByRole("button", { name: "Resume deletes-old-videos" }).waitFor();
+    await main(tab).getByRole("link", { name: "Answer …" }).click();
+    await tab.waitForURL(/\/approvals$/);
+    await tab.getByRole("button", { name: "Answer publishes-captions" }).waitFor();
+  }));
+
   test("a run gets the values that it asks for, which the server checks", () => onPage("/approvals", async (tab) => {
     await tab.getByRole("button", { name: "Answer publishes-captions" }).click();
     const dialog = tab.getByRole("dialog", { name: "Resume publishes-captions" });

@@ -98,6 +98,14 @@ describe("every route", () => {
   }, empty));
 });
 
+test("the first page says what was given up, and leads to why", () => onPage("/", async (tab) => {
+  await seen(main(tab), "1 webhook");
+  assert.deepEqual(await faultsInAllLooks(tab, "home-webhooks"), []);
+  await main(tab).getByRole("link", { name: "See why webhooks were given up" }).click();
+  await tab.waitForURL(/\/inbox\?status=dead/);
+  await seen(main(tab), "the server has no deployment not-yet/deployed");
+}));
+
 test("a dead letter is replayed, and becomes the run that could not be made", async () => {
   await onPage("/inbox?status=dead", async (tab) => {
     await tab.getByRole("link", { name: "later" }).click();

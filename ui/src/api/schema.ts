@@ -1205,6 +1205,11 @@ export type DeleteFlowRun = {
   type?: "delete-flow-run";
 };
 
+export type DeliveryGroup = {
+  count: number;
+  rows: AutomationDelivery[];
+};
+
 export type DeliveryStatus = "waiting" | "delivered" | "dead" | "held" | "gathered" | "dropped";
 
 export type DependencyResult = {
@@ -2419,6 +2424,37 @@ export type PauseWorkQueue = {
   work_queue_id?: string | null;
 };
 
+export type PausedGroup = {
+  count: number;
+  rows: PausedRun[];
+};
+
+export type PausedRun = {
+  asks: boolean;
+  auto_scheduled: boolean;
+  created_by: string | null;
+  deployment_id: string | null;
+  deployment_name: string | null;
+  end_time: string | null;
+  expected_start_time: string | null;
+  flow_id: string;
+  flow_name: string;
+  id: string;
+  is_subflow: boolean;
+  message: string | null;
+  name: string;
+  parent_task_run_id: string | null;
+  run_count: number;
+  start_time: string | null;
+  state_name: string | null;
+  state_timestamp: string | null;
+  state_type: StateType | null;
+  tags: string[];
+  total_run_time: number;
+  work_pool_name: string | null;
+  work_queue_name: string | null;
+};
+
 export type PoolMeasure = {
   pool: string;
   runs_active: number;
@@ -3168,9 +3204,11 @@ export type TaskWorkerResponse = {
 export type TimeUnit = "week" | "day" | "hour" | "minute" | "second";
 
 export type Trouble = {
+  deliveries: DeliveryGroup;
   failed: RunGroup;
   late: RunGroup;
-  waiting: RunGroup;
+  waiting: PausedGroup;
+  webhooks: number;
 };
 
 export type UITaskRun = {

@@ -1,6 +1,6 @@
 import type { StatusLook } from "@/components/status";
 import { commandLine } from "@/lib/command-line";
-import type { ActionType, Delivery } from "./types";
+import type { Delivery } from "./types";
 
 /** Whether an automation looks out. */
 export function enabledLook(enabled: boolean): StatusLook {
@@ -20,18 +20,6 @@ export function deliveryLook({ status, attempts, reason }: Pick<Delivery, "statu
 /** Whether it can be made once more, or now when it is held back. */
 export function canResend({ status }: Pick<Delivery, "status">): boolean {
   return status !== "waiting";
-}
-
-/** What kinds of actions are called. */
-export const actionKinds: Record<ActionType, string> = {
-  "send-notification": "Send a notification", "call-webhook": "Call a webhook", "run-deployment": "Run a deployment",
-  "cancel-flow-run": "Cancel the run", "suspend-flow-run": "Suspend the run", "resume-flow-run": "Resume the run", "change-flow-run-state": "Change the run's state", "delete-flow-run": "Delete the run",
-  "pause-deployment": "Pause a deployment", "resume-deployment": "Resume a deployment", "pause-work-pool": "Pause a work pool", "resume-work-pool": "Resume a work pool",
-  "pause-work-queue": "Pause a work queue", "resume-work-queue": "Resume a work queue", "pause-automation": "Pause an automation", "resume-automation": "Resume an automation", "do-nothing": "Do nothing",
-};
-
-export function actionKind(type: string): string {
-  return (actionKinds as Record<string, string | undefined>)[type] ?? type;
 }
 
 /** What a service answered: "HTTP 404", "SMTP 550" or a status of the server's own API. */

@@ -6,7 +6,7 @@ import { home } from "./api/get-home";
 import { History } from "./components/history";
 import { Next } from "./components/next";
 import { RunningNow } from "./components/running-now";
-import { Trouble } from "./components/trouble";
+import { countOf, Trouble } from "./components/trouble";
 import "./home-page.css";
 
 export function HomePage() {
@@ -19,7 +19,7 @@ export function HomePage() {
 
 function Overview({ home: data }: { home: Home }) {
   const { trouble, running, next, history, health } = data;
-  const fresh = history.flows.length === 0 && running.count === 0 && next.length === 0 && trouble.failed.count + trouble.late.count + trouble.waiting.count === 0;
+  const fresh = history.flows.length === 0 && running.count === 0 && next.length === 0 && countOf(trouble) === 0;
   if (fresh && health === null) {
     return (
       <Page title="Home">

@@ -18,8 +18,3 @@ export async function enableAutomation(id: Id, enabled: boolean): Promise<void> 
 export async function deleteAutomation(id: Id): Promise<void> {
   await change("DELETE", `/automations/${id}`);
 }
-
-/** Has a delivery that is over made once more. */
-export async function resendDelivery(id: Id): Promise<void> {
-  await change("POST", `/reeve/deliveries/${id}/resend`);
-}

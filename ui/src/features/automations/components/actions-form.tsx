@@ -5,9 +5,9 @@ import { stateTypes } from "@/api/types";
 import { Button, IconButton } from "@/components/button";
 import { Field, Input, Select, TextArea } from "@/components/field";
 import { paths } from "@/config/paths";
+import { actionKinds } from "@/lib/action-kinds";
 import { faultsAt } from "../draft";
 import type { Action, ActionType, Choice, Editor } from "../types";
-import { actionKinds } from "../words";
 import { TemplateField } from "./template-field";
 import { Chosen } from "./when-form";
 

@@ -1,5 +1,6 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
+import { resendDelivery } from "@/api/resend-delivery";
 import { Button } from "@/components/button";
 import { Command } from "@/components/command";
 import { Dialog } from "@/components/dialog";
@@ -7,9 +8,9 @@ import { Status } from "@/components/status";
 import { type Column, Table } from "@/components/table";
 import { Time } from "@/components/time";
 import { tell } from "@/components/toast";
-import { resendDelivery } from "../api/change-automation";
+import { actionKind } from "@/lib/action-kinds";
 import type { Delivery } from "../types";
-import { actionKind, answerWords, canResend, commands, deliveryLook } from "../words";
+import { answerWords, canResend, commands, deliveryLook } from "../words";
 import "../automations.css";
 
 /** What automations did, with what came back; a row opens the whole answer. */
@@ -46,7 +47,7 @@ function Resend({ delivery }: { delivery: Delivery }) {
     mutationFn: () => resendDelivery(delivery.id),
     onSuccess: () => tell("It is being sent again"),
     onError: (error) => tell(error.message, true),
-    onSettled: () => Promise.all(["automation", "automations", "deliveries"].map((key) => queries.invalidateQueries({ queryKey: [key] }))),
+    onSettled: () => Promise.all(["automation", "automations", "deliveries", "home"].map((key) => queries.invalidateQueries({ queryKey: [key] }))),
   });
   return <Button className="small" icon="retry" disabled={resend.isPending} onClick={() => resend.mutate()}>Send again</Button>;
 }

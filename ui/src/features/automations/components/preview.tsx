@@ -4,11 +4,11 @@ import { ApiError } from "@/api/errors";
 import type { Id } from "@/api/types";
 import { Button } from "@/components/button";
 import { Time } from "@/components/time";
+import { actionKind } from "@/lib/action-kinds";
 import { clock } from "@/lib/time";
 import { previewAutomation, previewDays } from "../api/preview-automation";
 import { barHeight, piecesOf } from "../chart";
 import type { AutomationBody, Preview as PreviewAnswer, PreviewFiring } from "../types";
-import { actionKind } from "../words";
 import "../automations.css";
 
 const pieces = 60;

@@ -10,5 +10,5 @@ export const home = queryOptions({
     learnTime(answer.now);
     return answer;
   },
-  meta: { topics: ["flow-run"] },
+  meta: { topics: ["flow-run", "automation"] },
 });

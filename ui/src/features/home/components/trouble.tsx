@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { changeRuns, tellOutcome } from "@/api/change-runs";
-import type { FlowRunRow, Home, RunGroup } from "@/api/types";
+import type { FlowRunRow, Home } from "@/api/types";
 import { Button } from "@/components/button";
 import { Icon } from "@/components/icon";
 import { Section } from "@/components/page";
@@ -10,32 +10,50 @@ import { StateBadge } from "@/components/state-badge";
 import { Time } from "@/components/time";
 import { tell } from "@/components/toast";
 import { paths } from "@/config/paths";
+import { GivenUp } from "./given-up";
 
+/** How many of a kind are shown. */
 const shown = 6;
 
+type Trouble = Home["trouble"];
+
+/** How many things need somebody. */
+export function countOf({ failed, late, waiting, deliveries, webhooks }: Trouble): number {
+  return failed.count + late.count + waiting.count + deliveries.count + webhooks;
+}
+
 /** What needs somebody, each with the next step. */
-export function Trouble({ trouble, health }: { trouble: Home["trouble"]; health: string | null }) {
-  const { failed, late, waiting } = trouble;
-  const count = failed.count + late.count + waiting.count + (health === null ? 0 : 1);
+export function Trouble({ trouble, health }: { trouble: Trouble; health: string | null }) {
+  const { failed, late, waiting, deliveries, webhooks } = trouble;
+  const count = countOf(trouble) + (health === null ? 0 : 1);
   return (
     <Section title="Needs you" beside={count > 0 && <span className="faint">{count.toLocaleString("en")}</span>}>
-      {count === 0 ? <p className="card quiet-good"><Icon name="check" /><span>Nothing failed in the last 24 hours, nothing is late, nothing waits for you.</span></p> : (
+      {count === 0 ? <p className="card quiet-good"><Icon name="check" /><span>Nothing failed in the last 24 hours, nothing is late, nothing was given up, nothing waits for you.</span></p> : (
         <div className="card">
           <ul className="home-list">
             {health !== null && <li className="home-row" data-tone="failed"><span className="state"><Icon name="alert" size={14} />Server</span><div><b>The server is not well</b><p className="muted">{health}</p></div></li>}
-            <Rows group={waiting} next={(run) => <Act run={run} action="resume" />} when={(run) => run.state_timestamp} />
+            <Rows group={waiting} next={(run) => run.asks ? <Link className="button" to={paths.approvals}>Answer …</Link> : <Act run={run} action="resume" />} when={(run) => run.state_timestamp} />
+            <GivenUp deliveries={deliveries.rows.slice(0, shown)} webhooks={webhooks} />
             <Rows group={late} next={(run) => <Link className="button" to={paths.run} params={{ id: run.id }}>See why</Link>} when={(run) => run.expected_start_time} />
             <Rows group={failed} next={(run) => run.deployment_id && <Act run={run} action="retry" />} when={(run) => run.end_time} />
           </ul>
-          <More group={failed} search={{ state: "FAILED,CRASHED", when: "24h" }} what="that failed" />
-          <More group={late} search={{ state: "Late", when: "any" }} what="that are late" />
+          <More count={waiting.count} to={paths.approvals} search={{}} what="that wait for you" />
+          <More count={deliveries.count} to={paths.deliveries} search={{ status: "dead" }} what="deliveries that were given up" />
+          <More count={failed.count} to={paths.runs} search={{ state: "FAILED,CRASHED", when: "24h" }} what="that failed" />
+          <More count={late.count} to={paths.runs} search={{ state: "Late", when: "any" }} what="that are late" />
         </div>
       )}
     </Section>
   );
 }
 
-function Rows({ group, next, when }: { group: RunGroup; next: (run: FlowRunRow) => ReactNode; when: (run: FlowRunRow) => string | null }) {
+interface RowsProps<Run> {
+  group: { rows: readonly Run[] };
+  next: (run: Run) => ReactNode;
+  when: (run: Run) => string | null;
+}
+
+function Rows<Run extends FlowRunRow>({ group, next, when }: RowsProps<Run>) {
   return group.rows.slice(0, shown).map((run) => (
     <li key={run.id} className="home-row">
       <StateBadge run={run} />
@@ -49,9 +67,9 @@ function Rows({ group, next, when }: { group: RunGroup; next: (run: FlowRunRow) 
   ));
 }
 
-function More({ group, search, what }: { group: RunGroup; search: Record<string, string>; what: string }) {
-  if (group.count <= shown) return null;
-  return <Link className="home-more" to={paths.runs} search={search}>All {group.count.toLocaleString("en")} {what}</Link>;
+function More({ count, to, search, what }: { count: number; to: string; search: Record<string, string>; what: string }) {
+  if (count <= shown) return null;
+  return <Link className="home-more" to={to} search={search}>All {count.toLocaleString("en")} {what}</Link>;
 }
 
 function Act({ run, action }: { run: FlowRunRow; action: "resume" | "retry" }) {
