@@ -88,12 +88,14 @@ func readDeploymentRows(tx *store.Tx, f *prefect.Filters, sort prefect.Deploymen
 	return out, nil
 }
 
-// deploymentOverview is all that the page of a deployment shows. Times has an entry for
-// each schedule of the deployment, in their order.
+// deploymentOverview is all that the page of a deployment shows. Times and CatchUps have
+// an entry for each schedule of the deployment, in their order.
 type deploymentOverview struct {
 	Deployment *prefect.Deployment `json:"deployment" rule:"present"`
 	FlowName   string              `json:"flow_name"`
 	Times      []scheduleTimes     `json:"times"`
+	CatchUps   []*scheduleCatchUp  `json:"catch_ups"`
+	SLAs       []*prefect.SLA      `json:"slas"` // by name
 	Next       *store.NextRun      `json:"next"`
 	Runs       ownRuns             `json:"runs"`
 	Now        prefect.Time        `json:"now"`
@@ -115,7 +117,10 @@ func readDeploymentOverview(tx *store.Tx, id uuid.UUID) (*deploymentOverview, er
 	if err != nil || d == nil {
 		return nil, err
 	}
-	out := &deploymentOverview{Deployment: d, Now: prefect.At(tx.Now)}
+	out := &deploymentOverview{Deployment: d, Now: prefect.At(tx.Now), CatchUps: []*scheduleCatchUp{}}
+	for _, s := range d.Schedules {
+		out.CatchUps = append(out.CatchUps, catchUpOf(s))
+	}
 	names, err := tx.FlowNames([]uuid.UUID{d.FlowID})
 	if err != nil {
 		return nil, err
@@ -126,6 +131,9 @@ func readDeploymentOverview(tx *store.Tx, id uuid.UUID) (*deploymentOverview, er
 		return nil, err
 	}
 	out.Next = next[id]
+	if out.SLAs, err = tx.ReadSLAs(id); err != nil {
+		return nil, err
+	}
 	out.Runs, err = readOwnRuns(tx, nil, prefect.FlowRunFilter{DeploymentID: &prefect.AnyIDOrNull{Any: []uuid.UUID{id}}})
 	return out, err
 }

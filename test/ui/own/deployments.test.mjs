@@ -216,6 +216,48 @@ describe("a deployment", () => {
     assert.deepEqual((await read(id)).parameters, { rate: 25, video: "bird.mp4" });
   });
 
+  test("says what becomes of missed times, and gets agreements that are changed and deleted", async () => {
+    const { id } = await made("agreed-by-a-test", { schedules: [{ schedule: { interval: 3600 }, active: true }] });
+    const agreements = async () => (await server.api("GET", `/reeve/deployments/${id}/slas`)).map(({ name, severity, enabled, duration, within }) => ({ name, severity, enabled, duration, within }));
+    await onPage(`/deployments/deployment/${id}`, async (page) => {
+      await seen(main(page), "Runs late what had been made when it was missed");
+      await page.getByRole("button", { name: "More for the schedule every hour" }).click();
+      await page.getByRole("menuitem", { name: "What it missed" }).click();
+      await page.getByLabel("Which of them get their run").selectOption("latest");
+      await seen(page, /^prefect api PATCH \/reeve\/deployments\/.* '\{"catch_up":"latest"\}'$/);
+      await page.getByRole("button", { name: "Set it" }).click();
+      await seen(main(page), "Makes up for the latest time that it missed");
+      assert.deepEqual((await server.api("GET", `/reeve/deployments/${id}/schedules`)).map(({ catch_up }) => catch_up), ["latest"]);
+
+      const dialog = page.getByRole("dialog");
+      await page.getByRole("button", { name: "Add an agreement" }).click();
+      await dialog.getByLabel("Name").fill("in time");
+      await dialog.getByLabel("Time", { exact: true }).fill("never");
+      await dialog.getByText("A time of more than nothing.").waitFor();
+      await dialog.getByLabel("Time", { exact: true }).fill("30");
+      await dialog.getByText("A run takes 30 m 00 s at most.").waitFor();
+      await page.picture("own-deployment-agreement");
+      await dialog.getByRole("button", { name: "Add it" }).click();
+      await seen(main(page), "A run takes 30 m 00 s at most");
+      assert.deepEqual(await agreements(), [{ name: "in time", severity: "moderate", enabled: true, duration: 1800, within: undefined }]);
+      assert.deepEqual(await faultsInAllLooks(page, "deployment-agreed"), []);
+
+      await page.getByRole("button", { name: "More for the agreement in time" }).click();
+      await page.getByRole("menuitem", { name: "Change" }).click();
+      await dialog.getByLabel("About what").selectOption("within");
+      await dialog.getByLabel("Severity").selectOption("high");
+      await dialog.getByRole("button", { name: "Change it" }).click();
+      await seen(main(page), "A run starts at most 30 m 00 s late");
+      assert.deepEqual(await agreements(), [{ name: "in time", severity: "high", enabled: true, duration: undefined, within: 1800 }]);
+
+      await page.getByRole("button", { name: "More for the agreement in time" }).click();
+      await page.getByRole("menuitem", { name: "Delete" }).click();
+      await dialog.getByRole("button", { name: "Delete" }).click();
+      await seen(main(page), /^Nothing was agreed about its runs/);
+      assert.deepEqual(await agreements(), []);
+    });
+  });
+
   test("shows by itself what others change, and is deleted", async () => {
     const { id } = await made("deleted-by-a-test");
     await onPage(`/deployments/deployment/${id}`, async (page) => {

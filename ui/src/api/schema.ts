@@ -1318,11 +1318,13 @@ export type DeploymentOrFlowNameFilter = {
 };
 
 export type DeploymentOverview = {
+  catch_ups: ScheduleCatchUp[];
   deployment: DeploymentResponse;
   flow_name: string;
   next: NextRun | null;
   now: string;
   runs: OwnRuns;
+  slas: SLA[];
   times: ScheduleTimes[];
 };
 

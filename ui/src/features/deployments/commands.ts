@@ -1,6 +1,8 @@
 /** What the command line has for each action; a request where it has no command of its own. Pure. */
+import type { CatchUp, SLACreate } from "@/api/schema";
 import type { Id, Schedule } from "@/api/types";
 import { apiCommand, commandLine } from "@/lib/command-line";
+import { agreementsPath } from "./agreements";
 import { limitBody } from "./api/change-deployment";
 import type { RunWish } from "./api/create-run";
 import type { Collision } from "./api/get-deployment";
@@ -29,6 +31,8 @@ export const commands = {
   addSchedule: ({ name }: Named, schedule: Schedule) => deployment("schedule", "create", name, ...times(schedule), ...some("--timezone", schedule.timezone ?? undefined)),
   pauseSchedule: ({ name }: Named, schedule: Id, paused: boolean) => deployment("schedule", paused ? "pause" : "resume", name, schedule),
   changeSchedule: ({ id }: Named, schedule: Id, to: Schedule) => apiCommand("PATCH", `/deployments/${id}/schedules/${schedule}`, { schedule: to }),
+  catchUp: ({ id }: Named, schedule: Id, to: CatchUp | null) => apiCommand("PATCH", `/reeve/deployments/${id}/schedules/${schedule}`, { catch_up: to }),
+  agreements: ({ id }: Named, all: SLACreate[]) => apiCommand("POST", agreementsPath(id), all),
   deleteSchedule: ({ name }: Named, schedule: Id) => deployment("schedule", "delete", name, schedule),
 };
 

@@ -17,6 +17,7 @@ import { paths } from "@/config/paths";
 import { usePathParam, useQueryTexts } from "@/lib/route";
 import { type DeploymentOverview, deploymentOverview } from "./api/get-deployment";
 import { commands, type Named } from "./commands";
+import { Agreements } from "./components/agreements";
 import { DeploymentActions } from "./components/deployment-actions";
 import { Commands, Details } from "./components/deployment-facts";
 import { Schedules } from "./components/schedules";
@@ -52,6 +53,7 @@ function Deployment({ overview }: { overview: DeploymentOverview }) {
         { name: "Pool", value: deployment.work_pool_name ?? <span className="faint">–</span> },
       ]} />
       <Schedules overview={overview} named={named} />
+      <Agreements slas={overview.slas} named={named} />
       <Section title="Last runs" beside={<Link to={paths.runs} search={all}>All runs</Link>}>
         {runs.rows.length === 0 ? <div className="card"><Empty title="It has not run yet" icon="runs" command={commands.run(named)} /></div> : (
           <>
