@@ -92,9 +92,14 @@ type awaited struct {
 	schema *string
 }
 
+// asksForInput reports whether a run, or nil, goes on with an input only.
+func asksForInput(run *prefect.FlowRun) bool {
+	return run != nil && run.State != nil && run.State.Type == prefect.Paused && len(run.State.StateDetails.RunInputKeyset) > 0
+}
+
 func awaitedInput(tx *store.Tx, id uuid.UUID) (awaited, error) {
 	run, err := tx.ReadFlowRun(id)
-	if err != nil || run == nil || run.State == nil || run.State.Type != prefect.Paused || len(run.State.StateDetails.RunInputKeyset) == 0 {
+	if err != nil || !asksForInput(run) {
 		return awaited{}, err
 	}
 	waits := awaited{keyset: run.State.StateDetails.RunInputKeyset}

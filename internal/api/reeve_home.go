@@ -1,6 +1,7 @@
 package api
 
 import (
+	"errors"
 	"net/http"
 	"time"
 
@@ -104,18 +105,20 @@ func (a *API) home(r *http.Request) (homePage, error) {
 		report := a.config.Backup()
 		out.Backup = &report
 	}
+	var wrong []error
 	if a.config.Health != nil {
-		if err := a.config.Health(); err != nil {
-			text := err.Error()
-			out.Health = &text
-		}
+		wrong = append(wrong, a.config.Health())
 	}
 	if a.config.Webhooks != nil {
 		figures, err := a.config.Webhooks.Figures(r.Context())
 		if err != nil {
-			return out, err
+			wrong = append(wrong, errors.New("the inbox of webhooks cannot be read; reeve webhook ls says why"))
 		}
 		out.Trouble.Webhooks = figures.Dead
+	}
+	if err := errors.Join(wrong...); err != nil {
+		text := err.Error()
+		out.Health = &text
 	}
 	return out, nil
 }
@@ -158,11 +161,11 @@ func readWaiting(tx *store.Tx) (pausedGroup, error) {
 	paused, err := readGroup(tx, homeRuns, "START_TIME_DESC", &prefect.FlowRunFilter{State: ofTypes(prefect.Paused)})
 	out := pausedGroup{Rows: []*pausedRun{}, Count: paused.Count}
 	for _, row := range paused.Rows {
-		waits, err := awaitedInput(tx, row.ID)
+		run, err := tx.ReadFlowRun(row.ID)
 		if err != nil {
 			return out, err
 		}
-		out.Rows = append(out.Rows, &pausedRun{*row, waits.keyset != nil})
+		out.Rows = append(out.Rows, &pausedRun{*row, asksForInput(run)})
 	}
 	return out, err
 }

@@ -1,7 +1,9 @@
 package api
 
 import (
+	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -167,5 +169,15 @@ func TestHomeShowsWhatWasGivenUp(t *testing.T) {
 	}
 	if dead, count, _ := look(); count != 1 || !slices.Equal(names(dead, "reason"), []string{"it answered 404"}) {
 		t.Errorf("after: %v, %d", dead, count)
+	}
+}
+
+// An inbox that cannot be read takes none of the page but its own figure.
+func TestHomeWithAnInboxThatCannotBeRead(t *testing.T) {
+	s := newScene(t, object{"name": "p", "type": "process"})
+	s.config.Webhooks = &inboxOf{broken: errors.New("disk I/O error")}
+	var got struct{ Health string }
+	if code := s.ask(t, "GET", "/reeve/home", nil, &got); code != 200 || !strings.HasPrefix(got.Health, "the inbox of webhooks cannot be read") {
+		t.Errorf("%d %q", code, got.Health)
 	}
 }

@@ -99,16 +99,22 @@ func readLimitRow(tx *store.Tx, l *concurrency.Limit, waiting []concurrency.Wait
 		if !waiter.Wants(l.Name) {
 			continue
 		}
-		if row.WaiterCount++; row.WaiterCount > limitWaiters {
-			continue
+		named := limitWaiter{}
+		if row.WaiterCount < limitWaiters {
+			if named, err = nameWaiter(tx, waiter); err != nil {
+				return nil, err
+			}
 		}
-		named, err := nameWaiter(tx, waiter)
-		if err != nil {
-			return nil, err
-		}
-		row.Waiters = append(row.Waiters, named)
+		row.addWaiter(named)
 	}
 	return row, nil
+}
+
+// addWaiter counts a waiter, and keeps it when it is among those that are named.
+func (row *limitRow) addWaiter(waiter limitWaiter) {
+	if row.WaiterCount++; row.WaiterCount <= limitWaiters {
+		row.Waiters = append(row.Waiters, waiter)
+	}
 }
 
 // nameWaiter finds out whose a waiter is.

@@ -10,10 +10,11 @@ import (
 )
 
 // flowLimitRows are the limits of flows, with the runs that hold their slots and, of
-// those that are full, the runs that are due.
+// those that are full, the runs that are due: one look at what is scheduled finds them
+// for all.
 func flowLimitRows(tx *store.Tx) ([]*limitRow, error) {
 	limits, err := tx.FlowLimitRows(limitRows)
-	rows := make([]*limitRow, 0, len(limits))
+	rows, full := make([]*limitRow, 0, len(limits)), map[uuid.UUID]*limitRow{}
 	for _, l := range limits {
 		row := &limitRow{Kind: "flow", Title: l.Name, Configured: l.Configured, Holders: []*store.LimitHolder{}, Waiters: []limitWaiter{},
 			GlobalConcurrencyLimit: prefect.GlobalConcurrencyLimit{ID: l.FlowID, Name: l.Name, Active: true, Limit: l.Max, ActiveSlots: l.Active}}
@@ -21,11 +22,18 @@ func flowLimitRows(tx *store.Tx) ([]*limitRow, error) {
 			return nil, err
 		}
 		if l.Full() {
-			if err := row.readDue(tx); err != nil {
-				return nil, err
-			}
+			full[l.FlowID] = row
 		}
 		rows = append(rows, row)
+	}
+	if err != nil || len(full) == 0 {
+		return rows, err
+	}
+	due, err := tx.WaitingRuns(countedRows)
+	for _, run := range due {
+		if row := full[run.FlowID]; row != nil {
+			row.addWaiter(limitWaiter{Name: &run.Name, FlowRunID: &run.ID, FlowRunName: &run.Name, Slots: 1, Since: run.Since})
+		}
 	}
 	return rows, err
 }
@@ -41,24 +49,6 @@ func (row *limitRow) readHolders(tx *store.Tx) error {
 			holder.Since = *since
 		}
 		row.Holders = append(row.Holders, holder)
-	}
-	return err
-}
-
-// readDue reads the runs of the flow that could start, were there a slot.
-func (row *limitRow) readDue(tx *store.Tx) error {
-	none := false
-	group, err := groupOf(tx, limitWaiters, "NEXT_SCHEDULED_START_TIME_ASC", &prefect.Filters{
-		Flows: &prefect.FlowFilter{ID: &prefect.AnyNotAnyID{Any: []uuid.UUID{row.ID}}},
-		FlowRuns: &prefect.FlowRunFilter{State: ofTypes(prefect.Scheduled), NextScheduledStartTime: &prefect.Between{Before: prefect.AtPointer(tx.Now)},
-			DeploymentID: &prefect.AnyIDOrNull{IsNull: &none}}})
-	row.WaiterCount = group.Count
-	for _, run := range group.Rows {
-		waiter := limitWaiter{Name: &run.Name, FlowRunID: &run.ID, FlowRunName: &run.Name, Slots: 1}
-		if run.ExpectedStartTime != nil {
-			waiter.Since = *run.ExpectedStartTime
-		}
-		row.Waiters = append(row.Waiters, waiter)
 	}
 	return err
 }

@@ -16,6 +16,7 @@ import (
 type inboxOf struct {
 	entries []*WebhookEntry
 	asked   []string
+	broken  error
 }
 
 func (i *inboxOf) Hooks() []WebhookHook {
@@ -23,7 +24,7 @@ func (i *inboxOf) Hooks() []WebhookHook {
 }
 
 func (i *inboxOf) Figures(context.Context) (WebhookFigures, error) {
-	return WebhookFigures{Waiting: 1, Delivered: 2, Dead: 3, Refused: 4, Server: "ok"}, nil
+	return WebhookFigures{Waiting: 1, Delivered: 2, Dead: 3, Refused: 4, Server: "ok"}, i.broken
 }
 
 func (i *inboxOf) Page(_ context.Context, status WebhookStatus, before int64, limit int) ([]*WebhookRow, error) {

@@ -1,6 +1,8 @@
 package store
 
 import (
+	"time"
+
 	"github.com/google/uuid"
 
 	"github.com/reevehq/reeve/internal/dispatch"
@@ -108,6 +110,29 @@ func (tx *Tx) FlowLimitRows(limit int) ([]*FlowLimitRow, error) {
 		FROM flow_limit CROSS JOIN flow ON flow.name = flow_limit.flow_name ORDER BY flow_limit.flow_name LIMIT ?`, []any{limit}, func(r Row) (*FlowLimitRow, error) {
 		var l FlowLimitRow
 		return &l, r.Scan(&l.FlowID, &l.Name, &l.Max, &l.Active, &l.Configured)
+	})
+}
+
+// WaitingRun is a run of a deployment that could start, were there a slot for it. Since is
+// when it was to start.
+type WaitingRun struct {
+	ID, FlowID uuid.UUID
+	Name       string
+	Since      prefect.Time
+}
+
+// WaitingRuns returns the runs that are due, the earliest first, among the first most that
+// are scheduled.
+func (tx *Tx) WaitingRuns(most int) ([]*WaitingRun, error) {
+	return collect(tx, `SELECT id, flow_id, name, next_scheduled_start_time FROM (
+			SELECT id, flow_id, name, next_scheduled_start_time, deployment_id FROM flow_run
+			WHERE state_type = 'SCHEDULED' ORDER BY coalesce(start_time, expected_start_time) LIMIT ?)
+		WHERE next_scheduled_start_time <= ? AND deployment_id IS NOT NULL`, []any{most, tx.Now}, func(r Row) (*WaitingRun, error) {
+		var d WaitingRun
+		var since time.Time
+		err := r.Scan(&d.ID, &d.FlowID, &d.Name, &since)
+		d.Since = prefect.At(since)
+		return &d, err
 	})
 }
 

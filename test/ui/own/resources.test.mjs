@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { launch } from "../browser.mjs";
 import { startServer } from "../server.mjs";
-import { isFine, main, seen, visit } from "./visit.mjs";
+import { faultsInAllLooks, isFine, main, seen, visit } from "./visit.mjs";
 
 let server, empty, things, browser, beating;
 
