@@ -10,7 +10,7 @@ MAX_BYTES := 31457280
 # failed is run again, twice at most, and the report shows it: -rR lists what needed that.
 RERUNS := --reruns 2 --reruns-delay 1 -rR
 
-.PHONY: help build venv up test unit simulation fuzz lint differential states e2e once restarts browser ui image rehearsal crash siege backup asleep bench history clean
+.PHONY: help build venv up test unit simulation fuzz lint differential states e2e once restarts browser ui image rehearsal crash siege backup asleep bench history reads clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -118,6 +118,9 @@ history: ## bin/history.db, a year of RUNS=1000000 runs
 	@mkdir -p bin && rm -f bin/month.db* bin/history.db*
 	go run ./test/month -database bin/month.db
 	go run ./test/bench/history -month bin/month.db -database bin/history.db -runs $(or $(RUNS),1000000)
+
+reads: build ## what pages, commands and workers ask of bin/history.db, timed
+	go run ./test/bench/reads -database bin/history.db -reeve reeve=$(REEVE)
 
 clean: ## what was built
 	rm -rf bin

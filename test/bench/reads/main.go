@@ -1,0 +1,54 @@
+// Command reads measures what the interface, the command line and workers ask of a long
+// history: each list, count, history and search in turn, by one client, of a server on a
+// database that test/bench/history has made, while others write to it. It prints a table
+// for docs/performance.md: the median, the 99th percentile, the processor time of the
+// whole server for a request, and how many rows the answer had.
+//
+// Binaries that are given as -reeve name=path are measured one after the other on the same
+// database, which the older has to take: a schema is not taken back.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+)
+
+func main() {
+	database := flag.String("database", "bin/history.db", "file of a long history; what is written meanwhile stays in it")
+	var binaries binaries
+	flag.Var(&binaries, "reeve", "`name=path` of a binary; again for another, the older first")
+	only := flag.String("only", "", "ask only what has this `text` in its name")
+	patience := flag.Duration("patience", 3*time.Second, "for how long each question is repeated")
+	repeats := flag.Int("repeats", 200, "how often each question is asked at most")
+	writes := flag.Int("writes", 200, "flow runs created each second meanwhile")
+	flag.Parse()
+	if len(binaries) == 0 {
+		binaries = []binary{{"reeve", "bin/reeve"}}
+	}
+	m := measure{database: *database, only: *only, patience: *patience, repeats: *repeats, writes: *writes}
+	if err := m.compare(binaries); err != nil {
+		fmt.Fprintln(os.Stderr, "error:", err)
+		os.Exit(1)
+	}
+}
+
+// binary is a server's program and what the table calls it.
+type binary struct{ name, path string }
+
+type binaries []binary
+
+// String implements flag.Value.
+func (b *binaries) String() string { return fmt.Sprint(*b) }
+
+// Set implements flag.Value.
+func (b *binaries) Set(text string) error {
+	name, path, ok := strings.Cut(text, "=")
+	if !ok {
+		return fmt.Errorf("want name=path")
+	}
+	*b = append(*b, binary{name, path})
+	return nil
+}
