@@ -102,7 +102,7 @@ image: build venv ## the server's image: its files, its size, its server in a ro
 
 rehearsal: build venv ## docs/QUICKSTART.md as it stands, on machines made of network namespaces
 	@scripts/need ip openssl curl
-	REEVE_BIN=$(REEVE) REEVE_UI=$$(echo $(CURDIR)/.venv/lib/python*/site-packages/prefect/server/ui-v2) test/rehearsal/rehearse
+	REEVE_BIN=$(REEVE) test/rehearsal/rehearse
 
 asleep: build venv ## 10 real minutes with a worker attached, and webhooks, while the server sleeps
 	@scripts/need systemd-socket-activate

@@ -189,6 +189,7 @@ func Open(ctx context.Context, db Database, c Config, log *slog.Logger) (*Server
 		srv.ui = ui.New(c.UI, log)
 	}
 	srv.handler = noteAsked(srv.ledger, srv.path, assemble(c, a, operations, srv.ui, srv.gate, activity, c.API.Memory, log))
+	srv.handler = newSubpath(c.UI.Base, srv.path).wrap(srv.handler, "/metrics", "/openapi.json", "/webhooks")
 	srv.guard = traffic.NewGuard(srv.handler, 0, machine)
 	srv.http = srv.answering()
 	return srv, nil

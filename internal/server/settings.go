@@ -96,7 +96,7 @@ func Settings(c *config.Config) Config {
 			Base:        c.Text("server.ui.serve_base"),
 			PreferV2:    c.Bool("server.ui.v2_enabled"),
 			APIURL:      apiURL,
-			APIPath:     path,
+			APIPath:     newSubpath(c.Text("server.ui.serve_base"), path).public(),
 			CSRF:        csrf.Enabled,
 			Auth:        c.Text("server.api.auth_string") != "",
 			StreamsLogs: c.Bool("server.logs.stream_out_enabled"),

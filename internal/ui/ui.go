@@ -35,7 +35,7 @@ type Config struct {
 	// APIURL is the address of the API that the browser is given; "" for the
 	// address the browser itself used.
 	APIURL string
-	// APIPath is where the API is mounted.
+	// APIPath is where a browser finds the API.
 	APIPath string
 	// CSRF and Auth tell the bundle what the API asks for.
 	CSRF, Auth bool

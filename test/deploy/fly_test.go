@@ -199,6 +199,9 @@ func TestImagesHaveWhatTheFilesName(t *testing.T) {
 			t.Errorf("%s: there is no target %s in %s", file, a.Build.Target, a.Build.Dockerfile)
 		}
 	}
+	if !slices.ContainsFunc(stages["build"].copies, func(c copied) bool { return c.from == "ui" && c.to == "ui/dist" }) {
+		t.Error("the program of the images is built without its user interface")
+	}
 	ignore, err := os.ReadFile(filepath.Join(root, ".dockerignore"))
 	if err != nil {
 		t.Fatal(err)

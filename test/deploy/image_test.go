@@ -4,6 +4,7 @@ package deploy
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"encoding/pem"
@@ -11,6 +12,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -18,6 +20,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -25,8 +28,9 @@ import (
 	"time"
 )
 
-// mostBytes is the largest server image.
-const mostBytes = 35_000_000
+// mostBytes is the largest server image. With the reference's interface it is the
+// largest by mostReference more.
+const mostBytes, mostReference = 33_000_000, 4_000_000
 
 // certificates is where a Debian system keeps the authorities it trusts; the
 // stage build has them there.
@@ -45,13 +49,13 @@ func setting(t *testing.T, name string) string {
 // stagesOutput puts what the stages before the last leave into a folder each.
 func stagesOutput(t *testing.T) map[string]string {
 	t.Helper()
-	build, ui := t.TempDir(), t.TempDir()
+	build, bundle := t.TempDir(), t.TempDir()
 	place(t, setting(t, "REEVE_BIN"), filepath.Join(build, "out/reeve"))
 	place(t, certificates, filepath.Join(build, certificates))
-	place(t, setting(t, "REEVE_UI"), filepath.Join(ui, "ui"))
-	for _, line := range readDockerfile(t)["ui"].lines {
+	place(t, setting(t, "REEVE_UI"), filepath.Join(bundle, "ui"))
+	for _, line := range readDockerfile(t)["bundle"].lines {
 		if command, ok := strings.CutPrefix(line, "RUN find /ui "); ok {
-			if out, err := exec.Command("sh", "-c", "find "+filepath.Join(ui, "ui")+" "+command).CombinedOutput(); err != nil {
+			if out, err := exec.Command("sh", "-c", "find "+filepath.Join(bundle, "ui")+" "+command).CombinedOutput(); err != nil {
 				t.Fatalf("%s: %v %s", line, err, out)
 			}
 		}
@@ -59,17 +63,14 @@ func stagesOutput(t *testing.T) map[string]string {
 	if err := os.MkdirAll(filepath.Join(build, "out/empty"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	return map[string]string{"build": build, "ui": ui}
+	return map[string]string{"build": build, "bundle": bundle}
 }
 
-// imageRoot makes a folder with exactly the files of the server's image, and
-// gives their size.
-func imageRoot(t *testing.T) (folder string, image *stage, size int64) {
+// imageRoot makes a folder with exactly the files of the image that a target
+// makes, and gives their size.
+func imageRoot(t *testing.T, target string) (folder string, image *stage, size int64) {
 	t.Helper()
-	image = readDockerfile(t)["server"]
-	if image.base != "scratch" {
-		t.Fatalf("the server's image starts from %s", image.base)
-	}
+	image = whole(t, readDockerfile(t), target)
 	folder = t.TempDir()
 	outputs := stagesOutput(t)
 	for _, c := range image.copies {
@@ -99,6 +100,29 @@ func imageRoot(t *testing.T) (folder string, image *stage, size int64) {
 		}
 	}
 	return folder, image, bytesIn(t, folder)
+}
+
+// whole is a stage with all that the stages it starts from have.
+func whole(t *testing.T, stages map[string]*stage, name string) *stage {
+	t.Helper()
+	s := stages[name]
+	if s == nil || s.base == "scratch" {
+		return s
+	}
+	below := whole(t, stages, s.base)
+	if below == nil {
+		t.Fatalf("%s starts from %s, which is no stage", name, s.base)
+	}
+	all := *below
+	all.lines = append(slices.Clone(below.lines), s.lines...)
+	all.copies = append(slices.Clone(below.copies), s.copies...)
+	all.env = maps.Clone(below.env)
+	maps.Copy(all.env, s.env)
+	all.workdir, all.user = cmp.Or(s.workdir, below.workdir), cmp.Or(s.user, below.user)
+	if s.command != nil {
+		all.command = s.command
+	}
+	return &all
 }
 
 // place copies a file or a folder.
@@ -253,7 +277,7 @@ func (m *machine) status(name string) string {
 }
 
 func TestServerImage(t *testing.T) {
-	folder, image, size := imageRoot(t)
+	folder, image, size := imageRoot(t, "server")
 	t.Logf("the image's files have %.1f MB", float64(size)/1e6)
 	if size > mostBytes {
 		t.Errorf("the image has %d bytes, more than %d", size, mostBytes)
@@ -263,7 +287,7 @@ func TestServerImage(t *testing.T) {
 	if user := m.status("Uid"); os.Getuid() == 0 && !strings.HasPrefix(user, image.user) {
 		t.Errorf("it runs as %s", user)
 	}
-	checkPage(m)
+	checkPage(m, "Reeve")
 	checkZone(m)
 	m.ask(http.MethodPost, "/variables/", map[string]any{"name": "kept", "value": "yes"}, &struct{}{})
 	m.kill()
@@ -277,13 +301,23 @@ func TestServerImage(t *testing.T) {
 	t.Logf("answers %v after its second start", m.time.Round(time.Millisecond))
 }
 
+// TestReferenceImage has the other interface in the place of ours.
+func TestReferenceImage(t *testing.T) {
+	folder, image, size := imageRoot(t, "server-reference")
+	t.Logf("the image's files have %.1f MB", float64(size)/1e6)
+	if size > mostBytes+mostReference {
+		t.Errorf("the image has %d bytes, more than %d", size, mostBytes+mostReference)
+	}
+	checkPage(startMachine(t, folder, image), "Prefect")
+}
+
 // checkPage loads the UI's page and the program that it names.
-func checkPage(m *machine) {
+func checkPage(m *machine, title string) {
 	m.t.Helper()
 	page := get(m.t, m.url+"/")
-	program := regexp.MustCompile(`src="(/[^"]+\.js)"`).FindStringSubmatch(page)
-	if program == nil {
-		m.t.Fatalf("the UI's page is %.200q", page)
+	program := regexp.MustCompile(`src="\.?(/[^"]+\.js)"`).FindStringSubmatch(page)
+	if program == nil || !strings.Contains(page, "<title>"+title) {
+		m.t.Fatalf("the UI's page is %.900q", page)
 	}
 	if script := get(m.t, m.url+program[1]); !strings.Contains(script, "import") {
 		m.t.Errorf("%s is %.80q", program[1], script)
@@ -336,7 +370,7 @@ func checkZone(m *machine) {
 // TestImageTrustsItsAuthorities has the program in the image speak TLS with a
 // server whose certificate is among the image's authorities.
 func TestImageTrustsItsAuthorities(t *testing.T) {
-	folder, image, _ := imageRoot(t)
+	folder, image, _ := imageRoot(t, "server")
 	asked := make(chan struct{}, 10)
 	server := httptest.NewTLSServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked <- struct{}{} }))
 	defer server.Close()
@@ -380,7 +414,7 @@ func TestImageBuilds(t *testing.T) {
 		}
 		return strings.TrimSpace(out.String())
 	}
-	buildah("build", "--isolation", "chroot", "--build-context", "build="+outputs["build"], "--build-context", "ui="+outputs["ui"],
+	buildah("build", "--isolation", "chroot", "--build-context", "build="+outputs["build"],
 		"--file", file, "--tag", "reeve-server", root)
 	var image struct {
 		OCIv1 struct {
@@ -398,7 +432,7 @@ func TestImageBuilds(t *testing.T) {
 	}
 	container := buildah("from", "reeve-server")
 	built := bytesIn(t, buildah("mount", container))
-	if _, _, size := imageRoot(t); built != size {
+	if _, _, size := imageRoot(t, "server"); built != size {
 		t.Errorf("the built image has %d bytes of files, the files of the other tests %d", built, size)
 	}
 	t.Logf("buildah's image has %.1f MB of files", float64(built)/1e6)

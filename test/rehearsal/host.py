@@ -42,8 +42,8 @@ class App:
 class Host:
     """`binary` is what the next build of an image has in it, `env` what machines are given besides."""
 
-    def __init__(self, world: World, binary: Path, ui: Path, python: str, **env: str) -> None:
-        self.world, self.binary, self.ui, self.python, self.env = world, binary, ui, python, env
+    def __init__(self, world: World, binary: Path, python: str, **env: str) -> None:
+        self.world, self.binary, self.python, self.env = world, binary, python, env
         self.apps: dict[str, App] = {}
         self.edge = Edge(world, self._wake)
         self.path = self._install()
@@ -175,7 +175,7 @@ class Host:
         number = len(app.releases) + 1
 
         def machine(suffix: int, volume: Path, command: list[str]) -> Machine:
-            return Machine(self.world, app.name, suffix, stage, command, env, volume, self.python, release[1], self.ui)
+            return Machine(self.world, app.name, suffix, stage, command, env, volume, self.python, release[1])
 
         if before := config["deploy"].get("release_command"):
             temporary = self.world.folder / "volumes" / app.name / f"release-{number}"

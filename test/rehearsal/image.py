@@ -50,9 +50,9 @@ def stages(dockerfile: Path) -> dict[str, Stage]:
     return found
 
 
-def fill(stage: Stage, root: Path, binary: Path, ui: Path) -> None:
+def fill(stage: Stage, root: Path, binary: Path) -> None:
     """Puts the files of a stage into a root; those of other stages are given."""
-    others = {"/out/reeve": binary, "/ui": ui, "/etc/ssl/certs/ca-certificates.crt": Path("/etc/ssl/certs/ca-certificates.crt")}
+    others = {"/out/reeve": binary, "/etc/ssl/certs/ca-certificates.crt": Path("/etc/ssl/certs/ca-certificates.crt")}
     for origin, source, target in stage.copies:
         to = root / target.lstrip("/")
         if origin and source.endswith("/empty"):

@@ -68,7 +68,7 @@ class Machine:
     """One release of an app: its image's root, its command, its environment. Survives its process."""
 
     def __init__(self, world: World, app: str, number: int, stage: Stage, command: list[str], env: dict[str, str], volume: Path,
-                 python: str, binary: Path, ui: Path) -> None:  # fmt: skip
+                 python: str, binary: Path) -> None:  # fmt: skip
         self.world, self.app, self.command = world, app, command
         self.log = world.folder / f"{app}.log"
         self.starts = self.suspensions = 0
@@ -78,7 +78,7 @@ class Machine:
         self._lock = threading.RLock()
         root = Root(world, f"{app}-{number}", stage.base == "scratch")
         self.root = root.path
-        fill(stage, self.root, binary, ui)
+        fill(stage, self.root, binary)
         self.env = {"PATH": "/usr/local/bin:/usr/bin:/bin", **stage.env, **env}
         self.user = stage.user
         if stage.base != "scratch":

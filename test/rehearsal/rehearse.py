@@ -16,7 +16,6 @@ from world import World  # noqa: E402
 def main(shapes: list[str]) -> None:
     began = time.monotonic()
     binary = Path(os.environ["REEVE_BIN"]).resolve()
-    ui = Path(os.environ["REEVE_UI"]).resolve()
     # The interpreter by its own name: behind a link, it would not find its packages.
     python = os.path.abspath(sys.executable)
     world = World(Path(os.environ["REHEARSAL_FOLDER"]), os.environ["REHEARSAL_UID"] == "0")
@@ -27,7 +26,7 @@ def main(shapes: list[str]) -> None:
     import shape_fly
     import shape_vps
 
-    keeper = host.Host(world, binary, ui, python, REEVE_SLEEP_AFTER="2s")  # nobody has 30 s
+    keeper = host.Host(world, binary, python, REEVE_SLEEP_AFTER="2s")  # nobody has 30 s
     known = {"two-machines": shape_fly.two_machines, "one-machine": shape_fly.one_machine, "vps": shape_vps.vps}
     for name in shapes or known:
         started = time.monotonic()

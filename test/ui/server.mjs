@@ -20,6 +20,7 @@ export function referenceBundle() {
  * With a reeve.toml it is one of reeve up, which takes webhooks.
  */
 export async function startServer({ bundle, database, toml, env = {} } = {}) {
+  const api = env.PREFECT_SERVER_API_BASE_PATH ?? "/api";
   const folder = mkdtempSync(join(tmpdir(), "reeve-ui-"));
   const port = await freePort();
   if (database) copyFileSync(database, join(folder, "ui.db"));
@@ -41,7 +42,7 @@ export async function startServer({ bundle, database, toml, env = {} } = {}) {
     },
     /** Sends JSON to the API; gives the answer's body. */
     async api(method, path, body) {
-      const answer = await fetch(`${server.url}/api${path}`, {
+      const answer = await fetch(`${server.url}${api}${path}`, {
         method,
         headers: { "content-type": "application/json", ...(secret && { authorization: `Basic ${btoa(secret)}` }) },
         body: body === undefined ? undefined : JSON.stringify(body),

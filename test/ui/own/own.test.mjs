@@ -265,20 +265,6 @@ describe("the server", () => {
     }
   });
 
-  test("below another path serves the same pages", async () => {
-    const below = await startServer({ database: month, env: { PREFECT_SERVER_UI_SERVE_BASE: "/reeve" } });
-    try {
-      await onPage("/reeve/runs", async (page) => {
-        await main(page).locator("a[data-open]").first().click();
-        await page.waitForURL(/\/reeve\/runs\/flow-run\//);
-        await page.reload();
-        await page.getByRole("log").waitFor();
-      }, { server: below });
-    } finally {
-      await below.stop();
-    }
-  });
-
   test("that sleeps is let go of by a tab that nobody touches, until somebody does", async () => {
     const page = await openPage(browser, server, { strict: true });
     await page.clock.install();

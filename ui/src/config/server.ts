@@ -22,3 +22,8 @@ export const server = read();
 
 /** Where the pages are mounted, without a slash at its end. */
 export const basePath = typeof document === "undefined" ? "" : new URL(document.baseURI).pathname.replace(/\/$/, "");
+
+/** Where a page is that was opened past the proxy, without the path that the proxy has for the server; null for one that is in its place. */
+export function inPlace({ pathname, search, hash }: Pick<Location, "pathname" | "search" | "hash">, base = basePath): string | null {
+  return pathname === base || pathname.startsWith(`${base}/`) ? null : base + pathname + search + hash;
+}
