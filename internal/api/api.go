@@ -21,6 +21,7 @@ import (
 	"github.com/reevehq/reeve/internal/budget"
 	"github.com/reevehq/reeve/internal/clock"
 	"github.com/reevehq/reeve/internal/concurrency"
+	"github.com/reevehq/reeve/internal/cost"
 	"github.com/reevehq/reeve/internal/metrics"
 	"github.com/reevehq/reeve/internal/notify"
 	"github.com/reevehq/reeve/internal/orchestration"
@@ -93,6 +94,8 @@ type Config struct {
 	Undelivered func() int
 	// Webhooks is the inbox of the gateway in this process, nil where there is none.
 	Webhooks WebhookInbox
+	// Bill says what a usage costs; nil where nobody asks.
+	Bill func(cost.Usage) (*cost.Bill, error)
 	// Texts renders the texts of an action without doing it; nil for a server that does
 	// no actions.
 	Texts func(context.Context, *prefect.TriggeredAction) (map[string]string, error)

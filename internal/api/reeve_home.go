@@ -8,7 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/reevehq/reeve/internal/api/rest"
-	"github.com/reevehq/reeve/internal/dispatch"
+	"github.com/reevehq/reeve/internal/metrics"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/store"
 )
@@ -31,10 +31,12 @@ const (
 // homePage is all that the first page shows.
 type homePage struct {
 	Trouble trouble              `json:"trouble"`
-	Running runGroup             `json:"running"`
+	Running runningGroup         `json:"running"`
 	Next    []*store.UpcomingRun `json:"next"`
 	History homeHistory          `json:"history"`
-	Backup  *BackupReport        `json:"backup"`
+	Awake   awakeStrip           `json:"awake"`
+	Backup  BackupReport         `json:"backup"`
+	Disk    homeDisk             `json:"disk"`
 	Health  *string              `json:"health"` // what is wrong with the server, null for nothing
 	Now     prefect.Time         `json:"now"`
 }
@@ -74,6 +76,13 @@ type runGroup struct {
 	Count int                 `json:"count"`
 }
 
+// homeDisk is the room on the database's volume, in bytes; Size is 0 when it is not known.
+type homeDisk struct {
+	Free   int64 `json:"free"`
+	Size   int64 `json:"size"`
+	Scarce bool  `json:"scarce"` // it is time to do something
+}
+
 // homeHistory are bars per flow: Bars has one entry for each piece with runs.
 type homeHistory struct {
 	Start   prefect.Time `json:"start"`
@@ -97,14 +106,23 @@ type flowBar struct {
 }
 
 func (a *API) home(r *http.Request) (homePage, error) {
-	out, err := view(a, r, readHome)
+	var kept ledger
+	out, err := view(a, r, func(tx *store.Tx) (out homePage, err error) {
+		if out, err = readHome(tx); err != nil {
+			return out, err
+		}
+		kept, err = readLedger(tx)
+		return out, err
+	})
 	if err != nil {
 		return out, err
 	}
-	if a.config.Backup != nil {
-		report := a.config.Backup()
-		out.Backup = &report
+	if out.Backup, err = a.readBackup(r); err != nil {
+		return out, err
 	}
+	files := metrics.MeasureFiles(a.config.Database)
+	out.Awake = a.awakeStrip(kept, files)
+	out.Disk = homeDisk{files.Free, files.Volume, metrics.NearlyFull(files.Free, files.Volume)}
 	var wrong []error
 	if a.config.Health != nil {
 		wrong = append(wrong, a.config.Health())
@@ -144,9 +162,7 @@ func readHome(tx *store.Tx) (out homePage, err error) {
 	if dead.Rows, dead.Count, err = tx.DeadDeliveries(dayAgo.Time, homeRuns, countedRows); err != nil {
 		return out, err
 	}
-	out.Running, err = readGroup(tx, homeRunning, "START_TIME_DESC", &prefect.FlowRunFilter{
-		State: ofTypes(dispatch.Active()...)})
-	if err != nil {
+	if out.Running, err = readRunning(tx); err != nil {
 		return out, err
 	}
 	if out.Next, err = tx.UpcomingRuns(tx.Now.Add(homeAhead), homeNext); err != nil {

@@ -53,7 +53,10 @@ func (k *costs) Run(p *process) error {
 	if err := api.Ask(p.ctx, http.MethodGet, path, nil, &used); err != nil {
 		return err
 	}
-	bill, err := cost.NewBill(used, k.tariff(c, used))
+	if k.Machine != "" {
+		c.Cost.Machine = k.Machine
+	}
+	bill, err := cost.NewBill(used, tariffOf(c, used))
 	if err != nil {
 		return err
 	}
@@ -63,13 +66,13 @@ func (k *costs) Run(p *process) error {
 	return printBill(p.out, bill)
 }
 
-// tariff is the table's with what the configuration says.
-func (k *costs) tariff(c *config.Config, used cost.Usage) cost.Tariff {
+// tariffOf is the table's with what the configuration says.
+func tariffOf(c *config.Config, used cost.Usage) cost.Tariff {
 	t, own := cost.DefaultTariff(), c.Cost
 	for _, name := range slices.Sorted(maps.Keys(own.Machines)) {
 		t.Set(name, own.Machines[name])
 	}
-	t.Machine, t.Always = cmp.Or(k.Machine, own.Machine, t.Machine), own.Always
+	t.Machine, t.Always = cmp.Or(own.Machine, t.Machine), own.Always
 	t.VolumeGB, t.AsOf = own.VolumeGB, cmp.Or(own.AsOf, t.AsOf)
 	t.RegionMarkup, t.IPv4 = own.RegionMarkup, own.IPv4
 	t = t.WithSnapshots(used.Database)

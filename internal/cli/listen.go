@@ -11,6 +11,7 @@ import (
 
 	"github.com/reevehq/reeve/internal/budget"
 	"github.com/reevehq/reeve/internal/config"
+	"github.com/reevehq/reeve/internal/cost"
 	"github.com/reevehq/reeve/internal/door"
 	"github.com/reevehq/reeve/internal/fault"
 	"github.com/reevehq/reeve/internal/server"
@@ -110,6 +111,7 @@ func withoutActivation(environ []string) []string {
 func serverSettings(p *process, c *config.Config) server.Config {
 	budget.LimitCollector(budget.ThisMachine())
 	settings := server.Settings(c)
+	settings.API.Bill = func(used cost.Usage) (*cost.Bill, error) { return cost.NewBill(used, tariffOf(c, used)) }
 	_, settings.SocketKept = activated(p.environ, os.Getpid())
 	if settings.SocketKept && settings.Sleep.Mode == "" {
 		settings.Sleep.Mode = sleep.Exit

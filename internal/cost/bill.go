@@ -12,6 +12,7 @@ import (
 type Bill struct {
 	Usage
 	Currency string `json:"currency"`
+	Machine  string `json:"machine"` // the one that sleeps
 	// Share is the share of the measured time that the server was awake.
 	Share float64 `json:"awake_share"`
 	Items []Item  `json:"items"`
@@ -57,7 +58,7 @@ const (
 // NewBill makes the bill of a usage. A machine that the tariff does not know is
 // a fault that names those it does.
 func NewBill(u Usage, t Tariff) (*Bill, error) {
-	b := &Bill{Usage: u, Currency: Currency, PricesOf: t.AsOf, Source: t.Source}
+	b := &Bill{Usage: u, Currency: Currency, Machine: t.Machine, PricesOf: t.AsOf, Source: t.Source}
 	month := Month(u.From).length().Seconds()
 	passed := u.Measured().Seconds()
 	if passed > 0 {

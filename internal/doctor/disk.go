@@ -10,16 +10,13 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/reevehq/reeve/internal/config"
+	"github.com/reevehq/reeve/internal/metrics"
 	"github.com/reevehq/reeve/internal/store/sqlite"
 )
 
 const (
 	// leastFree is the room below which writes are about to be turned away.
 	leastFree = 4 * sqlite.ReserveSize
-	// littleFree is the room, and the share of the volume, below which it is time
-	// to do something.
-	littleFree  = 256 << 20
-	littleShare = 0.1
 	// longLog is a write-ahead log that is not written back as it should be.
 	longLog = 256 << 20
 	// largeShare is the share of its volume from which a database is too large
@@ -57,7 +54,7 @@ func checkDisk(_ context.Context, e *Exam) []Finding {
 	switch {
 	case v.Free < leastFree:
 		all = append(all, one(Fail, grow, "the volume of %s is full: %s of %s are free", folder, size(v.Free), size(v.Size))...)
-	case v.Free < littleFree && float64(v.Free) < littleShare*float64(v.Size):
+	case metrics.NearlyFull(int64(v.Free), int64(v.Size)):
 		all = append(all, one(Warn, grow, "the volume of %s is nearly full: %s of %s are free", folder, size(v.Free), size(v.Size))...)
 	}
 	if v.Inodes > 0 && v.FreeInodes < max(16, v.Inodes/100) {

@@ -17,6 +17,18 @@ type Files struct {
 	Volume   int64 `json:"volume_bytes"`
 }
 
+// What is left of a volume when it is time to do something: room, and a share of it.
+const (
+	littleFree  = 256 << 20
+	littleShare = 0.1
+)
+
+// NearlyFull reports whether there is so little room on a volume that it is time to do
+// something. Sizes are bytes; one of a size that is not known is not full.
+func NearlyFull(free, size int64) bool {
+	return size > 0 && free < littleFree && float64(free) < littleShare*float64(size)
+}
+
 // MeasureFiles looks at the files of a database; what cannot be seen is 0.
 func MeasureFiles(database string) Files {
 	var f Files

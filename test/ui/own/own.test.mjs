@@ -23,7 +23,7 @@ const onPage = (path, fn, options = {}) => visit(browser, options.server ?? serv
 
 /** Every route: where it is, what it shows, and by how many requests. */
 const routes = () => ({
-  home: { path: "/", shows: ["Needs you", "Runs now", "Last 24 hours", "patient-heron"], requests: 1 },
+  home: { path: "/", shows: ["Needs you", "Runs now", "Last 24 hours", "patient-heron", "Last 30 days"], requests: 1 },
   runs: { path: "/runs", shows: ["Flow runs", runs.completed.name], requests: 1 },
   "task-runs": { path: "/runs?kind=task", shows: ["Task runs", "Completed"], requests: 1 },
   "run-failed": { path: `/runs/flow-run/${runs.failed.id}`, shows: [runs.failed.name, "First error"], requests: 2 },
@@ -84,6 +84,21 @@ describe("finding one's way", () => {
     assert.equal(new URL(page.url()).pathname, `/runs/flow-run/${runs.failed.id}`);
   }));
 });
+
+test("what is wrong with the server needs somebody too, and leads to where it is seen", () => onPage("/settings", async (page) => {
+  await page.route("**/api/reeve/home", async (route) => {
+    const answer = await route.fetch();
+    const home = await answer.json();
+    home.disk = { free: 90e6, size: 1e9, scarce: true };
+    home.backup.databases = [{ database: "reeve.db", url: "s3://copies", until: null, pending: true, error: "the bucket is gone", failing_since: home.now }];
+    await route.fulfill({ response: answer, json: home });
+  });
+  await page.getByRole("link", { name: "Home" }).click();
+  for (const text of ["The copy of reeve.db fails", "the bucket is gone", "90.0 MB of 1.0 GB are free"]) await seen(main(page), text);
+  assert.deepEqual(await faultsInAllLooks(page, "home-server"), []);
+  await main(page).getByRole("link", { name: "See the copy" }).click();
+  await page.waitForURL(/\/settings\?tab=backup/);
+}));
 
 describe("runs", () => {
   test("a facet is in the URL, and a reload keeps it", () => onPage("/runs?when=any", async (page) => {

@@ -306,6 +306,13 @@ export type AutomationUpdate = {
   trigger: EventTrigger | CompoundTrigger | SequenceTrigger | MetricTrigger;
 };
 
+export type AwakeDay = {
+  awake: number;
+  day: string;
+  known: number;
+  wakes: number;
+};
+
 export type AwakeMetrics = {
   asleep_seconds: number;
   awake_seconds: number;
@@ -315,6 +322,11 @@ export type AwakeMetrics = {
   starts: number;
   wake_seconds: number | null;
   wakes: number;
+};
+
+export type AwakeStrip = {
+  cost: MonthCost | null;
+  days: AwakeDay[];
 };
 
 export type BackupReport = {
@@ -2147,6 +2159,12 @@ export type HistoryResponseState = {
 
 export type HolderType = "flow_run" | "task_run" | "deployment";
 
+export type HomeDisk = {
+  free: number;
+  scarce: boolean;
+  size: number;
+};
+
 export type HomeHistory = {
   flows: FlowBars[];
   pieces: number;
@@ -2155,12 +2173,14 @@ export type HomeHistory = {
 };
 
 export type HomePage = {
-  backup: BackupReport | null;
+  awake: AwakeStrip;
+  backup: BackupReport;
+  disk: HomeDisk;
   health: string | null;
   history: HomeHistory;
   next: UpcomingRun[];
   now: string;
-  running: RunGroup;
+  running: RunningGroup;
   trouble: Trouble;
 };
 
@@ -2317,6 +2337,13 @@ export type MinimalConcurrencyLimitResponse = {
   id: string;
   limit: number;
   name: string;
+};
+
+export type MonthCost = {
+  currency: string;
+  machine: string;
+  month: number;
+  so_far: number;
 };
 
 export type NextRun = {
@@ -2721,6 +2748,39 @@ export type RunState = {
   name: string;
   timestamp: string;
   type: StateType;
+};
+
+export type RunningGroup = {
+  count: number;
+  rows: RunningRun[];
+};
+
+export type RunningRun = {
+  auto_scheduled: boolean;
+  created_by: string | null;
+  deployment_id: string | null;
+  deployment_name: string | null;
+  done: number;
+  end_time: string | null;
+  expected_start_time: string | null;
+  flow_id: string;
+  flow_name: string;
+  id: string;
+  is_subflow: boolean;
+  message: string | null;
+  name: string;
+  parent_task_run_id: string | null;
+  run_count: number;
+  start_time: string | null;
+  state_name: string | null;
+  state_timestamp: string | null;
+  state_type: StateType | null;
+  tags: string[];
+  tasks: number;
+  total_run_time: number;
+  usual: number | null;
+  work_pool_name: string | null;
+  work_queue_name: string | null;
 };
 
 export type SLA = {

@@ -14,6 +14,7 @@ import { Empty, Failure, Waiting } from "@/components/views";
 import { paths } from "@/config/paths";
 import { server } from "@/config/server";
 import { bytes } from "@/lib/bytes";
+import { copiesOf } from "@/lib/copies";
 import { useQueryTexts } from "@/lib/route";
 import { settingsPage } from "./api/get-settings";
 import { UsagePanel } from "./components/usage-panel";
@@ -88,17 +89,8 @@ function Keeping({ page: { settings, files } }: { page: SettingsAnswer }) {
   );
 }
 
-interface Copy {
-  database: string;
-  url: string;
-  until: string | null;
-  pending: boolean;
-  error: string | null;
-  failing_since: string | null;
-}
-
 function Backup({ page: { backup } }: { page: SettingsAnswer }) {
-  const copies = backup.databases as Copy[];
+  const copies = copiesOf(backup);
   if (copies.length === 0) return <Empty title="No copy is kept elsewhere" icon="save" command="reeve doctor">With [backup] in reeve.toml each database is copied to S3-compatible storage as it is written, and put back when the disk is lost.</Empty>;
   return (
     <ul className="card copies">

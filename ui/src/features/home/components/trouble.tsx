@@ -11,6 +11,7 @@ import { Time } from "@/components/time";
 import { tell } from "@/components/toast";
 import { paths } from "@/config/paths";
 import { GivenUp } from "./given-up";
+import { faultsOf, ServerTrouble } from "./server-trouble";
 
 /** How many of a kind are shown. */
 const shown = 6;
@@ -23,15 +24,15 @@ export function countOf({ failed, late, waiting, deliveries, webhooks }: Trouble
 }
 
 /** What needs somebody, each with the next step. */
-export function Trouble({ trouble, health }: { trouble: Trouble; health: string | null }) {
+export function Trouble({ home: { trouble, ...state } }: { home: Home }) {
   const { failed, late, waiting, deliveries, webhooks } = trouble;
-  const count = countOf(trouble) + (health === null ? 0 : 1);
+  const count = countOf(trouble) + faultsOf(state);
   return (
     <Section title="Needs you" beside={count > 0 && <span className="faint">{count.toLocaleString("en")}</span>}>
       {count === 0 ? <p className="card quiet-good"><Icon name="check" /><span>Nothing failed in the last 24 hours, nothing is late, nothing was given up, nothing waits for you.</span></p> : (
         <div className="card">
           <ul className="home-list">
-            {health !== null && <li className="home-row" data-tone="failed"><span className="state"><Icon name="alert" size={14} />Server</span><div><b>The server is not well</b><p className="muted">{health}</p></div></li>}
+            <ServerTrouble {...state} />
             <Rows group={waiting} next={(run) => run.asks ? <Link className="button" to={paths.approvals}>Answer …</Link> : <Act run={run} action="resume" />} when={(run) => run.state_timestamp} />
             <GivenUp deliveries={deliveries.rows.slice(0, shown)} webhooks={webhooks} />
             <Rows group={late} next={(run) => <Link className="button" to={paths.run} params={{ id: run.id }}>See why</Link>} when={(run) => run.expected_start_time} />
