@@ -58,6 +58,9 @@ type Config struct {
 	// AllowHosts are further names under which a browser may call a server without
 	// a password: [server] allow_hosts, REEVE_ALLOW_HOSTS.
 	AllowHosts []string
+	// UIReadOnly has the server refuse what web pages would change: [server]
+	// ui_read_only, REEVE_UI_READ_ONLY.
+	UIReadOnly bool
 	// Setup is what `reeve up` makes beside the server.
 	Setup Setup
 	// Backup is how the databases are kept safe.

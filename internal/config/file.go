@@ -154,12 +154,12 @@ func (c *Config) loadServer(prefix string, table map[string]any, lines map[strin
 	for _, name := range names {
 		key := prefix + "." + name
 		from := origin{set: true, name: key, file: fmt.Sprintf("%s:%d", c.File, lines[key])}
-		if key == "server.allow_open" {
-			open, isBool := table[name].(bool)
+		if to := c.switches()[key]; to != nil {
+			on, isBool := table[name].(bool)
 			if !isBool {
 				problems = append(problems, refuse(from, fmt.Sprint(table[name]), &malformed{"neither true nor false", "give true or false"}))
 			}
-			c.AllowOpen = open
+			*to = on
 			continue
 		}
 		if key == "server.allow_hosts" {
@@ -209,7 +209,7 @@ func (c *Config) unknownKey(key string, from origin) error {
 	for name := range shortcuts {
 		names = append(names, name)
 	}
-	names = append(names, "server.allow_open", "server.allow_hosts")
+	names = append(names, "server.allow_open", "server.ui_read_only", "server.allow_hosts")
 	unknown := fault.New(fault.Invalid, "%s: %s: no such setting", from.file, key)
 	if near := nearest(key, names); near != "" {
 		return unknown.WithHint("did you mean %s?", near)

@@ -157,8 +157,14 @@ func environment(lines []string) map[string]string {
 	return values
 }
 
-// allowOpen is the environment's name of [server] allow_open.
-const allowOpen = "REEVE_ALLOW_OPEN"
+// ownSwitches are the names in the environment of what is on or off and not in the
+// contract, with their keys.
+var ownSwitches = map[string]string{"REEVE_ALLOW_OPEN": "server.allow_open", "REEVE_UI_READ_ONLY": "server.ui_read_only"}
+
+// switches are what they set.
+func (c *Config) switches() map[string]*bool {
+	return map[string]*bool{"server.allow_open": &c.AllowOpen, "server.ui_read_only": &c.UIReadOnly}
+}
 
 const serverPrefix = "PREFECT_SERVER_"
 
@@ -183,12 +189,12 @@ func (c *Config) loadEnvironment(lines []string) error {
 			c.EncryptionKey = text
 			continue
 		}
-		if upper == allowOpen && text != "" {
-			open, err := parseBool(text)
+		if key := ownSwitches[upper]; key != "" && text != "" {
+			on, err := parseBool(text)
 			if err != nil {
 				problems = append(problems, refuse(origin{set: true, name: name}, text, err))
 			}
-			c.AllowOpen = open == true
+			*c.switches()[key] = on == true
 			continue
 		}
 		if upper == allowHosts && text != "" {

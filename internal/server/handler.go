@@ -21,13 +21,13 @@ func assemble(c Config, a *api.API, operations http.Handler, u *ui.UI, gate *mid
 	auth := middleware.BasicAuth(password, nobody)
 	guarded := middleware.Chain(operations, middleware.Gzip, middleware.BasicAuth(password, isOpen(path)))
 	document := middleware.Chain(http.HandlerFunc(a.ServeDocument), middleware.Gzip, auth)
-	rest := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	pages := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(http.StatusNotFound)
 		_, _ = w.Write([]byte(`{"detail":"Not Found"}`))
 	}))
 	if u != nil {
-		rest = middleware.Gzip(u)
+		pages = middleware.Gzip(u)
 	}
 	paths := traffic.Paths{
 		{Method: http.MethodGet, Path: path + "/openapi.json", Handler: document},
@@ -35,12 +35,15 @@ func assemble(c Config, a *api.API, operations http.Handler, u *ui.UI, gate *mid
 		{Method: http.MethodGet, Path: "/metrics", Handler: middleware.Chain(http.HandlerFunc(a.ServeMetrics), middleware.Gzip, auth)},
 		{Path: path + "/", Handler: guarded},
 		{Path: path, Handler: http.RedirectHandler(path+"/", http.StatusTemporaryRedirect)},
-		{Path: "/", Handler: rest},
+		{Path: "/", Handler: pages},
 	}
 	counted := activity.Wrap(isLook(path))
 	pieces := []middleware.Middleware{middleware.Recover(log)}
 	if !password.Asked() {
 		pieces = append(pieces, middleware.Pages(c.Pages, isProbe(path)))
+	}
+	if c.UI.ReadOnly {
+		pieces = append(pieces, middleware.ReadOnly(path, rest.IsUpgrade))
 	}
 	pieces = append(pieces, counted, gate.Wrap, traffic.Claims(memory))
 	if c.API.CSRF.Enabled {

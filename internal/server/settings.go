@@ -98,6 +98,7 @@ func Settings(c *config.Config) Config {
 			APIURL:      apiURL,
 			APIPath:     newSubpath(c.Text("server.ui.serve_base"), path).public(),
 			CSRF:        csrf.Enabled,
+			ReadOnly:    c.UIReadOnly,
 			Auth:        c.Text("server.api.auth_string") != "",
 			StreamsLogs: c.Bool("server.logs.stream_out_enabled"),
 			Sleeps:      c.Sleep.Mode == string(sleep.Exit) || c.Sleep.Mode == string(sleep.Suspend),

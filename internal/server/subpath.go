@@ -37,14 +37,18 @@ func (s subpath) wrap(next http.Handler, own ...string) http.Handler {
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		path := r.URL.Path
+		was, is := "", s.base // a page, its base taken off
 		for _, each := range append([]string{s.api}, own...) {
 			if isBelow(path, each) {
 				next.ServeHTTP(w, r)
 				return
 			}
+			if each != s.api && isBelow(path, s.base+each) {
+				was, is = s.base+each, each
+			}
 		}
-		was, is := "", s.base // a page, its base taken off
 		switch {
+		case was != "":
 		case isBelow(path, s.public()):
 			was, is = s.public(), s.api
 		case isBelow(path, s.stripped()):

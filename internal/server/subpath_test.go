@@ -18,7 +18,7 @@ func TestSubpath(t *testing.T) {
 			"/api/health": "/api/health", "/prefect/api/health": "/api/health", "/prefect/api": "/api",
 			"/": "/prefect/", "/runs/flow-run/1": "/prefect/runs/flow-run/1", "/assets/a.js": "/prefect/assets/a.js",
 			"/prefects": "/prefect/prefects", "/ui-settings": "/prefect/ui-settings",
-			"/metrics": "/metrics", "/webhooks/video": "/webhooks/video",
+			"/metrics": "/metrics", "/webhooks/video": "/webhooks/video", "/prefect/metrics": "/metrics", "/prefect/webhooks/video": "/webhooks/video",
 		}},
 		{"pages and API have one", "/prefect", "/prefect/api", "/prefect/api", map[string]string{
 			"/prefect/": "/prefect/", "/prefect/api/health": "/prefect/api/health", "/api/health": "/prefect/api/health",

@@ -37,6 +37,8 @@ type pageConfig struct {
 	API  string `json:"api"` // path or address of the API
 	Auth bool   `json:"auth"`
 	CSRF bool   `json:"csrf"`
+	// ReadOnly tells that the API refuses what a page would change.
+	ReadOnly bool `json:"read_only"`
 	// Sleeps tells a tab that nobody touches to let go of the server.
 	Sleeps bool `json:"sleeps"`
 	// StreamsLogs says whether /logs/out sends anything.
@@ -50,7 +52,7 @@ func newOwn(files fs.FS, c Config) (*own, error) {
 	}
 	v1, v2 := bases(c.Base)
 	o := &own{files: files, base: strings.TrimSuffix(v1, "/") + "/", v2: v2}
-	settings := pageConfig{API: c.APIPath, Auth: c.Auth, CSRF: c.CSRF, Sleeps: c.Sleeps, StreamsLogs: c.StreamsLogs}
+	settings := pageConfig{API: c.APIPath, Auth: c.Auth, CSRF: c.CSRF, ReadOnly: c.ReadOnly, Sleeps: c.Sleeps, StreamsLogs: c.StreamsLogs}
 	elsewhere := ""
 	if c.APIURL != "" {
 		settings.API = c.APIURL

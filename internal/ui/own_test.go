@@ -18,7 +18,7 @@ func files() fstest.MapFS {
 func TestOwn(t *testing.T) {
 	const page, part = "text/html", "*/*"
 	at := func(base, api string) string {
-		return `<head><base href="` + base + `" /><script id="reeve" type="application/json">{"api":"` + api + `","auth":true,"csrf":false,"sleeps":true,"streams_logs":false}</script></head>`
+		return `<head><base href="` + base + `" /><script id="reeve" type="application/json">{"api":"` + api + `","auth":true,"csrf":false,"read_only":false,"sleeps":true,"streams_logs":false}</script></head>`
 	}
 	tests := []struct {
 		name, base, method, path, accept, encoding string

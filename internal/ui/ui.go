@@ -39,6 +39,8 @@ type Config struct {
 	APIPath string
 	// CSRF and Auth tell the bundle what the API asks for.
 	CSRF, Auth bool
+	// ReadOnly tells pages that the API refuses what they would change.
+	ReadOnly bool
 	// Sleeps tells that the server goes away when nobody needs it.
 	Sleeps bool
 	// StreamsLogs tells that logs can be followed by websocket.

@@ -2,6 +2,7 @@ package middleware
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/reevehq/reeve/internal/access"
 )
@@ -19,6 +20,21 @@ func BasicAuth(password access.Password, open func(*http.Request) bool) Middlewa
 				return
 			}
 			refuse(w, http.StatusUnauthorized, "exception_message", "Unauthorized")
+		})
+	}
+}
+
+// ReadOnly refuses what pages would change below the API, which is at path.
+func ReadOnly(path string, isUpgrade func(*http.Request) bool) Middleware {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if below, ok := strings.CutPrefix(r.URL.Path, path+"/"); ok {
+				if why := access.ReadOnlyRefusal(r, below, isUpgrade(r)); why != "" {
+					refuse(w, http.StatusForbidden, "detail", why)
+					return
+				}
+			}
+			next.ServeHTTP(w, r)
 		})
 	}
 }

@@ -1,4 +1,5 @@
 import { uuid } from "@/lib/browser";
+import { whyNot } from "@/lib/read-only";
 import { server } from "@/config/server";
 import { ApiError, errorOf } from "./errors";
 import { basic, password, setPassword } from "./password";
@@ -60,6 +61,7 @@ export async function ask<T>(path: string, body: unknown, signal?: AbortSignal):
 
 /** A request that changes something. */
 export async function change<T>(method: "POST" | "PUT" | "PATCH" | "DELETE", path: string, body?: unknown): Promise<T> {
+  if (whyNot !== undefined) throw new ApiError(403, whyNot);
   return send<T>(method, path, body, undefined, await csrf());
 }
 

@@ -7,6 +7,7 @@ import { Menu } from "@/components/menu";
 import { isTyping } from "@/components/table";
 import { Toasts } from "@/components/toast";
 import { server } from "@/config/server";
+import { whyNot } from "@/lib/read-only";
 import { setTheme, theme, type Theme, themes } from "@/lib/theme";
 import { Connection } from "./connection";
 import { KeysDialog } from "./keys-dialog";
@@ -35,6 +36,7 @@ export function Shell() {
         </ul>
         <div className="nav-foot">
           <Connection />
+          {whyNot !== undefined && <span className="only-look" title={whyNot}><Icon name="eye" size={14} />Only to look at</span>}
           <div className="buttons">
             <ThemeMenu />
             {server.auth && <IconButton label="Log out" icon="out" onClick={() => setPassword(null)} />}

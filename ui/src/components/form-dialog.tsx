@@ -30,7 +30,7 @@ export function FormDialog({ title, act, danger = false, wide = false, not = fal
         <footer>
           {aside && <span style={{ marginRight: "auto" }}>{aside}</span>}
           <Button onClick={onClose}>Leave it</Button>
-          <Button look={danger ? "danger" : "primary"} type="submit" disabled={not || doing.isPending}>{doing.isPending ? "Working …" : act}</Button>
+          <Button changes look={danger ? "danger" : "primary"} type="submit" disabled={not || doing.isPending}>{doing.isPending ? "Working …" : act}</Button>
         </footer>
       </form>
     </Dialog>

@@ -31,7 +31,7 @@ export function LimitDialog({ title, limit, least, hint, busy, error, command, o
         </Field>
         {children}
         {!bad && <Command text={command(wanted)} />}
-        <footer><Button onClick={onClose}>Cancel</Button><Button look="primary" type="submit" disabled={busy || bad}>Save</Button></footer>
+        <footer><Button onClick={onClose}>Cancel</Button><Button changes look="primary" type="submit" disabled={busy || bad}>Save</Button></footer>
       </form>
     </Dialog>
   );

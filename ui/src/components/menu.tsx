@@ -1,4 +1,5 @@
 import { type ToggleEvent, useId, useRef } from "react";
+import { whyNot } from "@/lib/read-only";
 import { Button } from "./button";
 import { Icon, type IconName } from "./icon";
 import "./menu.css";
@@ -8,6 +9,8 @@ export interface MenuItem {
   icon?: IconName;
   /** Why it cannot be done now; shown beside it. */
   not?: string | undefined;
+  /** It leads to a change of what the server has. */
+  changes?: boolean;
   danger?: boolean;
   checked?: boolean;
   onPick: () => void;
@@ -51,7 +54,7 @@ export function Menu({ label, items, icon = "down", look = "plain", square = fal
           const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
           if (by) { event.preventDefault(); move(by); }
         }}>
-        {items.map((item) => (
+        {items.map((each) => (each.changes ? { ...each, not: whyNot ?? each.not } : each)).map((item) => (
           <button key={item.label} type="button" role={item.checked === undefined ? "menuitem" : "menuitemradio"} aria-checked={item.checked}
             className={item.danger ? "danger" : ""} disabled={item.not !== undefined}
             onClick={() => { list.current?.hidePopover(); item.onPick(); }}>

@@ -48,7 +48,7 @@ function Form({ run, schema, onClose }: Omit<Props, "input"> & { schema: Schema 
       {run.message && <p>{run.message}</p>}
       <SchemaForm schema={schema} values={values} onChange={setValues} errors={resume.data ?? new Map()} />
       {resume.error && <p className="field-error" role="alert">{resume.error.message}</p>}
-      <footer><Button onClick={onClose}>Not now</Button><Button look="primary" icon="play" type="submit" disabled={resume.isPending}>Resume</Button></footer>
+      <footer><Button onClick={onClose}>Not now</Button><Button changes look="primary" icon="play" type="submit" disabled={resume.isPending}>Resume</Button></footer>
     </form>
   );
 }

@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { change } from "@/api/client";
+import { ask } from "@/api/client";
 import type { Json } from "@/api/types";
 import { errorsByPath, fieldKind, fieldsOf, resolve, type Schema, toNumber, type ValidationErrors } from "@/lib/schema";
 import { Button, IconButton } from "./button";
@@ -194,6 +194,6 @@ function JsonControl({ field, value, onChange }: { field: object; value: unknown
 
 /** Lets the server check values; the map is empty when they are right. */
 export async function validate(schema: Schema, values: Json): Promise<Map<string, string>> {
-  const { errors, valid } = await change<{ errors: ValidationErrors; valid: boolean }>("POST", "/ui/schemas/validate", { schema, values });
+  const { errors, valid } = await ask<{ errors: ValidationErrors; valid: boolean }>("/ui/schemas/validate", { schema, values });
   return valid ? new Map() : errorsByPath(errors);
 }

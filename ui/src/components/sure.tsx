@@ -24,7 +24,7 @@ export function Sure({ title, text, yes, no, busy, danger = false, command, onYe
       {command && <Command text={command} />}
       <footer>
         <Button onClick={onNo}>{no}</Button>
-        <Button look={danger ? "danger" : "primary"} disabled={busy} onClick={onYes}>{busy ? "Working …" : yes}</Button>
+        <Button changes look={danger ? "danger" : "primary"} disabled={busy} onClick={onYes}>{busy ? "Working …" : yes}</Button>
       </footer>
     </Dialog>
   );

@@ -6,6 +6,8 @@ interface PageConfig {
   auth: boolean;
   /** Whether writes need a token against forged requests. */
   csrf: boolean;
+  /** Whether the server refuses what its pages would change. */
+  read_only: boolean;
   /** Whether the server sleeps when nobody needs it. */
   sleeps: boolean;
   /** Whether logs are sent by websocket; by the contract's default they are not. */
@@ -13,7 +15,7 @@ interface PageConfig {
 }
 
 function read(): PageConfig {
-  const defaults: PageConfig = { api: "/api", auth: false, csrf: false, sleeps: false, streams_logs: false };
+  const defaults: PageConfig = { api: "/api", auth: false, csrf: false, read_only: false, sleeps: false, streams_logs: false };
   const text = typeof document === "undefined" ? null : document.getElementById("reeve")?.textContent;
   return { ...defaults, ...(JSON.parse(text ?? "{}") as Partial<PageConfig>) };
 }

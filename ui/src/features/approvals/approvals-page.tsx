@@ -50,9 +50,9 @@ function Waits({ row, onAnswer }: { row: ApprovalRow; onAnswer: () => void }) {
         {row.message && <p className="muted">{row.message}</p>}
         <p className="faint">since <Time at={row.state_timestamp} />{row.until && <>, given up <Time at={row.until} /></>}</p>
       </div>
-      {row.schema ? <Button look="primary" icon="edit" onClick={onAnswer} aria-label={`Answer ${row.name}`}>Answer …</Button>
+      {row.schema ? <Button changes look="primary" icon="edit" onClick={onAnswer} aria-label={`Answer ${row.name}`}>Answer …</Button>
         : row.asks ? <Link className="button" to={paths.run} params={{ id: row.id }}>Open it to answer</Link>
-        : <Button look="primary" icon="play" disabled={resume.isPending} onClick={() => resume.mutate()} aria-label={`Resume ${row.name}`}>Resume</Button>}
+        : <Button changes look="primary" icon="play" disabled={resume.isPending} onClick={() => resume.mutate()} aria-label={`Resume ${row.name}`}>Resume</Button>}
     </li>
   );
 }

@@ -11,6 +11,7 @@ import { type Column, Table } from "@/components/table";
 import { Time } from "@/components/time";
 import { Empty, Failure, Waiting } from "@/components/views";
 import { paths } from "@/config/paths";
+import { whyNot } from "@/lib/read-only";
 import { readPage, useQueryTexts } from "@/lib/route";
 import { automationRows, pageSize } from "./api/get-automations";
 import { useEnable } from "./components/automation-actions";
@@ -35,7 +36,7 @@ export function AutomationsPage() {
   const shown = rows.filter(({ name }) => name.toLowerCase().includes(part.toLowerCase()));
   return (
     <Page title="Automations" beside={<Link to={paths.deliveries}>All deliveries</Link>}
-      actions={<Button look="primary" icon="plus" onClick={() => void navigate({ to: paths.newAutomation })}>New automation</Button>}>
+      actions={<Button changes look="primary" icon="plus" onClick={() => void navigate({ to: paths.newAutomation })}>New automation</Button>}>
       {rows.length >= many && <div><NameFilter label="Part of a name" value={part} onChange={setPart} /></div>}
       {rows.length === 0 ? (
         <Empty title="There is no automation" icon="bolt" command="prefect automation create --from-file automation.yaml">
@@ -54,7 +55,7 @@ function columns(names: Names, enable: (id: string, enabled: boolean) => void): 
     {
       key: "on", title: "", width: "84px", narrow: "state",
       cell: ({ id, name, enabled }) => (
-        <button type="button" className="on-off" role="switch" aria-checked={enabled} aria-label={`${name} is on`} onClick={() => enable(id, !enabled)}><Status look={enabledLook(enabled)} /></button>
+        <button type="button" className="on-off" role="switch" aria-checked={enabled} aria-label={`${name} is on`} disabled={whyNot !== undefined} title={whyNot} onClick={() => enable(id, !enabled)}><Status look={enabledLook(enabled)} /></button>
       ),
     },
     { key: "what", title: "What it does", width: "minmax(200px, 3fr)", narrow: "where", cell: (row) => { const words = sentence(row, names); return <span className="muted" title={words}>{words}</span>; } },

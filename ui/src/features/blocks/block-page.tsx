@@ -68,9 +68,9 @@ function Actions({ block, used }: { block: BlockDocument; used: number }) {
   });
   return (
     <>
-      {tells && <Button icon="play" disabled={test.isPending} onClick={() => test.mutate()}>{test.isPending ? "Sending …" : "Send a test"}</Button>}
-      <Button icon="edit" onClick={() => setAsking("edit")}>Change</Button>
-      <Menu label="More actions" icon="more" square items={[{ label: "Delete …", icon: "trash", danger: true, onPick: () => setAsking("delete") }]} />
+      {tells && <Button changes icon="play" disabled={test.isPending} onClick={() => test.mutate()}>{test.isPending ? "Sending …" : "Send a test"}</Button>}
+      <Button changes icon="edit" onClick={() => setAsking("edit")}>Change</Button>
+      <Menu label="More actions" icon="more" square items={[{ changes: true, label: "Delete …", icon: "trash", danger: true, onPick: () => setAsking("delete") }]} />
       {asking === "edit" && <EditDialog block={block} onClose={() => setAsking(null)} onDone={() => { setAsking(null); void read(); }} />}
       {asking === "delete" && (
         <Sure title={`Delete ${titleOf(block)}?`} text={used > 0 ? `${used === 1 ? "What uses it fails" : `The ${used} that use it fail`} from then on. This cannot be undone.` : "Flows that use it by its name fail from then on. This cannot be undone."}

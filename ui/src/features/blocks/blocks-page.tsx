@@ -31,7 +31,7 @@ export function BlocksPage() {
   const rows = all.filter((block) => titleOf(block).includes(name.toLowerCase()));
   return (
     <Page title="Blocks" beside={all.length === mostBlocks && <span className="faint">the first {mostBlocks}</span>}
-      actions={<Button look="primary" icon="plus" onClick={() => void navigate({ to: paths.blockCatalogue })}>New block</Button>}>
+      actions={<Button changes look="primary" icon="plus" onClick={() => void navigate({ to: paths.blockCatalogue })}>New block</Button>}>
       <div><NameFilter label="Type or name" value={name} onChange={(part) => void navigate({ to: paths.blocks, search: part ? { name: part } : {}, replace: true })} /></div>
       {query.isPending ? <Waiting what="blocks" />
         : !query.data ? <Failure error={query.error} onRetry={() => void query.refetch()} />

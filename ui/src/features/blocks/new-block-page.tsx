@@ -54,7 +54,7 @@ function Form({ form: { block_type: type, schema } }: { form: BlockForm }) {
         <SchemaForm schema={fields} values={values} onChange={(next) => { setValues(next); setErrors(new Map()); }} errors={errors} />
         {make.error && <p className="field-error" role="alert">{make.error.message}</p>}
         <div className="buttons">
-          <Button look="primary" type="submit" disabled={name === "" || fault !== undefined || make.isPending}>{make.isPending ? "Making …" : "Make the block"}</Button>
+          <Button changes look="primary" type="submit" disabled={name === "" || fault !== undefined || make.isPending}>{make.isPending ? "Making …" : "Make the block"}</Button>
           <Button onClick={() => void navigate({ to: paths.blockCatalogue })}>Leave it</Button>
         </div>
       </form>

@@ -34,7 +34,7 @@ export function LimitsPage() {
   const chosen = rows.find(({ id }) => id === open);
   return (
     <Page title="Concurrency" beside={<span className="faint">{rows.length >= most ? `the first ${most}` : rows.length || ""}</span>}
-      actions={<><Button icon="flow" onClick={() => setMaking("flow")}>Limit a flow</Button><Button look="primary" icon="plus" onClick={() => setMaking("limit")}>New limit</Button></>}>
+      actions={<><Button changes icon="flow" onClick={() => setMaking("flow")}>Limit a flow</Button><Button changes look="primary" icon="plus" onClick={() => setMaking("limit")}>New limit</Button></>}>
       {rows.length === 0 ? (
         <Empty title="There is no limit" icon="gauge" command="prefect gcl create database --limit 5">
           A limit says how many of something may go on at once: in code by concurrency(), for all tasks of a tag, for a deployment, or for all runs of a flow.

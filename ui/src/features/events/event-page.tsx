@@ -28,7 +28,7 @@ function Shown({ overview: { event, names, follows } }: { overview: EventOvervie
     <Page title={event.event} beside={<span className="muted"><Time at={event.occurred} /></span>}
       actions={<>
         <Button icon="events" onClick={() => void navigate({ to: paths.events, search: { resource: id } })}>Events of this resource</Button>
-        <Button icon="bolt" onClick={() => void navigate({ to: paths.newAutomation, search: { event: event.event } })}>Automate</Button>
+        <Button changes icon="bolt" onClick={() => void navigate({ to: paths.newAutomation, search: { event: event.event } })}>Automate</Button>
       </>}>
       {follows && <p className="in-text">It follows <Link to={paths.event} params={{ date: follows.occurred.slice(0, 10), id: follows.id }}>{follows.event}</Link> <span className="muted">of <ResourceLink resource={follows.resource} />, <Time at={follows.occurred} /></span>.</p>}
       <Section title="Resource"><ul className="card resources"><Of resource={event.resource} names={names} /></ul></Section>

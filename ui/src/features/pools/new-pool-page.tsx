@@ -67,7 +67,7 @@ function Form({ types }: { types: readonly PoolType[] }) {
         {type && <Section title="Job defaults" beside={<span className="faint">deployments may set others</span>}><TemplateForm key={type.type} initial={type.default_base_job_configuration} onChange={setTemplate} /></Section>}
         {make.error && <p className="field-error" role="alert">{make.error.message}</p>}
         <div className="buttons">
-          <Button look="primary" type="submit" disabled={name.trim() === "" || read instanceof Error || template === null || make.isPending}>{make.isPending ? "Making …" : "Make the pool"}</Button>
+          <Button changes look="primary" type="submit" disabled={name.trim() === "" || read instanceof Error || template === null || make.isPending}>{make.isPending ? "Making …" : "Make the pool"}</Button>
           <Button onClick={() => void navigate({ to: paths.pools })}>Leave it</Button>
         </div>
       </form>

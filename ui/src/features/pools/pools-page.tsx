@@ -36,7 +36,7 @@ export function PoolsPage() {
   const { rows, count } = query.data;
   return (
     <Page title="Work pools" beside={<span className="faint">{count > rows.length ? `the first ${rows.length} of ${count}` : count || ""}</span>}
-      actions={<Button look="primary" icon="plus" onClick={() => void navigate({ to: paths.newPool })}>New pool</Button>}>
+      actions={<Button changes look="primary" icon="plus" onClick={() => void navigate({ to: paths.newPool })}>New pool</Button>}>
       {rows.length === 0
         ? <Empty title="There is no work pool" icon="pool" command="prefect work-pool create my-pool --type process">Deployments send their runs to a pool, and its workers start them.</Empty>
         : <Table label="Work pools" columns={columns} rows={rows} rowKey={(pool) => pool.id} />}

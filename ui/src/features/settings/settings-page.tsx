@@ -15,6 +15,7 @@ import { paths } from "@/config/paths";
 import { server } from "@/config/server";
 import { bytes } from "@/lib/bytes";
 import { copiesOf } from "@/lib/copies";
+import { onlyLooks, setOnlyLooks } from "@/lib/read-only";
 import { useQueryTexts } from "@/lib/route";
 import { settingsPage } from "./api/get-settings";
 import { UsagePanel } from "./components/usage-panel";
@@ -49,7 +50,11 @@ function About({ page: { version, files, runs, events } }: { page: SettingsAnswe
     <div className="settings-tab">
       <Facts facts={[{ name: "Reeve", value: version.reeve }, { name: "Speaks as Prefect", value: version.prefect }, { name: "API", value: version.api }, { name: "Clock", value: <Time at={version.now} /> }]} />
       <Facts facts={[{ name: "Database", value: bytes(files.database) }, { name: "Volume", value: files.volume > 0 ? bytes(files.volume) : "–" }, { name: "Runs", value: `${runs.toLocaleString("en")}${runs >= 10_000 ? "+" : ""}` }, { name: "Events", value: events.toLocaleString("en") }]} />
-      <Section title="Look closer"><div className="buttons"><Command text="reeve doctor" /><Command text="reeve status" /><Command text={`curl ${new URL(`${server.api}/metrics`, document.baseURI).href}`} /></div></Section>
+      <Section title="Look closer"><div className="buttons"><Command text="reeve doctor" /><Command text="reeve status" /><Command text={`curl ${new URL("metrics", document.baseURI).href}`} /></div></Section>
+      <Section title="This browser">
+        <label className="check"><input type="checkbox" checked={onlyLooks} disabled={server.read_only} onChange={() => setOnlyLooks(!onlyLooks)} />Only look: nothing can be changed, as for a screen on the wall</label>
+        {server.read_only && <p className="muted">The pages of this server only show, in every browser (<code>ui_read_only</code>). Programs and the command line change things.</p>}
+      </Section>
     </div>
   );
 }

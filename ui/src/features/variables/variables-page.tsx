@@ -28,7 +28,7 @@ export function VariablesPage() {
   }), [navigate]);
   const find = useCallback((part: string) => go(part, 1), [go]);
   return (
-    <Page title="Variables" actions={<Button look="primary" icon="plus" onClick={() => setOpen("new")}>New variable</Button>}>
+    <Page title="Variables" actions={<Button changes look="primary" icon="plus" onClick={() => setOpen("new")}>New variable</Button>}>
       <div><NameFilter label="Part of a name" value={name} onChange={find} /></div>
       {query.isPending ? <Waiting what="variables" />
         : !query.data ? <Failure error={query.error} onRetry={() => void query.refetch()} />

@@ -22,7 +22,7 @@ export function ArtifactActions({ artifact, versions }: { artifact: Artifact; ve
   return (
     <>
       <Button icon="download" onClick={() => download(artifact)}>Download</Button>
-      <IconButton label="Delete this artifact" icon="trash" onClick={() => setAsking(true)} />
+      <IconButton changes label="Delete this artifact" icon="trash" onClick={() => setAsking(true)} />
       {asking && (
         <Sure title="Delete this artifact?" text={`${versions.length > 1 ? `The other ${versions.length - 1} of its key stay.` : "It is the last of its key."} This cannot be undone.`}
           yes="Delete" no="Keep it" danger busy={remove.isPending} onNo={() => setAsking(false)} onYes={() => remove.mutate()} />

@@ -36,12 +36,12 @@ export function AutomationActions({ automation }: { automation: Automation }) {
   });
   return (
     <>
-      <Button icon={enabled ? "pause" : "play"} look={enabled ? "plain" : "primary"} disabled={busy} title={commands.pause(name, enabled)} onClick={() => enable(id, !enabled)}>{enabled ? "Pause" : "Resume"}</Button>
-      <Button icon="edit" onClick={() => void navigate({ to: paths.editAutomation, params: { id } })}>Change</Button>
+      <Button changes icon={enabled ? "pause" : "play"} look={enabled ? "plain" : "primary"} disabled={busy} title={commands.pause(name, enabled)} onClick={() => enable(id, !enabled)}>{enabled ? "Pause" : "Resume"}</Button>
+      <Button changes icon="edit" onClick={() => void navigate({ to: paths.editAutomation, params: { id } })}>Change</Button>
       <Menu label="More actions" icon="more" square items={[
-        { label: "Duplicate", icon: "copy", onPick: () => void navigate({ to: paths.newAutomation, search: { from: id } }) },
+        { changes: true, label: "Duplicate", icon: "copy", onPick: () => void navigate({ to: paths.newAutomation, search: { from: id } }) },
         { label: "Copy the id", icon: "copy", onPick: () => void copyText(id).then((copied) => tell(copied ? "The id is copied" : `The browser does not let us copy: ${id}`, !copied)) },
-        { label: "Delete …", icon: "trash", danger: true, onPick: () => setDeleting(true) },
+        { changes: true, label: "Delete …", icon: "trash", danger: true, onPick: () => setDeleting(true) },
       ]} />
       {deleting && (
         <Sure title={`Delete ${name}?`} text="It looks out no more. What it did stays on record, and deliveries that wait go on. This cannot be undone." yes="Delete" no="Keep it" danger

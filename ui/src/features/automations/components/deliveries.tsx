@@ -49,7 +49,7 @@ function Resend({ delivery }: { delivery: Delivery }) {
     onError: (error) => tell(error.message, true),
     onSettled: () => Promise.all(["automation", "automations", "deliveries", "home"].map((key) => queries.invalidateQueries({ queryKey: [key] }))),
   });
-  return <Button className="small" icon="retry" disabled={resend.isPending} onClick={() => resend.mutate()}>Send again</Button>;
+  return <Button changes className="small" icon="retry" disabled={resend.isPending} onClick={() => resend.mutate()}>Send again</Button>;
 }
 
 function DeliveryDialog({ delivery, onClose }: { delivery: Delivery; onClose: () => void }) {

@@ -69,7 +69,7 @@ export function Wizard({ editor, initial, id }: { editor: Editor; initial: Draft
       )}
       {save.error && <p className="field-error" role="alert">{save.error.message}</p>}
       <div className="buttons">
-        <Button look="primary" type="submit" disabled={unfinished || save.isPending}>{save.isPending ? "Saving …" : id === undefined ? "Make the automation" : "Save"}</Button>
+        <Button changes look="primary" type="submit" disabled={unfinished || save.isPending}>{save.isPending ? "Saving …" : id === undefined ? "Make the automation" : "Save"}</Button>
         <Button onClick={() => void (id === undefined ? navigate({ to: paths.automations }) : navigate({ to: paths.automation, params: { id } }))}>Leave it</Button>
         <Button look="quiet" disabled={typed instanceof Error} onClick={() => (json === null ? setJson(JSON.stringify(body, null, 2)) : toForm())}>{json === null ? "Edit as JSON" : "Back to the form"}</Button>
       </div>

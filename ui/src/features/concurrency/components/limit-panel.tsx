@@ -40,8 +40,8 @@ export function LimitPanel({ limit, onClose }: { limit: Limit; onClose: () => vo
       </div>
       {deployed ? <p className="muted">It belongs to its deployment, which is where it is changed.</p> : (
         <div className="buttons">
-          <Button icon="edit" onClick={() => setAsking("edit")}>Change</Button>
-          <Button icon="trash" look="danger" onClick={() => setAsking("delete")}>Delete</Button>
+          <Button changes icon="edit" onClick={() => setAsking("edit")}>Change</Button>
+          <Button changes icon="trash" look="danger" onClick={() => setAsking("delete")}>Delete</Button>
         </div>
       )}
       {limit.configured && <p className="muted">It stands in reeve.toml, from which it is set again at the next start of the server: change it there to keep it changed.</p>}

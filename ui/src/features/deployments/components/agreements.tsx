@@ -28,7 +28,7 @@ export function Agreements({ slas, named }: { slas: readonly SLA[]; named: Named
     },
   });
   return (
-    <Section title="Agreements" beside={<Button look="quiet" icon="plus" aria-label="Add an agreement" onClick={() => setAsking({ what: "add" })}>Add</Button>}>
+    <Section title="Agreements" beside={<Button changes look="quiet" icon="plus" aria-label="Add an agreement" onClick={() => setAsking({ what: "add" })}>Add</Button>}>
       {slas.length === 0 ? <p className="card schedule-none muted">Nothing was agreed about its runs: how long they may take, how late they may start, how often one has to complete.</p> : (
         <ul className="card agreements">
           {slas.map((sla) => (
@@ -39,8 +39,8 @@ export function Agreements({ slas, named }: { slas: readonly SLA[]; named: Named
               </div>
               <Status look={sla.enabled ? { tone: "completed", icon: "check", word: `Watched, ${sla.severity}` } : { tone: "paused", icon: "pause", word: "Off" }} />
               <Menu label={`More for the agreement ${sla.name}`} icon="more" square items={[
-                { label: "Change …", icon: "edit", onPick: () => setAsking({ what: "edit", sla }) },
-                { label: "Delete …", icon: "trash", danger: true, onPick: () => setAsking({ what: "delete", sla }) },
+                { changes: true, label: "Change …", icon: "edit", onPick: () => setAsking({ what: "edit", sla }) },
+                { changes: true, label: "Delete …", icon: "trash", danger: true, onPick: () => setAsking({ what: "delete", sla }) },
               ]} />
             </li>
           ))}

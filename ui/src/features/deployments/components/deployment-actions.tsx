@@ -48,16 +48,16 @@ export function DeploymentActions({ deployment, named }: { deployment: Deploymen
   });
   return (
     <>
-      <Button look="primary" icon="play" disabled={act.isPending} onClick={run} title={commands.run(named)}>Run now</Button>
-      <Button onClick={() => setAsking("run")}>Run with …</Button>
+      <Button changes look="primary" icon="play" disabled={act.isPending} onClick={run} title={commands.run(named)}>Run now</Button>
+      <Button changes onClick={() => setAsking("run")}>Run with …</Button>
       {deployment.paused
-        ? <Button icon="play" disabled={act.isPending} onClick={() => pause(false)} title={commands.pause(named, false)}>Resume</Button>
-        : <Button icon="pause" disabled={act.isPending} onClick={() => setAsking("pause")}>Pause</Button>}
+        ? <Button changes icon="play" disabled={act.isPending} onClick={() => pause(false)} title={commands.pause(named, false)}>Resume</Button>
+        : <Button changes icon="pause" disabled={act.isPending} onClick={() => setAsking("pause")}>Pause</Button>}
       <Menu label="More actions" icon="more" square items={[
-        { label: "Parameters …", icon: "edit", onPick: () => setAsking("parameters") },
-        { label: "Limit …", icon: "filter", onPick: () => setAsking("limit") },
+        { changes: true, label: "Parameters …", icon: "edit", onPick: () => setAsking("parameters") },
+        { changes: true, label: "Limit …", icon: "filter", onPick: () => setAsking("limit") },
         { label: "Copy the id", icon: "copy", onPick: () => void copyText(deployment.id).then((copied) => tell(copied ? "The id is copied" : `The browser does not let us copy: ${deployment.id}`, !copied)) },
-        { label: "Delete …", icon: "trash", danger: true, onPick: () => setAsking("delete") },
+        { changes: true, label: "Delete …", icon: "trash", danger: true, onPick: () => setAsking("delete") },
       ]} />
       {asking === "run" && <RunDialog deployment={deployment} named={named} onClose={close} />}
       {asking === "parameters" && <ParametersDialog deployment={deployment} named={named} onClose={close} />}

@@ -33,7 +33,7 @@ export function ParametersDialog({ deployment, named, onClose }: { deployment: D
         <SchemaForm schema={schema} values={values} onChange={setValues} errors={save.data ?? new Map()} />
         <Command text={commands.parameters(named, values)} />
         {save.error && <p className="field-error" role="alert">{save.error.message}</p>}
-        <footer><Button onClick={onClose}>Cancel</Button><Button look="primary" type="submit" disabled={save.isPending}>Save</Button></footer>
+        <footer><Button onClick={onClose}>Cancel</Button><Button changes look="primary" type="submit" disabled={save.isPending}>Save</Button></footer>
       </form>
     </Dialog>
   );

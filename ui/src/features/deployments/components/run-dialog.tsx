@@ -33,7 +33,7 @@ export function RunDialog({ deployment, named, onClose }: { deployment: Deployme
         </div>
         <Command text={commands.run(named, wish)} />
         {start.error && <p className="field-error" role="alert">{start.error.message}</p>}
-        <footer><Button onClick={onClose}>Cancel</Button><Button look="primary" icon="play" type="submit" disabled={start.isPending}>{start.isPending ? "Starting …" : "Run"}</Button></footer>
+        <footer><Button onClick={onClose}>Cancel</Button><Button changes look="primary" icon="play" type="submit" disabled={start.isPending}>{start.isPending ? "Starting …" : "Run"}</Button></footer>
       </form>
     </Dialog>
   );

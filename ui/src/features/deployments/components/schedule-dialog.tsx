@@ -50,7 +50,7 @@ export function ScheduleDialog({ deployment, schedule, onClose }: Props) {
         </div>
         {wanted && <Command text={schedule ? commands.changeSchedule(deployment, schedule.id, wanted) : commands.addSchedule(deployment, wanted)} />}
         {save.error && <p className="field-error" role="alert">{save.error.message}</p>}
-        <footer><Button onClick={onClose}>Cancel</Button><Button look="primary" type="submit" disabled={!wanted || save.isPending || Boolean(preview?.problem)}>{schedule ? "Save" : "Add"}</Button></footer>
+        <footer><Button onClick={onClose}>Cancel</Button><Button changes look="primary" type="submit" disabled={!wanted || save.isPending || Boolean(preview?.problem)}>{schedule ? "Save" : "Add"}</Button></footer>
       </form>
     </Dialog>
   );

@@ -35,7 +35,7 @@ export function Schedules({ overview, named }: { overview: DeploymentOverview; n
     },
   });
   return (
-    <Section title="Schedules" beside={<Button look="quiet" icon="plus" onClick={() => setAsking({ what: "add" })}>Add</Button>}>
+    <Section title="Schedules" beside={<Button changes look="quiet" icon="plus" onClick={() => setAsking({ what: "add" })}>Add</Button>}>
       {deployment.schedules.length === 0 ? <p className="card schedule-none muted">It has no schedule: it runs when somebody, an automation or another flow asks for it.</p> : (
         <ul className="card schedules">
           {deployment.schedules.map((schedule, i) => (
@@ -84,12 +84,12 @@ function Row({ schedule, times, catchUp, paused, busy, command, onActive, onAsk 
       </div>
       {active && !paused && !aside && times && times.problem === null && <NextTimes times={times.times} />}
       <div className="buttons">
-        <Button icon={active ? "pause" : "play"} disabled={busy} onClick={() => onActive(!active)} aria-label={`${active ? "Pause" : "Resume"} the schedule ${words}`}>{active ? "Pause" : "Resume"}</Button>
+        <Button changes icon={active ? "pause" : "play"} disabled={busy} onClick={() => onActive(!active)} aria-label={`${active ? "Pause" : "Resume"} the schedule ${words}`}>{active ? "Pause" : "Resume"}</Button>
         <Menu label={`More for the schedule ${words}`} icon="more" square items={[
-          { label: "Change …", icon: "edit", onPick: () => onAsk("edit") },
-          { label: "What it missed …", icon: "clock", onPick: () => onAsk("catch-up") },
+          { changes: true, label: "Change …", icon: "edit", onPick: () => onAsk("edit") },
+          { changes: true, label: "What it missed …", icon: "clock", onPick: () => onAsk("catch-up") },
           { label: "Copy the command", icon: "copy", onPick: () => void copyText(command).then((copied) => tell(copied ? "The command is copied" : command, !copied)) },
-          { label: "Delete …", icon: "trash", danger: true, onPick: () => onAsk("delete") },
+          { changes: true, label: "Delete …", icon: "trash", danger: true, onPick: () => onAsk("delete") },
         ]} />
       </div>
     </li>

@@ -39,10 +39,10 @@ export function FlowActions({ overview: { flow, limit } }: { overview: FlowOverv
   };
   return (
     <>
-      <Button onClick={() => setAsking("limit")}>Limit …</Button>
+      <Button changes onClick={() => setAsking("limit")}>Limit …</Button>
       <Menu label="More actions" icon="more" square items={[
         { label: "Copy the id", icon: "copy", onPick: () => void copyText(flow.id).then((copied) => tell(copied ? "The id is copied" : `The browser does not let us copy: ${flow.id}`, !copied)) },
-        { label: "Delete …", icon: "trash", danger: true, onPick: () => setAsking("delete") },
+        { changes: true, label: "Delete …", icon: "trash", danger: true, onPick: () => setAsking("delete") },
       ]} />
       {asking === "limit" && (
         <LimitDialog title={`Limit ${flow.name}`} limit={limit.max_concurrent} least={0} busy={setLimit.isPending} error={setLimit.error?.message} command={limitCommand}

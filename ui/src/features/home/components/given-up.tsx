@@ -48,5 +48,5 @@ function Resend({ delivery }: { delivery: Delivery }) {
     onError: (error) => tell(error.message, true),
     onSettled: () => Promise.all(["home", "deliveries"].map((key) => queries.invalidateQueries({ queryKey: [key] }))),
   });
-  return <Button icon="retry" disabled={resend.isPending} onClick={() => resend.mutate()} aria-label={`Send again for ${delivery.automation_name}`}>Send again</Button>;
+  return <Button changes icon="retry" disabled={resend.isPending} onClick={() => resend.mutate()} aria-label={`Send again for ${delivery.automation_name}`}>Send again</Button>;
 }

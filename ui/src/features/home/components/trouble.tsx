@@ -81,5 +81,5 @@ function Act({ run, action }: { run: FlowRunRow; action: "resume" | "retry" }) {
     onError: (error) => tell(error.message, true),
     onSettled: () => void queries.invalidateQueries({ queryKey: ["home"] }),
   });
-  return <Button disabled={act.isPending} onClick={() => act.mutate()} aria-label={`${action === "resume" ? "Resume" : "Retry"} ${run.name}`}>{action === "resume" ? "Resume" : "Retry"}</Button>;
+  return <Button changes disabled={act.isPending} onClick={() => act.mutate()} aria-label={`${action === "resume" ? "Resume" : "Retry"} ${run.name}`}>{action === "resume" ? "Resume" : "Retry"}</Button>;
 }

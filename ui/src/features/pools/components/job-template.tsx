@@ -17,7 +17,7 @@ export function JobTemplate({ pool }: { pool: Pool }) {
   const values = Object.entries(defaultsOf(pool.base_job_template)).filter(([, value]) => value !== null && value !== undefined);
   const titles = new Map(fieldsOf(variablesOf(pool.base_job_template)).map(([name, field]) => [name, field.title ?? name]));
   return (
-    <Section title="Job defaults" beside={<span className="push"><Button icon="edit" onClick={() => setOpen(true)}>Change</Button></span>}>
+    <Section title="Job defaults" beside={<span className="push"><Button changes icon="edit" onClick={() => setOpen(true)}>Change</Button></span>}>
       {values.length === 0 ? <p className="card pool-none muted">The base job template sets nothing: each deployment says what it needs.</p> : (
         <dl className="card template-values">
           {values.map(([name, value]) => [<dt key={name}>{titles.get(name)}</dt>, <dd key={`${name} value`} className="mono">{typeof value === "string" ? value : JSON.stringify(value)}</dd>])}

@@ -32,9 +32,9 @@ export function PoolActions({ pool }: { pool: Pool }) {
   });
   return (
     <>
-      <Button icon={pool.is_paused ? "play" : "pause"} look={pool.is_paused ? "primary" : "plain"} disabled={pause.isPending} onClick={() => pause.mutate()}>{pool.is_paused ? "Resume" : "Pause"}</Button>
-      <Button icon="edit" onClick={() => setAsking("edit")}>Change</Button>
-      <Menu label="More actions" icon="more" square items={[{ label: "Delete …", icon: "trash", danger: true, onPick: () => setAsking("delete") }]} />
+      <Button changes icon={pool.is_paused ? "play" : "pause"} look={pool.is_paused ? "primary" : "plain"} disabled={pause.isPending} onClick={() => pause.mutate()}>{pool.is_paused ? "Resume" : "Pause"}</Button>
+      <Button changes icon="edit" onClick={() => setAsking("edit")}>Change</Button>
+      <Menu label="More actions" icon="more" square items={[{ changes: true, label: "Delete …", icon: "trash", danger: true, onPick: () => setAsking("delete") }]} />
       {asking === "edit" && <EditDialog pool={pool} onClose={close} onDone={() => { void queries.invalidateQueries({ queryKey }); close(); }} />}
       {asking === "delete" && (
         <Sure title={`Delete ${pool.name}?`} text="Its queues and workers are deleted with it. Its deployments stay, but their runs wait until they are given another pool. This cannot be undone."

@@ -5,6 +5,7 @@ import { Section } from "@/components/page";
 import { Slots } from "@/components/slots";
 import { Status } from "@/components/status";
 import { tell } from "@/components/toast";
+import { whyNot } from "@/lib/read-only";
 import { changeQueue } from "../api/change-queue";
 import { poolOverview } from "../api/get-pool";
 import { moved, priorityAt } from "../priorities";
@@ -43,7 +44,7 @@ export function Queues({ pool, queues }: { pool: string; queues: readonly Queue[
     if (!move.isPending && to >= 0 && to < queues.length) move.mutate({ from, to });
   };
   return (
-    <Section title="Queues" beside={<><span className="faint">served from the top</span><span className="push"><Button icon="plus" onClick={() => setAsking({ what: "new" })}>New queue</Button></span></>}>
+    <Section title="Queues" beside={<><span className="faint">served from the top</span><span className="push"><Button changes icon="plus" onClick={() => setAsking({ what: "new" })}>New queue</Button></span></>}>
       <ol className="card">
         {queues.map((queue, i) => (
           <QueueRow key={queue.id} queue={queue} place={i} last={i === queues.length - 1} onMove={go} onEdit={() => setAsking({ what: "edit", queue })}
@@ -75,13 +76,13 @@ function QueueRow({ queue, place, last, onMove, onEdit, onDelete, onPause }: Row
   return (
     <li className="queue-row" aria-label={name} {...(over ? { "data-over": "" } : {})}
       onKeyDown={(event) => {
-        const by = event.shiftKey ? { ArrowUp: -1, ArrowDown: 1 }[event.key] : undefined;
+        const by = event.shiftKey && whyNot === undefined ? { ArrowUp: -1, ArrowDown: 1 }[event.key] : undefined;
         if (by) { event.preventDefault(); onMove(place, place + by); }
       }}
       onDragOver={(event) => { if (event.dataTransfer.types.includes(dragged)) { event.preventDefault(); setOver(true); } }}
       onDragLeave={() => setOver(false)}
       onDrop={(event) => { event.preventDefault(); setOver(false); onMove(Number(event.dataTransfer.getData(dragged)), place); }}>
-      <span className="place" draggable title={`Priority ${queue.priority}; drag to move`} onDragStart={(event) => event.dataTransfer.setData(dragged, String(place))}>{place + 1}</span>
+      <span className="place" draggable={whyNot === undefined} title={`Priority ${queue.priority}; drag to move`} onDragStart={(event) => event.dataTransfer.setData(dragged, String(place))}>{place + 1}</span>
       <div className="cut">
         <button type="button" className="queue-name cut" onClick={onEdit} title="Change it; Shift and an arrow move it">{name}</button>
         <div className="queue-beside">
@@ -91,10 +92,10 @@ function QueueRow({ queue, place, last, onMove, onEdit, onDelete, onPause }: Row
       </div>
       <Status look={poolLook(queue)} />
       <div className="queue-buttons">
-        <IconButton label={`Serve ${name} earlier`} icon="arrow-up" disabled={place === 0} onClick={() => onMove(place, place - 1)} />
-        <IconButton label={`Serve ${name} later`} icon="arrow-down" disabled={last} onClick={() => onMove(place, place + 1)} />
-        <IconButton label={queue.is_paused ? `Resume ${name}` : `Pause ${name}`} icon={queue.is_paused ? "play" : "pause"} onClick={onPause} />
-        <IconButton label={`Delete ${name}`} icon="trash" disabled={queue.is_default} title={queue.is_default ? "The default queue stays" : undefined} onClick={onDelete} />
+        <IconButton changes label={`Serve ${name} earlier`} icon="arrow-up" disabled={place === 0} onClick={() => onMove(place, place - 1)} />
+        <IconButton changes label={`Serve ${name} later`} icon="arrow-down" disabled={last} onClick={() => onMove(place, place + 1)} />
+        <IconButton changes label={queue.is_paused ? `Resume ${name}` : `Pause ${name}`} icon={queue.is_paused ? "play" : "pause"} onClick={onPause} />
+        <IconButton changes label={`Delete ${name}`} icon="trash" disabled={queue.is_default} title={queue.is_default ? "The default queue stays" : undefined} onClick={onDelete} />
       </div>
     </li>
   );

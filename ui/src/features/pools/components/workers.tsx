@@ -24,7 +24,7 @@ export function Workers({ pool, workers, active }: { pool: string; workers: read
           <li key={worker.id}>
             <span className="cut" title={worker.name}>{worker.name}</span>
             <span className="queue-buttons"><Status look={workerLook(worker)} />
-              {worker.status === "OFFLINE" && <IconButton label={`Forget ${worker.name}`} icon="trash" disabled={forget.isPending} onClick={() => forget.mutate(worker.name)} />}</span>
+              {worker.status === "OFFLINE" && <IconButton changes label={`Forget ${worker.name}`} icon="trash" disabled={forget.isPending} onClick={() => forget.mutate(worker.name)} />}</span>
             <p className="muted">{held.length === 0 ? "Holds no run" : `Holds ${held.length === 1 ? held[0]?.name ?? "" : `${held.length} runs`}`} · heard of <Time at={worker.last_heartbeat_time} /></p>
           </li>
         );

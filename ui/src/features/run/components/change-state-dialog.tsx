@@ -28,7 +28,7 @@ export function ChangeStateDialog({ run, onClose }: { run: FlowRun; onClose: () 
         <p className="muted">The state is written as it is, past all rules, and its process is not told. Use it for a run whose process is gone.</p>
         <Field label="New state">{(props) => <Select {...props} value={type} options={ends} onPick={(value) => setType(value as StateType)} />}</Field>
         <Field label="Message" error={change.error?.message}>{(props) => <Input {...props} value={message} maxLength={500} placeholder="Why" onInput={(event) => setMessage(event.currentTarget.value)} />}</Field>
-        <footer><Button onClick={onClose}>Leave it</Button><Button look="primary" type="submit" disabled={change.isPending}>Change the state</Button></footer>
+        <footer><Button onClick={onClose}>Leave it</Button><Button changes look="primary" type="submit" disabled={change.isPending}>Change the state</Button></footer>
       </form>
     </Dialog>
   );

@@ -39,7 +39,7 @@ function Form({ deployment, given, onClose }: { deployment: DeploymentSchema; gi
     <form className="form" onSubmit={(event) => { event.preventDefault(); start.mutate(); }}>
       <SchemaForm schema={schema} values={values} onChange={setValues} errors={errors} />
       {start.error && <p className="field-error" role="alert">{start.error.message}</p>}
-      <footer><Button onClick={onClose}>Cancel</Button><Button look="primary" icon="play" type="submit" disabled={start.isPending}>{start.isPending ? "Starting …" : "Run"}</Button></footer>
+      <footer><Button onClick={onClose}>Cancel</Button><Button changes look="primary" icon="play" type="submit" disabled={start.isPending}>{start.isPending ? "Starting …" : "Run"}</Button></footer>
     </form>
   );
 }

@@ -42,22 +42,22 @@ export function RunActions({ run }: { run: FlowRun }) {
   const asksInput = Boolean(keyset);
   const resume = () => (asksInput ? setAsking("resume") : act.mutate(() => resumeRun(run.id, null)));
   const retry: MenuItem = {
-    label: "Retry", icon: "retry", onPick: () => act.mutate(() => retryRun(run.id)),
+    changes: true, label: "Retry", icon: "retry", onPick: () => act.mutate(() => retryRun(run.id)),
     not: !can.retry ? "It has not ended." : run.deployment_id ? undefined : noDeployment,
   };
   const items: MenuItem[] = [
     ...(can.retry ? [] : [retry]),
-    { label: "Run again with other parameters …", icon: "play", not: run.deployment_id ? undefined : noDeployment, onPick: () => setAsking("rerun") },
-    { label: "Pause", icon: "pause", not: !can.pause ? "It is not running." : run.deployment_id ? undefined : noDeployment, onPick: () => act.mutate(() => pauseRun(run.id)) },
-    { label: "Change the state …", icon: "dots", onPick: () => setAsking("state") },
+    { changes: true, label: "Run again with other parameters …", icon: "play", not: run.deployment_id ? undefined : noDeployment, onPick: () => setAsking("rerun") },
+    { changes: true, label: "Pause", icon: "pause", not: !can.pause ? "It is not running." : run.deployment_id ? undefined : noDeployment, onPick: () => act.mutate(() => pauseRun(run.id)) },
+    { changes: true, label: "Change the state …", icon: "dots", onPick: () => setAsking("state") },
     { label: "Copy the id", icon: "copy", onPick: () => void copyText(run.id).then((copied) => tell(copied ? "The id is copied" : `The browser does not let us copy: ${run.id}`, !copied)) },
-    { label: "Delete …", icon: "trash", danger: true, onPick: () => setAsking("delete") },
+    { changes: true, label: "Delete …", icon: "trash", danger: true, onPick: () => setAsking("delete") },
   ];
   return (
     <div className="buttons">
-      {can.resume && <Button look="primary" icon="play" disabled={act.isPending} onClick={resume}>{asksInput ? "Answer and resume …" : "Resume"}</Button>}
-      {can.cancel && <Button icon="slash" disabled={act.isPending} onClick={() => setAsking("cancel")}>Cancel</Button>}
-      {can.retry && <Button icon="retry" disabled={act.isPending || retry.not !== undefined} title={retry.not} onClick={retry.onPick}>Retry</Button>}
+      {can.resume && <Button changes look="primary" icon="play" disabled={act.isPending} onClick={resume}>{asksInput ? "Answer and resume …" : "Resume"}</Button>}
+      {can.cancel && <Button changes icon="slash" disabled={act.isPending} onClick={() => setAsking("cancel")}>Cancel</Button>}
+      {can.retry && <Button changes icon="retry" disabled={act.isPending || retry.not !== undefined} title={retry.not} onClick={retry.onPick}>Retry</Button>}
       <Menu label="More actions" icon="more" square items={items} />
       {asking === "cancel" && (
         <Sure title={`Cancel ${run.name}?`} text="Its worker ends the process; what has not started does not start." yes="Cancel the run" no="Leave it" onNo={close} busy={act.isPending} onYes={() => act.mutate(() => cancelRun(run.id))} />

@@ -44,7 +44,7 @@ export function BulkBar({ chosen, onDone }: Props) {
       {actions.map(({ action, label, icon, able: may }) => {
         const n = chosen.filter(may).length;
         return (
-          <Button key={action} icon={icon} look={action === "delete" ? "danger" : "plain"} disabled={n === 0} onClick={() => setAsked(action)}>
+          <Button changes key={action} icon={icon} look={action === "delete" ? "danger" : "plain"} disabled={n === 0} onClick={() => setAsked(action)}>
             {n === chosen.length ? label : `${label} ${n}`}
           </Button>
         );
@@ -56,7 +56,7 @@ export function BulkBar({ chosen, onDone }: Props) {
           <ul className="bulk-names">{able.slice(0, 8).map((run) => <li key={run.id} className="cut">{run.name}</li>)}{able.length > 8 && <li className="faint">and {able.length - 8} more</li>}</ul>
           <footer>
             <Button onClick={() => setAsked(null)}>Leave them</Button>
-            <Button look={picked.action === "delete" ? "danger" : "primary"} disabled={mutation.isPending}
+            <Button changes look={picked.action === "delete" ? "danger" : "primary"} disabled={mutation.isPending}
               onClick={() => mutation.mutate({ action: picked.action, ids: able.map((run) => run.id) })}>
               {mutation.isPending ? "Working …" : picked.label}
             </Button>

@@ -33,8 +33,8 @@ export function VariableDialog({ variable, onClose }: { variable?: Variable; onC
     await (variable ? changeVariable(variable.id, fields) : createVariable(fields));
   };
   const out = variable && (sure
-    ? <Button look="danger" icon="trash" disabled={remove.isPending} onClick={() => remove.mutate(variable.id)}>Delete it for good</Button>
-    : <Button look="danger" icon="trash" onClick={() => setSure(true)}>Delete</Button>);
+    ? <Button changes look="danger" icon="trash" disabled={remove.isPending} onClick={() => remove.mutate(variable.id)}>Delete it for good</Button>
+    : <Button changes look="danger" icon="trash" onClick={() => setSure(true)}>Delete</Button>);
   return (
     <FormDialog title={variable ? `Change ${variable.name}` : "New variable"} act={variable ? "Change it" : "Make it"} not={name.trim() === "" || read instanceof Error} run={run} onDone={done} onClose={onClose} aside={out}>
       <Field label="Name" hint="Lower-case letters, digits, dashes and underscores.">{(props) => <Input {...props} required maxLength={255} value={name} onInput={(event) => setName(event.currentTarget.value)} />}</Field>

@@ -30,7 +30,7 @@ export function Replay({ row }: { row: WebhookRow }) {
   if (row.status === "waiting") return null;
   return (
     <>
-      <Button icon="retry" look={again ? "plain" : "primary"} onClick={() => setAsking(true)}>{again ? "Deliver once more …" : "Replay …"}</Button>
+      <Button changes icon="retry" look={again ? "plain" : "primary"} onClick={() => setAsking(true)}>{again ? "Deliver once more …" : "Replay …"}</Button>
       {asking && (
         <Sure title={`Replay this webhook of ${row.path}?`} text={replayWords(row)} yes={again ? "Deliver it once more" : "Replay it"} no="Leave it"
           busy={replay.isPending} command={commands.replay(row)} onNo={() => setAsking(false)} onYes={() => replay.mutate({ ids: [row.id], again })} />
@@ -46,7 +46,7 @@ export function ReplayDead({ dead }: { dead: number }) {
   const count = `${dead.toLocaleString("en")} ${dead === 1 ? "webhook that was" : "webhooks that were"} given up`;
   return (
     <>
-      <Button icon="retry" onClick={() => setAsking(true)}>Replay the dead …</Button>
+      <Button changes icon="retry" onClick={() => setAsking(true)}>Replay the dead …</Button>
       {asking && (
         <Sure title={`Replay the ${count}?`} text="They wait to be delivered again, with what their paths say now. What is refused once more is given up once more." yes="Replay them" no="Leave them"
           busy={replay.isPending} command={commands.replayDead} onNo={() => setAsking(false)} onYes={() => replay.mutate({ dead: true })} />

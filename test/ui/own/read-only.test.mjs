@@ -1,0 +1,84 @@
+// Pages on which nothing can be changed: because the server says so, or the browser.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { launch } from "../browser.mjs";
+import { furnish, startServer } from "../server.mjs";
+import { main, seen, visit } from "./visit.mjs";
+
+let server, things, browser;
+
+before(async () => {
+  server = await startServer({ env: { REEVE_UI_READ_ONLY: "true" } });
+  things = await furnish(server);
+  things.automation = await server.api("POST", "/automations/", {
+    name: "tells-of-failures", trigger: { type: "event", posture: "Reactive", expect: ["prefect.flow-run.Failed"], threshold: 1, within: 0 }, actions: [{ type: "do-nothing" }],
+  });
+  await server.api("POST", "/v2/concurrency_limits/", { name: "gpu", limit: 2 });
+  browser = await launch();
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+/** What may be pressed: finding, looking closer, copying, and what stays in the browser. */
+const harmless = /^(Flow runs|Task runs|Views|Save this view …|State|Flow|Deployment|Pool|Tag|Started.*|Clear Started|Made by|Subflows|Parameters|Run|More actions|More for .*|Closer|Further|All|Critical path|To the end|First error|Copy.*|Download.*|Previous|Next|gpu|ui_variable|ui-.*|default)$/;
+
+/** The names of the buttons, switches and things to drag of a page that can be used. */
+const usable = (page) => page.evaluate(() => [...document.querySelectorAll("#main button:enabled, #main [draggable='true'], [role='menuitem']:enabled")]
+  .filter((element) => element.getAttribute("role") !== "tab" && element.getAttribute("role") !== "columnheader")
+  .map((element) => element.getAttribute("aria-label") ?? element.textContent.trim()));
+
+test("the server says so: nothing that changes can be pressed, and each says why", async () => {
+  const pages = {
+    "/": "Runs now", "/runs?when=any": "run-that-completed", [`/runs/flow-run/${things.completed.id}`]: "run-that-completed",
+    "/flows": "ui-flow", [`/flows/flow/${things.flow.id}`]: "ui-flow", [`/deployments/deployment/${things.deployment.id}`]: "Schedules",
+    "/work-pools": "ui-pool", "/work-pools/work-pool/ui-pool": "Queues", "/concurrency-limits": "gpu", "/variables": "ui_variable",
+    "/automations": "tells-of-failures", [`/automations/automation/${things.automation.id}`]: "tells-of-failures", "/blocks": "New block", "/artifacts": "ui-report",
+  };
+  await visit(browser, server, "/", async (page) => {
+    const found = new Map();
+    for (const [path, text] of Object.entries(pages)) {
+      await page.goto(`${server.url}${path}`);
+      await seen(main(page), text);
+      for (const name of await usable(page)) if (!harmless.test(name)) found.set(name, path);
+    }
+    assert.deepEqual([...found], []);
+    await page.goto(`${server.url}/deployments/deployment/${things.deployment.id}`);
+    const run = page.getByRole("button", { name: "Run now" });
+    await run.waitFor();
+    assert.equal(await run.isDisabled(), true);
+    assert.match(await run.getAttribute("title"), /only show/);
+    await seen(page, "Only to look at");
+  });
+});
+
+test("the server refuses what a page asks all the same, and nobody else", async () => {
+  const before = await server.api("POST", "/variables/", { name: "by_a_program", value: 1 });
+  await visit(browser, server, "/variables", async (page) => {
+    await seen(main(page), "by_a_program");
+    const status = await page.evaluate(async (id) => (await fetch(`/api/variables/${id}`, { method: "DELETE" })).status, before.id);
+    assert.equal(status, 403);
+    page.troubles.length = 0; // which it was to be
+  });
+  await server.api("DELETE", `/variables/${before.id}`);
+});
+
+test("one browser says so", async () => {
+  const open = await startServer();
+  try {
+    await visit(browser, open, "/settings", async (page) => {
+      await page.getByLabel(/^Only look/).check();
+      await seen(page, "Only to look at");
+      await page.goto(`${open.url}/variables`);
+      await page.getByRole("button", { name: "New variable" }).waitFor();
+      assert.equal(await page.getByRole("button", { name: "New variable" }).isDisabled(), true);
+      await page.goto(`${open.url}/settings`);
+      await page.getByLabel(/^Only look/).uncheck();
+      await page.goto(`${open.url}/variables`);
+      await page.getByRole("button", { name: "New variable" }).click();
+    });
+  } finally {
+    await open.stop();
+  }
+});
