@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"time"
 
 	"github.com/reevehq/reeve/internal/api/rest"
 	"github.com/reevehq/reeve/internal/prefect"
@@ -14,6 +15,7 @@ import (
 func (a *API) reeveRunRowRoutes() []rest.Route {
 	return []rest.Route{
 		rest.Post("/reeve/flow_runs/rows", "reeve_flow_run_rows", a.flowRunRows),
+		rest.Post("/reeve/flow_runs/groups", "reeve_flow_run_groups", a.flowRunGroups),
 		rest.Post("/reeve/task_runs/rows", "reeve_task_run_rows", a.taskRunRows),
 	}
 }
@@ -34,9 +36,58 @@ func tableAt[T any](tx *store.Tx) table[T] {
 	return table[T]{Rows: []T{}, Most: countedRows, Now: prefect.At(tx.Now)}
 }
 
-func (a *API) flowRunRows(r *http.Request, in *filterFlowRuns) (table[*store.FlowRunRow], error) {
+// flowRunRowQuery is a body of POST /reeve/flow_runs/rows. With Narrow it has the order
+// that this names, and looks at the newest runs only (store.MostNarrowed).
+type flowRunRowQuery struct {
+	decode.Embedded
+	rest.Sized
+	Sort   prefect.FlowRunSort `json:"sort"`
+	Offset int                 `json:"offset" rule:"ge=0"`
+	Narrow *runNarrowing       `json:"narrow"`
+	queueFilters
+}
+
+// Defaults implements decode.Defaulter.
+func (q *flowRunRowQuery) Defaults() { q.Sort = "ID_DESC" }
+
+// runNarrowing restricts and sorts runs by what no index has.
+type runNarrowing struct {
+	decode.Forbid
+	AtLeast    *float64       `json:"at_least" rule:"ge=0"` // seconds that they took
+	AtMost     *float64       `json:"at_most" rule:"ge=0"`
+	Parameters string         `json:"parameters" rule:"max=200"` // a part of them as JSON
+	Order      store.RunOrder `json:"order"`
+}
+
+// Defaults implements decode.Defaulter.
+func (n *runNarrowing) Defaults() { n.Order = "START_TIME_DESC" }
+
+// narrowing is that of the store; n may be nil.
+func (n *runNarrowing) narrowing() *store.Narrowing {
+	if n == nil {
+		return &store.Narrowing{}
+	}
+	return &store.Narrowing{AtLeast: lengthOf(n.AtLeast), AtMost: lengthOf(n.AtMost), Parameters: n.Parameters, Order: n.Order}
+}
+
+// longest bounds lengths of time that are asked for: no run takes as long.
+const longest = 100 * 365 * 24 * time.Hour
+
+func lengthOf(seconds *float64) *time.Duration {
+	if seconds == nil {
+		return nil
+	}
+	length := time.Duration(min(*seconds, longest.Seconds()) * float64(time.Second))
+	return &length
+}
+
+func (a *API) flowRunRows(r *http.Request, in *flowRunRowQuery) (table[*store.FlowRunRow], error) {
 	return view(a, r, func(tx *store.Tx) (out table[*store.FlowRunRow], err error) {
 		out = tableAt[*store.FlowRunRow](tx)
+		if in.Narrow != nil {
+			out.Rows, out.Count, err = tx.NarrowedFlowRunRows(in.filters(), in.Narrow.narrowing(), in.From(in.Offset))
+			return out, err
+		}
 		if out.Rows, err = tx.FilterFlowRunRows(in.filters(), in.Sort, in.From(in.Offset)); err != nil {
 			return out, err
 		}

@@ -125,9 +125,9 @@ func scanTaskRunRow(now time.Time) func(Row) (*TaskRunRow, error) {
 
 // FilterTaskRunRows returns the rows of the task runs that meet the criteria, sorted.
 func (tx *Tx) FilterTaskRunRows(f *prefect.Filters, sort prefect.TaskRunSort, page prefect.Page) ([]*TaskRunRow, error) {
-	c := taskRunsWhere(f)
-	return collect(tx, taskRunRowSelect+c.where()+` ORDER BY `+taskRunOrder[sort]+` LIMIT ? OFFSET ?`,
-		append(c.args, page.Limit, page.Offset), scanTaskRunRow(tx.Now))
+	c, order := taskRunsWhere(f), taskRunsBy(sort, tx.Now)
+	args := append(append(c.args, order.args...), page.Limit, page.Offset)
+	return collect(tx, taskRunRowSelect+c.where()+` ORDER BY `+order.sql+` LIMIT ? OFFSET ?`, args, scanTaskRunRow(tx.Now))
 }
 
 // TaskRunRowsOf returns the rows of a flow run's task runs, in the order in which

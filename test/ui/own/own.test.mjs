@@ -116,6 +116,31 @@ describe("runs", () => {
     await page.waitForURL(/flow=retrain-model/);
   }));
 
+  test("are grouped, narrowed by their duration and parameters, and sorted by any column", () => onPage("/runs?when=any&group=flow", async (page) => {
+    const rows = main(page).locator("[data-index]");
+    await rows.first().waitFor();
+    assert.deepEqual(await faultsInAllLooks(page, "run-groups"), []);
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await main(page).getByRole("link", { name: "retrain-model" }).click();
+    await page.waitForURL(/flow=retrain-model/);
+    await page.getByRole("button", { name: "Duration", exact: true }).first().click();
+    await page.getByLabel("At least").fill("2m");
+    await page.getByRole("button", { name: "Show them" }).click();
+    await page.waitForURL(/longer=2m/);
+    await page.getByRole("button", { name: "Parameters", exact: true }).click();
+    await page.getByLabel("Part of the parameters").fill("EPOCHS");
+    await page.getByRole("button", { name: "Show them" }).click();
+    await page.waitForURL(/parameters=EPOCHS/);
+    await rows.first().waitFor();
+    await page.getByRole("columnheader", { name: "Duration" }).getByRole("button").click();
+    await page.waitForURL(/sort=DURATION_DESC/);
+    await main(page).locator('[aria-sort="descending"]').waitFor();
+    await rows.first().waitFor();
+    assert.ok((await rows.allTextContents()).every((row) => row.includes("retrain-model")));
+    await page.goto(`${server.url}/runs?kind=task&when=any&sort=DURATION_ASC`);
+    await rows.first().waitFor();
+  }));
+
   test("the page is opened as it was left", () => onPage("/runs?state=CRASHED&when=any", async (page) => {
     await main(page).locator("[data-index]").first().waitFor();
     await page.getByRole("link", { name: "Home" }).click();

@@ -978,6 +978,17 @@ export type Body_reeve_flow_rows = {
   work_pools?: WorkPoolFilter | null;
 };
 
+export type Body_reeve_flow_run_groups = {
+  by?: RunGrouping;
+  deployments?: DeploymentFilter | null;
+  flow_runs?: FlowRunFilter | null;
+  flows?: FlowFilter | null;
+  narrow?: RunNarrowing | null;
+  task_runs?: TaskRunFilter | null;
+  work_pool_queues?: WorkQueueFilter | null;
+  work_pools?: WorkPoolFilter | null;
+};
+
 export type Body_reeve_flow_run_logs = {
   find?: string | null;
   limit?: number;
@@ -990,6 +1001,7 @@ export type Body_reeve_flow_run_rows = {
   flow_runs?: FlowRunFilter | null;
   flows?: FlowFilter | null;
   limit?: number | null;
+  narrow?: RunNarrowing | null;
   offset?: number;
   sort?: FlowRunSort;
   task_runs?: TaskRunFilter | null;
@@ -2130,6 +2142,27 @@ export type GraphState = {
   type: StateType;
 };
 
+export type GroupRow = {
+  id: string | null;
+  last: string | null;
+  mean: number;
+  name: string;
+  runs: number;
+  states: GroupState[];
+};
+
+export type GroupRowTable = {
+  count: number;
+  most: number;
+  now: string;
+  rows: GroupRow[];
+};
+
+export type GroupState = {
+  runs: number;
+  state_type: StateType | null;
+};
+
 export type HTTPValidationError = {
   exception_detail: ValidationError[];
   exception_message: string;
@@ -2729,6 +2762,8 @@ export type RunGroup = {
   rows: FlowRunRow[];
 };
 
+export type RunGrouping = "flow" | "deployment" | "tag";
+
 export type RunLogs = {
   at: number | null;
   first_error: number | null;
@@ -2741,6 +2776,15 @@ export type RunLook = {
   state_name: string | null;
   state_type: StateType | null;
 };
+
+export type RunNarrowing = {
+  at_least?: number | null;
+  at_most?: number | null;
+  order?: RunOrder;
+  parameters?: string;
+};
+
+export type RunOrder = "START_TIME_DESC" | "START_TIME_ASC" | "EXPECTED_START_TIME_ASC" | "EXPECTED_START_TIME_DESC" | "NAME_ASC" | "NAME_DESC" | "DURATION_ASC" | "DURATION_DESC" | "FLOW_ASC" | "FLOW_DESC" | "STATE_ASC" | "STATE_DESC";
 
 export type RunState = {
   id: string;

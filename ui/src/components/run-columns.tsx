@@ -15,17 +15,17 @@ export function flowRunColumns(now: string): Column<FlowRunRow>[] {
       cell: (run) => <Link to={paths.run} params={{ id: run.id }} data-open>{run.name}</Link>,
     },
     {
-      key: "where", title: "Flow · deployment", width: "minmax(140px, 1.3fr)", narrow: "where",
+      key: "where", title: "Flow · deployment", width: "minmax(140px, 1.3fr)", narrow: "where", sorts: ["FLOW_ASC", "FLOW_DESC"],
       cell: (run) => <span title={run.deployment_name ?? ""}>{run.flow_name}{run.deployment_name && <span className="muted"> · {run.deployment_name}</span>}</span>,
     },
-    { key: "state", title: "State", width: "132px", narrow: "state", cell: (run) => <StateBadge run={run} /> },
+    { key: "state", title: "State", width: "132px", narrow: "state", sorts: ["STATE_ASC", "STATE_DESC"], cell: (run) => <StateBadge run={run} /> },
     { key: "message", title: "What happened", width: "minmax(80px, 1.6fr)", cell: (run) => <span className="muted" title={run.message ?? ""}>{run.message}</span> },
     { key: "tags", title: "Tags", width: "minmax(60px, .8fr)", cell: (run) => <Tags tags={run.tags} /> },
     {
       key: "started", title: "Started", width: "84px", right: true, narrow: "when", sorts: ["START_TIME_DESC", "START_TIME_ASC"],
       cell: (run) => <Time at={run.start_time ?? run.expected_start_time} />,
     },
-    { key: "length", title: "Duration", width: "84px", right: true, cell: (run) => <Length seconds={run.total_run_time} since={running(run, now)} /> },
+    { key: "length", title: "Duration", width: "84px", right: true, sorts: ["DURATION_DESC", "DURATION_ASC"], cell: (run) => <Length seconds={run.total_run_time} since={running(run, now)} /> },
   ];
 }
 
@@ -45,6 +45,6 @@ export function taskRunColumns(now: string): Column<TaskRunRow>[] {
       key: "started", title: "Started", width: "84px", right: true, narrow: "when", sorts: ["EXPECTED_START_TIME_DESC", "EXPECTED_START_TIME_ASC"],
       cell: (task) => <Time at={task.start_time ?? task.expected_start_time} />,
     },
-    { key: "length", title: "Duration", width: "84px", right: true, cell: (task) => <Length seconds={task.total_run_time} since={running(task, now)} /> },
+    { key: "length", title: "Duration", width: "84px", right: true, sorts: ["DURATION_DESC", "DURATION_ASC"], cell: (task) => <Length seconds={task.total_run_time} since={running(task, now)} /> },
   ];
 }

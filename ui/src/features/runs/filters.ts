@@ -1,4 +1,6 @@
+import type { RunGrouping, RunNarrowing, RunOrder } from "@/api/schema";
 import { stateTypes, type StateType } from "@/api/types";
+import { readLength } from "@/lib/length";
 
 /** Which runs the table shows. Everything here is in the URL. */
 export interface RunFilters {
@@ -15,11 +17,27 @@ export interface RunFilters {
   /** A window of one's own, which when "between" is chosen counts: RFC 3339. */
   after: string;
   before: string;
-  creator: "" | "schedule" | "person";
+  creator: "" | Creator;
+  /** How long they took, as it was typed: "5m". */
+  longer: string;
+  shorter: string;
+  /** Part of the parameters, as JSON. */
+  parameters: string;
   subflows: "" | "only" | "none";
+  /** What flow runs are grouped by. */
+  group: "" | RunGrouping;
   sort: string;
   page: number;
 }
+
+/** Who makes runs. */
+export const creators = { schedule: "A schedule", automation: "An automation", person: "Somebody" } as const;
+export type Creator = keyof typeof creators;
+
+export const groupings: Record<RunGrouping, string> = { flow: "By flow", deployment: "By deployment", tag: "By tag" };
+
+/** Orders that no index has: the server applies them to the newest runs. */
+const narrowedSorts = ["DURATION_DESC", "DURATION_ASC", "FLOW_ASC", "FLOW_DESC", "STATE_ASC", "STATE_DESC"] as const satisfies RunOrder[];
 
 export const whens = {
   "1h": { label: "Last hour", ms: 3600_000 },
@@ -34,13 +52,13 @@ export type When = keyof typeof whens;
 
 export const pageSize = 100;
 export const sorts = {
-  flow: ["START_TIME_DESC", "START_TIME_ASC", "NAME_ASC", "NAME_DESC", "END_TIME_DESC", "EXPECTED_START_TIME_ASC", "EXPECTED_START_TIME_DESC"],
-  task: ["EXPECTED_START_TIME_DESC", "EXPECTED_START_TIME_ASC", "NAME_ASC", "NAME_DESC", "END_TIME_DESC"],
+  flow: ["START_TIME_DESC", "START_TIME_ASC", "NAME_ASC", "NAME_DESC", "END_TIME_DESC", "EXPECTED_START_TIME_ASC", "EXPECTED_START_TIME_DESC", ...narrowedSorts],
+  task: ["EXPECTED_START_TIME_DESC", "EXPECTED_START_TIME_ASC", "NAME_ASC", "NAME_DESC", "END_TIME_DESC", "DURATION_DESC", "DURATION_ASC"],
 } as const;
 
 export const defaults: RunFilters = {
   kind: "flow", state: [], flow: [], deployment: [], pool: [], tag: [], name: "", when: "7d", after: "", before: "",
-  creator: "", subflows: "", sort: sorts.flow[0], page: 1,
+  creator: "", longer: "", shorter: "", parameters: "", subflows: "", group: "", sort: sorts.flow[0], page: 1,
 };
 
 export type Search = Record<string, string>;
@@ -56,7 +74,9 @@ export function fromSearch(search: Search): RunFilters {
     name: search.name ?? "",
     when: search.when !== undefined && Object.hasOwn(whens, search.when) ? (search.when as When) : search.after || search.before ? "between" : defaults.when,
     after: moment(search.after), before: moment(search.before),
-    creator: search.creator === "schedule" || search.creator === "person" ? search.creator : "",
+    creator: search.creator !== undefined && Object.hasOwn(creators, search.creator) ? (search.creator as Creator) : "",
+    longer: length(search.longer), shorter: length(search.shorter), parameters: (search.parameters ?? "").slice(0, longestPart),
+    group: search.group !== undefined && Object.hasOwn(groupings, search.group) ? (search.group as RunGrouping) : "",
     subflows: search.subflows === "only" || search.subflows === "none" ? search.subflows : "",
     sort: sorts[kind].find((sort) => sort === search.sort) ?? sorts[kind][0],
     page: Number.isInteger(page) && page > 0 && page <= 1_000_000 ? page : 1,
@@ -74,7 +94,7 @@ export function toSearch(filters: RunFilters): Search {
   if (filters.when !== defaults.when) search.when = filters.when;
   if (filters.when === "between" && filters.after) search.after = filters.after;
   if (filters.when === "between" && filters.before) search.before = filters.before;
-  if (filters.creator) search.creator = filters.creator;
+  for (const key of ["creator", "longer", "shorter", "parameters", "group"] as const) if (filters[key]) search[key] = filters[key];
   if (filters.subflows) search.subflows = filters.subflows;
   if (filters.sort !== sorts[filters.kind][0]) search.sort = filters.sort;
   if (filters.page > 1) search.page = String(filters.page);
@@ -84,6 +104,13 @@ export function toSearch(filters: RunFilters): Search {
 function moment(text: string | undefined): string {
   return text !== undefined && !Number.isNaN(Date.parse(text)) ? text : "";
 }
+
+function length(text: string | undefined): string {
+  return text !== undefined && typeof readLength(text) === "number" ? text : "";
+}
+
+/** The most of a part of parameters that the server looks for. */
+export const longestPart = 200;
 
 /** A list in one parameter: commas between, and a backslash before a comma or backslash of a value. */
 export function join(values: readonly string[]): string {
@@ -97,7 +124,7 @@ export function split(text: string | undefined): string[] {
 
 /** How many facets restrict more than usual. */
 export function restrictions(f: RunFilters): number {
-  return lists.filter((key) => f[key].length > 0).length + [f.name, f.creator, f.subflows].filter(Boolean).length;
+  return lists.filter((key) => f[key].length > 0).length + [f.name, f.creator, f.subflows, f.longer || f.shorter, f.parameters].filter(Boolean).length;
 }
 
 interface Between {
@@ -131,13 +158,50 @@ function some<T extends object>(value: T): T | undefined {
   return Object.values(value).some((part) => part !== undefined) ? (JSON.parse(JSON.stringify(value)) as T) : undefined;
 }
 
+/** What the server has to look for among the newest runs; null for nothing like that. */
+export function narrowing(f: RunFilters): RunNarrowing | null {
+  const [least, most] = [readLength(f.longer), readLength(f.shorter)];
+  const order = narrowedSorts.find((sort) => sort === f.sort) ?? null;
+  if (f.kind === "task" || (least === null && most === null && f.parameters === "" && order === null)) return null;
+  return {
+    ...(typeof least === "number" && { at_least: least }), ...(typeof most === "number" && { at_most: most }),
+    ...(f.parameters && { parameters: f.parameters }), order: order ?? (f.sort === "END_TIME_DESC" ? "START_TIME_DESC" : f.sort as RunOrder),
+  };
+}
+
+/** How the contract's filter says who made a run. */
+function madeBy(creator: RunFilters["creator"]): object | undefined {
+  if (creator === "") return undefined;
+  return creator === "person" ? { is_null_: true } : { type_: [creator.toUpperCase()] };
+}
+
+/** The body that asks the server for the groups of the runs. */
+export function toGroupBody(f: RunFilters, now: number): Record<string, unknown> {
+  return { ...criteria(f, now), by: f.group };
+}
+
+/** The filters that show the runs of a group; its name is a flow, "flow/deployment" or a tag. */
+export function insideOf(f: RunFilters, name: string): RunFilters {
+  const inside: RunFilters = { ...f, group: "", page: 1 };
+  if (f.group === "tag") return { ...inside, tag: [...f.tag.filter((tag) => tag !== name), name] };
+  if (f.group === "flow") return { ...inside, flow: [name] };
+  const slash = name.indexOf("/");
+  return { ...inside, flow: [name.slice(0, slash)], deployment: [name.slice(slash + 1)] };
+}
+
 /** The body that asks the server for a page. */
 export function toBody(f: RunFilters, now: number): Record<string, unknown> {
+  return { ...criteria(f, now), sort: narrowing(f) ? sorts.flow[0] : f.sort, limit: pageSize, offset: (f.page - 1) * pageSize };
+}
+
+/** Which runs are meant. */
+function criteria(f: RunFilters, now: number): Record<string, unknown> {
   const between = windowOf(f, now);
+  const narrow = narrowing(f);
   const common = {
+    ...(narrow && { narrow }),
     flows: some({ name: f.flow.length > 0 ? { any_: f.flow } : undefined }),
     deployments: some({ name: f.deployment.length > 0 ? { any_: f.deployment } : undefined }),
-    sort: f.sort, limit: pageSize, offset: (f.page - 1) * pageSize,
   };
   const shared = {
     name: f.name ? { like_: f.name } : undefined,
@@ -154,7 +218,7 @@ export function toBody(f: RunFilters, now: number): Record<string, unknown> {
       ...shared,
       ...(f.when === "upcoming" ? { expected_start_time: between ?? undefined } : { start_time: between ?? undefined }),
       parent_task_run_id: f.subflows ? { is_null_: f.subflows === "none" } : undefined,
-      created_by: f.creator === "schedule" ? { type_: ["SCHEDULE"] } : f.creator === "person" ? { is_null_: true } : undefined,
+      created_by: madeBy(f.creator),
     }),
   };
 }

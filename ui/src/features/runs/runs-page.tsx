@@ -1,18 +1,19 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useCallback, useEffect, useMemo, useState } from "react";
-import { Button } from "@/components/button";
 import { Page, useTitle } from "@/components/page";
 import { Pages } from "@/components/pages";
 import { flowRunColumns, taskRunColumns } from "@/components/run-columns";
 import { Table } from "@/components/table";
-import { Empty, Failure, Waiting } from "@/components/views";
+import { Failure, Waiting } from "@/components/views";
 import { paths } from "@/config/paths";
 import { flowRunRows, taskRunRows } from "./api/get-run-rows";
 import { BulkBar } from "./components/bulk-bar";
+import { NoRuns } from "./components/no-runs";
 import { RunFacets } from "./components/run-facets";
+import { RunGroups } from "./components/run-groups";
 import { SavedViews } from "./components/saved-views";
-import { defaults, fromSearch, pageSize, restrictions, type RunFilters, type Search, sorts, toSearch } from "./filters";
+import { defaults, fromSearch, pageSize, type RunFilters, type Search, sorts, toSearch } from "./filters";
 import { lastSearch, rememberSearch } from "./saved";
 import "./runs-page.css";
 
@@ -33,7 +34,8 @@ export function RunsPage() {
   return (
     <Page title="Runs" beside={<Kinds filters={filters} go={go} />} actions={<SavedViews search={toSearch(filters)} onPick={(saved) => go(fromSearch(saved))} />}>
       <RunFacets filters={filters} onChange={change} onClear={() => go({ ...defaults, kind: filters.kind, when: filters.when, sort: filters.sort })} />
-      {flows ? <FlowRuns key="flow" filters={filters} change={change} /> : <TaskRuns key="task" filters={filters} change={change} />}
+      {flows && filters.group !== "" ? <RunGroups filters={filters} change={change} />
+        : flows ? <FlowRuns key="flow" filters={filters} change={change} /> : <TaskRuns key="task" filters={filters} change={change} />}
     </Page>
   );
 }
@@ -88,15 +90,4 @@ function TaskRuns({ filters, change }: ListProps) {
       <Pages page={filters.page} size={pageSize} count={query.data.count} most={query.data.most} onPage={(page) => { change({ page }); scrollTo(0, 0); }} />
     </>
   );
-}
-
-function NoRuns({ filters, change }: ListProps) {
-  if (restrictions(filters) > 0 || filters.when !== "any") {
-    return (
-      <Empty title="No run is like that" icon="filter">
-        Nothing matches these filters{filters.when !== "any" && <>, or not in this time. <Button look="quiet" onClick={() => change({ when: "any", after: "", before: "" })}>Look at any time</Button></>}
-      </Empty>
-    );
-  }
-  return <Empty title="Nothing has run yet" icon="runs" command="prefect deployment run 'my-flow/my-deployment'">Runs appear here as soon as a flow runs against this server.</Empty>;
 }

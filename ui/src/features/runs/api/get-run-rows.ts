@@ -1,8 +1,9 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { ask } from "@/api/client";
+import type { GroupRow } from "@/api/schema";
 import type { FlowRunRow, Rows, TaskRunRow } from "@/api/types";
 import { learnTime, now } from "@/lib/time";
-import { type RunFilters, toBody } from "../filters";
+import { type RunFilters, toBody, toGroupBody } from "../filters";
 
 async function read<T>(kind: "flow" | "task", filters: RunFilters, signal: AbortSignal): Promise<Rows<T>> {
   const rows = await ask<Rows<T>>(`/reeve/${kind}_runs/rows`, toBody(filters, now()), signal);
@@ -27,5 +28,19 @@ export function taskRunRows(filters: RunFilters) {
     queryKey: ["task-run-rows", filters],
     queryFn: ({ signal }) => read<TaskRunRow>("task", filters, signal),
     meta: { topics: ["task-run"] },
+  });
+}
+
+/** The flow runs in groups, those with the most runs first. */
+export function flowRunGroups(filters: RunFilters) {
+  return queryOptions({
+    ...shared,
+    queryKey: ["flow-run-groups", filters],
+    queryFn: async ({ signal }) => {
+      const groups = await ask<Rows<GroupRow>>("/reeve/flow_runs/groups", toGroupBody(filters, now()), signal);
+      learnTime(groups.now);
+      return groups;
+    },
+    meta: { topics: ["flow-run"] },
   });
 }

@@ -1,12 +1,14 @@
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { stateTypes } from "@/api/types";
+import { Button } from "@/components/button";
 import { Field, Input } from "@/components/field";
 import { NameFilter } from "@/components/name-filter";
 import { StateBadge } from "@/components/state-badge";
+import { readLength } from "@/lib/length";
 import { fromLocalField, toLocalField } from "@/lib/time";
 import { facetNames, type FacetKind } from "../api/get-facets";
-import { restrictions, type RunFilters, type When, whens } from "../filters";
+import { creators, groupings, longestPart, restrictions, type RunFilters, type When, whens } from "../filters";
 import { Choices, Facet } from "@/components/facet";
 
 interface Props {
@@ -47,12 +49,21 @@ export function RunFacets({ filters, onChange, onClear }: Props) {
         {() => <Choices label="Tags" options={[]} chosen={filters.tag} onChange={(tag) => onChange({ tag })} free />}
       </Facet>
       {flows && (
-        <Pick label="Made by" value={filters.creator} options={{ schedule: "A schedule", person: "Somebody" }}
+        <Pick label="Made by" value={filters.creator} options={creators}
           onPick={(creator) => onChange({ creator: creator as RunFilters["creator"] })} />
       )}
       {flows && (
         <Pick label="Subflows" value={filters.subflows} options={{ none: "Without subflows", only: "Only subflows" }}
           onPick={(subflows) => onChange({ subflows: subflows as RunFilters["subflows"] })} />
+      )}
+      {flows && <DurationFacet filters={filters} onChange={onChange} />}
+      {flows && (
+        <Facet label="Parameters" value={filters.parameters} onClear={() => onChange({ parameters: "" })}>
+          {(close) => <ParameterForm value={filters.parameters} onChange={(parameters) => { onChange({ parameters }); close(); }} />}
+        </Facet>
+      )}
+      {flows && (
+        <Pick label="Group" value={filters.group} options={groupings} onPick={(group) => onChange({ group: group as RunFilters["group"] })} />
       )}
       {restrictions(filters) > 0 && <button type="button" className="button quiet" onClick={onClear}>Clear all</button>}
     </div>
@@ -108,5 +119,41 @@ function WhenFacet({ filters, onChange }: { filters: RunFilters; onChange: (part
         </>
       )}
     </Facet>
+  );
+}
+
+/** What these facets look at, since no index has it. */
+const looked = "Among the newest 10,000 runs that the other filters leave.";
+
+function DurationFacet({ filters: { longer, shorter }, onChange }: { filters: RunFilters; onChange: (part: Partial<RunFilters>) => void }) {
+  const words = [longer && `${longer} and more`, shorter && `up to ${shorter}`].filter(Boolean).join(", ");
+  return (
+    <Facet label="Duration" value={words} onClear={() => onChange({ longer: "", shorter: "" })}>
+      {(close) => <DurationForm longer={longer} shorter={shorter} onChange={(part) => { onChange(part); close(); }} />}
+    </Facet>
+  );
+}
+
+function DurationForm({ longer, shorter, onChange }: { longer: string; shorter: string; onChange: (part: { longer: string; shorter: string }) => void }) {
+  const [draft, setDraft] = useState({ longer, shorter });
+  const bad = (text: string) => { const read = readLength(text); return read instanceof Error ? read.message : undefined; };
+  return (
+    <form className="facet-form" onSubmit={(event) => { event.preventDefault(); if (!bad(draft.longer) && !bad(draft.shorter)) onChange(draft); }}>
+      <Field label="At least" error={bad(draft.longer)}>{(props) => <Input {...props} autoFocus value={draft.longer} placeholder="5m" onInput={(event) => setDraft({ ...draft, longer: event.currentTarget.value })} />}</Field>
+      <Field label="At most" error={bad(draft.shorter)} hint={looked}>{(props) => <Input {...props} value={draft.shorter} placeholder="1h 30m" onInput={(event) => setDraft({ ...draft, shorter: event.currentTarget.value })} />}</Field>
+      <Button look="primary" type="submit">Show them</Button>
+    </form>
+  );
+}
+
+function ParameterForm({ value, onChange }: { value: string; onChange: (value: string) => void }) {
+  const [text, setText] = useState(value);
+  return (
+    <form className="facet-form" onSubmit={(event) => { event.preventDefault(); onChange(text.trim()); }}>
+      <Field label="Part of the parameters" hint={`A name or a value, as in their JSON. ${looked}`}>
+        {(props) => <Input {...props} autoFocus maxLength={longestPart} value={text} placeholder="holiday.mp4" onInput={(event) => setText(event.currentTarget.value)} />}
+      </Field>
+      <Button look="primary" type="submit">Show them</Button>
+    </form>
   );
 }
