@@ -2,9 +2,9 @@
 //
 // The file is in WAL mode with synchronous=FULL. One goroutine, the writer,
 // owns the only writing connection; readers have a pool of read-only ones. A
-// write is queued to the writer, which takes all that wait, runs each in a
-// savepoint of one transaction, commits once and only then answers them all
-// (group commit, as bbolt's Batch does). A lock file keeps a second process off
+// write is queued to the writer, which takes all that wait, runs them in one
+// transaction, commits once and only then answers them all (group commit, as
+// bbolt's Batch does). A lock file keeps a second process off
 // the database.
 package sqlite
 
@@ -245,6 +245,7 @@ func openConn(path string, write bool) (*conn, error) {
 		flags = sqlite.OpenReadWrite | sqlite.OpenCreate | sqlite.OpenWAL
 	}
 	keepPlans()
+	gatherLogWrites()
 	c, err := sqlite.OpenConn(path, flags)
 	if err != nil {
 		return nil, err

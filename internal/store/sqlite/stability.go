@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"sync"
-	"unsafe"
 
 	"modernc.org/libc"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -24,10 +23,7 @@ var keepPlans = sync.OnceFunc(func() {
 func callWithEach(f func(tls *libc.TLS, db, message, routines uintptr) int32) {
 	tls := libc.NewTLS()
 	defer tls.Close()
-	pointer := *(*uintptr)(unsafe.Pointer(&struct { // as the driver hands functions to SQLite
-		f func(tls *libc.TLS, db, message, routines uintptr) int32
-	}{f}))
-	if sqlite3.Xsqlite3_auto_extension(tls, pointer) != sqlite3.SQLITE_OK {
+	if sqlite3.Xsqlite3_auto_extension(tls, pointer(f)) != sqlite3.SQLITE_OK {
 		panic("sqlite3_auto_extension: no memory")
 	}
 }
