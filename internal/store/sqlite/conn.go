@@ -23,6 +23,7 @@ type conn struct {
 	c        *sqlite.Conn
 	prepared map[string]*prepared
 	uses     uint64
+	changes  uint64 // statements that have changed rows, or may have
 
 	// claim is that of the read under way; nil has no bound. read counts the bytes
 	// of texts read since something was taken of it.
@@ -61,7 +62,11 @@ func (c *conn) Exec(query string, args ...any) (int64, error) {
 			return 0, err
 		}
 		if !more {
-			return int64(c.c.Changes()), nil
+			n := int64(c.c.Changes())
+			if n > 0 {
+				c.changes++
+			}
+			return n, nil
 		}
 	}
 }
@@ -73,6 +78,9 @@ func (c *conn) Query(query string, args []any, each func(store.Row) error) error
 		return err
 	}
 	defer p.reset()
+	if !strings.HasPrefix(query, "SELECT") {
+		c.changes++
+	}
 	r := row{p.stmt, c}
 	for {
 		more, err := p.stmt.Step()

@@ -243,14 +243,15 @@ func (w *writer) gather(job write) []write {
 }
 
 // commit runs a group in as few transactions as it takes, one unless a write
-// takes long.
+// takes long or must be undone.
 func (w *writer) commit(group []write) {
+	careful := false
 	for len(group) > 0 {
 		began := w.clock.Now()
 		for i := range group {
 			w.watch.Begun(began.Sub(group[i].queued))
 		}
-		group = w.transact(group, began)
+		group, careful = w.transact(group, began, careful)
 		for range group {
 			w.watch.Queued()
 		}
@@ -258,11 +259,15 @@ func (w *writer) commit(group []write) {
 }
 
 // transact runs a group in one transaction and returns those of it that must have
-// another. A write that fails is undone alone; when the commit itself fails all
-// are told.
-func (w *writer) transact(group []write, began time.Time) (again []write) {
+// another. When the commit itself fails all are told.
+//
+// A write that fails is undone alone. That takes a savepoint for each write, which costs
+// more the more pages the group shares, and few that fail have written anything. So a group
+// is run without them first; when one has to be undone all are, and all must be run again,
+// carefully.
+func (w *writer) transact(group []write, began time.Time, careful bool) (again []write, carefully bool) {
 	results := make([]error, len(group))
-	ran, tooLong := len(group), -1
+	ran, tooLong, undo := len(group), -1, false
 	err := w.watched(func() error {
 		for i, job := range group {
 			if len(group) == 1 {
@@ -273,7 +278,13 @@ func (w *writer) transact(group []write, began time.Time) (again []write) {
 				ran = i
 				return nil
 			}
-			if err := w.savepoint(job, &results[i]); err != nil {
+			var err error
+			if careful {
+				err = w.savepoint(job, &results[i])
+			} else if err = w.plainly(job, &results[i]); err != nil {
+				undo = !isInterrupt(err)
+			}
+			if err != nil {
 				if isInterrupt(results[i]) {
 					tooLong = i
 				}
@@ -282,6 +293,9 @@ func (w *writer) transact(group []write, began time.Time) (again []write) {
 		}
 		return nil
 	})
+	if undo {
+		return group, true
+	}
 	w.watch.Committed(ran, w.clock.Now().Sub(began))
 	full := isFull(err)
 	for i := range ran {
@@ -307,7 +321,7 @@ func (w *writer) transact(group []write, began time.Time) (again []write) {
 		}
 		job.done <- results[i]
 	}
-	return append(again, group[ran:]...)
+	return append(again, group[ran:]...), careful
 }
 
 // makeRoom tells the reserve how a commit went. It is true when the disk was
@@ -361,6 +375,17 @@ func (w *writer) transaction(body func() error) error {
 		}
 	}
 	return err
+}
+
+// plainly runs a write and keeps its error in result. What it returns says that the
+// transaction must be undone: the write has failed and changed something.
+func (w *writer) plainly(job write, result *error) error {
+	before := w.conn.changes
+	*result = w.attempt(job)
+	if *result != nil && w.conn.changes == before && !w.conn.c.AutocommitEnabled() {
+		return nil
+	}
+	return *result
 }
 
 // savepoint runs fn and keeps its error in result. What it returns is a failure
