@@ -98,10 +98,10 @@ func checkRunDeployments(p *premises, actions []prefect.Action, created bool) er
 		} else if err != nil {
 			return err
 		}
-		if isEmpty(d.jobVariables) && isEmpty(*action.Run.JobVariables) {
+		if isEmpty(d.JobVariables) && isEmpty(*action.Run.JobVariables) {
 			continue
 		}
-		switch err := validateJobVariables(p, d.template, false, *action.Run.JobVariables); {
+		switch err := validateJobVariables(p, jobTemplate{d.BaseJobTemplate}, false, *action.Run.JobVariables); {
 		case err == templating.ErrCircular:
 			return errCircularSchema
 		case isRefusal(err):

@@ -26,7 +26,7 @@ func (c *deploymentFlowRunCreate) Bound(limits rest.Limits, issues decode.Issues
 func (a *API) createDeploymentFlowRun(r *http.Request, body *deploymentFlowRunCreate) (made rest.Made[*prefect.FlowRun], err error) {
 	in := &body.DeploymentFlowRunCreate
 	refuse := wholeRequest{rest.ID(r, "id")}
-	var d *runnable
+	var d *store.Runnable
 	var parameters prefect.Object
 	err = a.decide(r.Context(), checkingParameters, func(p *premises) (err error) {
 		if d, err = assumeRunnable(p, rest.ID(r, "id")); err != nil {
@@ -95,32 +95,8 @@ func (oneOfMany) noPool(queue string) error {
 	return fault.New(fault.Invalid, "Cannot create flow run in work queue %s because deployment is not associated with a work pool.", queue)
 }
 
-// runnable is what a run takes from its deployment, with the pool's template that
-// its job variables are checked with.
-type runnable struct {
-	id, flow       uuid.UUID
-	version        *string
-	pool, queue    *uuid.UUID
-	queueName      *string
-	infrastructure *uuid.UUID
-	tags           prefect.Tags
-	parameters     prefect.Object
-	schema         *prefect.Object
-	enforce        bool
-	jobVariables   prefect.Object
-	template       jobTemplate
-}
-
-func assumeRunnable(p *premises, id uuid.UUID) (*runnable, error) {
-	d, err := assume(p, func(tx *store.Tx) (*runnable, error) {
-		d, err := tx.ReadDeployment(id)
-		if err != nil || d == nil {
-			return nil, err
-		}
-		template, err := templateOfDeployment(tx, d)
-		return &runnable{d.ID, d.FlowID, d.Version, d.WorkPoolID, d.WorkQueueID, d.StoredQueueName, d.InfrastructureDocumentID, d.Tags,
-			d.Parameters, d.ParameterOpenAPISchema, d.EnforceParameterSchema, d.JobVariables, template}, err
-	})
+func assumeRunnable(p *premises, id uuid.UUID) (*store.Runnable, error) {
+	d, err := assume(p, func(tx *store.Tx) (*store.Runnable, error) { return tx.ReadRunnable(id) })
 	if err == nil && d == nil {
 		err = rest.Missing("Deployment")
 	}
@@ -130,8 +106,8 @@ func assumeRunnable(p *premises, id uuid.UUID) (*runnable, error) {
 // checkRun returns the parameters of a run of a deployment: the deployment's with
 // those of the request, rendered and checked. It checks the job variables too: of
 // the pool's template, the deployment and the run, each before the one ahead of it.
-func checkRun(p *premises, d *runnable, in *prefect.DeploymentFlowRunCreate, refuse refusals) (prefect.Object, error) {
-	parameters, err := d.parameters.Merged(in.Parameters)
+func checkRun(p *premises, d *store.Runnable, in *prefect.DeploymentFlowRunCreate, refuse refusals) (prefect.Object, error) {
+	parameters, err := d.Parameters.Merged(in.Parameters)
 	if err != nil {
 		return nil, err
 	}
@@ -141,15 +117,15 @@ func checkRun(p *premises, d *runnable, in *prefect.DeploymentFlowRunCreate, ref
 	} else if err != nil {
 		return nil, err
 	}
-	enforce := d.enforce
+	enforce := d.EnforceParameterSchema
 	if in.EnforceParameterSchema != nil {
 		enforce = *in.EnforceParameterSchema
 	}
 	if enforce {
-		if d.schema == nil {
+		if d.ParameterOpenAPISchema == nil {
 			return nil, refuse.noSchema()
 		}
-		err := templating.Validate(p.Budget, parameters, *d.schema, templating.Check{Preprocess: true})
+		err := templating.Validate(p.Budget, parameters, *d.ParameterOpenAPISchema, templating.Check{Preprocess: true})
 		switch {
 		case err == templating.ErrCircular:
 			return nil, refuse.circular()
@@ -163,24 +139,24 @@ func checkRun(p *premises, d *runnable, in *prefect.DeploymentFlowRunCreate, ref
 	if in.JobVariables != nil {
 		variables = *in.JobVariables
 	}
-	return parameters, checkJobVariables(p, d.template, false, "Error creating flow run", d.jobVariables, variables)
+	return parameters, checkJobVariables(p, jobTemplate{d.BaseJobTemplate}, false, "Error creating flow run", d.JobVariables, variables)
 }
 
 // runDeployment makes a run of a deployment with parameters that were checked.
-func (a *API) runDeployment(tx *store.Tx, d *runnable, in *prefect.DeploymentFlowRunCreate, parameters prefect.Object, r *http.Request, refuse refusals) (*prefect.FlowRun, bool, error) {
+func (a *API) runDeployment(tx *store.Tx, d *store.Runnable, in *prefect.DeploymentFlowRunCreate, parameters prefect.Object, r *http.Request, refuse refusals) (*prefect.FlowRun, bool, error) {
 	queue, queueName, err := queueOfDeploymentRun(tx, d, in.WorkQueueName, refuse)
 	if err != nil {
 		return nil, false, err
 	}
 	run := &prefect.FlowRun{
-		Name: in.Name.Or(tx.IDs.Float), FlowID: d.flow, DeploymentID: &d.id, DeploymentVersion: d.version,
+		Name: in.Name.Or(tx.IDs.Float), FlowID: d.FlowID, DeploymentID: &d.ID, DeploymentVersion: d.Version,
 		WorkQueueID: queue, WorkQueueName: queueName, Parameters: parameters, IdempotencyKey: in.IdempotencyKey,
-		Context: in.Context, EmpiricalPolicy: in.EmpiricalPolicy, Tags: d.tags.Union(in.Tags), Labels: in.Labels,
+		Context: in.Context, EmpiricalPolicy: in.EmpiricalPolicy, Tags: d.Tags.Union(in.Tags), Labels: in.Labels,
 		ParentTaskRunID: in.ParentTaskRunID, InfrastructureDocumentID: in.InfrastructureDocumentID,
 		CreatedBy: author(r), JobVariables: in.JobVariables,
 	}
 	if run.InfrastructureDocumentID == nil {
-		run.InfrastructureDocumentID = d.infrastructure
+		run.InfrastructureDocumentID = d.InfrastructureDocumentID
 	}
 	if run.IdempotencyKey != nil && *run.IdempotencyKey == "" {
 		run.IdempotencyKey = nil
@@ -194,14 +170,14 @@ func (a *API) runDeployment(tx *store.Tx, d *runnable, in *prefect.DeploymentFlo
 
 // queueOfDeploymentRun is the queue of a run: the named one in the deployment's
 // pool, or the deployment's.
-func queueOfDeploymentRun(tx *store.Tx, d *runnable, name *string, refuse refusals) (*uuid.UUID, *string, error) {
+func queueOfDeploymentRun(tx *store.Tx, d *store.Runnable, name *string, refuse refusals) (*uuid.UUID, *string, error) {
 	if !named(name) {
-		return d.queue, d.queueName, nil
+		return d.WorkQueueID, d.WorkQueueName, nil
 	}
-	if d.pool == nil {
+	if d.WorkPoolID == nil {
 		return nil, nil, refuse.noPool(*name)
 	}
-	pool, err := tx.ReadWorkPool(*d.pool)
+	pool, err := tx.ReadWorkPool(*d.WorkPoolID)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -254,7 +230,7 @@ func (a *API) createDeploymentFlowRuns(r *http.Request, body *[]*prefect.Deploym
 		return bulkRuns{}, fault.New(fault.BadRequest, "Cannot create more than %d flow runs at once.", mostBulkRuns)
 	}
 	results := make([]bulkRun, len(in))
-	var d *runnable
+	var d *store.Runnable
 	checked := make([]checkedRun, len(in))
 	err := a.decide(r.Context(), checkingParameters, func(p *premises) (err error) {
 		if d, err = assumeRunnable(p, rest.ID(r, "id")); err != nil {
