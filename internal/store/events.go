@@ -1,6 +1,9 @@
 package store
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/reevehq/reeve/internal/prefect"
 )
 
@@ -42,6 +45,19 @@ func (tx *Tx) Emit(events ...*prefect.Event) error {
 	return nil
 }
 
+// relatedAtOnce is how many related resources one statement indexes: as many as an event of
+// a run has.
+const relatedAtOnce = 8
+
+// insertRelated are the statements that index a number of related resources.
+var insertRelated = func() (queries [relatedAtOnce + 1]string) {
+	for n := range queries {
+		queries[n] = `INSERT INTO event_related (resource_id, occurred, sequence, resource_role) VALUES (?, ?, ?, ?)` +
+			strings.Repeat(`, (?, ?, ?, ?)`, max(n-1, 0)) + ` ON CONFLICT DO NOTHING`
+	}
+	return queries
+}()
+
 // relate indexes an event that was just appended by its related resources.
 func (tx *Tx) relate(e *prefect.Event) error {
 	if len(e.Related) == 0 {
@@ -51,10 +67,12 @@ func (tx *Tx) relate(e *prefect.Event) error {
 	if err := tx.one(`SELECT sequence FROM event WHERE id = ?`, []any{e.ID}, &sequence); err != nil {
 		return err
 	}
-	for _, related := range e.Related {
-		_, err := tx.conn.Exec(`INSERT INTO event_related (resource_id, occurred, sequence, resource_role)
-			VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`, related.ID(), e.Occurred, sequence, related.Role())
-		if err != nil {
+	for some := range slices.Chunk(e.Related, relatedAtOnce) {
+		args := make([]any, 0, 4*relatedAtOnce)
+		for _, related := range some {
+			args = append(args, related.ID(), e.Occurred, sequence, related.Role())
+		}
+		if _, err := tx.conn.Exec(insertRelated[len(some)], args...); err != nil {
 			return err
 		}
 	}
