@@ -10,8 +10,9 @@ import (
 	"github.com/reevehq/reeve/internal/budget"
 )
 
-// compressFrom is the size of a body in bytes from which compression pays.
-const compressFrom = 500
+// compressFrom is the size of a body in bytes from which compression pays: below that it
+// takes a quarter of the time of a request to save the network two or three packets.
+const compressFrom = 4 << 10
 
 // compressorSize is the memory that a compressor takes, in bytes. Where that is
 // not left the answer goes out as it is.
@@ -22,7 +23,7 @@ var compressors = sync.Pool{New: func() any {
 	return z
 }}
 
-// Gzip compresses answers of 500 bytes and more for clients that accept it.
+// Gzip compresses answers of 4 KB and more for clients that accept it.
 func Gzip(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if isUpgrade(r) || !strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {

@@ -123,8 +123,8 @@ func TestCORS(t *testing.T) {
 }
 
 func TestGzip(t *testing.T) {
-	long := strings.Repeat("abcdefghij", 60)
-	for name, text := range map[string]string{"short": "{}", "long": long} {
+	long := strings.Repeat("abcdefghij", 410)
+	for name, text := range map[string]string{"short": "{}", "medium": long[:4000], "long": long} {
 		r := ask(Gzip(ok(text)), "GET", "/", "Accept-Encoding", "gzip, deflate")
 		if r.StatusCode != 201 || r.Header.Get("Content-Type") != "application/json" {
 			t.Errorf("%s: %d %v", name, r.StatusCode, r.Header)
