@@ -47,7 +47,7 @@ const (
 	jump = time.Second
 	// settle is the least time between two looks that nudges ask for: a busy
 	// server's every commit is a nudge.
-	settle = 10 * time.Millisecond
+	settle = 30 * time.Millisecond
 	// idleHold is how long a service waits that was due and did nothing idleRuns
 	// times in a row. Once is no defect: a request may have done the work first.
 	idleHold = time.Second
