@@ -1,0 +1,56 @@
+// What the largest pages cost a browser: 100,000 lines of logs, and a timeline of 10,000 tasks.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { launch } from "../browser.mjs";
+import { startServer } from "../server.mjs";
+import { runWithLogs, runWithTasks } from "./large.mjs";
+import { seen, visit } from "./visit.mjs";
+import { workPerFrame } from "./work.mjs";
+
+let server, browser;
+
+before(async () => {
+  server = await startServer();
+  browser = await launch();
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+/** Wants what each frame does to leave room for so many in a second, with no more elements than are seen. */
+function fits({ work, elements, ...rest }, frames, most, what) {
+  assert.ok(work <= 1000 / frames && elements <= most, `${what}: ${JSON.stringify({ work, elements, ...rest })}`);
+}
+
+test("100,000 lines scroll at 60 frames", async (t) => {
+  const run = await runWithLogs(server, 100_000);
+  await visit(browser, server, `/runs/flow-run/${run.id}`, async (page) => {
+    await seen(page, /^100,000 lines/);
+    await page.getByRole("log").evaluate((box) => { box.scrollTop = 0; });
+    await seen(page, /^Frame 3 is read/);
+    const read = await workPerFrame(page, 120, () => { document.querySelector(".logs-box").scrollTop += 100; });
+    await seen(page, /^Frame 4[89]\d is read/);
+    const flung = await workPerFrame(page, 120, () => { document.querySelector(".logs-box").scrollTop += 6000; });
+    await seen(page, /^Frame (29|30)\d{3} is read/);
+    t.diagnostic(JSON.stringify({ read, flung }));
+    fits(read, 60, 1200, "read line by line");
+    fits(flung, 60, 1200, "flung");
+  });
+});
+
+test("10,000 tasks pan and zoom at 30 frames", async (t) => {
+  const run = await runWithTasks(server, 10_000);
+  await visit(browser, server, `/runs/flow-run/${run.id}`, async (page) => {
+    await page.getByRole("group", { name: "Timeline of 10000 task runs" }).waitFor();
+    await seen(page, "Critical path");
+    const whole = await workPerFrame(page, 60, () => { document.querySelector(".timeline-box").scrollTop += 200; });
+    for (let times = 0; times < 6; times++) await page.getByRole("button", { name: "Closer" }).click();
+    const pan = await workPerFrame(page, 120, (i) => { document.querySelector(".timeline-box").dispatchEvent(new WheelEvent("wheel", { deltaX: i < 60 ? 15 : -15, bubbles: true, cancelable: true })); });
+    const zoom = await workPerFrame(page, 60, (i) => { document.querySelector(".timeline-box").dispatchEvent(new WheelEvent("wheel", { deltaY: i % 20 < 10 ? 15 : -15, ctrlKey: true, bubbles: true, cancelable: true })); });
+    await page.getByRole("button", { name: "Critical path" }).click();
+    const path = await workPerFrame(page, 30, () => { document.querySelector(".timeline-box").scrollTop -= 200; });
+    t.diagnostic(JSON.stringify({ whole, pan, zoom, path }));
+    for (const [what, each] of Object.entries({ whole, pan, zoom, path })) fits(each, 30, 1200, what);
+  });
+});
