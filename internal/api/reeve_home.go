@@ -144,9 +144,8 @@ func (a *API) home(r *http.Request) (homePage, error) {
 func readHome(tx *store.Tx) (out homePage, err error) {
 	out.Now = prefect.At(tx.Now)
 	dayAgo := prefect.AtPointer(tx.Now.Add(-24 * time.Hour))
-	out.Trouble.Failed, err = readGroup(tx, homeRuns, "END_TIME_DESC", &prefect.FlowRunFilter{
-		State: ofTypes(prefect.Failed, prefect.Crashed), EndTime: &prefect.BetweenOrNull{After: dayAgo}})
-	if err != nil {
+	failed := &out.Trouble.Failed
+	if failed.Rows, failed.Count, err = tx.FailedFlowRuns(dayAgo.Time, homeRuns, countedRows); err != nil {
 		return out, err
 	}
 	out.Trouble.Late, err = readGroup(tx, homeRuns, "NEXT_SCHEDULED_START_TIME_ASC", &prefect.FlowRunFilter{
