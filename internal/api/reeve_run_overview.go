@@ -20,6 +20,7 @@ const (
 	overviewTaskRuns  = 10_000
 	overviewSubflows  = 500
 	overviewArtifacts = 200
+	overviewResults   = 200 // of the run's own, and of its tasks'
 )
 
 // flowRunOverview is all that the page of a run shows, but its logs and events.
@@ -34,6 +35,7 @@ type flowRunOverview struct {
 	TaskRunCount   int                  `json:"task_run_count"`
 	Subflows       []*store.FlowRunRow  `json:"subflows"`
 	Artifacts      []*store.RunArtifact `json:"artifacts"`
+	Results        []runResult          `json:"results"`
 	Now            prefect.Time         `json:"now"`
 }
 
@@ -47,7 +49,8 @@ type runState struct {
 }
 
 func (a *API) flowRunOverview(r *http.Request) (*flowRunOverview, error) {
-	return find(a, r, "Flow run", func(tx *store.Tx) (*flowRunOverview, error) {
+	var results []*store.RunResult
+	out, err := find(a, r, "Flow run", func(tx *store.Tx) (*flowRunOverview, error) {
 		run, err := tx.ReadFlowRun(rest.ID(r, "id"))
 		if err != nil || run == nil {
 			return nil, err
@@ -58,9 +61,17 @@ func (a *API) flowRunOverview(r *http.Request) (*flowRunOverview, error) {
 				return nil, err
 			}
 		}
+		if results, err = tx.RunResults(run.ID, overviewResults); err != nil {
+			return nil, err
+		}
 		out.Why, err = a.explain(tx, run)
 		return out, err
 	})
+	if err != nil {
+		return nil, err
+	}
+	out.Results = resultsOf(results)
+	return out, nil
 }
 
 // names reads what the run belongs to.

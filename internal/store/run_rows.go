@@ -174,10 +174,11 @@ type RunArtifact struct {
 	TaskRunID   *uuid.UUID    `json:"task_run_id"`
 }
 
-// RunArtifacts returns the artifacts of a flow run, results apart, oldest first.
+// RunArtifacts returns the artifacts of a flow run, oldest first, results apart: these
+// have neither a type nor a key of their own.
 func (tx *Tx) RunArtifacts(flowRun uuid.UUID, limit int) ([]*RunArtifact, error) {
 	return collect(tx, `SELECT id, created, key, type, substr(description, 1, 300), task_run_id FROM artifact
-		WHERE flow_run_id = ? AND coalesce(type, '') <> 'result' ORDER BY created LIMIT ?`, []any{flowRun, limit},
+		WHERE flow_run_id = ? AND coalesce(type, '') <> 'result' AND (type IS NOT NULL OR key IS NOT NULL) ORDER BY created LIMIT ?`, []any{flowRun, limit},
 		func(r Row) (*RunArtifact, error) {
 			var a RunArtifact
 			err := r.Scan(&a.ID, &a.Created, &a.Key, &a.Type, &a.Description, &a.TaskRunID)

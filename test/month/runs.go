@@ -58,7 +58,7 @@ func (l *life) create(name string) error {
 func (l *life) planStep(s step, begin time.Time, fails bool) time.Time {
 	latest := begin
 	for i := range s.wide {
-		key := fmt.Sprintf("%s-%d", s.name, i)
+		key := keyOf(s, i)
 		start := begin.Add(time.Duration(l.m.draw.IntN(1+1500*s.wide)) * time.Millisecond)
 		end := start.Add(time.Duration((.6 + .8*l.m.draw.Float64()) * float64(s.takes)))
 		if end.After(latest) {
@@ -67,7 +67,7 @@ func (l *life) planStep(s step, begin time.Time, fails bool) time.Time {
 		if !l.full {
 			continue
 		}
-		l.m.at(start.Add(-200*time.Millisecond), func() error { return l.task(s.name, key) })
+		l.m.at(start.Add(-200*time.Millisecond), func() error { return l.task(s, i) })
 		l.m.at(start, func() error { return l.m.state("task_runs", l.tasks[key], "RUNNING", "", "") })
 		if i == 1 && s.wide > 4 { // one of the many needs another try
 			middle := start.Add(end.Sub(start) / 3)
@@ -91,10 +91,30 @@ func (l *life) planStep(s step, begin time.Time, fails bool) time.Time {
 	return latest
 }
 
-func (l *life) task(name, key string) error {
+func keyOf(s step, i int) string { return fmt.Sprintf("%s-%d", s.name, i) }
+
+// inputs are what a task run was given: the results of the step before, of as many side
+// by side its own.
+func (l *life) inputs(s step, i int) []object {
+	given := []object{}
+	for n, before := range l.flow.steps {
+		if n+1 >= len(l.flow.steps) || l.flow.steps[n+1].name != s.name {
+			continue
+		}
+		for j := range before.wide {
+			if id := l.tasks[keyOf(before, j)]; id != "" && (before.wide != s.wide || i == j) {
+				given = append(given, object{"input_type": "task_run", "id": id})
+			}
+		}
+	}
+	return given
+}
+
+func (l *life) task(s step, i int) error {
 	var made struct{ ID string }
+	name, key := s.name, keyOf(s, i)
 	err := l.m.ask("POST", "/task_runs/", object{"flow_run_id": l.id, "task_key": name, "dynamic_key": key, "name": key,
-		"state": object{"type": "PENDING"}}, &made)
+		"task_inputs": object{"data": l.inputs(s, i)}, "state": object{"type": "PENDING"}}, &made)
 	l.tasks[key] = made.ID
 	if err == nil {
 		err = l.say(20, made.ID, fmt.Sprintf("Created task run %q for task %q", key, name))

@@ -234,6 +234,22 @@ describe("a run", () => {
     await page.waitForURL((url) => !url.search.includes("task="));
   }));
 
+  test("a task that is chosen in the graph is chosen in the table and the logs too", () => onPage(`/runs/flow-run/${runs.completed.id}?view=graph`, async (page) => {
+    const nodes = page.getByRole("group", { name: /^Graph of/ }).getByRole("button");
+    await nodes.first().waitFor();
+    assert.deepEqual(await faultsInAllLooks(page, "run-graph"), []);
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await nodes.first().focus();
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/task=/);
+    await page.locator('.graph-node[aria-pressed="true"]').waitFor();
+    await page.getByTitle("Show the logs of all tasks").waitFor();
+    await page.getByRole("tab", { name: /^Tasks/ }).click();
+    await page.getByRole("table", { name: "Task runs" }).locator('[aria-pressed="true"]').waitFor();
+    await page.getByRole("tab", { name: /^Results/ }).click();
+    await seen(page, "It kept no results");
+  }));
+
   test("is retried, cancelled, changed and deleted", async () => {
     const { id } = await server.api("POST", `/deployments/${runs.completed.deployment_id}/create_flow_run`, { name: "acted-upon" });
     await onPage(`/runs/flow-run/${id}`, async (page) => {

@@ -1955,6 +1955,7 @@ export type FlowRunOverview = {
   deployment_name: string | null;
   flow_name: string | null;
   now: string;
+  results: RunResult[];
   run: FlowRunResponse;
   states: RunState[];
   subflows: FlowRunRow[];
@@ -2785,6 +2786,17 @@ export type RunNarrowing = {
 };
 
 export type RunOrder = "START_TIME_DESC" | "START_TIME_ASC" | "EXPECTED_START_TIME_ASC" | "EXPECTED_START_TIME_DESC" | "NAME_ASC" | "NAME_DESC" | "DURATION_ASC" | "DURATION_DESC" | "FLOW_ASC" | "FLOW_DESC" | "STATE_ASC" | "STATE_DESC";
+
+export type RunResult = {
+  artifact_id: string | null;
+  block_id: string | null;
+  created: string;
+  expires: string | null;
+  key: string;
+  name: string | null;
+  serializer: string;
+  task_run_id: string | null;
+};
 
 export type RunState = {
   id: string;

@@ -16,9 +16,10 @@ import { isFinal, lookOf } from "@/lib/states";
 import { now as serverNow } from "@/lib/time";
 import { runOverview } from "./api/get-run";
 import { RunActions } from "./components/run-actions";
-import { ArtifactList, Details, Origin, StateHistory } from "./components/run-facts";
+import { ArtifactList, Details, Origin, ResultList, StateHistory } from "./components/run-facts";
 import { TaskTable } from "./components/task-table";
 import { useFavicon } from "./favicon";
+import { RunGraph } from "./graph/graph";
 import { LogPanel } from "./logs/log-panel";
 import { barsOf } from "./timeline/bars";
 import { Timeline } from "./timeline/timeline";
@@ -66,6 +67,7 @@ function Run({ overview }: { overview: RunOverview }) {
         <div className="run-main">
           <Tabs label="What it did" current={view} onPick={(key) => set({ view: key === "timeline" ? undefined : key })} tabs={[
             { key: "timeline", label: "Timeline", body: () => <Timeline bars={bars} marks={marks} live={!ended} chosen={task} onChoose={choose} onOpen={open} /> },
+            { key: "graph", label: "Graph", body: () => <RunGraph run={run.id} chosen={task} onChoose={choose} onOpen={open} /> },
             { key: "tasks", label: "Tasks", count: overview.task_run_count, body: () => <TaskTable tasks={overview.task_runs} subflows={overview.subflows} now={overview.now} chosen={task} onChoose={choose} /> },
           ]} />
           <Tabs label="About the run" current={tab} onPick={(key) => set({ tab: key === "parameters" ? undefined : key })} tabs={[
@@ -73,6 +75,7 @@ function Run({ overview }: { overview: RunOverview }) {
             { key: "job", label: "Job variables", body: () => <div className="card"><JsonView value={run.job_variables} empty="It has no job variables of its own" /></div> },
             { key: "states", label: "States", count: overview.states.length, body: () => <div className="card"><StateHistory states={overview.states} /></div> },
             { key: "artifacts", label: "Artifacts", count: overview.artifacts.length, body: () => <div className="card"><ArtifactList artifacts={overview.artifacts} /></div> },
+            { key: "results", label: "Results", count: overview.results.length, body: () => <div className="card"><ResultList results={overview.results} run={run.name} /></div> },
             { key: "details", label: "Details", body: () => <div className="card"><Details run={run} /></div> },
           ]} />
         </div>

@@ -42,6 +42,28 @@ export function ArtifactList({ artifacts }: { artifacts: RunOverview["artifacts"
   );
 }
 
+/** Where the results of a run and of its tasks are kept: their data is in the client's storage. */
+export function ResultList({ results, run }: { results: RunOverview["results"]; run: string }) {
+  if (results.length === 0) return <Empty title="It kept no results" icon="save">With persist_result=True the client writes what a task or flow returns to its storage, and it is named here.</Empty>;
+  return (
+    <ul className="states">
+      {results.map((result, i) => (
+        <li key={i}>
+          <span>{result.name ?? run}</span>
+          <span className="muted">
+            <Time at={result.created} />
+            {result.serializer && ` · ${result.serializer}`}
+            {result.expires && <> · until <Time at={result.expires} /></>}
+            {result.block_id && <> · <Link to={paths.block} params={{ id: result.block_id }}>storage</Link></>}
+            {result.artifact_id && <> · <Link to={paths.artifact} params={{ id: result.artifact_id }}>as it was told</Link></>}
+          </span>
+          {result.key && <p><code>{result.key}</code></p>}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
 /** What else there is to know of a run. */
 export function Details({ run }: { run: FlowRun }) {
   const facts: [string, ReactNode][] = [
@@ -61,6 +83,7 @@ export function Details({ run }: { run: FlowRun }) {
   return (
     <div className="details">
       <dl>{facts.map(([name, value]) => <Fragment key={name}><dt>{name}</dt><dd>{value}</dd></Fragment>)}</dl>
+      <p><Link to={paths.events} search={{ resource: `prefect.flow-run.${run.id}`, when: "30d" }}>Its events</Link></p>
       <h3>On the command line</h3>
       <Command text={`prefect flow-run inspect ${run.id}`} />
       <Command text={`prefect flow-run logs ${run.id}`} />

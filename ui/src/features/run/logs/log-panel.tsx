@@ -6,6 +6,7 @@ import type { Id, Log, TaskRunRow } from "@/api/types";
 import { IconButton } from "@/components/button";
 import { Input, Select } from "@/components/field";
 import { Empty, Failure } from "@/components/views";
+import { tell } from "@/components/toast";
 import { exact, fineClock } from "@/lib/time";
 import { logFilter, type LogFilters } from "../api/get-logs";
 import { useLogs } from "./use-logs";
@@ -72,7 +73,7 @@ export function LogPanel({ run, name, tasks, live, task, onTask, line, onLine }:
             <button type="button" className="button quiet error" onClick={() => { follow.current = false; rows.scrollToIndex(lines.firstError ?? 0, { align: "center" }); }}>First error</button>
           )}
           <IconButton label="To the end" icon="arrow-down" onClick={() => { follow.current = live; rows.scrollToIndex(Math.max(0, lines.total - 1), { align: "end" }); }} />
-          <IconButton label="Download what is shown" icon="download" onClick={() => void download(run, name, filters)} />
+          <IconButton label="Download what is shown" icon="download" onClick={() => void download(run, name, filters).catch((error: unknown) => tell(error instanceof Error ? error.message : "The logs cannot be read.", true))} />
         </span>
       </header>
       <div ref={box} className="logs-box" tabIndex={0} role="log" aria-label="Log lines" aria-live="off"
@@ -131,6 +132,7 @@ async function download(run: Id, name: string, filters: LogFilters): Promise<voi
     const page = await ask<RunLogs>(`/reeve/flow_runs/${run}/logs`, { logs: logFilter(filters), offset, limit: 1000 });
     parts.push(...page.logs.map((log) => `${log.timestamp}\t${levelWord(log.level).toUpperCase()}\t${log.message}\n`));
     if (offset + page.logs.length >= page.total || page.logs.length === 0) break;
+    if (parts.length >= mostDownloaded) tell(`Only the first ${mostDownloaded.toLocaleString("en")} lines are saved`, true);
   }
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob(parts, { type: "text/plain" }));
