@@ -16,6 +16,11 @@ type EventPlace struct {
 // FilterEvents returns the events that meet the filter, in its order: at most
 // limit of them, after a place where after is given, else from offset on.
 func (tx *Tx) FilterEvents(f *prefect.EventFilter, limit, offset int, after *EventPlace) ([]*prefect.ReceivedEvent, error) {
+	q := eventPage(f, limit, offset, after)
+	return collect(tx, q.sql, q.args, scanEvent)
+}
+
+func eventPage(f *prefect.EventFilter, limit, offset int, after *EventPlace) condition {
 	direction, comparison := "DESC", "<"
 	if f.Order == prefect.OldestFirst {
 		direction, comparison = "ASC", ">"
@@ -30,9 +35,9 @@ func (tx *Tx) FilterEvents(f *prefect.EventFilter, limit, offset int, after *Eve
 	}
 	order := ` ORDER BY occurred ` + direction + `, sequence ` + direction
 	// The page is found by the keys alone; only its events are read.
-	return collect(tx, `SELECT `+eventColumns+` FROM (SELECT sequence AS wanted FROM (`+keys.sql+`)`+beyond.where()+order+` LIMIT ? OFFSET ?)
-			JOIN event ON event.sequence = wanted`+order,
-		append(append(keys.args, beyond.args...), limit, offset), scanEvent)
+	return condition{`SELECT ` + eventColumns + ` FROM (SELECT sequence AS wanted FROM (` + keys.sql + `)` + beyond.where() + order + ` LIMIT ? OFFSET ?)
+			JOIN event ON event.sequence = wanted` + order,
+		append(append(keys.args, beyond.args...), limit, offset)}
 }
 
 func isDistinct(f *prefect.EventFilter) bool { return f.Resource != nil && f.Resource.Distinct }

@@ -117,19 +117,7 @@ func flowRunCreatedBy(f *prefect.FlowRunFilterCreatedBy) condition {
 // flowRunsWhere restricts the rows of a query on flow_run by filters of several
 // resources.
 func flowRunsWhere(f *prefect.Filters) condition {
-	c := criteria{flowRunCondition(f.FlowRuns)}
-	if f.Deployments != nil {
-		c.add(having("deployment", "deployment.id = flow_run.deployment_id", deploymentCondition(f.Deployments)))
-	}
-	if f.WorkPools != nil {
-		c.add(havingPool("flow_run.work_queue_id", f.WorkPools))
-	}
-	if f.WorkQueues != nil {
-		c.add(having("work_queue", "work_queue.id = flow_run.work_queue_id", workQueueCondition(f.WorkQueues)))
-	}
-	if f.Flows != nil {
-		c.add(having("flow", "flow.id = flow_run.flow_id", flowCondition(f.Flows)))
-	}
+	c := criteria{flowRunCondition(f.FlowRuns), ofDeployments(f.Deployments), ofPools(f.WorkPools), ofQueues(f.WorkQueues), ofFlows(f.Flows)}
 	if f.TaskRuns != nil {
 		c.add(havingTaskRun(f.TaskRuns))
 	}

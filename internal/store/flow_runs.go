@@ -22,7 +22,8 @@ const (
 		flow_run.next_scheduled_start_time, flow_run.start_time, flow_run.end_time, flow_run.total_run_time,
 		flow_run.auto_scheduled, flow_run.infrastructure_document_id, flow_run.infrastructure_pid, flow_run.created_by,
 		flow_run.job_variables, ` + stateColumns
-	flowRunFrom = ` FROM flow_run
+	flowRunFrom  = ` FROM flow_run` + flowRunJoins
+	flowRunJoins = `
 		LEFT JOIN flow_run_state AS state ON state.id = flow_run.state_id
 		LEFT JOIN artifact AS result ON result.id = state.result_artifact_id
 		LEFT JOIN work_queue AS queue ON queue.id = flow_run.work_queue_id
@@ -90,15 +91,23 @@ func (tx *Tx) ReadFlowRun(id uuid.UUID) (*prefect.FlowRun, error) {
 
 // FilterFlowRuns returns the flow runs that meet the criteria, sorted.
 func (tx *Tx) FilterFlowRuns(f *prefect.Filters, sort prefect.FlowRunSort, page prefect.Page) ([]*prefect.FlowRun, error) {
-	c := flowRunsWhere(f)
-	return collect(tx, `SELECT `+flowRunColumns+flowRunFrom+c.where()+` ORDER BY `+flowRunOrder[sort]+` LIMIT ? OFFSET ?`,
-		append(c.args, page.Limit, page.Offset), scanFlowRun(tx.Now))
+	q, err := tx.flowRunPage(flowRunColumns, flowRunJoins, f, sort, page)
+	if err != nil {
+		return nil, err
+	}
+	return collect(tx, q.sql, q.args, scanFlowRun(tx.Now))
+}
+
+// flowRunPage is a query for columns of a page of the flow runs that meet the criteria.
+func (tx *Tx) flowRunPage(columns, joins string, f *prefect.Filters, sort prefect.FlowRunSort, page prefect.Page) (condition, error) {
+	s := tx.searchFlowRuns(f, sort)
+	found, err := tx.pageOf(s)
+	return s.page(columns, joins, found, when(flowRunOrder[sort]), page), err
 }
 
 // CountFlowRuns counts the flow runs that meet the criteria.
 func (tx *Tx) CountFlowRuns(f *prefect.Filters) (int, error) {
-	c := flowRunsWhere(f)
-	return tx.count(`SELECT count(*) FROM flow_run`+c.where(), c.args...)
+	return tx.countRuns(tx.searchFlowRuns(f, ""), all)
 }
 
 // UpdateFlowRun changes what was given; false when there is no such run. name

@@ -53,13 +53,18 @@ func (tx *Tx) LogsAfter(place int64, limit int) ([]*prefect.Log, int64, error) {
 // FilterLogs lists logs; logs with the same timestamp are in the order they
 // were added.
 func (tx *Tx) FilterLogs(f *prefect.LogFilter, sort prefect.LogSort, page prefect.Page) ([]*prefect.Log, error) {
+	q := logPage(f, sort, page)
+	return collect(tx, q.sql, q.args, scanLog)
+}
+
+func logPage(f *prefect.LogFilter, sort prefect.LogSort, page prefect.Page) condition {
 	order := "log.timestamp, log.sequence"
 	if sort == prefect.LogTimestampDesc {
 		order = "log.timestamp DESC, log.sequence DESC"
 	}
 	c := logCondition(f)
-	return collect(tx, `SELECT `+logColumns+` FROM log`+c.where()+` ORDER BY `+order+` LIMIT ? OFFSET ?`,
-		append(c.args, page.Limit, page.Offset), scanLog)
+	return condition{`SELECT ` + logColumns + ` FROM log` + c.where() + ` ORDER BY ` + order + ` LIMIT ? OFFSET ?`,
+		append(c.args, page.Limit, page.Offset)}
 }
 
 // logCondition restricts a row of log.

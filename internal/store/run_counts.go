@@ -93,12 +93,12 @@ func (tx *Tx) countBy(column, table string, c condition) (map[uuid.UUID]int, err
 // flow without any is left out.
 func (tx *Tx) NextRunsOf(flows []uuid.UUID) (map[uuid.UUID]*prefect.NextFlowRun, error) {
 	var c criteria
-	c.ids("flow_run.flow_id", append([]uuid.UUID{}, flows...))
+	c.ids("+flow_run.flow_id", append([]uuid.UUID{}, flows...)) // the plus keeps SQLite from reading all runs that flows ever had
 	c.add(when("flow_run.state_type = 'SCHEDULED'"), when("flow_run.next_scheduled_start_time IS NOT NULL"))
 	where := c.join(prefect.And)
 	next := map[uuid.UUID]*prefect.NextFlowRun{}
 	err := tx.conn.Query(`SELECT flow_run.id, flow_run.flow_id, flow_run.name, flow_run.state_name, flow_run.state_type,
-		min(flow_run.next_scheduled_start_time) FROM flow_run`+where.where()+` GROUP BY flow_run.flow_id`, where.args,
+		min(flow_run.next_scheduled_start_time) FROM flow_run`+where.where()+` GROUP BY +flow_run.flow_id`, where.args,
 		func(r Row) error {
 			var n prefect.NextFlowRun
 			if err := r.Scan(&n.ID, &n.FlowID, &n.Name, &n.StateName, &n.StateType, &n.NextScheduledStartTime); err != nil {
@@ -113,26 +113,28 @@ func (tx *Tx) NextRunsOf(flows []uuid.UUID) (map[uuid.UUID]*prefect.NextFlowRun,
 // FilterSimpleFlowRuns returns what the dashboard draws of the flow runs that
 // meet the criteria, sorted.
 func (tx *Tx) FilterSimpleFlowRuns(f *prefect.Filters, sort prefect.FlowRunSort, page prefect.Page) ([]prefect.SimpleFlowRun, error) {
-	c := flowRunsWhere(f)
-	return collect(tx, `SELECT flow_run.id, flow_run.state_type, flow_run.start_time, flow_run.expected_start_time,
-		flow_run.total_run_time, flow_run.state_timestamp FROM flow_run`+c.where()+` ORDER BY `+flowRunOrder[sort]+` LIMIT ? OFFSET ?`,
-		append(c.args, page.Limit, page.Offset), func(r Row) (prefect.SimpleFlowRun, error) {
-			var run prefect.SimpleFlowRun
-			var start, expected, since *prefect.Time
-			var total prefect.Seconds
-			if err := r.Scan(&run.ID, &run.StateType, &start, &expected, &total, &since); err != nil {
-				return run, err
-			}
-			run.Timestamp = start
-			if start == nil {
-				run.Timestamp = expected
-			}
-			state := prefect.NoState
-			if run.StateType != nil {
-				state = *run.StateType
-			}
-			run.Duration = prefect.RunTime(tx.Now, total, state, since)
-			run.Lateness = prefect.Lateness(tx.Now, state, start, expected)
-			return run, nil
-		})
+	q, err := tx.flowRunPage(`flow_run.id, flow_run.state_type, flow_run.start_time, flow_run.expected_start_time,
+		flow_run.total_run_time, flow_run.state_timestamp`, "", f, sort, page)
+	if err != nil {
+		return nil, err
+	}
+	return collect(tx, q.sql, q.args, func(r Row) (prefect.SimpleFlowRun, error) {
+		var run prefect.SimpleFlowRun
+		var start, expected, since *prefect.Time
+		var total prefect.Seconds
+		if err := r.Scan(&run.ID, &run.StateType, &start, &expected, &total, &since); err != nil {
+			return run, err
+		}
+		run.Timestamp = start
+		if start == nil {
+			run.Timestamp = expected
+		}
+		state := prefect.NoState
+		if run.StateType != nil {
+			state = *run.StateType
+		}
+		run.Duration = prefect.RunTime(tx.Now, total, state, since)
+		run.Lateness = prefect.Lateness(tx.Now, state, start, expected)
+		return run, nil
+	})
 }

@@ -36,17 +36,20 @@ type FlowRunRow struct {
 	CreatedBy         *string            `json:"created_by"`
 }
 
-const flowRunRowSelect = `SELECT flow_run.id, flow_run.name, flow_run.flow_id, flow.name, flow_run.deployment_id, named.name,
+const (
+	flowRunRowSelect  = `SELECT ` + flowRunRowColumns + ` FROM flow_run` + flowRunRowJoins
+	flowRunRowColumns = `flow_run.id, flow_run.name, flow_run.flow_id, flow.name, flow_run.deployment_id, named.name,
 		pool.name, coalesce(queue.name, flow_run.work_queue_name), flow_run.state_type, flow_run.state_name,
 		flow_run.state_timestamp, substr(state.message, 1, 300), flow_run.tags, flow_run.run_count, flow_run.expected_start_time,
 		flow_run.start_time, flow_run.end_time, flow_run.total_run_time, flow_run.auto_scheduled, flow_run.parent_task_run_id,
-		json_extract(flow_run.created_by, '$.display_value')
-	FROM flow_run
+		json_extract(flow_run.created_by, '$.display_value')`
+	flowRunRowJoins = `
 		JOIN flow ON flow.id = flow_run.flow_id
 		LEFT JOIN deployment AS named ON named.id = flow_run.deployment_id
 		LEFT JOIN flow_run_state AS state ON state.id = flow_run.state_id
 		LEFT JOIN work_queue AS queue ON queue.id = flow_run.work_queue_id
 		LEFT JOIN work_pool AS pool ON pool.id = queue.work_pool_id`
+)
 
 func scanFlowRunRow(now time.Time) func(Row) (*FlowRunRow, error) {
 	return func(r Row) (*FlowRunRow, error) {
@@ -65,9 +68,11 @@ func scanFlowRunRow(now time.Time) func(Row) (*FlowRunRow, error) {
 
 // FilterFlowRunRows returns the rows of the flow runs that meet the criteria, sorted.
 func (tx *Tx) FilterFlowRunRows(f *prefect.Filters, sort prefect.FlowRunSort, page prefect.Page) ([]*FlowRunRow, error) {
-	c := flowRunsWhere(f)
-	return collect(tx, flowRunRowSelect+c.where()+` ORDER BY `+flowRunOrder[sort]+` LIMIT ? OFFSET ?`,
-		append(c.args, page.Limit, page.Offset), scanFlowRunRow(tx.Now))
+	q, err := tx.flowRunPage(flowRunRowColumns, flowRunRowJoins, f, sort, page)
+	if err != nil {
+		return nil, err
+	}
+	return collect(tx, q.sql, q.args, scanFlowRunRow(tx.Now))
 }
 
 // SubflowRunRows returns the rows of the flow runs that a flow run called, in the
@@ -79,8 +84,7 @@ func (tx *Tx) SubflowRunRows(parent uuid.UUID, limit int) ([]*FlowRunRow, error)
 
 // CountFlowRunsUpTo counts the flow runs that meet the criteria, and stops at most.
 func (tx *Tx) CountFlowRunsUpTo(f *prefect.Filters, most int) (int, error) {
-	c := flowRunsWhere(f)
-	return tx.count(`SELECT count(*) FROM (SELECT 1 FROM flow_run`+c.where()+` LIMIT ?)`, append(c.args, most)...)
+	return tx.countRuns(tx.searchFlowRuns(f, ""), most)
 }
 
 // TaskRunRow is what a table shows of a task run. StateTimestamp is since when
@@ -103,12 +107,15 @@ type TaskRunRow struct {
 	TotalRunTime      prefect.Seconds    `json:"total_run_time"`
 }
 
-const taskRunRowSelect = `SELECT task_run.id, task_run.name, task_run.task_key, task_run.flow_run_id, parent.name,
+const (
+	taskRunRowSelect  = `SELECT ` + taskRunRowColumns + ` FROM task_run` + taskRunRowJoins
+	taskRunRowColumns = `task_run.id, task_run.name, task_run.task_key, task_run.flow_run_id, parent.name,
 		task_run.state_type, task_run.state_name, task_run.state_timestamp, substr(state.message, 1, 300), task_run.tags,
-		task_run.run_count, task_run.expected_start_time, task_run.start_time, task_run.end_time, task_run.total_run_time
-	FROM task_run
+		task_run.run_count, task_run.expected_start_time, task_run.start_time, task_run.end_time, task_run.total_run_time`
+	taskRunRowJoins = `
 		LEFT JOIN flow_run AS parent ON parent.id = task_run.flow_run_id
 		LEFT JOIN task_run_state AS state ON state.id = task_run.state_id`
+)
 
 func scanTaskRunRow(now time.Time) func(Row) (*TaskRunRow, error) {
 	return func(r Row) (*TaskRunRow, error) {
@@ -125,9 +132,11 @@ func scanTaskRunRow(now time.Time) func(Row) (*TaskRunRow, error) {
 
 // FilterTaskRunRows returns the rows of the task runs that meet the criteria, sorted.
 func (tx *Tx) FilterTaskRunRows(f *prefect.Filters, sort prefect.TaskRunSort, page prefect.Page) ([]*TaskRunRow, error) {
-	c, order := taskRunsWhere(f), taskRunsBy(sort, tx.Now)
-	args := append(append(c.args, order.args...), page.Limit, page.Offset)
-	return collect(tx, taskRunRowSelect+c.where()+` ORDER BY `+order.sql+` LIMIT ? OFFSET ?`, args, scanTaskRunRow(tx.Now))
+	q, err := tx.taskRunPage(taskRunRowColumns, taskRunRowJoins, f, sort, page)
+	if err != nil {
+		return nil, err
+	}
+	return collect(tx, q.sql, q.args, scanTaskRunRow(tx.Now))
 }
 
 // TaskRunRowsOf returns the rows of a flow run's task runs, in the order in which
@@ -140,8 +149,11 @@ func (tx *Tx) TaskRunRowsOf(flowRun uuid.UUID, limit int) ([]*TaskRunRow, error)
 
 // CountTaskRunsUpTo counts the task runs that meet the criteria, and stops at most.
 func (tx *Tx) CountTaskRunsUpTo(f *prefect.Filters, most int) (int, error) {
-	c := taskRunsWhere(f)
-	return tx.count(`SELECT count(*) FROM (SELECT 1 FROM task_run`+c.where()+` LIMIT ?)`, append(c.args, most)...)
+	s, err := tx.searchTaskRuns(f, "")
+	if err != nil {
+		return 0, err
+	}
+	return tx.countRuns(s, most)
 }
 
 // RunCaller is the run that called a subflow, and the task run that stands for it.

@@ -83,6 +83,7 @@ type Tx struct {
 	// listening is from when on somebody's silence means something.
 	listening time.Time
 	session   uuid.UUID
+	like      *likeRows // what was found by a part of a name, of reads alone
 	// cause is the firing whose effects the transaction writes; see WithCause.
 	cause uuid.UUID
 }
@@ -113,7 +114,7 @@ func (s *Store) listening(now time.Time) time.Time {
 func (s *Store) View(ctx context.Context, fn func(*Tx) error) error {
 	return s.backend.View(ctx, func(c Conn) error {
 		now := s.clock.Now()
-		return fn(&Tx{Now: now, IDs: s.ids, conn: c, cipher: s.cipher, listening: s.listening(now), session: s.session})
+		return fn(&Tx{Now: now, IDs: s.ids, conn: c, cipher: s.cipher, listening: s.listening(now), session: s.session, like: &likeRows{}})
 	})
 }
 

@@ -15,7 +15,8 @@ const (
 		task_run.tags, task_run.labels, task_run.state_id, task_run.task_inputs, task_run.state_type, task_run.state_name,
 		task_run.state_timestamp, task_run.run_count, task_run.flow_run_run_count, task_run.expected_start_time,
 		task_run.next_scheduled_start_time, task_run.start_time, task_run.end_time, task_run.total_run_time, ` + taskRunStateColumns
-	taskRunFrom = ` FROM task_run
+	taskRunFrom  = ` FROM task_run` + taskRunJoins
+	taskRunJoins = `
 		LEFT JOIN task_run_state AS state ON state.id = task_run.state_id
 		LEFT JOIN artifact AS result ON result.id = state.result_artifact_id`
 )
@@ -79,15 +80,30 @@ func (tx *Tx) ReadTaskRunByKeys(flowRunID uuid.UUID, taskKey, dynamicKey string)
 
 // FilterTaskRuns returns the task runs that meet the criteria, sorted.
 func (tx *Tx) FilterTaskRuns(f *prefect.Filters, sort prefect.TaskRunSort, page prefect.Page) ([]*prefect.TaskRun, error) {
-	c, order := taskRunsWhere(f), taskRunsBy(sort, tx.Now)
-	return collect(tx, `SELECT `+taskRunColumns+taskRunFrom+c.where()+` ORDER BY `+order.sql+` LIMIT ? OFFSET ?`,
-		append(append(c.args, order.args...), page.Limit, page.Offset), scanTaskRun(tx.Now))
+	q, err := tx.taskRunPage(taskRunColumns, taskRunJoins, f, sort, page)
+	if err != nil {
+		return nil, err
+	}
+	return collect(tx, q.sql, q.args, scanTaskRun(tx.Now))
+}
+
+// taskRunPage is a query for columns of a page of the task runs that meet the criteria.
+func (tx *Tx) taskRunPage(columns, joins string, f *prefect.Filters, sort prefect.TaskRunSort, page prefect.Page) (condition, error) {
+	s, err := tx.searchTaskRuns(f, sort)
+	if err != nil {
+		return condition{}, err
+	}
+	found, err := tx.pageOf(s)
+	return s.page(columns, joins, found, taskRunsBy(sort, tx.Now), page), err
 }
 
 // CountTaskRuns counts the task runs that meet the criteria.
 func (tx *Tx) CountTaskRuns(f *prefect.Filters) (int, error) {
-	c := taskRunsWhere(f)
-	return tx.count(`SELECT count(*) FROM task_run`+c.where(), c.args...)
+	s, err := tx.searchTaskRuns(f, "")
+	if err != nil {
+		return 0, err
+	}
+	return tx.countRuns(s, all)
 }
 
 // UpdateTaskRun changes what was given; false when there is no such run. name

@@ -70,10 +70,10 @@ func open(path string) (*writer, error) {
 
 func (w *writer) close() { _ = w.conn.Close() }
 
-// write repeats lives until the plan is kept. The indexes are made at the end, which
+// write repeats lives until the plan is kept. The indexes, and the tables of tags, are made at the end, which
 // takes a fraction of keeping them.
 func (w *writer) write(lives []*life, p plan) error {
-	indexes, err := w.withoutIndexes()
+	made, err := w.withoutIndexes()
 	if err != nil {
 		return err
 	}
@@ -104,7 +104,11 @@ func (w *writer) write(lives []*life, p plan) error {
 	if err := w.run("COMMIT"); err != nil {
 		return err
 	}
-	for _, sql := range indexes {
+	for _, table := range []string{"flow_run", "task_run"} {
+		made = append(made, "DELETE FROM "+table+"_tag", "INSERT INTO "+table+"_tag (tag, run_id) SELECT DISTINCT have.value, "+table+".id FROM "+table+
+			", json_each("+table+".tags) AS have ORDER BY 1, 2")
+	}
+	for _, sql := range made {
 		if err := w.run(sql); err != nil {
 			return err
 		}
@@ -112,12 +116,12 @@ func (w *writer) write(lives []*life, p plan) error {
 	return w.run("PRAGMA journal_mode = WAL")
 }
 
-// withoutIndexes drops the indexes of the tables that grow, and returns how they are made.
+// withoutIndexes drops the indexes and triggers of the tables that grow, and returns how they are made.
 func (w *writer) withoutIndexes() (all []string, err error) {
 	var drops []string
 	for _, name := range grown {
-		err = errors.Join(err, w.query("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL", []any{name}, func(s *sqlite.Stmt) {
-			drops, all = append(drops, "DROP INDEX "+s.ColumnText(0)), append(all, s.ColumnText(1))
+		err = errors.Join(err, w.query("SELECT type, name, sql FROM sqlite_master WHERE type IN ('index', 'trigger') AND tbl_name = ? AND sql IS NOT NULL", []any{name}, func(s *sqlite.Stmt) {
+			drops, all = append(drops, "DROP "+s.ColumnText(0)+" "+s.ColumnText(1)), append(all, s.ColumnText(2))
 		}))
 	}
 	for _, drop := range drops {

@@ -23,7 +23,7 @@ func main() {
 	only := flag.String("only", "", "ask only what has this `text` in its name")
 	patience := flag.Duration("patience", 3*time.Second, "for how long each question is repeated")
 	repeats := flag.Int("repeats", 200, "how often each question is asked at most")
-	writes := flag.Int("writes", 200, "flow runs created each second meanwhile")
+	writes := flag.Int("writes", 200, "states that runs are brought into each second meanwhile")
 	flag.Parse()
 	if len(binaries) == 0 {
 		binaries = []binary{{"reeve", "bin/reeve"}}

@@ -1,0 +1,218 @@
+package store
+
+import "github.com/reevehq/reeve/internal/prefect"
+
+// The indexes of flow_run. Those by start and by state hold what else runs are most
+// often restricted by, so that a walk reads a run only when it is wanted.
+const (
+	flowRunByID         = "sqlite_autoindex_flow_run_1" // the primary key
+	flowRunByFlow       = "sqlite_autoindex_flow_run_2" // flow_id, idempotency_key
+	flowRunByName       = "flow_run_name"
+	flowRunByDeployment = "flow_run_deployment"
+	flowRunUpcoming     = "flow_run_upcoming" // of a deployment, scheduled
+	flowRunByQueue      = "flow_run_queue"
+	flowRunByParent     = "flow_run_parent"
+	flowRunByState      = "flow_run_by_state"
+	flowRunByStart      = "flow_run_start"
+	flowRunByExpected   = "flow_run_expected_start"
+	flowRunByEnd        = "flow_run_end"
+)
+
+// flowRunWalk is the index that has an order; nothing has that of the next scheduled
+// time, which only runs that are scheduled have.
+var flowRunWalk = map[prefect.FlowRunSort]string{
+	"ID_DESC":                  flowRunByID,
+	"START_TIME_ASC":           flowRunByStart,
+	"START_TIME_DESC":          flowRunByStart,
+	"EXPECTED_START_TIME_ASC":  flowRunByExpected,
+	"EXPECTED_START_TIME_DESC": flowRunByExpected,
+	"NAME_ASC":                 flowRunByName,
+	"NAME_DESC":                flowRunByName,
+	"END_TIME_DESC":            flowRunByEnd,
+}
+
+// searchFlowRuns is the question of a filter in an order, "" for one of a count.
+func (tx *Tx) searchFlowRuns(f *prefect.Filters, sort prefect.FlowRunSort) *search {
+	s := &search{table: "flow_run", where: flowRunsWhere(f), named: flowRunByName, ordered: flowRunWalk[sort]}
+	runs := f.FlowRuns
+	if runs == nil || runs.Operator == prefect.Or {
+		runs = &prefect.FlowRunFilter{}
+	}
+	if runs.ID != nil {
+		var ids criteria
+		ids.ids("flow_run.id", runs.ID.Any)
+		s.lookup(flowRunByID, and(ids...))
+	}
+	s.name(runs.Name)
+	s.parent(runs)
+	if p := runs.ParentTaskRunID; p != nil && p.IsNull != nil {
+		s.counted = flowRunByStart
+	}
+	if t := runs.Tags; t != nil && t.Operator != prefect.Or {
+		s.tags(flowRunByID, t.All, t.Any)
+		s.onlyTag(t.All)
+	}
+	var deployments condition
+	var covered criteria // what the index by state holds besides
+	if d := runs.DeploymentID; d != nil && (d.Operator != prefect.Or || d.IsNull == nil) {
+		var ids criteria
+		ids.ids("flow_run.deployment_id", d.Any)
+		deployments = and(ids...)
+		covered.add(deployments)
+		s.lookup(flowRunByDeployment, deployments)
+	}
+	for _, other := range []struct {
+		index string
+		only  condition
+	}{
+		{flowRunByDeployment, ofDeployments(f.Deployments)},
+		{flowRunByFlow, ofFlows(f.Flows)},
+		{flowRunByQueue, ofPools(f.WorkPools)},
+		{flowRunByQueue, ofQueues(f.WorkQueues)},
+	} {
+		covered.add(other.only)
+		s.lookup(other.index, other.only)
+	}
+	if s.counted == "" {
+		s.counted = s.only(flowRunByID)
+	}
+	if len(covered) > 0 && s.counted == "" {
+		s.counted = flowRunByStart
+	}
+	tx.windows(s, runs, string(sort))
+	if start := runs.StartTime; start != nil {
+		covered.between(flowRunStart, start.After, start.Before)
+	}
+	s.state(runs.State, covered, and(ofDeployments(f.Deployments), deployments))
+	return s
+}
+
+// parent adds that runs were called by others.
+func (s *search) parent(runs *prefect.FlowRunFilter) {
+	if p := runs.ParentFlowRunID; p != nil && p.Any != nil {
+		var of criteria
+		of.ids("parent.flow_run_id", p.Any)
+		s.lookup(flowRunByParent, when("flow_run.parent_task_run_id IN (SELECT parent.id FROM task_run AS parent"+and(of...).where()+")", and(of...).args...))
+	}
+	if p := runs.ParentTaskRunID; p != nil && p.Operator != prefect.Or {
+		var of criteria
+		of.ids("flow_run.parent_task_run_id", p.Any)
+		if p.IsNull != nil && !*p.IsNull {
+			of.null("flow_run.parent_task_run_id", p.IsNull)
+		}
+		s.lookup(flowRunByParent, and(of...))
+	}
+}
+
+// windows adds when runs started, should have, and ended.
+func (tx *Tx) windows(s *search, runs *prefect.FlowRunFilter, sort string) {
+	if w := runs.EndTime; w != nil {
+		tx.window(s, flowRunByEnd, "flow_run.end_time", w.After, w.Before, sort)
+	}
+	if w := runs.ExpectedStartTime; w != nil {
+		tx.window(s, flowRunByExpected, "flow_run.expected_start_time", w.After, w.Before, sort)
+	}
+	if w := runs.StartTime; w != nil {
+		tx.window(s, flowRunByStart, flowRunStart, w.After, w.Before, sort)
+	}
+}
+
+// state adds the states that runs are in, by their types: a name is one of those types
+// whose runs have had it. The rest is held by the same index.
+func (s *search) state(f *prefect.FlowRunFilterState, covered criteria, deployments condition) {
+	if f == nil {
+		return
+	}
+	var typed []prefect.StateType
+	var named []string
+	if f.Type != nil {
+		typed = f.Type.Any
+	}
+	if f.Name != nil {
+		named = f.Name.Any
+	}
+	types := typesOf("flow_run", f.Operator, f.Type != nil, typed, f.Name != nil, named)
+	if types.sql == "" {
+		return
+	}
+	only := criteria{types}
+	if f.Name != nil {
+		only.add(flowRunState(f))
+	}
+	s.lookup(flowRunByState, and(append(only, covered...)...))
+	if s.counted != flowRunByEnd && s.counted != flowRunByExpected { // which is not held by it
+		s.counted = flowRunByState
+	}
+	if f.Type != nil && len(f.Type.Any) == 1 && f.Type.Any[0] == prefect.Scheduled && f.Operator != prefect.Or && deployments.sql != "" {
+		s.lookup(flowRunUpcoming, and(when("flow_run.state_type = 'SCHEDULED'"), deployments))
+	}
+	if s.ordered == flowRunByStart && f.Name == nil && len(f.Type.Any) == 1 {
+		s.ordered = flowRunByState // which has the runs of one type in this order
+	}
+}
+
+// typesOf restricts runs to the types of state that a filter by types and by names may mean,
+// as one list. The index by type, name and time tells by a seek for each pair of which types
+// there was a state of some names.
+func typesOf(table string, operator prefect.Operator, byType bool, types []prefect.StateType, byName bool, names []string) condition {
+	var parts criteria
+	if byType {
+		var c criteria
+		texts(&c, "every.value", types)
+		parts.add(and(c...))
+	}
+	if byName {
+		var c criteria
+		if texts(&c, "had.name", names); names != nil {
+			c = criteria{having(table+"_state AS had", "had.type = every.value", and(c...))}
+		}
+		parts.add(and(c...))
+	}
+	switch wanted := parts.join(operator); {
+	case wanted.sql == "":
+		return condition{}
+	case !byName:
+		var c criteria
+		texts(&c, table+".state_type", types)
+		return and(c...)
+	default:
+		return when(table+".state_type IN (SELECT every.value FROM json_each(?) AS every WHERE "+wanted.sql+")", append([]any{everyStateType}, wanted.args...)...)
+	}
+}
+
+var everyStateType = textList(prefect.StateTypes())
+
+// The flows, deployments, pools and queues of a filter, as lists of ids that are made once.
+// An empty filter restricts runs to those that have one at all, which is not rare.
+
+func ofFlows(f *prefect.FlowFilter) condition {
+	if f == nil {
+		return condition{}
+	}
+	c := flowCondition(f)
+	return condition{"flow_run.flow_id IN (SELECT flow.id FROM flow" + c.where() + ")", c.args}
+}
+
+func ofDeployments(f *prefect.DeploymentFilter) condition {
+	if f == nil {
+		return condition{}
+	}
+	c := deploymentCondition(f)
+	return condition{"flow_run.deployment_id IN (SELECT deployment.id FROM deployment" + c.where() + ")", c.args}
+}
+
+func ofPools(f *prefect.WorkPoolFilter) condition {
+	if f == nil {
+		return condition{}
+	}
+	c := workPoolCondition(f)
+	return condition{"flow_run.work_queue_id IN (SELECT of_pool.id FROM work_pool CROSS JOIN work_queue AS of_pool ON of_pool.work_pool_id = work_pool.id" + c.where() + ")", c.args}
+}
+
+func ofQueues(f *prefect.WorkQueueFilter) condition {
+	if f == nil {
+		return condition{}
+	}
+	c := workQueueCondition(f)
+	return condition{"flow_run.work_queue_id IN (SELECT work_queue.id FROM work_queue" + c.where() + ")", c.args}
+}

@@ -1,0 +1,112 @@
+package store
+
+import "github.com/reevehq/reeve/internal/prefect"
+
+// PlanStep is a step of a query plan; those with a parent are below it.
+type PlanStep struct {
+	ID, Parent int
+	Text       string
+}
+
+// Plan is how SQLite answers a query. Walks is set when it reads in an order until a page
+// is full, instead of gathering what is known to be few.
+type Plan struct {
+	Query string
+	Walks bool
+	Steps []PlanStep
+}
+
+func (tx *Tx) plan(q condition, walks bool) (Plan, error) {
+	p := Plan{Query: q.sql, Walks: walks}
+	err := tx.conn.Query(`EXPLAIN QUERY PLAN `+q.sql, q.args, func(r Row) error {
+		var s PlanStep
+		var unused int
+		err := r.Scan(&s.ID, &s.Parent, &unused, &s.Text)
+		p.Steps = append(p.Steps, s)
+		return err
+	})
+	return p, err
+}
+
+// plansOf are the plans of all ways in which a page of a search may be read, and its rows
+// counted, whatever the database has.
+func (tx *Tx) plansOf(s *search, order condition) (all []Plan, err error) {
+	add := func(q condition, walks bool) {
+		if err == nil {
+			var p Plan
+			p, err = tx.plan(q, walks)
+			all = append(all, p)
+		}
+	}
+	page := prefect.Page{Limit: 100, Offset: 1000}
+	if order.sql != "" {
+		add(s.page("1", "", s.by(s.ordered, condition{}), order, page), s.ordered != "" || len(s.leads) == 0)
+	}
+	for _, l := range s.leads {
+		add(l.rows, true)
+		if found := s.by(l.index, l.only); order.sql != "" {
+			add(s.page("1", "", found, order, page), false)
+		} else {
+			add(found.rows(), false)
+		}
+	}
+	if s.like.sql != "" {
+		add(s.rows(s.named, s.like), true)
+	}
+	if order.sql == "" && (s.counted != "" || len(s.leads) == 0) {
+		add(s.by(s.counted, condition{}).rows(), true)
+	}
+	return all, err
+}
+
+// FlowRunPlans are the plans for a page of flow runs in an order, or for their count without one.
+func (tx *Tx) FlowRunPlans(f *prefect.Filters, sort prefect.FlowRunSort) ([]Plan, error) {
+	return tx.plansOf(tx.searchFlowRuns(f, sort), when(flowRunOrder[sort]))
+}
+
+// TaskRunPlans is FlowRunPlans for task runs.
+func (tx *Tx) TaskRunPlans(f *prefect.Filters, sort prefect.TaskRunSort) ([]Plan, error) {
+	s, err := tx.searchTaskRuns(f, sort)
+	if err != nil {
+		return nil, err
+	}
+	order := condition{}
+	if sort != "" {
+		order = taskRunsBy(sort, tx.Now)
+	}
+	return tx.plansOf(s, order)
+}
+
+// LogPlans are the plans for a page of logs.
+func (tx *Tx) LogPlans(f *prefect.LogFilter, sort prefect.LogSort) ([]Plan, error) {
+	p, err := tx.plan(logPage(f, sort, prefect.Page{Limit: 200}), true)
+	return []Plan{p}, err
+}
+
+// EventPlans are the plans for the keys of a page of events, and for their count.
+func (tx *Tx) EventPlans(f *prefect.EventFilter) (all []Plan, err error) {
+	for _, q := range []condition{eventPage(f, 100, 0, nil), {`SELECT count(*) FROM (` + eventKeys(f).sql + `)`, eventKeys(f).args}} {
+		p, err := tx.plan(q, false)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, p)
+	}
+	return all, nil
+}
+
+// FlowRunSorts and TaskRunSorts are all orders.
+func FlowRunSorts() (all []prefect.FlowRunSort) {
+	for sort := range flowRunOrder {
+		all = append(all, sort)
+	}
+	return all
+}
+
+// TaskRunSorts are all orders of task runs.
+func TaskRunSorts() (all []prefect.TaskRunSort) {
+	for sort := range taskRunOrder {
+		all = append(all, sort)
+	}
+	return all
+}

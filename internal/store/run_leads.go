@@ -1,0 +1,295 @@
+package store
+
+import (
+	"encoding/json"
+	"math"
+	"strings"
+	"time"
+
+	"github.com/reevehq/reeve/internal/prefect"
+)
+
+// How the runs of a filter are found is decided here and not by SQLite, which knows
+// neither how many runs a flow has nor that a page ends after a few of them. There are two
+// ways: to gather all that one criterion leaves by its index and sort them, or to walk an
+// index that has the order and take what fits until the page is full. The first is for
+// what is rare, the second for what is frequent. What is rare is looked up: each criterion
+// with an index is counted up to fewRuns.
+
+// fewRuns is how many runs are gathered and sorted at most: some 20 ms. Of a million runs a
+// criterion that more have is met by every 125th at least, if they are evenly spread.
+const fewRuns = 8_000
+
+// manyRuns is how many are gathered where names are the order: runs that have something in
+// common are often called alike, so that a walk may pass over most others first.
+const manyRuns = 150_000
+
+// fewEnough is what ends the search for a rarer criterion.
+const fewEnough = 500
+
+// lead is a criterion that an index answers. All rows that meet the filter meet it; others may.
+type lead struct {
+	index string    // of the table
+	only  condition // on a row of the table
+	rows  condition // a query for what the criterion leaves, with a row for each
+	// exact is set when the criterion is all that the filter asks.
+	exact bool
+	// window is set for a range of time far from where a walk begins: whoever walks
+	// would pass over all that lies between.
+	window bool
+}
+
+// search is a question about a table of runs.
+type search struct {
+	table   string
+	where   condition
+	leads   []lead
+	named   string    // the index by name
+	like    condition // a part of a name that is looked for, by that index
+	ordered string    // the index that a walk takes, "" when none has the order
+	counted string    // the index to count by when no criterion is rare, "" to leave it to SQLite
+}
+
+// source is where the rows of a search are looked for: the table with its index, and a condition.
+type source struct {
+	from  string
+	where condition
+}
+
+// lookup is a criterion on the table itself.
+func (s *search) lookup(index string, only condition) {
+	if only.sql == never.sql {
+		// An index of some rows cannot look nothing up; a row by its number can.
+		index, only = "", when("FALSE AND "+s.table+".rowid = 0")
+	}
+	if only.sql != "" {
+		s.leads = append(s.leads, lead{index: index, only: only, rows: s.rows(index, only)})
+	}
+}
+
+func (s *search) rows(index string, only condition) condition {
+	return condition{"SELECT 1 FROM " + s.by(index, condition{}).from + only.where(), only.args}
+}
+
+// by is the source of a lead, or of the walk of an index.
+func (s *search) by(index string, more condition) source {
+	from := s.table
+	if index != "" {
+		from += " INDEXED BY " + index
+	}
+	return source{from, and(more, s.where)}
+}
+
+// name adds what runs are called, whole or in part.
+func (s *search) name(f *prefect.AnyLike) {
+	if f == nil {
+		return
+	}
+	index := s.named
+	var names, part criteria
+	texts(&names, s.table+".name", f.Any)
+	s.lookup(index, and(names...))
+	if part.contains(s.table+".name", f.Like); len(part) > 0 && part[0].sql != never.sql {
+		s.like, s.counted = part[0], index
+	}
+}
+
+// only is the index of the only lead, "" when there are more or none, or when that index
+// has but the ids which the lead knows.
+func (s *search) only(byID string) string {
+	if len(s.leads) == 1 && s.leads[0].index != byID {
+		return s.leads[0].index
+	}
+	return ""
+}
+
+// tags adds the tags that runs have all of, each by itself, and those that they have one of.
+func (s *search) tags(byID string, all, any []string) {
+	add := func(of condition) {
+		rows := condition{"FROM " + s.table + "_tag AS tagged" + of.where(), of.args}
+		s.leads = append(s.leads, lead{index: byID,
+			only: condition{s.table + ".id IN (SELECT tagged.run_id " + rows.sql + ")", of.args},
+			rows: condition{"SELECT 1 " + rows.sql, of.args}})
+	}
+	const most = 8 // tags that are looked up
+	for _, tag := range all[:min(len(all), most)] {
+		add(when("tagged.tag = ?", tag))
+	}
+	if len(any) > 0 {
+		var c criteria
+		texts(&c, "tagged.tag", any)
+		add(and(c...))
+	}
+}
+
+// onlyTag notes when all that is asked for is one tag: then its rows are those of the search.
+func (s *search) onlyTag(all []string) {
+	var tag criteria
+	tag.tagsAll(s.table+".tags", all)
+	if len(s.leads) == 1 && len(all) == 1 && and(tag...).sql == s.where.sql {
+		s.leads[0].exact = true
+	}
+}
+
+// rows is a query with a row for each that a source has.
+func (s source) rows() condition {
+	return condition{"SELECT 1 FROM " + s.from + s.where.where(), s.where.args}
+}
+
+// rarest returns the lead that leaves the fewest rows, with how many, fewRuns at most;
+// nil when there is none.
+func (tx *Tx) rarest(s *search) (*lead, int, error) {
+	var best *lead
+	fewest := fewRuns
+	for i := range s.leads {
+		l := &s.leads[i]
+		n, err := tx.countUpTo(l.rows, fewRuns)
+		if err != nil {
+			return nil, 0, err
+		}
+		if best == nil || n < fewest {
+			best, fewest = l, n
+		}
+		if n <= fewEnough {
+			break
+		}
+	}
+	if fewest < fewRuns || s.like.sql == "" {
+		return best, fewest, nil
+	}
+	rows, err := tx.rowsLike(s)
+	if err != nil || len(rows) == fewRuns {
+		return best, fewest, err
+	}
+	text, err := json.Marshal(rows)
+	return &lead{only: when(s.table+".rowid IN (SELECT value FROM json_each(?))", string(text))}, len(rows), err
+}
+
+// rowsLike looks through the names of all runs, which takes half a second for a million,
+// for those that have a part: once for a page and its count. Trigrams of names would cost
+// each new run more than all else that is kept of it.
+func (tx *Tx) rowsLike(s *search) ([]int64, error) {
+	if known := tx.like; known != nil && known.of == s.table && known.pattern == s.like.args[0] {
+		return known.rows, nil
+	}
+	rows, err := column[int64](tx, `SELECT rowid FROM `+s.table+` INDEXED BY `+s.named+s.like.where()+` LIMIT ?`, s.like.args[0], fewRuns)
+	if err == nil && tx.like != nil {
+		*tx.like = likeRows{s.table, s.like.args[0], rows}
+	}
+	return rows, err
+}
+
+// likeRows are the rows of a table of runs whose names have a part, fewRuns at most.
+type likeRows struct {
+	of      string
+	pattern any
+	rows    []int64
+}
+
+// pageOf decides how a page of a search is read.
+func (tx *Tx) pageOf(s *search) (source, error) {
+	best, n, err := tx.rarest(s)
+	if err != nil {
+		return source{}, err
+	}
+	if n < fewRuns {
+		return s.by(best.index, best.only), nil
+	}
+	for _, l := range s.leads {
+		if l.window {
+			return s.by(l.index, l.only), nil
+		}
+		if s.ordered != "" && s.ordered == s.named {
+			n, err := tx.countUpTo(l.rows, manyRuns)
+			if err != nil {
+				return source{}, err
+			}
+			if n < manyRuns {
+				return s.by(l.index, l.only), nil
+			}
+		}
+	}
+	switch {
+	case s.ordered != "":
+		return s.by(s.ordered, condition{}), nil
+	case s.counted != "":
+		return s.by(s.counted, condition{}), nil
+	case best != nil:
+		return s.by(best.index, best.only), nil
+	}
+	return s.by("", condition{}), nil
+}
+
+// countOf decides how the rows of a search are counted.
+func (tx *Tx) countOf(s *search) (source, error) {
+	best, n, err := tx.rarest(s)
+	if err != nil {
+		return source{}, err
+	}
+	switch {
+	case n < fewRuns:
+		return s.by(best.index, best.only), nil
+	case s.counted == "" && best != nil:
+		return s.by(best.index, best.only), nil
+	}
+	return s.by(s.counted, condition{}), nil
+}
+
+// all is where counting does not stop.
+const all = math.MaxInt64
+
+// countUpTo counts the rows of a query, and stops at most.
+func (tx *Tx) countUpTo(rows condition, most int) (int, error) {
+	return tx.count(`SELECT count(*) FROM (`+rows.sql+` LIMIT ?)`, append(rows.args[:len(rows.args):len(rows.args)], most)...)
+}
+
+// countRuns counts the rows of a search, and stops at most.
+func (tx *Tx) countRuns(s *search, most int) (int, error) {
+	if len(s.leads) == 1 && s.leads[0].exact {
+		return tx.countUpTo(s.leads[0].rows, most)
+	}
+	found, err := tx.countOf(s)
+	if err != nil {
+		return 0, err
+	}
+	if most != all {
+		return tx.countUpTo(found.rows(), most)
+	}
+	return tx.count(`SELECT count(*) FROM `+found.from+found.where.where(), found.where.args...)
+}
+
+// page writes a query for columns of a page of runs: the page is found by itself, so that
+// what is passed over is not read.
+func (s *search) page(columns, joins string, found source, order condition, page prefect.Page) condition {
+	inner := `SELECT ` + s.table + `.rowid AS wanted FROM ` + found.from + found.where.where() + ` ORDER BY ` + order.sql + ` LIMIT ? OFFSET ?`
+	args := append(append(append([]any{}, found.where.args...), order.args...), page.Limit, page.Offset)
+	return condition{`SELECT ` + columns + ` FROM (` + inner + `) AS page CROSS JOIN ` + s.table + ` ON ` + s.table + `.rowid = page.wanted ` +
+		joins + ` ORDER BY ` + order.sql, append(args, order.args...)}
+}
+
+// window adds that a moment of which there is an index lies between two.
+func (tx *Tx) window(s *search, index, column string, after, before *prefect.Time, sort string) {
+	var c criteria
+	c.between(column, after, before)
+	if len(c) == 0 {
+		return
+	}
+	s.lookup(index, and(c...))
+	s.counted = index
+	s.leads[len(s.leads)-1].window = index != s.ordered && tx.distant(sort, after, before)
+}
+
+// distantWindow is how long ago a window has ended that is distant.
+const distantWindow = time.Hour
+
+// distant reports whether a walk in an order would pass over much before it comes to a window.
+func (tx *Tx) distant(sort string, after, before *prefect.Time) bool {
+	switch {
+	case strings.HasPrefix(sort, "NAME"):
+		return false
+	case strings.HasSuffix(sort, "_ASC"):
+		return after != nil
+	default:
+		return before != nil && before.Time.Before(tx.Now.Add(-distantWindow))
+	}
+}
