@@ -104,6 +104,9 @@ rehearsal: build venv ## docs/QUICKSTART.md as it stands, on machines made of ne
 	@scripts/need ip openssl curl
 	REEVE_BIN=$(REEVE) test/rehearsal/rehearse
 
+mutants: ## take one guarantee at a time out of the program: a test must notice each; ONLY=text for some
+	go run ./test/mutants -only "$(ONLY)"
+
 asleep: build venv ## 10 real minutes with a worker attached, and webhooks, while the server sleeps
 	@scripts/need systemd-socket-activate
 	REEVE_SLEEP_SHOW=1 REEVE_BIN=$(REEVE) REEVE_PYTHON=$(CURDIR)/$(PYTHON) $(PYTHON) -m pytest test/e2e/test_sleeping_worker.py test/e2e/test_sleeping_webhooks.py -q -s

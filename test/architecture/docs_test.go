@@ -11,11 +11,12 @@ import (
 var (
 	link    = regexp.MustCompile(`\]\(([^)#:]*)(?:#([^)]*))?\)`)
 	heading = regexp.MustCompile(`(?m)^#+ (.*)$`)
+	test    = regexp.MustCompile(`\[([Tt]est\w+)\]\(([^)]+_test\.go|[^)]*/test_\w+\.py)\)`)
 	source  = regexp.MustCompile("`((?:internal|cmd|test|ui|docs|scripts)/[^` ]+)`")
 )
 
 // What the documents point at is there: files by their names, sections by their
-// headings.
+// headings, tests by theirs.
 func TestDocumentsPointAtWhatIsThere(t *testing.T) {
 	var documents []string
 	for _, pattern := range []string{"*.md", "docs/*.md", "docs/*/*.md"} {
@@ -39,6 +40,12 @@ func TestDocumentsPointAtWhatIsThere(t *testing.T) {
 				t.Errorf("%s: there is no %s", document, to[1])
 			} else if to[2] != "" && !anchors(contents(t, target))[to[2]] {
 				t.Errorf("%s: %s has no section #%s", document, target, to[2])
+			}
+		}
+		for _, to := range test.FindAllStringSubmatch(text, -1) {
+			in := contents(t, filepath.Join(filepath.Dir(document), to[2]))
+			if !strings.Contains(in, "func "+to[1]+"(") && !strings.Contains(in, "def "+to[1]+"(") {
+				t.Errorf("%s: %s has no %s", document, to[2], to[1])
 			}
 		}
 		for _, named := range source.FindAllStringSubmatch(text, -1) {
