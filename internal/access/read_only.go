@@ -10,7 +10,7 @@ const readOnly = "The pages of this server only show ([server] ui_read_only). Us
 
 // asks are the last words of the paths to which the contract's clients and our
 // pages POST a question. Any other POST may change something.
-var asks = map[string]bool{"filter": true, "count": true, "history": true, "lateness": true, "paginate": true, "rows": true, "preview": true,
+var asks = map[string]bool{"filter": true, "count": true, "history": true, "lateness": true, "paginate": true, "rows": true, "groups": true, "preview": true,
 	"feed": true, "validate": true, "counts": true, "concurrency_status": true, "count-task-runs": true, "count-deployments": true, "next-runs": true}
 
 // ReadOnlyRefusal says why a request is refused where pages only show; "" lets it
