@@ -22,9 +22,7 @@ var mutants = []mutant{
 		[]string{"./internal/store/sqlite", "TestStore"}, ""},
 	{"the undoing of a write that failed", "internal/store/sqlite/writer.go", `undo = !isInterrupt(err)`, `err = nil`,
 		[]string{"./internal/store/sqlite", "TestWriteThatFails"}, ""},
-	{"the savepoint of a write", "internal/store/sqlite/writer.go", `w.conn.run("ROLLBACK TO write")`, `w.conn.run("RELEASE write"); true {
-			return nil
-		} else if err != nil`,
+	{"the undoing of a savepoint", "internal/store/sqlite/writer.go", `if err := w.conn.run("ROLLBACK TO write"); err != nil {`, `if err := error(nil); err != nil {`,
 		[]string{"./internal/store/sqlite", "TestWriteThatFails"}, ""},
 	{"the writing of a gathered log before it is read", "internal/store/sqlite/log_writes.go", `	return system.read(tls, file, to, n, place)`, `	return system.read(tls, file, to, n, place-1)`,
 		[]string{"./internal/store/sqlite", "TestLogHolds"}, ""},
