@@ -25,6 +25,9 @@ func (a *API) reeveEventRoutes() []rest.Route {
 const (
 	feedBars  = 60 // of the histogram
 	feedNames = 100
+	// feedCounted is how many events a histogram and its names look at: the newest
+	// of the time that is asked for, whether they meet the filter or not.
+	feedCounted = 200_000
 )
 
 // feedQuery asks for events, the newest first: the first page of them with their
@@ -45,16 +48,17 @@ type feedPlace struct {
 	Sequence int64        `json:"sequence" rule:"required"`
 }
 
-// feed is a page of events. Bars and Names are of all events of the filter, Names the
-// most frequent ones.
+// feed is a page of events. Bars and Names are of all events of the filter from
+// Counted on, Names the most frequent ones.
 type feed struct {
-	Events []feedEvent  `json:"events"`
-	Next   *feedPlace   `json:"next"` // where the next page begins, null at the end
-	Bars   []feedBar    `json:"bars"`
-	Names  []feedName   `json:"names"`
-	Since  prefect.Time `json:"since"`
-	Until  prefect.Time `json:"until"`
-	Now    prefect.Time `json:"now"`
+	Events  []feedEvent  `json:"events"`
+	Next    *feedPlace   `json:"next"` // where the next page begins, null at the end
+	Bars    []feedBar    `json:"bars"`
+	Names   []feedName   `json:"names"`
+	Counted prefect.Time `json:"counted_since"`
+	Since   prefect.Time `json:"since"`
+	Until   prefect.Time `json:"until"`
+	Now     prefect.Time `json:"now"`
 }
 
 // feedEvent is an event without its payload.
@@ -88,7 +92,7 @@ func (a *API) eventFeed(r *http.Request, in *feedQuery) (*feed, error) {
 	f.Resolve(a.clock.Now())
 	f.Order = prefect.NewestFirst
 	return view(a, r, func(tx *store.Tx) (*feed, error) {
-		out := &feed{Events: []feedEvent{}, Bars: []feedBar{}, Names: []feedName{}, Since: *f.Occurred.Since, Until: *f.Occurred.Until, Now: prefect.At(tx.Now)}
+		out := &feed{Events: []feedEvent{}, Bars: []feedBar{}, Names: []feedName{}, Counted: *f.Occurred.Since, Since: *f.Occurred.Since, Until: *f.Occurred.Until, Now: prefect.At(tx.Now)}
 		var after *store.EventPlace
 		if in.After != nil {
 			after = &store.EventPlace{Occurred: in.After.Occurred, Sequence: in.After.Sequence}
@@ -103,14 +107,24 @@ func (a *API) eventFeed(r *http.Request, in *feedQuery) (*feed, error) {
 		if err != nil || after != nil {
 			return out, err
 		}
-		return out, out.count(tx, f)
+		return out, out.count(tx, f, feedCounted)
 	})
 }
 
-// count counts all events of the filter, by time and by name.
-func (f *feed) count(tx *store.Tx, filter *prefect.EventFilter) error {
+// count counts the events of the filter, by time and by name, among the newest of its
+// time.
+func (f *feed) count(tx *store.Tx, filter *prefect.EventFilter, newest int) error {
 	since, until := filter.Occurred.Since.Time, filter.Occurred.Until.Time
 	buckets := events.NewBuckets(events.Second, math.Max(1, math.Ceil(until.Sub(since).Seconds()/feedBars)))
+	switch back, more, err := tx.EventsBack(since, until, newest); {
+	case err != nil:
+		return err
+	case more:
+		f.Counted = prefect.At(back)
+		only := *filter
+		only.Occurred.Since = &f.Counted
+		filter = &only
+	}
 	counts, err := tx.CountEventsByTime(filter, buckets)
 	if err != nil {
 		return err

@@ -1579,6 +1579,7 @@ export type EventTrigger = {
 
 export type Feed = {
   bars: FeedBar[];
+  counted_since: string;
   events: FeedEvent[];
   names: FeedName[];
   next: FeedPlace | null;

@@ -40,7 +40,7 @@ export function EventsPage() {
         : !first ? <Failure error={query.error ?? new Error("")} onRetry={() => void query.refetch()} />
         : (
           <>
-            <Histogram bars={counted(first.bars, came)} onPick={(after, before) => go({ when: "between", after, before })} />
+            <Histogram bars={counted(first.bars, came)} since={first.counted_since} onPick={(after, before) => go({ when: "between", after, before })} />
             {rows.length === 0 ? <None filters={filters} /> : <Table label="Events" columns={columns} rows={rows} rowKey={({ id }) => id} />}
           </>
         )}

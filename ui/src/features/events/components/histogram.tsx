@@ -1,12 +1,13 @@
 import { clock, exact, now } from "@/lib/time";
 import type { FeedBar } from "../types";
 
-/** How many events there were over the time. A bar leads to its own time; the facet of times does the same by keyboard. */
-export function Histogram({ bars, onPick }: { bars: readonly FeedBar[]; onPick: (after: string, before: string) => void }) {
+/** How many events there were over the time, as far back as they were counted. A bar leads to its own time; the facet of times does the same by keyboard. */
+export function Histogram({ bars, since, onPick }: { bars: readonly FeedBar[]; since: string; onPick: (after: string, before: string) => void }) {
   const most = Math.max(1, ...bars.map(({ count }) => count));
   const total = bars.reduce((sum, { count }) => sum + count, 0);
   const [first, last] = [bars[0], bars[bars.length - 1]];
   if (!first || !last) return null;
+  const cut = Date.parse(since) > Date.parse(first.end);
   const until = Math.min(Date.parse(last.end), now()); // the last bar is not over yet
   return (
     <figure className="card histogram">
@@ -17,7 +18,7 @@ export function Histogram({ bars, onPick }: { bars: readonly FeedBar[]; onPick: 
           </span>
         ))}
       </div>
-      <figcaption className="faint"><span>{clock(Date.parse(first.start), until)}</span><span>{total.toLocaleString("en")} events</span><span>{clock(until, until)}</span></figcaption>
+      <figcaption className="faint"><span>{clock(Date.parse(first.start), until)}</span><span>{total.toLocaleString("en")} events{cut && `, counted back to ${clock(Date.parse(since), until)}`}</span><span>{clock(until, until)}</span></figcaption>
     </figure>
   );
 }
