@@ -274,6 +274,38 @@ describe("a deployment", () => {
   });
 });
 
+test("tags and job variables are changed, and a deployment is duplicated", async () => {
+  const { id } = await made("copied-by-a-test", { schedules: [{ schedule: { interval: 3600 }, active: true }] });
+  await onPage(`/deployments/deployment/${id}`, async (page) => {
+    const dialog = page.getByRole("dialog");
+    const pick = async (name) => {
+      await page.getByRole("button", { name: "More actions" }).click();
+      await page.getByRole("menuitem", { name }).click();
+    };
+    await pick("Tags");
+    await dialog.getByLabel("Tags").fill("night, night, gpu");
+    await dialog.getByRole("button", { name: "Save" }).click();
+    await dialog.waitFor({ state: "detached" });
+    await seen(main(page), "night");
+    await pick("Job variables");
+    await dialog.getByLabel("Job variables").fill("[1]");
+    await dialog.getByText("A JSON object: names with values, in braces.").waitFor();
+    await dialog.getByLabel("Job variables").fill('{"env": {"MODE": "fast"}}');
+    await dialog.getByRole("button", { name: "Save" }).click();
+    await dialog.waitFor({ state: "detached" });
+    await pick("Duplicate");
+    await dialog.getByLabel("Name").fill("copied-by-a-test");
+    await dialog.getByRole("button", { name: "Make it" }).click();
+    await dialog.getByRole("alert").getByText("There is a deployment", { exact: false }).waitFor();
+    await dialog.getByLabel("Name").fill("the-copy");
+    await dialog.getByRole("button", { name: "Make it" }).click();
+    await page.getByRole("heading", { level: 1, name: "the-copy" }).waitFor();
+    const copy = await read(new URL(page.url()).pathname.split("/").pop());
+    assert.deepEqual([copy.tags, copy.job_variables, copy.paused, copy.schedules.length, copy.parameters], [["night", "gpu"], { env: { MODE: "fast" } }, true, 1, { rate: 25 }]);
+  });
+  assert.equal((await read(id)).paused, false);
+});
+
 test("a flow is limited and deleted", async () => {
   const own = await server.api("POST", "/flows/", { name: "deleted-by-a-test" });
   await onPage(`/flows/flow/${own.id}`, async (page) => {

@@ -1,5 +1,5 @@
 /** What the command line has for each action; a request where it has no command of its own. Pure. */
-import type { CatchUp, SLACreate } from "@/api/schema";
+import type { CatchUp, DeploymentCreate, SLACreate } from "@/api/schema";
 import type { Id, Schedule } from "@/api/types";
 import { apiCommand, commandLine } from "@/lib/command-line";
 import { agreementsPath } from "./agreements";
@@ -24,7 +24,8 @@ export const commands = {
   ),
   pause: ({ id }: Named, paused: boolean) => apiCommand("POST", `/deployments/${id}/${paused ? "pause" : "resume"}_deployment`),
   limit: ({ id }: Named, limit: number | null, collision: Collision) => apiCommand("PATCH", `/deployments/${id}`, limitBody(limit, collision)),
-  parameters: ({ id }: Named, parameters: Record<string, unknown>) => apiCommand("PATCH", `/deployments/${id}`, { parameters }),
+  change: ({ id }: Named, part: Record<string, unknown>) => apiCommand("PATCH", `/deployments/${id}`, part),
+  create: (body: DeploymentCreate) => apiCommand("POST", "/deployments/", body),
   delete: ({ name }: Named) => deployment("delete", name),
   inspect: ({ name }: Named) => deployment("inspect", name),
   schedules: ({ name }: Named) => deployment("schedule", "ls", name),

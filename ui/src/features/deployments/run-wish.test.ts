@@ -1,9 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { needsValues, splitTags } from "./run-wish";
+import { needsValues } from "./run-wish";
 
 describe("what a run needs", () => {
-  test.each([["", []], [" a, b ,,a", ["a", "b"]]])("%j are the tags %j", (text, want) => expect(splitTags(text)).toEqual(want));
-
   const schema = { type: "object", required: ["a", "b"], properties: { a: { type: "string" }, b: { type: "string", default: "x" }, c: { type: "string" } } };
   test.each([[null, {}, false], [schema, {}, true], [schema, { a: 1 }, false], [schema, { a: null }, false], [{ type: "object" }, {}, false]])("%j with %j: %s", (s, given, want) => {
     expect(needsValues(s, given)).toBe(want);

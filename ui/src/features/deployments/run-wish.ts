@@ -2,11 +2,6 @@
 import type { Json } from "@/api/types";
 import { resolve, type Schema } from "@/lib/schema";
 
-/** Tags as they are typed, with commas between. */
-export function splitTags(text: string): string[] {
-  return [...new Set(text.split(",").map((tag) => tag.trim()).filter(Boolean))];
-}
-
 /** Whether a flow has parameters without a value, so that somebody has to give some. */
 export function needsValues(schema: Schema | null, given: Json): boolean {
   if (!schema) return false;

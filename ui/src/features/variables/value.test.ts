@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { editable, kindOf, mostBytes, oneLine, readTags, readValue } from "./value";
+import { editable, kindOf, mostBytes, oneLine, readValue } from "./value";
 
 test.each([["plain"], [""], ["5"], ["null"], [" { "], [5], [null], [true], [[1, "a"]], [{ a: { b: [] } }]])("%j survives being edited", (value) => {
   expect(readValue(kindOf(value), editable(value))).toEqual({ value });
@@ -18,9 +18,4 @@ test.each(["", "{", "{a: 1}", "undefined"])("%j is no JSON", (text) => {
 test("a value is as long as the server takes it, in bytes", () => {
   expect(readValue("text", "x".repeat(mostBytes - 2))).not.toBeInstanceOf(Error);
   expect(readValue("text", "ü".repeat(mostBytes / 2))).toBeInstanceOf(Error);
-});
-
-test("tags", () => {
-  expect(readTags(" a, b ,,a ")).toEqual(["a", "b"]);
-  expect(readTags("")).toEqual([]);
 });

@@ -31,8 +31,3 @@ export function readValue(kind: Kind, text: string): { value: unknown } | Error 
   const size = new TextEncoder().encode(JSON.stringify(value)).length;
   return size > mostBytes ? new Error(`It has ${size.toLocaleString("en")} bytes; a value has at most ${mostBytes.toLocaleString("en")}.`) : { value };
 }
-
-/** Tags as people type them: between commas, each once. */
-export function readTags(text: string): string[] {
-  return [...new Set(text.split(",").map((tag) => tag.trim()).filter(Boolean))];
-}

@@ -1,4 +1,5 @@
-import { change } from "@/api/client";
+import { ask, change } from "@/api/client";
+import type { DeploymentCreate } from "@/api/schema";
 import type { Id, Json } from "@/api/types";
 import type { Collision } from "./get-deployment";
 
@@ -20,6 +21,15 @@ export async function limitDeployment(id: Id, limit: number | null, collision: C
   await change("PATCH", `/deployments/${id}`, limitBody(limit, collision));
 }
 
-export async function setParameters(id: Id, parameters: Json): Promise<void> {
-  await change("PATCH", `/deployments/${id}`, { parameters });
+/** Changes fields of a deployment. */
+export async function changeDeployment(id: Id, part: Json): Promise<void> {
+  await change("PATCH", `/deployments/${id}`, part);
+}
+
+/** Makes a deployment and gives its id. The server would write over one of that name, so it is looked for. */
+export async function createDeployment(flow: string, body: DeploymentCreate): Promise<Id> {
+  const [found] = await ask<{ id: Id }[]>("/deployments/filter", { deployments: { name: { any_: [body.name] } }, flows: { id: { any_: [body.flow_id] } }, limit: 1 });
+  if (found) throw new Error(`There is a deployment ${flow}/${body.name} already.`);
+  const { id } = await change<{ id: Id }>("POST", "/deployments/", body);
+  return id;
 }

@@ -15,10 +15,11 @@ import { createRun } from "../api/create-run";
 import type { Collision, Deployment } from "../api/get-deployment";
 import { commands, type Named } from "../commands";
 import { needsValues } from "../run-wish";
+import { DeploymentTags, Duplicate, JobVariables } from "./edit-dialogs";
 import { ParametersDialog } from "./parameters-dialog";
 import { RunDialog } from "./run-dialog";
 
-type Asking = "run" | "pause" | "limit" | "parameters" | "delete" | null;
+type Asking = "run" | "pause" | "limit" | "parameters" | "tags" | "job" | "duplicate" | "delete" | null;
 
 /** What can be done with a deployment. */
 export function DeploymentActions({ deployment, named }: { deployment: Deployment; named: Named }) {
@@ -55,12 +56,18 @@ export function DeploymentActions({ deployment, named }: { deployment: Deploymen
         : <Button changes icon="pause" disabled={act.isPending} onClick={() => setAsking("pause")}>Pause</Button>}
       <Menu label="More actions" icon="more" square items={[
         { changes: true, label: "Parameters …", icon: "edit", onPick: () => setAsking("parameters") },
+        { changes: true, label: "Job variables …", icon: "edit", onPick: () => setAsking("job") },
+        { changes: true, label: "Tags …", icon: "edit", onPick: () => setAsking("tags") },
+        { changes: true, label: "Duplicate …", icon: "plus", onPick: () => setAsking("duplicate") },
         { changes: true, label: "Limit …", icon: "filter", onPick: () => setAsking("limit") },
         { label: "Copy the id", icon: "copy", onPick: () => void copyText(deployment.id).then((copied) => tell(copied ? "The id is copied" : `The browser does not let us copy: ${deployment.id}`, !copied)) },
         { changes: true, label: "Delete …", icon: "trash", danger: true, onPick: () => setAsking("delete") },
       ]} />
       {asking === "run" && <RunDialog deployment={deployment} named={named} onClose={close} />}
       {asking === "parameters" && <ParametersDialog deployment={deployment} named={named} onClose={close} />}
+      {asking === "tags" && <DeploymentTags deployment={deployment} named={named} onClose={close} />}
+      {asking === "job" && <JobVariables deployment={deployment} named={named} onClose={close} />}
+      {asking === "duplicate" && <Duplicate deployment={deployment} named={named} onClose={close} />}
       {asking === "limit" && <Limit deployment={deployment} named={named} onClose={close} />}
       {asking === "pause" && (
         <Sure title={`Pause ${named.name}?`} text="Its schedules make no more runs, and those that they have made and that have not begun are deleted. What runs goes on, and somebody can still start it." yes="Pause it" no="Leave it"

@@ -6,7 +6,7 @@ import { Command } from "@/components/command";
 import { Dialog } from "@/components/dialog";
 import { SchemaForm, validate } from "@/components/schema-form";
 import { initial } from "@/lib/schema";
-import { setParameters } from "../api/change-deployment";
+import { changeDeployment } from "../api/change-deployment";
 import type { Deployment } from "../api/get-deployment";
 import { commands, type Named } from "../commands";
 
@@ -18,7 +18,7 @@ export function ParametersDialog({ deployment, named, onClose }: { deployment: D
   const save = useMutation({
     mutationFn: async () => {
       const errors = await validate(schema, values);
-      if (errors.size === 0) await setParameters(deployment.id, values);
+      if (errors.size === 0) await changeDeployment(deployment.id, { parameters: values });
       return errors;
     },
     onSuccess: async (errors) => {
@@ -31,7 +31,7 @@ export function ParametersDialog({ deployment, named, onClose }: { deployment: D
     <Dialog title={`Parameters of ${named.name}`} onClose={onClose} wide>
       <form className="form" onSubmit={(event) => { event.preventDefault(); save.mutate(); }}>
         <SchemaForm schema={schema} values={values} onChange={setValues} errors={save.data ?? new Map()} />
-        <Command text={commands.parameters(named, values)} />
+        <Command text={commands.change(named, { parameters: values })} />
         {save.error && <p className="field-error" role="alert">{save.error.message}</p>}
         <footer><Button onClick={onClose}>Cancel</Button><Button changes look="primary" type="submit" disabled={save.isPending}>Save</Button></footer>
       </form>

@@ -7,11 +7,11 @@ import { Field, Input } from "@/components/field";
 import { SchemaForm } from "@/components/schema-form";
 import { useStart } from "@/components/use-start";
 import { initial } from "@/lib/schema";
+import { readTags } from "@/lib/tag-list";
 import { fromLocalField } from "@/lib/time";
 import { createRun, type RunWish } from "../api/create-run";
 import type { Deployment } from "../api/get-deployment";
 import { commands, type Named } from "../commands";
-import { splitTags } from "../run-wish";
 
 /** A run with a name, parameters, tags and a time of its own. The server checks the parameters. */
 export function RunDialog({ deployment, named, onClose }: { deployment: Deployment; named: Named; onClose: () => void }) {
@@ -20,7 +20,7 @@ export function RunDialog({ deployment, named, onClose }: { deployment: Deployme
   const [name, setName] = useState("");
   const [tags, setTags] = useState("");
   const [at, setAt] = useState("");
-  const wish: RunWish = { parameters, name: name.trim(), tags: splitTags(tags), at: fromLocalField(at) };
+  const wish: RunWish = { parameters, name: name.trim(), tags: readTags(tags), at: fromLocalField(at) };
   const { start, errors } = useStart(schema, parameters, () => createRun(deployment.id, wish), onClose);
   return (
     <Dialog title={`Run ${named.name}`} onClose={onClose} wide>

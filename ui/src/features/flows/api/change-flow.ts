@@ -10,3 +10,7 @@ export async function limitFlow(id: Id, most: number | null): Promise<void> {
   if (most === null) await change("DELETE", `/reeve/flows/${id}/limit`);
   else await change("PUT", `/reeve/flows/${id}/limit`, { max_concurrent: most });
 }
+
+export async function tagFlow(id: Id, tags: string[]): Promise<void> {
+  await change("PATCH", `/flows/${id}`, { tags });
+}

@@ -6,7 +6,8 @@ import { FormDialog } from "@/components/form-dialog";
 import { tell } from "@/components/toast";
 import { changeVariable, createVariable, deleteVariable } from "../api/change-variable";
 import type { Variable } from "../types";
-import { editable, type Kind, kindOf, readTags, readValue } from "../value";
+import { readTags } from "@/lib/tag-list";
+import { editable, type Kind, kindOf, readValue } from "../value";
 
 /** Makes a variable, or changes or deletes one. */
 export function VariableDialog({ variable, onClose }: { variable?: Variable; onClose: () => void }) {
