@@ -19,6 +19,13 @@ const (
 // FlowRunHistory counts the flow runs that meet the criteria by state in each
 // interval, by the time they were expected to start.
 func (tx *Tx) FlowRunHistory(f *prefect.Filters, start, end time.Time, length time.Duration) ([]prefect.History, error) {
+	if hours, window, ok := inHours(f); ok {
+		intervals := prefect.Intervals(start, end, length)
+		if len(intervals) == 0 {
+			return intervals, nil
+		}
+		return intervals, tx.hoursHistory(hours, window, intervals, start, length)
+	}
 	return tx.history("flow_run", flowRunsWhere(f), start, end, length)
 }
 
@@ -38,30 +45,40 @@ func (tx *Tx) history(table string, c condition, start, end time.Time, length ti
 	err := tx.conn.Query(`SELECT bucket, state_type, state_name, count(*), sum(max(0, run_time)), sum(max(0, lateness))
 		FROM (SELECT state_type, state_name, `+runTimeExpression+` AS run_time, CASE `+latenessCases+` ELSE 0 END AS lateness,
 			(expected_start_time - ?) / ? AS bucket FROM `+table+c.where()+`)
-		GROUP BY bucket, state_type, state_name ORDER BY bucket, state_type, state_name`, args,
-		func(r Row) error {
-			var bucket int
-			var s prefect.HistoryState
-			if err := r.Scan(&bucket, &s.StateType, &s.StateName, &s.CountRuns, &s.SumEstimatedRunTime, &s.SumEstimatedLateness); err != nil {
-				return err
-			}
-			intervals[bucket].States = append(intervals[bucket].States, s)
-			return nil
-		})
+		GROUP BY bucket, state_type, state_name ORDER BY bucket, state_type, state_name`, args, addHistory(intervals))
 	return intervals, err
+}
+
+// addHistory adds the counts of a row to its interval.
+func addHistory(intervals []prefect.History) func(Row) error {
+	return func(r Row) error {
+		var bucket int
+		var s prefect.HistoryState
+		if err := r.Scan(&bucket, &s.StateType, &s.StateName, &s.CountRuns, &s.SumEstimatedRunTime, &s.SumEstimatedLateness); err != nil {
+			return err
+		}
+		intervals[bucket].States = append(intervals[bucket].States, s)
+		return nil
+	}
 }
 
 // AverageLateness is how late the flow runs that meet the criteria were on
 // average, in seconds; nil when there are none. As in the reference on SQLite,
 // moments are cut to whole seconds.
 func (tx *Tx) AverageLateness(f *prefect.Filters) (*prefect.Float, error) {
-	c := flowRunsWhere(f)
 	now := tx.Now.Truncate(time.Second)
-	var average *float64
-	err := tx.one(`SELECT avg(CASE WHEN start_time > expected_start_time THEN start_time / 1000000 - expected_start_time / 1000000
+	late := when(`CASE WHEN start_time > expected_start_time THEN start_time / 1000000 - expected_start_time / 1000000
 			WHEN start_time IS NULL AND state_type NOT IN ('COMPLETED', 'CANCELLED', 'FAILED', 'CRASHED') AND expected_start_time < ?
 				THEN ? / 1000000 - expected_start_time / 1000000
-			ELSE 0 END) FROM flow_run`+c.where(), append([]any{now, now}, c.args...), &average)
+			ELSE 0 END`, now, now)
+	var average *float64
+	var err error
+	if hours, window, ok := inHours(f); ok {
+		average, err = tx.hoursLateness(hours, window, late)
+	} else {
+		c := flowRunsWhere(f)
+		err = tx.one(`SELECT avg(`+late.sql+`) FROM flow_run`+c.where(), append(late.args, c.args...), &average)
+	}
 	if err != nil || average == nil {
 		return nil, err
 	}

@@ -13,8 +13,8 @@ CREATE TABLE flow_run_tag (
     run_id BLOB NOT NULL,
     PRIMARY KEY (tag, run_id)
 ) WITHOUT ROWID;
-INSERT INTO flow_run_tag (tag, run_id)
-    SELECT DISTINCT have.value, flow_run.id FROM flow_run, json_each(flow_run.tags) AS have WHERE flow_run.tags <> '[]' ORDER BY 1, 2;
+INSERT OR IGNORE INTO flow_run_tag (tag, run_id)
+    SELECT have.value, flow_run.id FROM flow_run, json_each(flow_run.tags) AS have WHERE flow_run.tags <> '[]';
 CREATE TRIGGER flow_run_tagged AFTER INSERT ON flow_run WHEN NEW.tags <> '[]' BEGIN
     INSERT INTO flow_run_tag (tag, run_id) SELECT DISTINCT value, NEW.id FROM json_each(NEW.tags);
 END;
@@ -30,8 +30,8 @@ CREATE TABLE task_run_tag (
     run_id BLOB NOT NULL,
     PRIMARY KEY (tag, run_id)
 ) WITHOUT ROWID;
-INSERT INTO task_run_tag (tag, run_id)
-    SELECT DISTINCT have.value, task_run.id FROM task_run, json_each(task_run.tags) AS have WHERE task_run.tags <> '[]' ORDER BY 1, 2;
+INSERT OR IGNORE INTO task_run_tag (tag, run_id)
+    SELECT have.value, task_run.id FROM task_run, json_each(task_run.tags) AS have WHERE task_run.tags <> '[]';
 CREATE TRIGGER task_run_tagged AFTER INSERT ON task_run WHEN NEW.tags <> '[]' BEGIN
     INSERT INTO task_run_tag (tag, run_id) SELECT DISTINCT value, NEW.id FROM json_each(NEW.tags);
 END;

@@ -15,6 +15,7 @@ import (
 	"zombiezen.com/go/sqlite/sqlitex"
 
 	"github.com/reevehq/reeve/internal/store"
+	"github.com/reevehq/reeve/internal/store/migrations"
 )
 
 // grown are the tables that grow with the runs.
@@ -70,7 +71,7 @@ func open(path string) (*writer, error) {
 
 func (w *writer) close() { _ = w.conn.Close() }
 
-// write repeats lives until the plan is kept. The indexes, and the tables of tags, are made at the end, which
+// write repeats lives until the plan is kept. The indexes, and what triggers keep, are made at the end, which
 // takes a fraction of keeping them.
 func (w *writer) write(lives []*life, p plan) error {
 	made, err := w.withoutIndexes()
@@ -104,11 +105,11 @@ func (w *writer) write(lives []*life, p plan) error {
 	if err := w.run("COMMIT"); err != nil {
 		return err
 	}
-	for _, table := range []string{"flow_run", "task_run"} {
-		made = append(made, "DELETE FROM "+table+"_tag", "INSERT INTO "+table+"_tag (tag, run_id) SELECT DISTINCT have.value, "+table+".id FROM "+table+
-			", json_each("+table+".tags) AS have ORDER BY 1, 2")
+	filled, err := fill("flow_run_tag", "task_run_tag", "flow_run_hour")
+	if err != nil {
+		return err
 	}
-	for _, sql := range made {
+	for _, sql := range append(made, filled...) {
 		if err := w.run(sql); err != nil {
 			return err
 		}
@@ -128,6 +129,30 @@ func (w *writer) withoutIndexes() (all []string, err error) {
 		err = errors.Join(err, w.run(drop))
 	}
 	return all, err
+}
+
+// fill returns the statements that make tables anew of the runs, as a migration did.
+func fill(tables ...string) (all []string, err error) {
+	steps, err := migrations.For("sqlite")
+	if err != nil {
+		return nil, err
+	}
+	for _, table := range tables {
+		all = append(all, "DELETE FROM "+table)
+		found := false
+		for _, step := range steps {
+			for _, begin := range []string{"\nINSERT INTO " + table + " (", "\nINSERT OR IGNORE INTO " + table + " ("} {
+				if at := strings.Index(step.SQL, begin); at >= 0 {
+					statement, _, _ := strings.Cut(step.SQL[at:], ";\n")
+					all, found = append(all, statement), true
+				}
+			}
+		}
+		if !found {
+			return nil, fmt.Errorf("no migration fills %s", table)
+		}
+	}
+	return all, nil
 }
 
 func (w *writer) run(statement string) error { return sqlitex.ExecuteTransient(w.conn, statement, nil) }

@@ -1,0 +1,32 @@
+package store
+
+import (
+	"time"
+
+	"github.com/reevehq/reeve/internal/prefect"
+)
+
+// Execute runs a statement of a test.
+func (tx *Tx) Execute(query string, args ...any) error {
+	_, err := tx.conn.Exec(query, args...)
+	return err
+}
+
+// HistoryOfRuns is FlowRunHistory, counted run by run.
+func (tx *Tx) HistoryOfRuns(f *prefect.Filters, start, end time.Time, length time.Duration) ([]prefect.History, error) {
+	return tx.history("flow_run", flowRunsWhere(f), start, end, length)
+}
+
+// LatenessOfRuns is AverageLateness, of all runs one by one.
+func (tx *Tx) LatenessOfRuns(f *prefect.Filters) (average *float64, err error) {
+	c := flowRunsWhere(f)
+	now := tx.Now.Truncate(time.Second)
+	err = tx.one(`SELECT avg(CASE WHEN start_time > expected_start_time THEN start_time / 1000000 - expected_start_time / 1000000
+			WHEN start_time IS NULL AND state_type NOT IN ('COMPLETED', 'CANCELLED', 'FAILED', 'CRASHED') AND expected_start_time < ?
+				THEN ? / 1000000 - expected_start_time / 1000000
+			ELSE 0 END) FROM flow_run`+c.where(), append([]any{now, now}, c.args...), &average)
+	return average, err
+}
+
+// Hours counts the rows that sum up hours.
+func (tx *Tx) Hours() (int, error) { return tx.count(`SELECT count(*) FROM flow_run_hour`) }
