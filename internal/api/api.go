@@ -94,6 +94,8 @@ type Config struct {
 	Undelivered func() int
 	// Webhooks is the inbox of the gateway in this process, nil where there is none.
 	Webhooks WebhookInbox
+	// Kept is for how long what retention deletes is kept.
+	Kept Kept
 	// Bill says what a usage costs; nil where nobody asks.
 	Bill func(cost.Usage) (*cost.Bill, error)
 	// Texts renders the texts of an action without doing it; nil for a server that does
@@ -232,6 +234,7 @@ func (a *API) Routes() []rest.Route {
 		a.reeveVersionRoutes(),
 		a.reeveGatewayRoutes(),
 		a.reeveWebhookRoutes(),
+		a.reeveRetentionRoutes(),
 		a.reeveNotifyRoutes(),
 		a.reeveAutomationRoutes(),
 		a.reeveEventRoutes(),

@@ -104,3 +104,15 @@ func All(c Config) []Service {
 	}
 	return all
 }
+
+// Kept says for how long retention keeps finished runs and events; 0 for ever. The
+// shorter times of single kinds of event are left out.
+func (c Config) Kept() (runs, events time.Duration) {
+	if c.FlowRunRetentionOn {
+		runs = NewFlowRunRetention(c.FlowRunRetention).config.Period
+	}
+	if !c.EventRetentionOff {
+		events = NewEventRetention(c.EventRetention).rules[0].period // that of all names comes first
+	}
+	return runs, events
+}

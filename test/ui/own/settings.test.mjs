@@ -37,7 +37,7 @@ const routes = {
   approvals: { path: "/approvals", shows: ["publishes-captions", "Look at deletes-old-videos", "given up"], asks: 1 },
   settings: { path: "/settings", shows: ["Speaks as Prefect", "3.9.1", "reeve doctor"], asks: 1 },
   "settings-server": { path: "/settings?tab=server", shows: ["server.api.host", "Only what was set"], asks: 1 },
-  "settings-keeping": { path: "/settings?tab=keeping", shows: ["server.events.retention_period"], asks: 1 },
+  "settings-keeping": { path: "/settings?tab=keeping", shows: ["server.events.retention_period", /^Kept for \d+ days?: /, "If finished runs were kept for"], asks: 2 },
   "settings-backup": { path: "/settings?tab=backup", shows: ["No copy is kept elsewhere"], asks: 1 },
   "settings-cost": { path: "/settings?tab=cost", shows: [/^Used in 20/, "Without a run", "reeve cost"], asks: 2 },
 };

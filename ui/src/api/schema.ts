@@ -2454,6 +2454,14 @@ export type OrchestrationResult = {
   status: SetStateStatus;
 };
 
+export type Outlived = {
+  older: number;
+  oldest: string | null;
+  period: number | null;
+  set: number | null;
+  soon: number;
+};
+
 export type OwnRuns = {
   recent: Recent;
   rows: FlowRunRow[];
@@ -2731,6 +2739,13 @@ export type ResumeWorkQueue = {
   source?: TargetSource;
   type?: "resume-work-queue";
   work_queue_id?: string | null;
+};
+
+export type RetentionPreview = {
+  events: Outlived;
+  most: number;
+  now: string;
+  runs: Outlived;
 };
 
 export type RetryType = "in_process" | "reschedule";

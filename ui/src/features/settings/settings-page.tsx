@@ -18,6 +18,7 @@ import { copiesOf } from "@/lib/copies";
 import { onlyLooks, setOnlyLooks } from "@/lib/read-only";
 import { useQueryTexts } from "@/lib/route";
 import { settingsPage } from "./api/get-settings";
+import { RetentionPanel } from "./components/retention-panel";
 import { UsagePanel } from "./components/usage-panel";
 import { aboutKeeping, copyLook } from "./words";
 import "./settings.css";
@@ -89,6 +90,7 @@ function Keeping({ page: { settings, files } }: { page: SettingsAnswer }) {
   return (
     <div className="settings-tab">
       <p className="muted">The database has {bytes(files.database)}. What is older than these times is deleted in the background; where nothing is set, it is kept for ever.</p>
+      <RetentionPanel />
       {rows.length === 0 ? <Empty title="Nothing says how long things are kept" icon="gear" /> : <Table label="Retention" columns={columns} rows={rows} rowKey={({ key }) => key} />}
     </div>
   );

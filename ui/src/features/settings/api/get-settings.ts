@@ -1,6 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import { get } from "@/api/client";
-import type { SettingsPage, Usage } from "@/api/schema";
+import type { RetentionPreview, SettingsPage, Usage } from "@/api/schema";
 import { learnTime } from "@/lib/time";
 
 /** How the server was set, how it is kept safe and until when it may sleep. */
@@ -18,5 +18,13 @@ export function usage(month: string) {
   return queryOptions({
     queryKey: ["usage", month],
     queryFn: ({ signal }) => get<Usage>(`/reeve/usage${month && `?month=${encodeURIComponent(month)}`}`, signal),
+  });
+}
+
+/** What would be deleted were runs and events kept for so many seconds; 0 for as long as is set. */
+export function retention(runs: number, events: number) {
+  return queryOptions({
+    queryKey: ["retention", runs, events],
+    queryFn: ({ signal }) => get<RetentionPreview>(`/reeve/retention?${new URLSearchParams({ runs: String(runs), events: String(events) }).toString()}`, signal),
   });
 }
