@@ -174,6 +174,25 @@ func TestOneFileHasOneOwner(t *testing.T) {
 	}
 }
 
+// Of two that would make or restore the same database, which is not there yet, one does.
+func TestAMissingDatabaseHasOneOwner(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.db")
+	held, err := takeLock(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if second, err := takeLock(path); !fault.Is(err, fault.Conflict) {
+		t.Errorf("a second owner: %v", err)
+		second.release()
+	}
+	held.release()
+	third, err := takeLock(path)
+	if err != nil {
+		t.Errorf("the next owner: %v", err)
+	}
+	third.release()
+}
+
 // TestFilesArePrivate looks at everything that lies beside a database.
 func TestFilesArePrivate(t *testing.T) {
 	db, path := openSeen(t)
