@@ -155,6 +155,9 @@ func TestEachEventTakesEffectOnceWhoeverFollows(t *testing.T) {
 		first, second = second, first
 	}
 	w.want(anywhere, "e0", "e1", "e2", "e3", "e4", "e5", "e6", "e7", "e8", "e9")
+	if n := first.Refused() + second.Refused(); n > 0 { // as the second of two effects of a name is
+		t.Errorf("%d events were to take effect again", n)
+	}
 }
 
 func TestAPassingFailureIsTriedAgainAndTold(t *testing.T) {

@@ -257,7 +257,7 @@ func (f *Follower) prepareOne(e *prefect.ReceivedEvent) (value any, err error) {
 	return f.consumer.Prepare(e)
 }
 
-// write applies items and moves the cursor, in one transaction.
+// write moves the cursor and applies items, in one transaction.
 func (f *Follower) write(ctx context.Context, items []item, to int64) error {
 	err := f.store.Update(ctx, func(tx *store.Tx) (err error) {
 		defer func() {
@@ -266,12 +266,11 @@ func (f *Follower) write(ctx context.Context, items []item, to int64) error {
 				err = fault.New(fault.Invalid, "panic: %v", p)
 			}
 		}()
-		if len(items) > 0 {
-			if err := f.consumer.Apply(tx, prepared(items)); err != nil {
-				return err
-			}
+		// The cursor first: what somebody else has dealt with is not even tried.
+		if err := tx.AdvanceEventCursor(f.consumer.Name, f.cursor, to); err != nil || len(items) == 0 {
+			return err
 		}
-		return tx.AdvanceEventCursor(f.consumer.Name, f.cursor, to)
+		return f.consumer.Apply(tx, prepared(items))
 	})
 	if err == nil {
 		f.cursor = to

@@ -161,3 +161,19 @@ func TestStatesAndTheirEvents(t *testing.T) {
 		t.Errorf("%d events for 3 states", n)
 	}
 }
+
+// Who asks twice for a run with the same key is given the first one, and nothing is written.
+func TestARunOfAKeyIsMadeOnce(t *testing.T) {
+	w := newWorld(t)
+	key := "of-a-webhook"
+	first := w.newFlowRun(state(prefect.Scheduled), func(run *prefect.FlowRun) { run.IdempotencyKey = &key })
+	w.update(func(tx *store.Tx) error {
+		again := &prefect.FlowRun{Name: "another", FlowID: w.flow, IdempotencyKey: &key}
+		again.EmpiricalPolicy.Defaults()
+		made, created, err := w.engine.CreateFlowRun(tx, again, w.fresh(tx, state(prefect.Scheduled)), orchestration.Options{})
+		if err == nil && (created || made.ID != first || made.Name != "a-run") {
+			t.Errorf("made %v: %v, %s", created, made.ID, made.Name)
+		}
+		return err
+	})
+}

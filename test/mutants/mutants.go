@@ -41,18 +41,18 @@ var mutants = []mutant{
 
 	// What is sent twice, or by two, takes effect once.
 	{"the key of an event", "internal/store/events.go", `ON CONFLICT (id) DO NOTHING`, ``,
-		[]string{"./internal/store/..."}, ""},
+		[]string{"./internal/store/sqlite", "TestStore"}, ""},
 	{"the key that makes a second run of a request the first", "internal/store/flow_runs.go", `		ON CONFLICT (flow_id, idempotency_key) DO NOTHING`, ``,
 		[]string{"./internal/orchestration"}, ""},
 	{"the comparison of a consumer's cursor", "internal/store/event_log.go", `		WHERE event_cursor.sequence = ?`, `		WHERE event_cursor.sequence = ? OR true`,
 		[]string{"./internal/follow"}, ""},
-	{"the move of a consumer's cursor", "internal/follow/follower.go", `return tx.AdvanceEventCursor(f.consumer.Name, f.cursor, to)`, `return nil`,
+	{"the move of a consumer's cursor", "internal/follow/follower.go", `if err := tx.AdvanceEventCursor(f.consumer.Name, f.cursor, to); err != nil || len(items) == 0 {`, `if err := error(nil); len(items) == 0 {`,
 		[]string{"./internal/follow"}, ""},
 	{"the second look at what was computed from", "internal/api/premises.go", `			return errOutdated
 		}`, `			return nil
 		}`,
 		[]string{"./internal/api", "Premise|Decide|Outdated|Decision"}, ""},
-	{"the key of a webhook", "internal/webhooks/inbox.go", `if n == 1 {`, `if true {`,
+	{"the key of a webhook", "internal/webhooks/inbox.go", `if n == 1 {`, `if n >= 0 {`,
 		[]string{"./internal/webhooks"}, ""},
 	{"the single delivery of what waits", "internal/outbox/lanes.go", `	if l.known[item.Seq] {`, `	if false {`,
 		[]string{"./internal/outbox"}, ""},

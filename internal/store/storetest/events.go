@@ -21,6 +21,7 @@ import (
 var eventsCases = []Case{
 	{"a query of the event log selects the events that its filter matches one by one", eventQueriesAndMatchesAgree},
 	{"pages of events by place are the pages by offset", eventPagesByPlaceAndByOffsetAgree},
+	{"an event that is sent again is there once, as it was sent first", anEventIsKeptOnce},
 }
 
 var eventDay = time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC)
@@ -200,5 +201,32 @@ func eventPagesByPlaceAndByOffsetAgree(t *testing.T, open Open) {
 		if err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+func anEventIsKeptOnce(t *testing.T, open Open) {
+	s, _ := newStore(t, open)
+	event := func(id uuid.UUID, name string) *prefect.Event {
+		return &prefect.Event{ID: id, Event: name, Occurred: prefect.At(eventDay), Resource: prefect.Resource{prefect.ResourceID: "a"},
+			Related: []prefect.Resource{{prefect.ResourceID: "b", prefect.ResourceRole: "owner"}}}
+	}
+	id, other := uuid.New(), uuid.New()
+	for _, sent := range [][]*prefect.Event{
+		{event(id, "first"), event(id, "second")},
+		{event(id, "third"), event(other, "other")},
+	} {
+		if err := s.Update(t.Context(), func(tx *store.Tx) error { return tx.Emit(sent...) }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	err := s.View(t.Context(), func(tx *store.Tx) error {
+		found, err := tx.ReadEventLog(0, 100, "", 100)
+		if len(found) != 2 || found[0].ID != id || found[0].Event.Event != "first" || found[1].ID != other {
+			t.Errorf("the log has %d events: %v", len(found), found)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
