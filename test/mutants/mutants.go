@@ -35,7 +35,7 @@ var mutants = []mutant{
 	{"the refusal of writes on a full disk", "internal/store/sqlite/writer.go", `!job.reserve && w.space.refuses()`, `!job.reserve && w.space.refuses() && false`,
 		[]string{"./internal/store/sqlite", "TestFullDisk"}, ""},
 	{"the check of a copy before it is restored", "internal/store/sqlite/check.go", `err != nil || line == "ok" {`, `err != nil || line != "" {`,
-		[]string{"./internal/store/sqlite", "TestDamagedCopies"}, ""},
+		[]string{"./internal/store/sqlite", "Copies|ACopy"}, ""},
 	{"the checksum of a piece of the backup", "internal/backup/piece.go", `if _, err := in.ReadByte(); !errors.Is(err, io.EOF) {`, `if _, err := in.ReadByte(); false {`,
 		[]string{"./internal/backup"}, ""},
 

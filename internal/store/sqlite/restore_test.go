@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -273,6 +274,22 @@ func TestDamagedCopiesAreRefused(t *testing.T) {
 				t.Errorf("the database has %d notebook", got)
 			}
 		})
+	}
+}
+
+// A copy in which every page can be read, and the index does not say what the table does.
+func TestACopyThatContradictsItselfIsRefused(t *testing.T) {
+	steps := []migrations.Migration{{Number: 1, Name: "notebook", SQL: `CREATE TABLE note (id INTEGER PRIMARY KEY, text TEXT NOT NULL);
+		CREATE INDEX note_text ON note (text);`}}
+	folder := t.TempDir()
+	path, copied := filepath.Join(folder, "reeve.db"), filepath.Join(folder, "copy.db")
+	keepNote(t, path, steps, "needle")
+	if _, err := Backup(t.Context(), path, copied, steps); err != nil {
+		t.Fatal(err)
+	}
+	change(t, copied, func(b []byte) []byte { return bytes.Replace(b, []byte("needle"), []byte("noodle"), 1) })
+	if _, err := Restore(t.Context(), path, copied, steps); err == nil {
+		t.Error("the copy was restored")
 	}
 }
 
