@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"path"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -27,10 +28,24 @@ type own struct {
 	files  fs.FS
 	base   string // with a slash at its end
 	v2     string // where the reference's newer bundle would be
-	page   []byte // index.html with the configuration written in
-	etag   string
+	first  page
+	other  page // without what index.html names for the first
 	policy string
 }
+
+// page is index.html with the configuration written in.
+type page struct {
+	text []byte
+	etag string
+}
+
+func newPage(text []byte) page {
+	sum := sha256.Sum256(text)
+	return page{text, `"` + hex.EncodeToString(sum[:12]) + `"`}
+}
+
+// forFirst are the lines of index.html that name what the first page alone needs.
+var forFirst = regexp.MustCompile(`(?m)^[^\n]* data-first [^\n]*\n`)
 
 // pageConfig is what index.html carries for the script.
 type pageConfig struct {
@@ -68,9 +83,8 @@ func newOwn(files fs.FS, c Config) (*own, error) {
 		}
 	}
 	index = bytes.Replace(index, basePlace, []byte(`<base href="`+html.EscapeString(o.base)+`" />`), 1)
-	o.page = bytes.Replace(index, configPlace, []byte(`<script id="reeve" type="application/json">`+string(text)+`</script>`), 1)
-	sum := sha256.Sum256(o.page)
-	o.etag = `"` + hex.EncodeToString(sum[:12]) + `"`
+	index = bytes.Replace(index, configPlace, []byte(`<script id="reeve" type="application/json">`+string(text)+`</script>`), 1)
+	o.first, o.other = newPage(index), newPage(forFirst.ReplaceAll(index, nil))
 	o.policy = "default-src 'self'; connect-src 'self'" + elsewhere + "; img-src 'self' data: https:; style-src 'self' 'unsafe-inline'; " +
 		"object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
 	return o, nil
@@ -111,10 +125,10 @@ func (o *own) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	name := strings.Trim(path.Clean("/"+strings.TrimPrefix(r.URL.Path, strings.TrimSuffix(o.base, "/"))), "/")
 	switch {
 	case name == "" || name == "index.html":
-		o.servePage(w, r)
+		o.servePage(w, r, o.first)
 	case o.serveFile(w, r, name):
 	case isNavigation(r):
-		o.servePage(w, r)
+		o.servePage(w, r, o.other)
 	default:
 		notFound(w)
 	}
@@ -130,15 +144,15 @@ func (o *own) redirect(r *http.Request) string {
 	return ""
 }
 
-func (o *own) servePage(w http.ResponseWriter, r *http.Request) {
+func (o *own) servePage(w http.ResponseWriter, r *http.Request, p page) {
 	h := w.Header()
 	h.Set("Content-Type", contentType("index.html"))
 	h.Set("Cache-Control", "no-cache")
 	h.Set("Content-Security-Policy", o.policy)
 	h.Set("Referrer-Policy", "same-origin")
 	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Etag", o.etag)
-	http.ServeContent(w, r, "index.html", time.Time{}, bytes.NewReader(o.page))
+	h.Set("Etag", p.etag)
+	http.ServeContent(w, r, "index.html", time.Time{}, bytes.NewReader(p.text))
 }
 
 // serveFile answers with a file, which may be there under its name with .gz

@@ -4,7 +4,9 @@ import "./components/page.css";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { createRoot } from "react-dom/client";
-import { inPlace } from "./config/server";
+import { basePath, inPlace, server } from "./config/server";
+import { home } from "./features/home/api/get-home";
+import { password } from "./api/password";
 import { newRouter } from "./app/router";
 import { Live } from "./lib/live";
 import { LiveContext } from "./lib/live-context";
@@ -14,6 +16,8 @@ import { applyTheme } from "./lib/theme";
 function show(): void {
   applyTheme();
   const queries = newQueryClient();
+  // The first page is asked for before it is drawn: on a slow line both take their time.
+  if (location.pathname === `${basePath}/` && !(server.auth && password() === null)) void queries.query(home).catch(() => undefined); // the page says what is wrong
   const live = new Live(queries);
   live.start();
 

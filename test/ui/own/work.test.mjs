@@ -54,3 +54,25 @@ test("10,000 tasks pan and zoom at 30 frames", async (t) => {
     for (const [what, each] of Object.entries({ whole, pan, zoom, path })) fits(each, 30, 1200, what);
   });
 });
+
+test("the first page comes in three rounds: itself, its parts, what it shows", async (t) => {
+  // At 150 ms a round and 1.6 Mbit/s rounds and bytes decide; how long the machine of the test takes does not.
+  await visit(browser, server, "/settings", async (page) => {
+    const cdp = await page.context().newCDPSession(page);
+    await cdp.send("Network.enable");
+    await cdp.send("Network.setCacheDisabled", { cacheDisabled: true });
+    await cdp.send("Network.emulateNetworkConditions", { offline: false, latency: 150, downloadThroughput: 200_000, uploadThroughput: 90_000 });
+    page.asked.length = 0;
+    const answered = page.waitForResponse(/reeve\/home$/);
+    await page.goto(`${server.url}/`);
+    await answered;
+    const parts = await page.evaluate(() => performance.getEntriesByType("resource")
+      .filter(({ initiatorType }) => initiatorType !== "fetch").map(({ name, startTime, responseEnd, encodedBodySize }) => ({ name: name.split("/").pop(), startTime, responseEnd, encodedBodySize })));
+    const first = Math.min(...parts.map(({ responseEnd }) => responseEnd));
+    assert.deepEqual(parts.filter(({ startTime }) => startTime > first).map(({ name }) => name), [], "these waited for others");
+    assert.deepEqual(page.asked, ["GET /api/reeve/home"]);
+    const bytes = parts.reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0);
+    t.diagnostic(`${parts.length} parts, ${bytes} bytes`);
+    assert.ok(parts.length > 5 && bytes < 100_000, `${bytes} bytes`);
+  });
+});
