@@ -171,6 +171,20 @@ describe("runs", () => {
     await seen(page, "2 runs asked to stop");
   }));
 
+  test("two tabs have one socket, and the second connects when the first is closed", () => onPage("/runs?when=any", async (page) => {
+    await page.getByText("Live", { exact: true }).waitFor();
+    const second = await page.context().newPage();
+    const sockets = [];
+    second.on("websocket", (socket) => sockets.push(socket.url()));
+    await second.goto(`${server.url}/runs?when=any`);
+    await second.getByText("Live", { exact: true }).waitFor();
+    assert.deepEqual(sockets, []);
+    const connects = second.waitForEvent("websocket");
+    await page.goto("about:blank");
+    await connects;
+    await second.getByText("Live", { exact: true }).waitFor();
+  }));
+
   test("a new run appears by itself", () => onPage("/runs", async (page) => {
     await page.locator('[data-liveness="live"]').waitFor();
     const { flow_id } = runs.completed;

@@ -3,7 +3,8 @@ import { get } from "@/api/client";
 import type { LiveEvent, Outlook } from "@/api/types";
 import { onPassword, password } from "@/api/password";
 import { server } from "@/config/server";
-import { subscribe } from "./socket";
+import { canShare, subscribeShared } from "./shared-socket";
+import { subscribe, type SubscribeOptions } from "./socket";
 import { now } from "./time";
 
 /**
@@ -111,7 +112,7 @@ export class Live {
     };
   };
 
-  /** The one socket is told anew what to send, once those who follow have settled. One that is still on its way asks for what is wanted then. */
+  /** The socket is told anew what to send, once those who follow have settled. */
   private askAnew(): void {
     window.clearTimeout(this.askTimer);
     this.askTimer = window.setTimeout(() => {
@@ -134,13 +135,14 @@ export class Live {
     if (this.leave || (server.auth && password() === null)) return;
     const rested = this.state.liveness === "resting";
     this.set({ liveness: "connecting", since: null, next: null });
-    this.leave = subscribe({
+    const wide = this.followers.size > 0;
+    this.wide = wide;
+    // What only one tab follows, the others need not hear.
+    const connect = wide || !canShare() ? subscribe : (options: SubscribeOptions) => subscribeShared(`reeve-live ${server.api}`, options);
+    this.leave = connect({
       path: "/events/out",
-      hello: () => {
-        this.wide = this.followers.size > 0;
-        // Who follows wants what came while the socket was on its way, too.
-        return { type: "filter", backfill: this.wide, filter: { ...(this.wide ? {} : { event: { prefix: prefixes } }), occurred: fromNowOn() } };
-      },
+      // Who follows wants what came while the socket was on its way, too.
+      hello: () => ({ type: "filter", backfill: wide, filter: { ...(wide ? {} : { event: { prefix: prefixes } }), occurred: fromNowOn() } }),
       onMessage: (message) => this.heard((message as { event?: LiveEvent }).event),
       onLink: (link) => {
         window.clearInterval(this.pollTimer);
@@ -148,6 +150,7 @@ export class Live {
           const missed = this.state.liveness === "polling";
           this.set({ liveness: "live", since: null, next: null });
           if (missed) void this.queries.invalidateQueries();
+          this.askAnew(); // somebody may have begun to follow while it was on its way
         } else if (link === "lost") {
           this.set({ liveness: "polling", since: null, next: null });
           this.pollTimer = window.setInterval(() => void this.queries.invalidateQueries({ refetchType: "active" }), pollEvery);

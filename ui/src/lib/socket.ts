@@ -4,7 +4,7 @@ import { password } from "@/api/password";
 /** What a subscription tells of itself. */
 export type Link = "connecting" | "open" | "lost";
 
-interface Options {
+export interface SubscribeOptions {
   path: string;
   /** The first message, read anew at each connection. */
   hello: () => unknown;
@@ -16,7 +16,7 @@ const firstWait = 1000;
 const longestWait = 30_000;
 
 /** A subscription of the contract: auth frame, filter, then messages. It connects again until it is closed. */
-export function subscribe({ path, hello, onMessage, onLink }: Options): () => void {
+export function subscribe({ path, hello, onMessage, onLink }: SubscribeOptions): () => void {
   let socket: WebSocket | null = null;
   let timer = 0;
   let wait = firstWait;
