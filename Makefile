@@ -10,7 +10,7 @@ MAX_BYTES := 31457280
 # failed is run again, twice at most, and the report shows it: -rR lists what needed that.
 RERUNS := --reruns 2 --reruns-delay 1 -rR
 
-.PHONY: help build venv up test unit simulation fuzz lint differential states e2e once restarts browser ui image rehearsal crash siege backup asleep bench history reads clean
+.PHONY: help build venv up test unit simulation fuzz lint differential states e2e once restarts browser ui pictures image rehearsal crash siege backup asleep bench history reads clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -86,6 +86,12 @@ browser: build venv ## the reference UI in a real browser against our server
 	@scripts/need npm chromium
 	npm --prefix test/ui ci --silent --no-audit --no-fund
 	REEVE_BIN=$(REEVE) REEVE_UI=$$(echo .venv/lib/python*/site-packages/prefect/server/ui-v2) node --test test/ui/reference.test.mjs
+
+pictures: build venv ## docs/ui: the pages beside the reference's, as pictures and in figures; on a machine that does nothing else
+	@scripts/need npm chromium
+	npm --prefix test/ui ci --silent --no-audit --no-fund
+	@export REEVE_BIN=$(REEVE) REEVE_UI=$$(echo .venv/lib/python*/site-packages/prefect/server/ui-v2) && \
+		node test/ui/pictures/take.mjs && node test/ui/pictures/compare.mjs
 
 crash: build ## kills, power losses and failing disks under load; LONG=1 for hours of it
 	REEVE_BIN=$(REEVE) REEVE_CRASH_LONG=$(LONG) go test -tags crash -count=1 -timeout $(if $(LONG),12h -v,10m) ./test/crash
