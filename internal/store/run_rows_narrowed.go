@@ -30,25 +30,28 @@ const (
 )
 
 // newest selects the ids of the runs that are looked at.
-func newest(f *prefect.Filters) condition {
-	c := flowRunsWhere(f)
-	return when(`SELECT flow_run.id FROM flow_run`+c.where()+` ORDER BY `+flowRunStart+` DESC LIMIT ?`, append(c.args, MostNarrowed)...)
+func (tx *Tx) newest(f *prefect.Filters) (condition, error) {
+	found, err := tx.pageOf(tx.searchFlowRuns(f, "START_TIME_DESC"))
+	return when(`SELECT flow_run.id FROM `+found.from+found.where.where()+` ORDER BY `+flowRunStart+` DESC LIMIT ?`, append(found.where.args, MostNarrowed)...), err
 }
 
 // where is what the narrowing wants of the runs that are looked at.
-func (n *Narrowing) where(f *prefect.Filters, now time.Time) condition {
-	looked := newest(f)
+func (n *Narrowing) where(tx *Tx, f *prefect.Filters) (condition, error) {
+	looked, err := tx.newest(f)
+	if err != nil {
+		return condition{}, err
+	}
 	all := criteria{when(`flow_run.id IN (SELECT id FROM (`+looked.sql+`))`, looked.args...)}
 	if n.AtLeast != nil {
-		all.add(when(runTook+` >= ?`, now, n.AtLeast.Microseconds()))
+		all.add(when(runTook+` >= ?`, tx.Now, n.AtLeast.Microseconds()))
 	}
 	if n.AtMost != nil {
-		all.add(when(runTook+` <= ?`, now, n.AtMost.Microseconds()))
+		all.add(when(runTook+` <= ?`, tx.Now, n.AtMost.Microseconds()))
 	}
 	if n.Parameters != "" {
 		all.add(when(`CASE WHEN octet_length(flow_run.parameters) <= ? THEN instr(lower(flow_run.parameters), lower(?)) > 0 ELSE FALSE END`, longestSearch, n.Parameters))
 	}
-	return all.join(prefect.And)
+	return all.join(prefect.And), nil
 }
 
 // order is an order with the arguments of its placeholders.
@@ -90,7 +93,11 @@ func (RunOrder) Values() []string {
 // NarrowedFlowRunRows returns rows of the flow runs that meet the criteria and the
 // narrowing, and how many there are among those that are looked at.
 func (tx *Tx) NarrowedFlowRunRows(f *prefect.Filters, n *Narrowing, page prefect.Page) ([]*FlowRunRow, int, error) {
-	c, order := n.where(f, tx.Now), n.order(tx.Now)
+	c, err := n.where(tx, f)
+	if err != nil {
+		return nil, 0, err
+	}
+	order := n.order(tx.Now)
 	count, err := tx.count(`SELECT count(*) FROM flow_run`+c.where(), c.args...)
 	if err != nil || count == 0 {
 		return []*FlowRunRow{}, 0, err
@@ -126,7 +133,10 @@ var groupings = map[RunGrouping]string{
 // for each group and type of state, in no order. A run with several tags is in the
 // group of each.
 func (tx *Tx) GroupFlowRuns(f *prefect.Filters, n *Narrowing, by RunGrouping) ([]*RunGroupPart, error) {
-	c := n.where(f, tx.Now)
+	c, err := n.where(tx, f)
+	if err != nil {
+		return nil, err
+	}
 	from := ` FROM flow_run JOIN flow ON flow.id = flow_run.flow_id LEFT JOIN deployment ON deployment.id = flow_run.deployment_id`
 	if by == "tag" {
 		from += ` LEFT JOIN json_each(flow_run.tags) AS tag`
