@@ -3,6 +3,8 @@ package store
 import (
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/reevehq/reeve/internal/prefect"
 )
 
@@ -30,3 +32,8 @@ func (tx *Tx) LatenessOfRuns(f *prefect.Filters) (average *float64, err error) {
 
 // Hours counts the rows that sum up hours.
 func (tx *Tx) Hours() (int, error) { return tx.count(`SELECT count(*) FROM flow_run_hour`) }
+
+// TagsOf counts the rows that a run has in the table of tags.
+func (tx *Tx) TagsOf(run uuid.UUID) (int, error) {
+	return tx.count(`SELECT count(*) FROM flow_run_tag WHERE run_id = ?`, run)
+}
