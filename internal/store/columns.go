@@ -61,6 +61,17 @@ func NullJSON(value any) any {
 	return JSON(value)
 }
 
+// inserts are statements that insert rows, by their number, up to most. What is many is
+// written with few of them: each costs as much as the row.
+func inserts(most int, into string, columns int, end string) []string {
+	row := "(?" + strings.Repeat(", ?", columns-1) + ")"
+	all := make([]string, most+1)
+	for n := 1; n <= most; n++ {
+		all[n] = into + " VALUES " + row + strings.Repeat(", "+row, n-1) + " " + end
+	}
+	return all
+}
+
 // assignments are the columns of an UPDATE, in order.
 type assignments struct {
 	columns []string

@@ -2,7 +2,6 @@ package store
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/reevehq/reeve/internal/prefect"
 )
@@ -50,13 +49,7 @@ func (tx *Tx) Emit(events ...*prefect.Event) error {
 const relatedAtOnce = 8
 
 // insertRelated are the statements that index a number of related resources.
-var insertRelated = func() (queries [relatedAtOnce + 1]string) {
-	for n := range queries {
-		queries[n] = `INSERT INTO event_related (resource_id, occurred, sequence, resource_role) VALUES (?, ?, ?, ?)` +
-			strings.Repeat(`, (?, ?, ?, ?)`, max(n-1, 0)) + ` ON CONFLICT DO NOTHING`
-	}
-	return queries
-}()
+var insertRelated = inserts(relatedAtOnce, `INSERT INTO event_related (resource_id, occurred, sequence, resource_role)`, 4, `ON CONFLICT DO NOTHING`)
 
 // relate indexes an event that was just appended by its related resources.
 func (tx *Tx) relate(e *prefect.Event) error {

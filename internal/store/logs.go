@@ -1,6 +1,7 @@
 package store
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/reevehq/reeve/internal/prefect"
@@ -14,17 +15,24 @@ func scanLog(r Row) (*prefect.Log, error) {
 	return &l, err
 }
 
+// logsAtOnce is how many logs one statement adds.
+const logsAtOnce = 16
+
+// insertLogs are the statements that add a number of logs.
+var insertLogs = inserts(logsAtOnce, `INSERT INTO log (id, created, name, level, message, timestamp, flow_run_id, task_run_id)`, 8, "")
+
 // CreateLogs adds logs in the order given.
 func (tx *Tx) CreateLogs(logs []prefect.LogCreate) error {
 	if len(logs) == 0 {
 		return nil
 	}
-	for i := range logs {
-		l := &logs[i]
-		_, err := tx.conn.Exec(`INSERT INTO log (id, created, name, level, message, timestamp, flow_run_id, task_run_id)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-			tx.IDs.V7(), tx.Now, l.Name, l.Level, l.Message, l.Timestamp, l.FlowRunID, l.TaskRunID)
-		if err != nil {
+	for some := range slices.Chunk(logs, logsAtOnce) {
+		args := make([]any, 0, 8*logsAtOnce)
+		for i := range some {
+			l := &some[i]
+			args = append(args, tx.IDs.V7(), tx.Now, l.Name, l.Level, l.Message, l.Timestamp, l.FlowRunID, l.TaskRunID)
+		}
+		if _, err := tx.conn.Exec(insertLogs[len(some)], args...); err != nil {
 			return err
 		}
 	}
