@@ -60,14 +60,14 @@ var mutants = []mutant{
 		[]string{"./internal/webhooks"}, ""},
 
 	// No limit is exceeded.
-	{"the slots of a limit", "internal/concurrency/slots.go", `if !l.fits(slots, now) {`, `if false {`,
+	{"the slots of a limit", "internal/concurrency/slots.go", `if !l.fits(slots, now) {`, `if l == nil {`,
 		[]string{"./internal/orchestration"}, ""},
 	{"the limit of a flow at the claim", "internal/orchestration/flow_limit.go", `if err != nil || limit == nil || !limit.Full() {`, `if true {`,
-		[]string{"./internal/orchestration"}, ""},
+		[]string{"./internal/api", "Limit"}, ""},
 	{"the limit of a pool at the claim", "internal/orchestration/pool_limit.go", `if err != nil || limit == nil || !limit.Full() {`, `if true {`,
-		[]string{"./internal/orchestration"}, ""},
+		[]string{"./internal/api", "Limit"}, ""},
 	{"the slot of a run whose process waits to try again", "internal/dispatch/slots.go", `return Rule{States: Active(), Retries: true, Deployed: true}`, `return Rule{States: Active(), Deployed: true}`,
-		[]string{"./internal/orchestration"}, ""},
+		[]string{"./internal/dispatch"}, ""},
 	{"the slots that a released lease holds no more", "internal/concurrency/slots.go", `if !lease.Released {`, `if true {`,
 		[]string{"./internal/orchestration"}, ""},
 
