@@ -179,8 +179,10 @@ func TestReleaseFlowConcurrencySlots(t *testing.T) {
 // told that all is well. What was given back is gone.
 func TestRenewingALeaseAfterTheEnd(t *testing.T) {
 	w := newWorld(t)
-	run := w.newFlowRun(state(prefect.Scheduled), of(w.newDeployment(1, "")))
+	deployment := w.newDeployment(2, "")
+	run, other := w.newFlowRun(state(prefect.Scheduled), of(deployment)), w.newFlowRun(state(prefect.Scheduled), of(deployment))
 	w.set(run, state(prefect.Pending), core)
+	w.set(other, state(prefect.Pending), core)
 	lease := *w.leaseOf(run)
 	w.set(run, state(prefect.Running), core)
 	w.set(run, state(prefect.Completed), core)
@@ -192,7 +194,7 @@ func TestRenewingALeaseAfterTheEnd(t *testing.T) {
 	}
 	w.clock.Advance(2 * time.Minute)
 	w.expire()
-	w.wantTaken("expired", 0)
+	w.wantTaken("expired, beside one that is held", 1)
 	if err := renew(); err == nil {
 		t.Error("a lease that expired was renewed")
 	}
