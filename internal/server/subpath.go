@@ -13,8 +13,11 @@ type subpath struct {
 	api  string // where the API is mounted
 }
 
+// newSubpath takes a base as the settings have it. One that ends in /v2 is that of the
+// reference's newer interface, which is below all the pages.
 func newSubpath(base, api string) subpath {
-	return subpath{strings.TrimSuffix("/"+strings.Trim(base, "/"), "/"), api}
+	base = strings.TrimSuffix("/"+strings.Trim(base, "/"), "/v2")
+	return subpath{strings.TrimSuffix(base, "/"), api}
 }
 
 // stripped is where the API is seen behind a proxy that takes the base off.

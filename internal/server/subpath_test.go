@@ -26,6 +26,9 @@ func TestSubpath(t *testing.T) {
 		}},
 		{"names are left as they are written", "/prefect", "/prefect/api", "/prefect/api", map[string]string{
 			"/api/variables/name/a%2Fb": "/prefect/api/variables/name/a%2Fb", "/%61pi/health": "/prefect/api/health"}},
+		{"the base of the newer interface", "/prefect/v2", "/api", "/prefect/api", map[string]string{
+			"/prefect/runs": "/prefect/runs", "/prefect/v2/runs": "/prefect/v2/runs", "/v2/runs": "/prefect/v2/runs", "/": "/prefect/"}},
+		{"that at the root", "/v2/", "/api", "/api", map[string]string{"/": "/", "/v2/runs": "/v2/runs", "/api/health": "/api/health"}},
 		{"each has its own", "/ui", "/v2/api", "/ui/v2/api", map[string]string{
 			"/ui/runs": "/ui/runs", "/v2/api/health": "/v2/api/health", "/ui/v2/api/health": "/v2/api/health", "/runs": "/ui/runs"}},
 	}
