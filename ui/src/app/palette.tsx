@@ -5,6 +5,7 @@ import { Icon, type IconName } from "@/components/icon";
 import { StateBadge } from "@/components/state-badge";
 import type { RunState } from "@/api/types";
 import { paths } from "@/config/paths";
+import { whyNot } from "@/lib/read-only";
 import { setTheme } from "@/lib/theme";
 import { pages } from "./nav";
 import { type Found, search } from "./search";
@@ -77,6 +78,13 @@ function useHits(settled: string, text: string, onClose: () => void): Hit[] {
     ...pages.map(({ to, label, icon, key }) => ({ id: `page-${key}`, label, beside: "page", icon, go: leave(() => void navigate({ to })) })),
     { id: "failed", label: "Runs that failed today", beside: "runs", icon: "cross", go: leave(() => void navigate({ to: paths.runs, search: { state: "FAILED,CRASHED", when: "24h" } })) },
     { id: "running", label: "What runs now", beside: "runs", icon: "play", go: leave(() => void navigate({ to: paths.runs, search: { state: "RUNNING,PENDING", when: "any" } })) },
+    { id: "by-flow", label: "Runs by flow", beside: "runs", icon: "flow", go: leave(() => void navigate({ to: paths.runs, search: { group: "flow" } })) },
+    { id: "slowest", label: "The slowest runs of this week", beside: "runs", icon: "clock", go: leave(() => void navigate({ to: paths.runs, search: { sort: "DURATION_DESC" } })) },
+    ...(whyNot === undefined ? [
+      { id: "new-automation", label: "Make an automation", beside: "action", icon: "bolt", go: leave(() => void navigate({ to: paths.newAutomation })) },
+      { id: "new-pool", label: "Make a work pool", beside: "action", icon: "pool", go: leave(() => void navigate({ to: paths.newPool })) },
+      { id: "new-block", label: "Make a block", beside: "action", icon: "block", go: leave(() => void navigate({ to: paths.blockCatalogue })) },
+    ] satisfies Hit[] : []),
     { id: "light", label: "Light colours", beside: "action", icon: "sun", go: leave(() => setTheme("light")) },
     { id: "dark", label: "Dark colours", beside: "action", icon: "moon", go: leave(() => setTheme("dark")) },
     { id: "system", label: "Colours as the system has them", beside: "action", icon: "screen", go: leave(() => setTheme("system")) },
