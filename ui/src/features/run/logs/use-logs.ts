@@ -1,5 +1,5 @@
 import { keepPreviousData, useQueries, useQuery } from "@tanstack/react-query";
-import { useEffect, useMemo, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import type { Id, Log } from "@/api/types";
 import { server } from "@/config/server";
 import { subscribe } from "@/lib/socket";
@@ -31,6 +31,9 @@ export function newer(received: readonly Log[], pages: readonly Log[]): Log[] {
 
 /** How often a server is asked that does not stream, in ms. */
 const lookEvery = 1500;
+
+/** How many lines that were received are kept before the pages, which let go of those that are not looked at, have them. */
+const mostReceived = 2000;
 
 /**
  * The logs of a run: pages as they are looked at, and while the run goes on what is added. The subscription begins
@@ -66,6 +69,16 @@ export function useLogs(run: Id, filters: LogFilters, seen: [number, number], fi
       },
     });
   }, [run, key, streams, refetch]);
+
+  const asked = useRef(false);
+  useEffect(() => {
+    if (received.length < mostReceived || asked.current) return;
+    asked.current = true;
+    void refetch().finally(() => {
+      asked.current = false;
+      setReceived((now) => now.slice(received.length)); // empty, when another run or filter was chosen meanwhile
+    });
+  }, [received.length, refetch]);
 
   const stored = first.data?.total ?? 0;
   const wanted = useMemo(() => {
