@@ -58,6 +58,7 @@ test("10,000 tasks pan and zoom at 30 frames", async (t) => {
 test("the first page comes in three rounds: itself, its parts, what it shows", async (t) => {
   // At 150 ms a round and 1.6 Mbit/s rounds and bytes decide; how long the machine of the test takes does not.
   await visit(browser, server, "/settings", async (page) => {
+    while (page.asked.length === 0) await page.waitForTimeout(10); // what this page asks is not the first page's
     const cdp = await page.context().newCDPSession(page);
     await cdp.send("Network.enable");
     await cdp.send("Network.setCacheDisabled", { cacheDisabled: true });
