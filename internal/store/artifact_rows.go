@@ -53,7 +53,7 @@ func (tx *Tx) NewestArtifactRows(f *prefect.ArtifactCollectionFilter, page prefe
 // CountArtifactKeysUpTo counts the keys that meet the filter, and stops at most.
 func (tx *Tx) CountArtifactKeysUpTo(f *prefect.ArtifactCollectionFilter, most int) (int, error) {
 	c := artifactCollectionsWhere(f, &prefect.Filters{})
-	return tx.count(`SELECT count(*) FROM (SELECT 1 FROM artifact_collection`+c.where()+` LIMIT ?)`, append(c.args, most)...)
+	return tx.countUpTo(condition{`SELECT 1 FROM artifact_collection` + c.where(), c.args}, most)
 }
 
 // ArtifactVersionRows returns the artifacts of a key, the newest first, at most limit.

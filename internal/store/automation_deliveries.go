@@ -248,7 +248,7 @@ func (tx *Tx) DeadDeliveries(since time.Time, limit, upTo int) (all []*prefect.A
 	if all, err = collect(tx, `SELECT `+deliveryColumns+dead+` ORDER BY finished DESC LIMIT ?`, []any{since, limit}, scanDelivery); err != nil || len(all) < limit {
 		return all, len(all), err
 	}
-	err = tx.one(`SELECT count(*) FROM (SELECT 1`+dead+` LIMIT ?)`, []any{since, upTo}, &n)
+	n, err = tx.countUpTo(when(`SELECT 1`+dead, since), upTo)
 	return all, n, err
 }
 

@@ -106,8 +106,7 @@ func (tx *Tx) SetAncestors(firing, automation uuid.UUID, ancestors []uuid.UUID) 
 
 // CountOwnFirings implements triggers.Rows.
 func (tx *Tx) CountOwnFirings(automation uuid.UUID, since time.Time, limit int) (int, error) {
-	return tx.count(`SELECT count(*) FROM (SELECT 1 FROM automation_firing WHERE automation_id = ? AND triggered > ? AND own > 0 LIMIT ?)`,
-		automation, since, limit)
+	return tx.countUpTo(when(`SELECT 1 FROM automation_firing WHERE automation_id = ? AND triggered > ? AND own > 0`, automation, since), limit)
 }
 
 // PauseLoop implements triggers.Rows.

@@ -166,7 +166,7 @@ func (tx *Tx) join(m *HeldMessage, due *time.Time) (bool, error) {
 	if err != nil || !some {
 		return false, err
 	}
-	number, err := tx.count(`SELECT count(*) FROM (SELECT 1 FROM automation_delivery WHERE gathered_by = ? LIMIT ?)`, carrier, mostGathered)
+	number, err := tx.countUpTo(when(`SELECT 1 FROM automation_delivery WHERE gathered_by = ?`, carrier), mostGathered)
 	if err != nil {
 		return false, err
 	}

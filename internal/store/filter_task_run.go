@@ -107,12 +107,9 @@ var taskRunOrder = map[prefect.TaskRunSort]string{
 	"NAME_DESC":                     "task_run.name DESC",
 	"NEXT_SCHEDULED_START_TIME_ASC": "task_run.next_scheduled_start_time ASC",
 	"END_TIME_DESC":                 "task_run.end_time DESC",
-	"DURATION_ASC":                  taskRunTook + " ASC" + taskRunTies,
-	"DURATION_DESC":                 taskRunTook + " DESC" + taskRunTies,
+	"DURATION_ASC":                  runTimeOf("task_run") + " ASC" + taskRunTies,
+	"DURATION_DESC":                 runTimeOf("task_run") + " DESC" + taskRunTies,
 }
-
-// taskRunTook is runTimeExpression where other tables are joined.
-const taskRunTook = "task_run.total_run_time + CASE WHEN task_run.state_type = 'RUNNING' THEN ? - task_run.state_timestamp ELSE 0 END"
 
 // taskRunTies keep pages stable where many runs have run for as long, such as
 // those that have not started.

@@ -1,8 +1,6 @@
 package store
 
 import (
-	"time"
-
 	"github.com/google/uuid"
 
 	"github.com/reevehq/reeve/internal/dispatch"
@@ -129,10 +127,7 @@ func (tx *Tx) WaitingRuns(most int) ([]*WaitingRun, error) {
 			WHERE state_type = 'SCHEDULED' ORDER BY coalesce(start_time, expected_start_time) LIMIT ?)
 		WHERE next_scheduled_start_time <= ? AND deployment_id IS NOT NULL`, []any{most, tx.Now}, func(r Row) (*WaitingRun, error) {
 		var d WaitingRun
-		var since time.Time
-		err := r.Scan(&d.ID, &d.FlowID, &d.Name, &since)
-		d.Since = prefect.At(since)
-		return &d, err
+		return &d, r.Scan(&d.ID, &d.FlowID, &d.Name, &d.Since)
 	})
 }
 

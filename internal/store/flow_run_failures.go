@@ -12,6 +12,6 @@ func (tx *Tx) FailedFlowRuns(since time.Time, limit, upTo int) (all []*FlowRunRo
 	if err != nil || len(all) < limit {
 		return all, len(all), err
 	}
-	n, err = tx.count(`SELECT count(*) FROM (SELECT 1`+failed+` LIMIT ?)`, since, upTo)
+	n, err = tx.countUpTo(when(`SELECT 1`+failed, since), upTo)
 	return all, n, err
 }

@@ -31,17 +31,17 @@ var flowRunWalk = map[prefect.FlowRunSort]string{
 	"END_TIME_DESC":            flowRunByEnd,
 }
 
+var flowRunTimes = timeIndexes{flowRunByEnd, flowRunByExpected, flowRunByStart, flowRunStart}
+
 // searchFlowRuns is the question of a filter in an order, "" for one of a count.
 func (tx *Tx) searchFlowRuns(f *prefect.Filters, sort prefect.FlowRunSort) *search {
-	s := &search{table: "flow_run", where: flowRunsWhere(f), named: flowRunByName, ordered: flowRunWalk[sort]}
+	s := &search{table: "flow_run", where: flowRunsWhere(f), named: flowRunByName, ordered: flowRunWalk[sort], times: flowRunTimes}
 	runs := f.FlowRuns
 	if runs == nil || runs.Operator == prefect.Or {
 		runs = &prefect.FlowRunFilter{}
 	}
 	if runs.ID != nil {
-		var ids criteria
-		ids.ids("flow_run.id", runs.ID.Any)
-		s.lookup(flowRunByID, and(ids...))
+		s.ids(flowRunByID, "flow_run.id", runs.ID.Any)
 	}
 	s.name(runs.Name)
 	s.parent(runs)
@@ -55,9 +55,7 @@ func (tx *Tx) searchFlowRuns(f *prefect.Filters, sort prefect.FlowRunSort) *sear
 	var deployments condition
 	var covered criteria // what the index by state holds besides
 	if d := runs.DeploymentID; d != nil && (d.Operator != prefect.Or || d.IsNull == nil) {
-		var ids criteria
-		ids.ids("flow_run.deployment_id", d.Any)
-		deployments = and(ids...)
+		deployments = anyID("flow_run.deployment_id", &prefect.AnyID{Any: d.Any})
 		covered.add(deployments)
 		s.lookup(flowRunByDeployment, deployments)
 	}
@@ -79,7 +77,7 @@ func (tx *Tx) searchFlowRuns(f *prefect.Filters, sort prefect.FlowRunSort) *sear
 	if len(covered) > 0 && s.counted == "" {
 		s.counted = flowRunByStart
 	}
-	tx.windows(s, runs, string(sort))
+	tx.windows(s, runs.EndTime, runs.ExpectedStartTime, runs.StartTime, string(sort))
 	if start := runs.StartTime; start != nil {
 		covered.between(flowRunStart, start.After, start.Before)
 	}
@@ -90,9 +88,8 @@ func (tx *Tx) searchFlowRuns(f *prefect.Filters, sort prefect.FlowRunSort) *sear
 // parent adds that runs were called by others.
 func (s *search) parent(runs *prefect.FlowRunFilter) {
 	if p := runs.ParentFlowRunID; p != nil && p.Any != nil {
-		var of criteria
-		of.ids("parent.flow_run_id", p.Any)
-		s.lookup(flowRunByParent, when("flow_run.parent_task_run_id IN (SELECT parent.id FROM task_run AS parent"+and(of...).where()+")", and(of...).args...))
+		of := anyID("parent.flow_run_id", &prefect.AnyID{Any: p.Any})
+		s.lookup(flowRunByParent, when("flow_run.parent_task_run_id IN (SELECT parent.id FROM task_run AS parent"+of.where()+")", of.args...))
 	}
 	if p := runs.ParentTaskRunID; p != nil && p.Operator != prefect.Or {
 		var of criteria
@@ -101,19 +98,6 @@ func (s *search) parent(runs *prefect.FlowRunFilter) {
 			of.null("flow_run.parent_task_run_id", p.IsNull)
 		}
 		s.lookup(flowRunByParent, and(of...))
-	}
-}
-
-// windows adds when runs started, should have, and ended.
-func (tx *Tx) windows(s *search, runs *prefect.FlowRunFilter, sort string) {
-	if w := runs.EndTime; w != nil {
-		tx.window(s, flowRunByEnd, "flow_run.end_time", w.After, w.Before, sort)
-	}
-	if w := runs.ExpectedStartTime; w != nil {
-		tx.window(s, flowRunByExpected, "flow_run.expected_start_time", w.After, w.Before, sort)
-	}
-	if w := runs.StartTime; w != nil {
-		tx.window(s, flowRunByStart, flowRunStart, w.After, w.Before, sort)
 	}
 }
 
@@ -140,9 +124,7 @@ func (s *search) state(f *prefect.FlowRunFilterState, covered criteria, deployme
 		only.add(flowRunState(f))
 	}
 	s.lookup(flowRunByState, and(append(only, covered...)...))
-	if s.counted != flowRunByEnd && s.counted != flowRunByExpected { // which is not held by it
-		s.counted = flowRunByState
-	}
+	s.countByState(flowRunByState)
 	if f.Type != nil && len(f.Type.Any) == 1 && f.Type.Any[0] == prefect.Scheduled && f.Operator != prefect.Or && deployments.sql != "" {
 		s.lookup(flowRunUpcoming, and(when("flow_run.state_type = 'SCHEDULED'"), deployments))
 	}
@@ -186,33 +168,26 @@ var everyStateType = textList(prefect.StateTypes())
 // An empty filter restricts runs to those that have one at all, which is not rare.
 
 func ofFlows(f *prefect.FlowFilter) condition {
-	if f == nil {
-		return condition{}
-	}
-	c := flowCondition(f)
-	return condition{"flow_run.flow_id IN (SELECT flow.id FROM flow" + c.where() + ")", c.args}
+	return idOf("flow_run.flow_id IN (SELECT flow.id FROM flow", f, flowCondition)
 }
 
 func ofDeployments(f *prefect.DeploymentFilter) condition {
-	if f == nil {
-		return condition{}
-	}
-	c := deploymentCondition(f)
-	return condition{"flow_run.deployment_id IN (SELECT deployment.id FROM deployment" + c.where() + ")", c.args}
+	return idOf("flow_run.deployment_id IN (SELECT deployment.id FROM deployment", f, deploymentCondition)
 }
 
 func ofPools(f *prefect.WorkPoolFilter) condition {
-	if f == nil {
-		return condition{}
-	}
-	c := workPoolCondition(f)
-	return condition{"flow_run.work_queue_id IN (SELECT of_pool.id FROM work_pool CROSS JOIN work_queue AS of_pool ON of_pool.work_pool_id = work_pool.id" + c.where() + ")", c.args}
+	return idOf("flow_run.work_queue_id IN (SELECT of_pool.id FROM work_pool CROSS JOIN work_queue AS of_pool ON of_pool.work_pool_id = work_pool.id", f, workPoolCondition)
 }
 
 func ofQueues(f *prefect.WorkQueueFilter) condition {
+	return idOf("flow_run.work_queue_id IN (SELECT work_queue.id FROM work_queue", f, workQueueCondition)
+}
+
+// idOf ends a list of ids with what a filter asks; nil asks nothing.
+func idOf[F any](list string, f *F, of func(*F) condition) condition {
 	if f == nil {
 		return condition{}
 	}
-	c := workQueueCondition(f)
-	return condition{"flow_run.work_queue_id IN (SELECT work_queue.id FROM work_queue" + c.where() + ")", c.args}
+	c := of(f)
+	return condition{list + c.where() + ")", c.args}
 }

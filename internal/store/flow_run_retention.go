@@ -8,13 +8,15 @@ import (
 	"github.com/reevehq/reeve/internal/prefect"
 )
 
+// finishedRun says of a flow run that retention may delete it: it is terminal, and no task
+// run of another run started it.
+const finishedRun = `parent_task_run_id IS NULL AND state_type IN ` + endedTypes
+
 // OldestFinishedRun is when the first of the runs ended that retention may
-// delete: terminal ones that no task run of another run started. False when
-// there is none.
+// delete; false when there is none.
 func (tx *Tx) OldestFinishedRun() (time.Time, bool, error) {
 	var ended prefect.Time
-	err := tx.one(`SELECT end_time FROM flow_run WHERE end_time IS NOT NULL AND parent_task_run_id IS NULL
-		AND state_type IN ('COMPLETED', 'FAILED', 'CRASHED', 'CANCELLED') ORDER BY end_time LIMIT 1`, nil, &ended)
+	err := tx.one(`SELECT end_time FROM flow_run WHERE end_time IS NOT NULL AND `+finishedRun+` ORDER BY end_time LIMIT 1`, nil, &ended)
 	if err == ErrNoRows {
 		return time.Time{}, false, nil
 	}
@@ -27,8 +29,7 @@ func (tx *Tx) OldestFinishedRun() (time.Time, bool, error) {
 // several calls. Their subflow runs lose their parents and are found by the
 // next call. It returns how many rows it deleted.
 func (tx *Tx) DeleteRunsEndedBefore(before time.Time, limit int) (int, error) {
-	runs, err := column[uuid.UUID](tx, `SELECT id FROM flow_run WHERE end_time < ? AND parent_task_run_id IS NULL
-		AND state_type IN ('COMPLETED', 'FAILED', 'CRASHED', 'CANCELLED') ORDER BY end_time LIMIT ?`, before, limit)
+	runs, err := column[uuid.UUID](tx, `SELECT id FROM flow_run WHERE end_time < ? AND `+finishedRun+` ORDER BY end_time LIMIT ?`, before, limit)
 	if err != nil {
 		return 0, err
 	}

@@ -1,8 +1,6 @@
 package store
 
 import (
-	"time"
-
 	"github.com/google/uuid"
 
 	"github.com/reevehq/reeve/internal/prefect"
@@ -36,10 +34,7 @@ func (tx *Tx) LimitHolders(id uuid.UUID, limit int) ([]*LimitHolder, error) {
 			LEFT JOIN flow_run AS caller ON caller.id = task_run.flow_run_id
 		WHERE held.limit_id = ? ORDER BY lease.created, lease.id LIMIT ?`, []any{id, limit}, func(r Row) (*LimitHolder, error) {
 		var h LimitHolder
-		var since, expires time.Time
-		err := r.Scan(&h.Kind, &h.Name, &h.FlowRunID, &h.FlowRunName, &h.Slots, &since, &expires)
-		h.Since, h.Expires = prefect.At(since), prefect.AtPointer(expires)
-		return &h, err
+		return &h, r.Scan(&h.Kind, &h.Name, &h.FlowRunID, &h.FlowRunName, &h.Slots, &h.Since, &h.Expires)
 	})
 }
 

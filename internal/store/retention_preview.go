@@ -13,7 +13,7 @@ type Outlived struct {
 // It looks at most runs, the oldest first.
 func (tx *Tx) RunsEndedBefore(before time.Time, most int) (out Outlived, err error) {
 	err = tx.one(`SELECT count(*), min(end_time) FROM (SELECT end_time, parent_task_run_id, state_type FROM flow_run WHERE end_time < ? ORDER BY end_time LIMIT ?)
-		WHERE parent_task_run_id IS NULL AND state_type IN ('COMPLETED', 'FAILED', 'CRASHED', 'CANCELLED')`, []any{before, most}, &out.Count, &out.Oldest)
+		WHERE `+finishedRun, []any{before, most}, &out.Count, &out.Oldest)
 	return out, err
 }
 

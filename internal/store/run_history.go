@@ -6,15 +6,17 @@ import (
 	"github.com/reevehq/reeve/internal/prefect"
 )
 
-// What a run has run and how late it was, in microseconds, of which prefect
-// FlowRun.EstimatedRunTime and EstimatedStartTimeDelta are the other form. The
-// first two placeholders are the present moment.
-const (
-	runTimeExpression = `total_run_time + CASE WHEN state_type = 'RUNNING' THEN ? - state_timestamp ELSE 0 END`
-	latenessCases     = `WHEN start_time > expected_start_time THEN start_time - expected_start_time
+// runTimeOf is how long a run of a table has run, in microseconds, of which prefect
+// FlowRun.EstimatedRunTime is the other form. Its placeholder is the present moment.
+func runTimeOf(table string) string {
+	return table + `.total_run_time + CASE WHEN ` + table + `.state_type = 'RUNNING' THEN ? - ` + table + `.state_timestamp ELSE 0 END`
+}
+
+// latenessCases is how late a run was, in microseconds, of which prefect
+// FlowRun.EstimatedStartTimeDelta is the other form. Its placeholders are the present moment.
+const latenessCases = `WHEN start_time > expected_start_time THEN start_time - expected_start_time
 		WHEN start_time IS NULL AND state_type NOT IN ('COMPLETED', 'CANCELLED', 'FAILED', 'CRASHED') AND expected_start_time < ?
 			THEN ? - expected_start_time`
-)
 
 // FlowRunHistory counts the flow runs that meet the criteria by state in each
 // interval, by the time they were expected to start.
@@ -43,7 +45,7 @@ func (tx *Tx) history(table string, c condition, start, end time.Time, length ti
 		when(table+".state_type IS NOT NULL"), c)
 	args := append([]any{tx.Now, tx.Now, tx.Now, start, length}, c.args...)
 	err := tx.conn.Query(`SELECT bucket, state_type, state_name, count(*), sum(max(0, run_time)), sum(max(0, lateness))
-		FROM (SELECT state_type, state_name, `+runTimeExpression+` AS run_time, CASE `+latenessCases+` ELSE 0 END AS lateness,
+		FROM (SELECT state_type, state_name, `+runTimeOf(table)+` AS run_time, CASE `+latenessCases+` ELSE 0 END AS lateness,
 			(expected_start_time - ?) / ? AS bucket FROM `+table+c.where()+`)
 		GROUP BY bucket, state_type, state_name ORDER BY bucket, state_type, state_name`, args, addHistory(intervals))
 	return intervals, err

@@ -15,7 +15,8 @@ import (
 
 const (
 	hour       = int64(time.Hour / time.Microsecond)
-	runEnded   = "flow_run.state_type IN ('COMPLETED', 'FAILED', 'CRASHED', 'CANCELLED')"
+	endedTypes = "('COMPLETED', 'FAILED', 'CRASHED', 'CANCELLED')"
+	runEnded   = "flow_run.state_type IN " + endedTypes
 	runUnended = "flow_run.state_type IN ('SCHEDULED', 'PENDING', 'RUNNING', 'CANCELLING', 'PAUSED')"
 	// endedHours are the hours, under the names that conditions on runs know.
 	endedHours = `(SELECT hour, flow_id, nullif(deployment_id, x'') AS deployment_id, nullif(work_queue_id, x'') AS work_queue_id,
@@ -120,7 +121,7 @@ func (m measured) ofHours(c condition) condition {
 
 func (tx *Tx) ofRuns(m measured, from, c condition) condition {
 	args := append(append([]any{tx.Now}, m.late.args...), from.args...)
-	return condition{`SELECT ` + m.columns + `flow_run.expected_start_time AS at, 1 AS runs, max(0, ` + runTimeExpression + `) AS run_time, max(0, ` + m.late.sql + `) AS late
+	return condition{`SELECT ` + m.columns + `flow_run.expected_start_time AS at, 1 AS runs, max(0, ` + runTimeOf("flow_run") + `) AS run_time, max(0, ` + m.late.sql + `) AS late
 		FROM ` + from.sql + c.where(), append(args, c.args...)}
 }
 

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/reevehq/reeve/internal/prefect"
 )
 
@@ -44,11 +46,16 @@ type search struct {
 	table   string
 	where   condition
 	leads   []lead
-	named   string    // the index by name
+	named   string // the index by name
+	times   timeIndexes
 	like    condition // a part of a name that is looked for, by that index
 	ordered string    // the index that a walk takes, "" when none has the order
 	counted string    // the index to count by when no criterion is rare, "" to leave it to SQLite
 }
+
+// timeIndexes are the indexes of a table of runs by when they ended, should have started,
+// and started, which is the column or expression start.
+type timeIndexes struct{ end, expected, begin, start string }
 
 // source is where the rows of a search are looked for: the table with its index, and a condition.
 type source struct {
@@ -65,6 +72,11 @@ func (s *search) lookup(index string, only condition) {
 	if only.sql != "" {
 		s.leads = append(s.leads, lead{index: index, only: only, rows: s.rows(index, only)})
 	}
+}
+
+// ids is that an id column is one of a list, nil for any.
+func (s *search) ids(index, column string, list []uuid.UUID) {
+	s.lookup(index, anyID(column, &prefect.AnyID{Any: list}))
 }
 
 func (s *search) rows(index string, only condition) condition {
@@ -265,6 +277,27 @@ func (s *search) page(columns, joins string, found source, order condition, page
 	args := append(append(append([]any{}, found.where.args...), order.args...), page.Limit, page.Offset)
 	return condition{`SELECT ` + columns + ` FROM (` + inner + `) AS page CROSS JOIN ` + s.table + ` ON ` + s.table + `.rowid = page.wanted ` +
 		joins + ` ORDER BY ` + order.sql, append(args, order.args...)}
+}
+
+// windows adds when runs started, should have, and ended.
+func (tx *Tx) windows(s *search, end *prefect.BetweenOrNull, expected *prefect.Between, start *prefect.BetweenOrNull, sort string) {
+	if end != nil {
+		tx.window(s, s.times.end, s.table+".end_time", end.After, end.Before, sort)
+	}
+	if expected != nil {
+		tx.window(s, s.times.expected, s.table+".expected_start_time", expected.After, expected.Before, sort)
+	}
+	if start != nil {
+		tx.window(s, s.times.begin, s.times.start, start.After, start.Before, sort)
+	}
+}
+
+// countByState counts by the index of states, unless a window is looked at which that does
+// not hold.
+func (s *search) countByState(index string) {
+	if s.counted != s.times.end && s.counted != s.times.expected {
+		s.counted = index
+	}
 }
 
 // window adds that a moment of which there is an index lies between two.

@@ -21,7 +21,7 @@ func scanLogPlace(r Row) (p *LogPlace, err error) {
 // CountLogs counts the logs that meet the criteria, and stops at most.
 func (tx *Tx) CountLogs(f *prefect.LogFilter, most int) (int, error) {
 	c := logCondition(f)
-	return tx.count(`SELECT count(*) FROM (SELECT 1 FROM log`+c.where()+` LIMIT ?)`, append(c.args, most)...)
+	return tx.countUpTo(condition{`SELECT 1 FROM log` + c.where(), c.args}, most)
 }
 
 // FirstLog returns the place of the first log that meets the criteria and has at
@@ -44,5 +44,5 @@ func (tx *Tx) ReadLogPlace(f *prefect.LogFilter, id uuid.UUID) (*LogPlace, error
 // and stops at most.
 func (tx *Tx) CountLogsBefore(f *prefect.LogFilter, place *LogPlace, most int) (int, error) {
 	c := and(logCondition(f), when("(log.timestamp, log.sequence) < (?, ?)", place.timestamp, place.sequence))
-	return tx.count(`SELECT count(*) FROM (SELECT 1 FROM log`+c.where()+` LIMIT ?)`, append(c.args, most)...)
+	return tx.countUpTo(condition{`SELECT 1 FROM log` + c.where(), c.args}, most)
 }

@@ -24,23 +24,23 @@ var taskRunWalk = map[prefect.TaskRunSort]string{
 	"END_TIME_DESC":            taskRunByEnd,
 }
 
+var taskRunTimes = timeIndexes{taskRunByEnd, taskRunByExpected, taskRunByStart, "task_run.start_time"}
+
 // fewFlowRuns is of how many flow runs the task runs are gathered at most.
 const fewFlowRuns = 1_000
 
 // searchTaskRuns is the question of a filter in an order, "" for one of a count.
 func (tx *Tx) searchTaskRuns(f *prefect.Filters, sort prefect.TaskRunSort) (*search, error) {
-	s := &search{table: "task_run", where: taskRunsWhere(f), named: taskRunByName, ordered: taskRunWalk[sort]}
+	s := &search{table: "task_run", where: taskRunsWhere(f), named: taskRunByName, ordered: taskRunWalk[sort], times: taskRunTimes}
 	runs := f.TaskRuns
 	if runs == nil || runs.Operator == prefect.Or {
 		runs = &prefect.TaskRunFilter{}
 	}
 	if runs.ID != nil {
-		s.lookup(taskRunByID, anyID("task_run.id", runs.ID))
+		s.ids(taskRunByID, "task_run.id", runs.ID.Any)
 	}
 	if of := runs.FlowRunID; of != nil && of.Operator != prefect.Or && (of.IsNull == nil || !*of.IsNull) {
-		var ids criteria
-		ids.ids("task_run.flow_run_id", of.Any)
-		s.lookup(taskRunByFlowRun, and(ids...))
+		s.ids(taskRunByFlowRun, "task_run.flow_run_id", of.Any)
 	}
 	if err := tx.ofFlowRuns(s, f); err != nil {
 		return nil, err
@@ -53,7 +53,7 @@ func (tx *Tx) searchTaskRuns(f *prefect.Filters, sort prefect.TaskRunSort) (*sea
 	if s.counted == "" {
 		s.counted = s.only(taskRunByID)
 	}
-	tx.taskRunWindows(s, runs, string(sort))
+	tx.windows(s, runs.EndTime, runs.ExpectedStartTime, runs.StartTime, string(sort))
 	if state := runs.State; state != nil {
 		var typed []prefect.StateType
 		var named []string
@@ -65,9 +65,7 @@ func (tx *Tx) searchTaskRuns(f *prefect.Filters, sort prefect.TaskRunSort) (*sea
 		}
 		if types := typesOf("task_run", state.Operator, state.Type != nil, typed, state.Name != nil, named); types.sql != "" {
 			s.lookup(taskRunByState, types)
-			if s.counted != taskRunByEnd && s.counted != taskRunByExpected {
-				s.counted = taskRunByState
-			}
+			s.countByState(taskRunByState)
 		}
 	}
 	return s, nil
@@ -79,9 +77,7 @@ func (tx *Tx) ofFlowRuns(s *search, f *prefect.Filters) error {
 		return nil
 	}
 	if f.FlowRuns != nil && f.FlowRuns.OnlyIDs() && f.Flows == nil && f.Deployments == nil && f.WorkPools == nil && f.WorkQueues == nil {
-		var ids criteria
-		ids.ids("task_run.flow_run_id", f.FlowRuns.ID.Any)
-		s.lookup(taskRunByFlowRun, and(ids...))
+		s.ids(taskRunByFlowRun, "task_run.flow_run_id", f.FlowRuns.ID.Any)
 		return nil
 	}
 	above := *f
@@ -97,17 +93,4 @@ func (tx *Tx) ofFlowRuns(s *search, f *prefect.Filters) error {
 	}
 	s.lookup(taskRunByFlowRun, condition{"task_run.flow_run_id IN (SELECT flow_run.id FROM " + runs.from + runs.where.where() + ")", runs.where.args})
 	return nil
-}
-
-// taskRunWindows adds when task runs started, should have, and ended.
-func (tx *Tx) taskRunWindows(s *search, runs *prefect.TaskRunFilter, sort string) {
-	if w := runs.EndTime; w != nil {
-		tx.window(s, taskRunByEnd, "task_run.end_time", w.After, w.Before, sort)
-	}
-	if w := runs.ExpectedStartTime; w != nil {
-		tx.window(s, taskRunByExpected, "task_run.expected_start_time", w.After, w.Before, sort)
-	}
-	if w := runs.StartTime; w != nil {
-		tx.window(s, taskRunByStart, "task_run.start_time", w.After, w.Before, sort)
-	}
 }
