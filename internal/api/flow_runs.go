@@ -90,26 +90,16 @@ func jobVariablesOf(tx *store.Tx, id uuid.UUID) (variablesTarget, error) {
 	case run.State.Type != prefect.Scheduled:
 		return target, fault.New(fault.BadRequest, "Job variables for a flow run in state %s cannot be updated", run.State.Type)
 	}
-	var d *prefect.Deployment
+	var d *store.Runnable
 	if run.DeploymentID != nil {
-		if d, err = tx.ReadDeployment(*run.DeploymentID); err != nil {
+		if d, err = tx.ReadRunnable(*run.DeploymentID); err != nil {
 			return target, err
 		}
 	}
 	if d == nil {
 		return target, fault.New(fault.BadRequest, "A deployment for the flow run could not be found")
 	}
-	target.deployment = d.JobVariables
-	target.template, err = templateOfDeployment(tx, d)
-	return target, err
-}
-
-// templateOfDeployment is the job template of a deployment's pool.
-func templateOfDeployment(tx *store.Tx, d *prefect.Deployment) (jobTemplate, error) {
-	if d.WorkPoolID == nil {
-		return jobTemplate{}, nil
-	}
-	return templateOf(tx.ReadWorkPool(*d.WorkPoolID))
+	return variablesTarget{jobTemplate{d.BaseJobTemplate}, d.JobVariables}, nil
 }
 
 // labelsBody is a body that is the labels themselves.
