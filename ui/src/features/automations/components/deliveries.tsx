@@ -1,13 +1,11 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { resendDelivery } from "@/api/resend-delivery";
 import { Button } from "@/components/button";
 import { Command } from "@/components/command";
 import { Dialog } from "@/components/dialog";
+import { Resend } from "@/components/resend";
 import { Status } from "@/components/status";
 import { type Column, Table } from "@/components/table";
 import { Time } from "@/components/time";
-import { tell } from "@/components/toast";
 import { actionKind } from "@/lib/action-kinds";
 import type { Delivery } from "../types";
 import { answerWords, canResend, commands, deliveryLook } from "../words";
@@ -31,7 +29,7 @@ export function Deliveries({ rows, withName = false }: { rows: readonly Delivery
     },
     { key: "next", title: "Next try", width: "76px", right: true, cell: (delivery) => <Time at={delivery.due} /> },
     { key: "created", title: "Asked for", width: "88px", right: true, narrow: "when", cell: (delivery) => <Time at={delivery.created} /> },
-    { key: "again", title: "", width: "112px", right: true, cell: (delivery) => canResend(delivery) && <Resend delivery={delivery} /> },
+    { key: "again", title: "", width: "112px", right: true, cell: (delivery) => canResend(delivery) && <Resend id={delivery.id} className="small" /> },
   ];
   return (
     <>
@@ -39,17 +37,6 @@ export function Deliveries({ rows, withName = false }: { rows: readonly Delivery
       {chosen && <DeliveryDialog delivery={chosen} onClose={() => setOpen(null)} />}
     </>
   );
-}
-
-function Resend({ delivery }: { delivery: Delivery }) {
-  const queries = useQueryClient();
-  const resend = useMutation({
-    mutationFn: () => resendDelivery(delivery.id),
-    onSuccess: () => tell("It is being sent again"),
-    onError: (error) => tell(error.message, true),
-    onSettled: () => Promise.all(["automation", "automations", "deliveries", "home"].map((key) => queries.invalidateQueries({ queryKey: [key] }))),
-  });
-  return <Button changes className="small" icon="retry" disabled={resend.isPending} onClick={() => resend.mutate()}>Send again</Button>;
 }
 
 function DeliveryDialog({ delivery, onClose }: { delivery: Delivery; onClose: () => void }) {
@@ -66,7 +53,7 @@ function DeliveryDialog({ delivery, onClose }: { delivery: Delivery; onClose: ()
       {answer === "" && status === 0 ? <p className="muted">Nothing came back.</p>
         : <pre className="card answer" tabIndex={0}>{[status > 0 && String(status), answer].filter(Boolean).join("\n")}</pre>}
       <Command text={commands.resend(delivery.id)} />
-      <footer>{canResend(delivery) && <Resend delivery={delivery} />}<Button onClick={onClose}>Close</Button></footer>
+      <footer>{canResend(delivery) && <Resend id={delivery.id} className="small" />}<Button onClick={onClose}>Close</Button></footer>
     </Dialog>
   );
 }

@@ -7,7 +7,7 @@ import { FormDialog } from "@/components/form-dialog";
 import { type AgreementDraft, agreementDraft, agreementOf, agreementWords, replaced, severities, type Subject, subjects } from "../agreements";
 import { setAgreements } from "../api/set-agreements";
 import { commands, type Named } from "../commands";
-import { type Unit, units } from "../schedule-draft";
+import { Every } from "./every";
 
 interface Props {
   /** All of the deployment. */
@@ -19,7 +19,6 @@ interface Props {
 }
 
 const subjectOptions = Object.entries(subjects).map(([value, label]) => ({ value, label }));
-const unitOptions = Object.keys(units).map((unit) => ({ value: unit, label: `${unit}s` }));
 const severityOptions = severities.map((value) => ({ value, label: value }));
 
 /** Makes an agreement, or changes one. */
@@ -41,12 +40,7 @@ export function AgreementDialog({ slas, sla, named, onClose }: Props) {
       </Field>
       <Field label="About what">{(props) => <Select {...props} value={draft.subject} options={subjectOptions} onPick={(subject) => set({ subject: subject as Subject })} />}</Field>
       <Field label="Time" error={bad ? wanted.message : undefined} hint={!bad && `${agreementWords(wanted)}.`}>
-        {(props) => (
-          <div className="schedule-every">
-            <Input {...props} inputMode="decimal" value={draft.every} onInput={(event) => set({ every: event.currentTarget.value })} />
-            <Select aria-label="Unit" value={draft.unit} options={unitOptions} onPick={(unit) => set({ unit: unit as Unit })} />
-          </div>
-        )}
+        {(props) => <Every {...props} draft={draft} set={set} />}
       </Field>
       <Field label="Severity" hint="It is told with a violation: the event prefect.sla.violation, once for each run or each gap.">
         {(props) => <Select {...props} value={draft.severity} options={severityOptions} onPick={(severity) => set({ severity: severity as SLASeverity })} />}

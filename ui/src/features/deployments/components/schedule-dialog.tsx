@@ -10,7 +10,8 @@ import { addSchedule, changeSchedule } from "../api/change-schedules";
 import type { DeploymentSchedule } from "../api/get-deployment";
 import { schedulePreview } from "../api/preview-schedule";
 import { commands, type Named } from "../commands";
-import { type Draft, draftOf, kinds, newDraft, scheduleOf, type Unit, units } from "../schedule-draft";
+import { type Draft, draftOf, kinds, newDraft, scheduleOf } from "../schedule-draft";
+import { Every } from "./every";
 import { NextTimes } from "./next-times";
 
 interface Props {
@@ -22,7 +23,6 @@ interface Props {
 
 const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const kindOptions = Object.entries(kinds).map(([value, label]) => ({ value, label }));
-const unitOptions = Object.keys(units).map((unit) => ({ value: unit, label: `${unit}s` }));
 
 /** Adds a schedule or changes one, with its words and its next times while it is typed. */
 export function ScheduleDialog({ deployment, schedule, onClose }: Props) {
@@ -72,14 +72,7 @@ function Times({ draft, set }: { draft: Draft; set: (part: Partial<Draft>) => vo
     case "interval":
       return (
         <>
-          <Field label="Every">
-            {(props) => (
-              <div className="schedule-every">
-                <Input {...props} inputMode="decimal" value={draft.every} onInput={(event) => set({ every: event.currentTarget.value })} />
-                <Select aria-label="Unit" value={draft.unit} options={unitOptions} onPick={(unit) => set({ unit: unit as Unit })} />
-              </div>
-            )}
-          </Field>
+          <Field label="Every">{(props) => <Every {...props} draft={draft} set={set} />}</Field>
           <Field label="Counted from" hint="Any moment at which it is due; without one, now.">
             {(props) => <Input {...props} type="datetime-local" value={draft.anchor} onInput={(event) => set({ anchor: event.currentTarget.value })} />}
           </Field>

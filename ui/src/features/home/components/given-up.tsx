@@ -1,11 +1,8 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { resendDelivery } from "@/api/resend-delivery";
 import type { Home } from "@/api/types";
-import { Button } from "@/components/button";
+import { Resend } from "@/components/resend";
 import { Status } from "@/components/status";
 import { Time } from "@/components/time";
-import { tell } from "@/components/toast";
 import { paths } from "@/config/paths";
 import { actionKind } from "@/lib/action-kinds";
 
@@ -25,7 +22,7 @@ export function GivenUp({ deliveries, webhooks }: { deliveries: readonly Deliver
             <p className="muted cut" title={delivery.reason}>{delivery.reason}</p>
           </div>
           <span className="home-when faint"><Time at={delivery.finished} /></span>
-          <Resend delivery={delivery} />
+          <Resend id={delivery.id} aria-label={`Send again for ${delivery.automation_name}`} />
         </li>
       ))}
       {webhooks > 0 && (
@@ -38,15 +35,4 @@ export function GivenUp({ deliveries, webhooks }: { deliveries: readonly Deliver
       )}
     </>
   );
-}
-
-function Resend({ delivery }: { delivery: Delivery }) {
-  const queries = useQueryClient();
-  const resend = useMutation({
-    mutationFn: () => resendDelivery(delivery.id),
-    onSuccess: () => tell("It is being sent again"),
-    onError: (error) => tell(error.message, true),
-    onSettled: () => Promise.all(["home", "deliveries"].map((key) => queries.invalidateQueries({ queryKey: [key] }))),
-  });
-  return <Button changes icon="retry" disabled={resend.isPending} onClick={() => resend.mutate()} aria-label={`Send again for ${delivery.automation_name}`}>Send again</Button>;
 }
