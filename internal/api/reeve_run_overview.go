@@ -21,9 +21,10 @@ const (
 	overviewSubflows  = 500
 	overviewArtifacts = 200
 	overviewResults   = 200 // of the run's own, and of its tasks'
+	overviewEvents    = 200
 )
 
-// flowRunOverview is all that the page of a run shows, but its logs and events.
+// flowRunOverview is all that the page of a run shows, but its logs.
 type flowRunOverview struct {
 	Run            *prefect.FlowRun     `json:"run" rule:"present"`
 	FlowName       *string              `json:"flow_name"`
@@ -36,6 +37,7 @@ type flowRunOverview struct {
 	Subflows       []*store.FlowRunRow  `json:"subflows"`
 	Artifacts      []*store.RunArtifact `json:"artifacts"`
 	Results        []runResult          `json:"results"`
+	Events         []*store.RunEvent    `json:"events"` // the newest that its states do not tell
 	Now            prefect.Time         `json:"now"`
 }
 
@@ -121,6 +123,9 @@ func (o *flowRunOverview) below(tx *store.Tx) (err error) {
 	if o.Subflows, err = tx.SubflowRunRows(o.Run.ID, overviewSubflows); err != nil {
 		return err
 	}
-	o.Artifacts, err = tx.RunArtifacts(o.Run.ID, overviewArtifacts)
+	if o.Artifacts, err = tx.RunArtifacts(o.Run.ID, overviewArtifacts); err != nil {
+		return err
+	}
+	o.Events, err = tx.RunEvents(o.Run.ID, overviewEvents)
 	return err
 }

@@ -1,6 +1,10 @@
 package store
 
-import "github.com/reevehq/reeve/internal/prefect"
+import (
+	"github.com/google/uuid"
+
+	"github.com/reevehq/reeve/internal/prefect"
+)
 
 // PlanStep is a step of a query plan; those with a parent are below it.
 type PlanStep struct {
@@ -93,6 +97,12 @@ func (tx *Tx) EventPlans(f *prefect.EventFilter) (all []Plan, err error) {
 		all = append(all, p)
 	}
 	return all, nil
+}
+
+// RunEventPlans is the plan for the events of a run.
+func (tx *Tx) RunEventPlans(flowRun uuid.UUID) ([]Plan, error) {
+	p, err := tx.plan(runEvents(flowRun, 200), false)
+	return []Plan{p}, err
 }
 
 // FlowRunSorts and TaskRunSorts are all orders.

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/uuid"
+
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/prefect/decode"
 	"github.com/reevehq/reeve/internal/pyjson"
@@ -15,7 +17,8 @@ import (
 
 // small are the tables, under all their names, that do not grow with history, and what
 // lists of arguments are read as.
-var small = []string{"flow", "deployment", "work_queue", "work_pool", "of_pool", "of_flow", "its_flow", "json_each", "every", "have", "member", "label", "page", "CONSTANT", "(subquery-1)", "(subquery-2)", "(subquery-3)"}
+var small = []string{"flow", "deployment", "work_queue", "work_pool", "of_pool", "of_flow", "its_flow", "json_each", "every", "have", "member", "label", "page", "CONSTANT", "(subquery-1)", "(subquery-2)", "(subquery-3)",
+	"own", "others", "near", "kept"}
 
 var scanned = regexp.MustCompile(`^SCAN (\S+)(.*)$`)
 
@@ -175,6 +178,8 @@ func TestLogsAndEventsAreFoundWithinBounds(t *testing.T) {
 			plans, err := tx.EventPlans(&f)
 			checkPlans(t, "events", text, "", plans, err)
 		}
+		plans, err := tx.RunEventPlans(uuid.MustParse(someID))
+		checkPlans(t, "events of a run", "", "", plans, err)
 		return nil
 	})
 }

@@ -248,6 +248,29 @@ describe("a run", () => {
     await page.waitForURL((url) => !url.search.includes("task="));
   }));
 
+  test("an event is a mark on the timeline that leads to it, and stands in words below", async () => {
+    const { id } = runs.completed;
+    const { start_time: start, end_time: end } = await server.api("GET", `/flow_runs/${id}`);
+    const occurred = new Date((Date.parse(start) + Date.parse(end)) / 2).toISOString();
+    await server.api("POST", "/events", [{
+      id: crypto.randomUUID(), event: "frames.dropped", occurred, payload: {}, resource: { "prefect.resource.id": "camera.7" },
+      related: [{ "prefect.resource.id": `prefect.flow-run.${id}`, "prefect.resource.role": "flow-run" }],
+    }]);
+    await onPage(`/runs/flow-run/${id}?tab=events`, async (page) => {
+      await page.getByRole("tabpanel", { name: /^Events/ }).getByRole("link", { name: "frames.dropped" }).waitFor();
+      const { x, y, width } = await page.locator(".timeline-box canvas").boundingBox();
+      const tip = page.locator(".timeline-tip").getByText("frames.dropped");
+      let at = 190;
+      for (; at < width && !await tip.isVisible(); at += 5) await page.mouse.move(x + at, y + 36);
+      await tip.waitFor();
+      await page.picture("own-run-mark");
+      await page.mouse.down();
+      await page.mouse.up();
+      await page.waitForURL(/\/events\/event\//);
+      await page.getByRole("heading", { level: 1, name: "frames.dropped" }).waitFor();
+    });
+  });
+
   test("a task that is chosen in the graph is chosen in the table and the logs too", () => onPage(`/runs/flow-run/${runs.completed.id}?view=graph`, async (page) => {
     const nodes = page.getByRole("group", { name: /^Graph of/ }).getByRole("button");
     await nodes.first().waitFor();

@@ -1954,6 +1954,7 @@ export type FlowRunOverview = {
   artifacts: RunArtifact[];
   caller: RunCaller | null;
   deployment_name: string | null;
+  events: RunEvent[];
   flow_name: string | null;
   now: string;
   results: RunResult[];
@@ -2772,6 +2773,13 @@ export type RunDeployment = {
   schedule_after?: number;
   source?: TargetSource;
   type?: "run-deployment";
+};
+
+export type RunEvent = {
+  event: string;
+  id: string;
+  occurred: string;
+  task_run_id: string;
 };
 
 export type RunGroup = {

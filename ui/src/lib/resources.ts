@@ -41,6 +41,11 @@ export function placeOf(resource: Resource): Place | null {
   return to ? { to, params: { id } } : null;
 }
 
+/** The page of an event. The day in its address is the reference's, and says nothing to us. */
+export function placeOfEvent({ id, occurred }: { id: string; occurred: string }): Place {
+  return { to: paths.event, params: { date: occurred.slice(0, 10), id } };
+}
+
 /** What people call a resource, as far as it says so itself. */
 export function nameOf(resource: Resource): string {
   return resource["prefect.resource.name"] ?? resource["prefect.name"] ?? partsOf(resource["prefect.resource.id"] ?? "")?.id ?? resource["prefect.resource.id"] ?? "";

@@ -9,7 +9,7 @@ import { Time } from "@/components/time";
 import { Empty, Failure, Waiting } from "@/components/views";
 import { paths } from "@/config/paths";
 import { useQueryTexts } from "@/lib/route";
-import { kindOf } from "@/lib/resources";
+import { kindOf, placeOfEvent } from "@/lib/resources";
 import { eventFeed } from "./api/get-events";
 import { EventFacets } from "./components/event-facets";
 import { Histogram } from "./components/histogram";
@@ -55,13 +55,8 @@ function None({ filters }: { filters: EventFilters }) {
   return <Empty title="No event is like that" icon="filter">Nothing of the kind happened in this time. What comes appears by itself.</Empty>;
 }
 
-/** The day in an event's address is the reference's, and says nothing to us. */
-function day(occurred: string): string {
-  return occurred.slice(0, 10);
-}
-
 const columns: Column<FeedEvent>[] = [
-  { key: "event", title: "Event", width: "minmax(200px, 1.4fr)", narrow: "name", cell: ({ id, event, occurred }) => <Link to={paths.event} params={{ date: day(occurred), id }} data-open title={event}>{event}</Link> },
+  { key: "event", title: "Event", width: "minmax(200px, 1.4fr)", narrow: "name", cell: (event) => <Link {...placeOfEvent(event)} data-open title={event.event}>{event.event}</Link> },
   { key: "kind", title: "Of", width: "128px", narrow: "state", cell: ({ resource }) => <span className="muted">{kindOf(resource)}</span> },
   { key: "resource", title: "Resource", width: "minmax(140px, 1.2fr)", narrow: "where", cell: ({ resource }) => <ResourceLink resource={resource} /> },
   {

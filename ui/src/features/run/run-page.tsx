@@ -11,17 +11,19 @@ import { Length, Time } from "@/components/time";
 import { Failure, Waiting } from "@/components/views";
 import { paths } from "@/config/paths";
 import { useLive } from "@/lib/live-context";
+import { placeOfEvent } from "@/lib/resources";
 import { usePathParam, useQueryTexts } from "@/lib/route";
 import { isFinal, lookOf } from "@/lib/states";
 import { now as serverNow } from "@/lib/time";
 import { runOverview } from "./api/get-run";
 import { RunActions } from "./components/run-actions";
-import { ArtifactList, Details, Origin, ResultList, StateHistory } from "./components/run-facts";
+import { ArtifactList, Details, EventList, Origin, ResultList, StateHistory } from "./components/run-facts";
 import { TaskTable } from "./components/task-table";
 import { useFavicon } from "./favicon";
 import { RunGraph } from "./graph/graph";
 import { LogPanel } from "./logs/log-panel";
 import { barsOf } from "./timeline/bars";
+import { type Mark, marksOf } from "./timeline/marks";
 import { Timeline } from "./timeline/timeline";
 import "./run-page.css";
 
@@ -50,7 +52,10 @@ function Run({ overview }: { overview: RunOverview }) {
   const since = run.state ? Date.parse(run.state.timestamp) : 0;
   const live = liveness !== "resting" && (!ended || serverNow() - since < logsMayFollow);
   const bars = useMemo(() => barsOf(overview), [overview]);
-  const marks = useMemo(() => overview.artifacts.flatMap((a) => (a.created ? [{ bar: a.task_run_id ?? run.id, at: Date.parse(a.created) }] : [])), [overview.artifacts, run.id]);
+  const marks = useMemo(() => marksOf(overview), [overview]);
+  const openMark = useCallback(({ kind, id: of, at }: Mark) => {
+    void navigate(kind === "artifact" ? { to: paths.artifact, params: { id: of } } : placeOfEvent({ id: of, occurred: new Date(at).toISOString() }));
+  }, [navigate]);
   useRunTitle(overview);
   return (
     <div className="page run-page">
@@ -66,7 +71,7 @@ function Run({ overview }: { overview: RunOverview }) {
       <div className="run-body">
         <div className="run-main">
           <Tabs label="What it did" current={view} onPick={(key) => set({ view: key === "timeline" ? undefined : key })} tabs={[
-            { key: "timeline", label: "Timeline", body: () => <Timeline bars={bars} marks={marks} live={!ended} chosen={task} onChoose={choose} onOpen={open} /> },
+            { key: "timeline", label: "Timeline", body: () => <Timeline bars={bars} marks={marks} live={!ended} chosen={task} onChoose={choose} onOpen={open} onMark={openMark} /> },
             { key: "graph", label: "Graph", body: () => <RunGraph run={run.id} chosen={task} onChoose={choose} onOpen={open} /> },
             { key: "tasks", label: "Tasks", count: overview.task_run_count, body: () => <TaskTable tasks={overview.task_runs} subflows={overview.subflows} now={overview.now} chosen={task} onChoose={choose} /> },
           ]} />
@@ -75,6 +80,7 @@ function Run({ overview }: { overview: RunOverview }) {
             { key: "job", label: "Job variables", body: () => <div className="card"><JsonView value={run.job_variables} empty="It has no job variables of its own" /></div> },
             { key: "states", label: "States", count: overview.states.length, body: () => <div className="card"><StateHistory states={overview.states} /></div> },
             { key: "artifacts", label: "Artifacts", count: overview.artifacts.length, body: () => <div className="card"><ArtifactList artifacts={overview.artifacts} /></div> },
+            { key: "events", label: "Events", count: overview.events.length, body: () => <div className="card"><EventList events={overview.events} run={run.id} /></div> },
             { key: "results", label: "Results", count: overview.results.length, body: () => <div className="card"><ResultList results={overview.results} run={run.name} /></div> },
             { key: "details", label: "Details", body: () => <div className="card"><Details run={run} /></div> },
           ]} />

@@ -6,6 +6,7 @@ import { StateBadge } from "@/components/state-badge";
 import { Time } from "@/components/time";
 import { Empty } from "@/components/views";
 import { paths } from "@/config/paths";
+import { placeOfEvent } from "@/lib/resources";
 import { duration } from "@/lib/time";
 import "./run-facts.css";
 
@@ -38,6 +39,18 @@ export function ArtifactList({ artifacts }: { artifacts: RunOverview["artifacts"
           {artifact.description && <p>{artifact.description}</p>}
         </li>
       ))}
+    </ul>
+  );
+}
+
+/** What happened around a run that none of its states tells, the newest first. */
+export function EventList({ events, run }: { events: RunOverview["events"]; run: string }) {
+  const all = <Link to={paths.events} search={{ resource: `prefect.flow-run.${run}`, when: "30d" }}>All its events</Link>;
+  if (events.length === 0) return <Empty title="Nothing else happened" icon="events">What a flow sends with emit_event(), and what workers, blocks and automations tell of it, appears here. {all}</Empty>;
+  return (
+    <ul className="states">
+      {events.map((event) => <li key={event.id}><Link {...placeOfEvent(event)}>{event.event}</Link><span className="muted"><Time at={event.occurred} /></span></li>)}
+      <li><span>{all}, with those of its states</span></li>
     </ul>
   );
 }
@@ -83,7 +96,6 @@ export function Details({ run }: { run: FlowRun }) {
   return (
     <div className="details">
       <dl>{facts.map(([name, value]) => <Fragment key={name}><dt>{name}</dt><dd>{value}</dd></Fragment>)}</dl>
-      <p><Link to={paths.events} search={{ resource: `prefect.flow-run.${run.id}`, when: "30d" }}>Its events</Link></p>
       <h3>On the command line</h3>
       <Command text={`prefect flow-run inspect ${run.id}`} />
       <Command text={`prefect flow-run logs ${run.id}`} />

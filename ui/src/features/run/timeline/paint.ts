@@ -1,5 +1,6 @@
 import { colour } from "@/lib/theme";
 import { type Bar, boxes, type Tick, type View, xOf } from "./geometry";
+import type { Mark, Marks } from "./marks";
 
 /** What the canvas is drawn from. */
 export interface Scene {
@@ -14,7 +15,7 @@ export interface Scene {
   scrolled: number;
   seen: [number, number];
   ticks: readonly Tick[];
-  marks: readonly { bar: string; at: number }[];
+  marks: Marks;
   critical: ReadonlySet<string> | null;
   hovered: string | null;
   chosen: string | null;
@@ -84,7 +85,7 @@ function paintRow(c: CanvasRenderingContext2D, s: Scene, p: Palette, bar: Bar, y
     else { c.globalAlpha = faded ? 0.2 : 0.6; c.fillRect(x, middle - 1, box.w, 2); c.globalAlpha = faded ? 0.3 : 1; }
   }
   c.globalAlpha = 1;
-  for (const mark of s.marks) if (mark.bar === bar.id) diamond(c, s.gutter + xOf(s.view, plot, mark.at), middle, p);
+  for (const mark of s.marks.get(bar.id) ?? []) paintMark(c, mark.kind, s.gutter + xOf(s.view, plot, mark.at), middle, p);
   c.restore();
   c.fillStyle = faded ? p["text-3"] : bar.kind === "run" ? p.text : p["text-2"];
   c.font = bar.kind === "run" ? "600 12px system-ui, sans-serif" : "12px system-ui, sans-serif";
@@ -107,13 +108,17 @@ function hatched(c: CanvasRenderingContext2D, x: number, y: number, w: number, h
   if (w > 2) c.strokeRect(x + 0.5, y + 0.5, w - 1, h - 1);
 }
 
-function diamond(c: CanvasRenderingContext2D, x: number, y: number, p: Palette): void {
+/** An artifact is a diamond, an event a circle. */
+function paintMark(c: CanvasRenderingContext2D, kind: Mark["kind"], x: number, y: number, p: Palette): void {
   c.beginPath();
-  c.moveTo(x, y - 5);
-  c.lineTo(x + 5, y);
-  c.lineTo(x, y + 5);
-  c.lineTo(x - 5, y);
-  c.closePath();
+  if (kind === "event") c.arc(x, y, 4, 0, 2 * Math.PI);
+  else {
+    c.moveTo(x, y - 5);
+    c.lineTo(x + 5, y);
+    c.lineTo(x, y + 5);
+    c.lineTo(x - 5, y);
+    c.closePath();
+  }
   c.fillStyle = p.surface;
   c.fill();
   c.strokeStyle = p.text;

@@ -4,24 +4,26 @@ import { useTick } from "@/components/time";
 import { duration, exact, now as serverNow } from "@/lib/time";
 import { type Bar, criticalPath, pan, rowAt, rowsSeen, span, ticks, timeAt, type View, whole, within, zoom } from "./geometry";
 import { axis, paint, type Palette, palette } from "./paint";
+import { type Mark, markAt, type Marks } from "./marks";
 import { Minimap } from "./minimap";
 import "./timeline.css";
 
 interface Props {
   bars: readonly Bar[];
-  marks: readonly { bar: string; at: number }[];
+  marks: Marks;
   /** Whether something goes on: then the view grows with the time. */
   live: boolean;
   chosen: string | null;
   onChoose: (id: string | null) => void;
   onOpen: (run: string) => void;
+  onMark: (mark: Mark) => void;
 }
 
 const rowHeight = 24;
 const tallest = 480;
 
 /** Runs and tasks over time, on a canvas. The table beside it tells the same in words. */
-export function Timeline({ bars, marks, live, chosen, onChoose, onOpen }: Props) {
+export function Timeline({ bars, marks, live, chosen, onChoose, onOpen, onMark }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const width = useWidth(box);
@@ -31,7 +33,7 @@ export function Timeline({ bars, marks, live, chosen, onChoose, onOpen }: Props)
   const [wanted, setView] = useState<View | null>(null);
   const view = wanted ? within(wanted, bounds) : bounds;
   const [scrolled, setScrolled] = useState(0);
-  const [hover, setHover] = useState<{ bar: Bar; x: number; y: number } | null>(null);
+  const [hover, setHover] = useState<{ bar: Bar; mark: Mark | null; x: number; y: number } | null>(null);
   const [showPath, setShowPath] = useState(false);
   const path = useMemo(() => (showPath ? criticalPath(bars, now) : null), [showPath, bars, now]);
   const height = Math.min(tallest, axis + bars.length * rowHeight + 4);
@@ -52,10 +54,16 @@ export function Timeline({ bars, marks, live, chosen, onChoose, onOpen }: Props)
   });
 
   const barAt = (x: number, y: number): Bar | undefined => (y < axis || x < 0 ? undefined : bars[rowAt(y - axis, scrolled, rowHeight, bars.length)]);
+  const markOf = (bar: Bar | undefined, x: number) => (bar && x >= gutter ? markAt(marks.get(bar.id) ?? [], view, plot, x - gutter) : null);
   const drag = useDrag({
     onMove: (dx) => setView(pan(view, bounds, (-dx / plot) * (view.to - view.from))),
-    onHover: (x, y) => { const bar = barAt(x, y); setHover(bar ? { bar, x, y } : null); },
-    onClick: (x, y) => { const bar = barAt(x, y); onChoose(bar && bar.kind !== "run" && bar.id !== chosen ? bar.id : null); },
+    onHover: (x, y) => { const bar = barAt(x, y); setHover(bar ? { bar, mark: markOf(bar, x), x, y } : null); },
+    onClick: (x, y) => {
+      const bar = barAt(x, y);
+      const mark = markOf(bar, x);
+      if (mark) onMark(mark);
+      else onChoose(bar && bar.kind !== "run" && bar.id !== chosen ? bar.id : null);
+    },
     onDouble: (x, y) => { const bar = barAt(x, y); if (bar?.opens) onOpen(bar.opens); },
   });
   useWheel(box, useCallback((event: WheelEvent, x: number) => {
@@ -98,10 +106,20 @@ export function Timeline({ bars, marks, live, chosen, onChoose, onOpen }: Props)
         onScroll={(event) => setScrolled(event.currentTarget.scrollTop)}
         onKeyDown={(event: KeyboardEvent) => { if (act(event.key)) event.preventDefault(); }}>
         <div style={{ height: axis + bars.length * rowHeight + 4 }}>
-          <canvas ref={canvas} style={{ width, height }} {...drag} onPointerLeave={() => setHover(null)} />
+          <canvas ref={canvas} style={{ width, height }} data-mark={hover?.mark ? "" : undefined} {...drag} onPointerLeave={() => setHover(null)} />
         </div>
-        {hover && <Tip {...hover} now={now} right={width} />}
+        {hover && (hover.mark ? <MarkTip mark={hover.mark} x={hover.x} y={hover.y} right={width} /> : <Tip {...hover} now={now} right={width} />)}
       </div>
+    </div>
+  );
+}
+
+function MarkTip({ mark, x, y, right }: { mark: Mark; x: number; y: number; right: number }) {
+  return (
+    <div className="timeline-tip" style={{ left: Math.min(x + 12, right - 240), top: y + 16 }}>
+      <b>{mark.label}</b>
+      {exact(mark.at).split("\n").map((text) => <span key={text} className="faint">{text}</span>)}
+      <span className="faint">A click opens the {mark.kind}</span>
     </div>
   );
 }
