@@ -28,9 +28,20 @@ type flowRunGroupQuery struct {
 // Defaults implements decode.Defaulter.
 func (q *flowRunGroupQuery) Defaults() { q.By = "flow" }
 
-// groupRow is runs that have a flow, a deployment or a tag in common. ID is that of the
-// flow or deployment, null for a tag and for the runs without a deployment; Name is "" for
-// those without a deployment or tag.
+// taskRunGroupQuery is flowRunGroupQuery for task runs.
+type taskRunGroupQuery struct {
+	decode.Embedded
+	By     store.TaskRunGrouping `json:"by"`
+	Narrow *taskRunNarrowing     `json:"narrow"`
+	runFilters
+}
+
+// Defaults implements decode.Defaulter.
+func (q *taskRunGroupQuery) Defaults() { q.By = "task" }
+
+// groupRow is runs that have a flow, a deployment, a task or a tag in common. ID is that of
+// the flow or deployment, null for others and for the runs without one; Name is "" for
+// those without.
 type groupRow struct {
 	ID     *uuid.UUID      `json:"id"`
 	Name   string          `json:"name"`
@@ -48,9 +59,21 @@ type groupState struct {
 }
 
 func (a *API) flowRunGroups(r *http.Request, in *flowRunGroupQuery) (table[*groupRow], error) {
+	return a.groups(r, func(tx *store.Tx) ([]*store.RunGroupPart, error) {
+		return tx.GroupFlowRuns(in.filters(), in.Narrow.narrowing(), in.By)
+	})
+}
+
+func (a *API) taskRunGroups(r *http.Request, in *taskRunGroupQuery) (table[*groupRow], error) {
+	return a.groups(r, func(tx *store.Tx) ([]*store.RunGroupPart, error) {
+		return tx.GroupTaskRuns(in.filters(), in.Narrow.narrowing(), in.By)
+	})
+}
+
+func (a *API) groups(r *http.Request, read func(*store.Tx) ([]*store.RunGroupPart, error)) (table[*groupRow], error) {
 	return view(a, r, func(tx *store.Tx) (table[*groupRow], error) {
 		out := tableAt[*groupRow](tx)
-		parts, err := tx.GroupFlowRuns(in.filters(), in.Narrow.narrowing(), in.By)
+		parts, err := read(tx)
 		out.Rows = groupsOf(parts)
 		out.Count = len(out.Rows)
 		out.Rows = out.Rows[:min(len(out.Rows), groupRows)]

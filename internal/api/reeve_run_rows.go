@@ -17,6 +17,7 @@ func (a *API) reeveRunRowRoutes() []rest.Route {
 		rest.Post("/reeve/flow_runs/rows", "reeve_flow_run_rows", a.flowRunRows),
 		rest.Post("/reeve/flow_runs/groups", "reeve_flow_run_groups", a.flowRunGroups),
 		rest.Post("/reeve/task_runs/rows", "reeve_task_run_rows", a.taskRunRows),
+		rest.Post("/reeve/task_runs/groups", "reeve_task_run_groups", a.taskRunGroups),
 	}
 }
 
@@ -50,7 +51,7 @@ type flowRunRowQuery struct {
 // Defaults implements decode.Defaulter.
 func (q *flowRunRowQuery) Defaults() { q.Sort = "ID_DESC" }
 
-// runNarrowing restricts and sorts runs by what no index has.
+// runNarrowing restricts and sorts flow runs by what no index has.
 type runNarrowing struct {
 	decode.Forbid
 	AtLeast    *float64       `json:"at_least" rule:"ge=0"` // seconds that they took
@@ -68,6 +69,26 @@ func (n *runNarrowing) narrowing() *store.Narrowing {
 		return &store.Narrowing{}
 	}
 	return &store.Narrowing{AtLeast: lengthOf(n.AtLeast), AtMost: lengthOf(n.AtMost), Parameters: n.Parameters, Order: n.Order}
+}
+
+// taskRunNarrowing restricts and sorts task runs by what no index has.
+type taskRunNarrowing struct {
+	decode.Forbid
+	AtLeast *float64       `json:"at_least" rule:"ge=0"` // seconds that they took
+	AtMost  *float64       `json:"at_most" rule:"ge=0"`
+	Task    string         `json:"task" rule:"max=1000"` // its name, as a group has it
+	Order   store.RunOrder `json:"order"`
+}
+
+// Defaults implements decode.Defaulter.
+func (n *taskRunNarrowing) Defaults() { n.Order = "EXPECTED_START_TIME_DESC" }
+
+// narrowing is that of the store; n may be nil.
+func (n *taskRunNarrowing) narrowing() *store.Narrowing {
+	if n == nil {
+		return &store.Narrowing{}
+	}
+	return &store.Narrowing{AtLeast: lengthOf(n.AtLeast), AtMost: lengthOf(n.AtMost), Task: n.Task, Order: n.Order}
 }
 
 // longest bounds lengths of time that are asked for: no run takes as long.
@@ -96,12 +117,13 @@ func (a *API) flowRunRows(r *http.Request, in *flowRunRowQuery) (table[*store.Fl
 	})
 }
 
-// taskRunRowQuery is a body of POST /reeve/task_runs/rows.
+// taskRunRowQuery is a body of POST /reeve/task_runs/rows, as flowRunRowQuery is for flow runs.
 type taskRunRowQuery struct {
 	decode.Embedded
 	rest.Sized
 	Sort   prefect.TaskRunSort `json:"sort"`
 	Offset int                 `json:"offset" rule:"ge=0"`
+	Narrow *taskRunNarrowing   `json:"narrow"`
 	runFilters
 }
 
@@ -111,6 +133,10 @@ func (q *taskRunRowQuery) Defaults() { q.Sort = "ID_DESC" }
 func (a *API) taskRunRows(r *http.Request, in *taskRunRowQuery) (table[*store.TaskRunRow], error) {
 	return view(a, r, func(tx *store.Tx) (out table[*store.TaskRunRow], err error) {
 		out = tableAt[*store.TaskRunRow](tx)
+		if in.Narrow != nil {
+			out.Rows, out.Count, err = tx.NarrowedTaskRunRows(in.filters(), in.Narrow.narrowing(), in.From(in.Offset))
+			return out, err
+		}
 		if out.Rows, err = tx.FilterTaskRunRows(in.filters(), in.Sort, in.From(in.Offset)); err != nil {
 			return out, err
 		}

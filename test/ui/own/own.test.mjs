@@ -141,6 +141,24 @@ describe("runs", () => {
     await rows.first().waitFor();
   }));
 
+  test("of tasks are grouped, narrowed and sorted too", () => onPage("/runs?kind=task&when=any&group=task", async (page) => {
+    const groups = page.getByRole("table", { name: "Groups of runs" });
+    await groups.getByRole("link", { name: "infer", exact: true }).waitFor();
+    await groups.getByRole("link", { name: "infer", exact: true }).click();
+    await page.waitForURL(/task=infer/);
+    const table = page.getByRole("table", { name: "Task runs" });
+    await table.getByRole("link", { name: /^infer-/ }).first().waitFor();
+    const filters = page.getByRole("search", { name: "Filter runs" });
+    await filters.getByRole("button", { name: "Duration", exact: true }).click();
+    await filters.getByLabel("At least").fill("1000h");
+    await filters.getByRole("button", { name: "Show them" }).click();
+    await main(page).getByText("No run is like that").waitFor();
+    await filters.getByRole("button", { name: "Clear all" }).click();
+    await table.getByRole("columnheader", { name: "State" }).getByRole("button").click();
+    await page.waitForURL(/sort=STATE_ASC/);
+    await table.locator('[aria-sort="ascending"]').waitFor();
+  }));
+
   test("the page is opened as it was left", () => onPage("/runs?state=CRASHED&when=any", async (page) => {
     await main(page).locator("[data-index]").first().waitFor();
     await page.getByRole("link", { name: "Home" }).click();

@@ -1016,11 +1016,21 @@ export type Body_reeve_preview_automation = {
   since?: number;
 };
 
+export type Body_reeve_task_run_groups = {
+  by?: TaskRunGrouping;
+  deployments?: DeploymentFilter | null;
+  flow_runs?: FlowRunFilter | null;
+  flows?: FlowFilter | null;
+  narrow?: TaskRunNarrowing | null;
+  task_runs?: TaskRunFilter | null;
+};
+
 export type Body_reeve_task_run_rows = {
   deployments?: DeploymentFilter | null;
   flow_runs?: FlowRunFilter | null;
   flows?: FlowFilter | null;
   limit?: number | null;
+  narrow?: TaskRunNarrowing | null;
   offset?: number;
   sort?: TaskRunSort;
   task_runs?: TaskRunFilter | null;
@@ -3250,6 +3260,15 @@ export type TaskRunFilterTags = {
   all_?: string[] | null;
   is_null_?: boolean | null;
   operator?: Operator;
+};
+
+export type TaskRunGrouping = "task" | "flow" | "deployment" | "tag";
+
+export type TaskRunNarrowing = {
+  at_least?: number | null;
+  at_most?: number | null;
+  order?: RunOrder;
+  task?: string;
 };
 
 export type TaskRunPaginationResponse = {

@@ -37,8 +37,8 @@ export function taskRunColumns(now: string): Column<TaskRunRow>[] {
         ? <Link to={paths.run} params={{ id: task.flow_run_id }} search={{ task: task.id }} data-open>{task.name}</Link>
         : <span>{task.name}</span>,
     },
-    { key: "where", title: "Flow run", width: "minmax(140px, 1fr)", narrow: "where", cell: (task) => <span className="muted">{task.flow_run_name ?? "in the background"}</span> },
-    { key: "state", title: "State", width: "132px", narrow: "state", cell: (task) => <StateBadge run={task} /> },
+    { key: "where", title: "Flow run", width: "minmax(140px, 1fr)", narrow: "where", sorts: ["FLOW_ASC", "FLOW_DESC"], cell: (task) => <span className="muted">{task.flow_run_name ?? "in the background"}</span> },
+    { key: "state", title: "State", width: "132px", narrow: "state", sorts: ["STATE_ASC", "STATE_DESC"], cell: (task) => <StateBadge run={task} /> },
     { key: "message", title: "What happened", width: "minmax(80px, 1.6fr)", cell: (task) => <span className="muted" title={task.message ?? ""}>{task.message}</span> },
     { key: "tags", title: "Tags", width: "minmax(60px, .6fr)", cell: (task) => <Tags tags={task.tags} /> },
     {

@@ -12,6 +12,7 @@ describe("filters and the URL", () => {
     ["task runs in their own order", { kind: "task", sort: "EXPECTED_START_TIME_DESC" }, { kind: "task" }],
     ["how long they took, and their parameters", { longer: "5m", shorter: "1h 30m", parameters: "a=b&c" }, { longer: "5m", shorter: "1h 30m", parameters: "a=b&c" }],
     ["groups", { group: "tag", creator: "automation" }, { group: "tag", creator: "automation" }],
+    ["task runs of a task, in groups", { kind: "task", sort: "STATE_ASC", task: "crop", group: "task" }, { kind: "task", sort: "STATE_ASC", task: "crop", group: "task" }],
     ["everything", { flow: ["f"], deployment: ["d"], pool: ["p"], name: "x&y=z", when: "any", creator: "schedule", subflows: "none", sort: "NAME_ASC", page: 3 },
       { flow: "f", deployment: "d", pool: "p", name: "x&y=z", when: "any", creator: "schedule", subflows: "none", sort: "NAME_ASC", page: "3" }],
   ])("%s", (_, given, want) => {
@@ -25,6 +26,7 @@ describe("filters and the URL", () => {
     ["a page that is none", { page: "-1" }, {}],
     ["a length that is none", { longer: "soon", shorter: "-1" }, {}],
     ["groups that there are not", { group: "constructor", creator: "nobody" }, {}],
+    ["groups and names of tasks for flow runs", { group: "task", task: "crop" }, {}],
     ["a page of text", { page: "two" }, {}],
     ["a time that is none", { when: "between", after: "yesterday" }, { when: "between" }],
     ["a window without its word", { after: "2026-11-01T00:00:00Z" }, { when: "between", after: "2026-11-01T00:00:00Z" }],
@@ -55,6 +57,9 @@ describe("what the server is asked", () => {
     ["the longest first", { when: "any", sort: "DURATION_DESC" }, { narrow: { order: "DURATION_DESC" }, sort: "START_TIME_DESC" }],
     ["those that ended last, among the long ones", { when: "any", sort: "END_TIME_DESC", longer: "1" }, { narrow: { at_least: 1, order: "START_TIME_DESC" } }],
     ["what automations made", { when: "any", creator: "automation" }, { flow_runs: { created_by: { type_: ["AUTOMATION"] } } }],
+    ["task runs of a task that took long", { kind: "task", when: "any", longer: "1m", task: "crop", parameters: "x", sort: "NAME_ASC" },
+      { narrow: { at_least: 60, task: "crop", order: "NAME_ASC" }, sort: "EXPECTED_START_TIME_DESC" }],
+    ["the longest task runs first", { kind: "task", when: "any", sort: "DURATION_DESC" }, { narrow: { order: "DURATION_DESC" }, sort: "EXPECTED_START_TIME_DESC" }],
     ["task runs", { kind: "task", when: "1h", sort: "NAME_ASC" },
       { task_runs: { expected_start_time: { after_: "2026-11-28T11:00:00.000Z", before_: "2026-11-28T12:00:00.000Z" } }, sort: "NAME_ASC" }],
   ])("%s", (_, given, want) => {
@@ -66,7 +71,7 @@ describe("groups", () => {
   const at = (group: RunFilters["group"]) => ({ ...defaults, group, page: 3, tag: ["x"] });
 
   test.each<[RunFilters["group"], string, Partial<RunFilters>]>([
-    ["flow", "a/b", { flow: ["a/b"] }], ["deployment", "flow/name/of it", { flow: ["flow"], deployment: ["name/of it"] }], ["tag", "y", { tag: ["x", "y"] }],
+    ["flow", "a/b", { flow: ["a/b"] }], ["deployment", "flow/name/of it", { flow: ["flow"], deployment: ["name/of it"] }], ["tag", "y", { tag: ["x", "y"] }], ["task", "crop", { task: "crop" }],
   ])("one by %s leads to its runs", (group, name, want) => {
     expect(insideOf(at(group), name)).toEqual({ ...defaults, tag: ["x"], ...want });
   });

@@ -1,4 +1,4 @@
-import type { RunGrouping, RunNarrowing, RunOrder } from "@/api/schema";
+import type { RunGrouping, RunNarrowing, RunOrder, TaskRunGrouping, TaskRunNarrowing } from "@/api/schema";
 import { stateTypes, type StateType } from "@/api/types";
 import { readLength } from "@/lib/length";
 
@@ -24,8 +24,10 @@ export interface RunFilters {
   /** Part of the parameters, as JSON. */
   parameters: string;
   subflows: "" | "only" | "none";
-  /** What flow runs are grouped by. */
-  group: "" | RunGrouping;
+  /** The name of the task that task runs are of. */
+  task: string;
+  /** What runs are grouped by; "task" is for task runs. */
+  group: "" | RunGrouping | TaskRunGrouping;
   sort: string;
   page: number;
 }
@@ -34,7 +36,8 @@ export interface RunFilters {
 export const creators = { schedule: "A schedule", automation: "An automation", person: "Somebody" } as const;
 export type Creator = keyof typeof creators;
 
-export const groupings: Record<RunGrouping, string> = { flow: "By flow", deployment: "By deployment", tag: "By tag" };
+const flowGroupings: Record<RunGrouping, string> = { flow: "By flow", deployment: "By deployment", tag: "By tag" };
+export const groupings: { flow: typeof flowGroupings; task: Record<TaskRunGrouping, string> } = { flow: flowGroupings, task: { task: "By task", ...flowGroupings } };
 
 /** Orders that no index has: the server applies them to the newest runs. */
 const narrowedSorts = ["DURATION_DESC", "DURATION_ASC", "FLOW_ASC", "FLOW_DESC", "STATE_ASC", "STATE_DESC"] as const satisfies RunOrder[];
@@ -53,12 +56,12 @@ export type When = keyof typeof whens;
 export const pageSize = 100;
 export const sorts = {
   flow: ["START_TIME_DESC", "START_TIME_ASC", "NAME_ASC", "NAME_DESC", "END_TIME_DESC", "EXPECTED_START_TIME_ASC", "EXPECTED_START_TIME_DESC", ...narrowedSorts],
-  task: ["EXPECTED_START_TIME_DESC", "EXPECTED_START_TIME_ASC", "NAME_ASC", "NAME_DESC", "END_TIME_DESC", "DURATION_DESC", "DURATION_ASC"],
+  task: ["EXPECTED_START_TIME_DESC", "EXPECTED_START_TIME_ASC", "NAME_ASC", "NAME_DESC", "END_TIME_DESC", ...narrowedSorts],
 } as const;
 
 export const defaults: RunFilters = {
   kind: "flow", state: [], flow: [], deployment: [], pool: [], tag: [], name: "", when: "7d", after: "", before: "",
-  creator: "", longer: "", shorter: "", parameters: "", subflows: "", group: "", sort: sorts.flow[0], page: 1,
+  creator: "", longer: "", shorter: "", parameters: "", subflows: "", task: "", group: "", sort: sorts.flow[0], page: 1,
 };
 
 export type Search = Record<string, string>;
@@ -76,7 +79,8 @@ export function fromSearch(search: Search): RunFilters {
     after: moment(search.after), before: moment(search.before),
     creator: search.creator !== undefined && Object.hasOwn(creators, search.creator) ? (search.creator as Creator) : "",
     longer: length(search.longer), shorter: length(search.shorter), parameters: (search.parameters ?? "").slice(0, longestPart),
-    group: search.group !== undefined && Object.hasOwn(groupings, search.group) ? (search.group as RunGrouping) : "",
+    task: kind === "task" ? (search.task ?? "").slice(0, longestTask) : "",
+    group: search.group !== undefined && Object.hasOwn(groupings[kind], search.group) ? (search.group as RunFilters["group"]) : "",
     subflows: search.subflows === "only" || search.subflows === "none" ? search.subflows : "",
     sort: sorts[kind].find((sort) => sort === search.sort) ?? sorts[kind][0],
     page: Number.isInteger(page) && page > 0 && page <= 1_000_000 ? page : 1,
@@ -94,7 +98,7 @@ export function toSearch(filters: RunFilters): Search {
   if (filters.when !== defaults.when) search.when = filters.when;
   if (filters.when === "between" && filters.after) search.after = filters.after;
   if (filters.when === "between" && filters.before) search.before = filters.before;
-  for (const key of ["creator", "longer", "shorter", "parameters", "group"] as const) if (filters[key]) search[key] = filters[key];
+  for (const key of ["creator", "longer", "shorter", "parameters", "task", "group"] as const) if (filters[key]) search[key] = filters[key];
   if (filters.subflows) search.subflows = filters.subflows;
   if (filters.sort !== sorts[filters.kind][0]) search.sort = filters.sort;
   if (filters.page > 1) search.page = String(filters.page);
@@ -109,8 +113,9 @@ function length(text: string | undefined): string {
   return text !== undefined && typeof readLength(text) === "number" ? text : "";
 }
 
-/** The most of a part of parameters that the server looks for. */
+/** The most of a part of parameters, and of the name of a task, that the server looks for. */
 export const longestPart = 200;
+export const longestTask = 1000;
 
 /** A list in one parameter: commas between, and a backslash before a comma or backslash of a value. */
 export function join(values: readonly string[]): string {
@@ -124,7 +129,7 @@ export function split(text: string | undefined): string[] {
 
 /** How many facets restrict more than usual. */
 export function restrictions(f: RunFilters): number {
-  return lists.filter((key) => f[key].length > 0).length + [f.name, f.creator, f.subflows, f.longer || f.shorter, f.parameters].filter(Boolean).length;
+  return lists.filter((key) => f[key].length > 0).length + [f.name, f.creator, f.subflows, f.longer || f.shorter, f.parameters, f.task].filter(Boolean).length;
 }
 
 interface Between {
@@ -159,13 +164,14 @@ function some<T extends object>(value: T): T | undefined {
 }
 
 /** What the server has to look for among the newest runs; null for nothing like that. */
-export function narrowing(f: RunFilters): RunNarrowing | null {
+export function narrowing(f: RunFilters): RunNarrowing | TaskRunNarrowing | null {
   const [least, most] = [readLength(f.longer), readLength(f.shorter)];
+  const part = f.kind === "task" ? f.task && { task: f.task } : f.parameters && { parameters: f.parameters };
   const order = narrowedSorts.find((sort) => sort === f.sort) ?? null;
-  if (f.kind === "task" || (least === null && most === null && f.parameters === "" && order === null)) return null;
+  if (least === null && most === null && !part && order === null) return null;
   return {
-    ...(typeof least === "number" && { at_least: least }), ...(typeof most === "number" && { at_most: most }),
-    ...(f.parameters && { parameters: f.parameters }), order: order ?? (f.sort === "END_TIME_DESC" ? "START_TIME_DESC" : f.sort as RunOrder),
+    ...(typeof least === "number" && { at_least: least }), ...(typeof most === "number" && { at_most: most }), ...part,
+    order: order ?? ((f.sort === "END_TIME_DESC" ? sorts[f.kind][0] : f.sort) as RunOrder),
   };
 }
 
@@ -180,10 +186,11 @@ export function toGroupBody(f: RunFilters, now: number): Record<string, unknown>
   return { ...criteria(f, now), by: f.group };
 }
 
-/** The filters that show the runs of a group; its name is a flow, "flow/deployment" or a tag. */
+/** The filters that show the runs of a group; its name is a flow, "flow/deployment", a task or a tag. */
 export function insideOf(f: RunFilters, name: string): RunFilters {
   const inside: RunFilters = { ...f, group: "", page: 1 };
   if (f.group === "tag") return { ...inside, tag: [...f.tag.filter((tag) => tag !== name), name] };
+  if (f.group === "task") return { ...inside, task: name };
   if (f.group === "flow") return { ...inside, flow: [name] };
   const slash = name.indexOf("/");
   return { ...inside, flow: [name.slice(0, slash)], deployment: [name.slice(slash + 1)] };
@@ -191,7 +198,7 @@ export function insideOf(f: RunFilters, name: string): RunFilters {
 
 /** The body that asks the server for a page. */
 export function toBody(f: RunFilters, now: number): Record<string, unknown> {
-  return { ...criteria(f, now), sort: narrowing(f) ? sorts.flow[0] : f.sort, limit: pageSize, offset: (f.page - 1) * pageSize };
+  return { ...criteria(f, now), sort: narrowing(f) ? sorts[f.kind][0] : f.sort, limit: pageSize, offset: (f.page - 1) * pageSize };
 }
 
 /** Which runs are meant. */

@@ -34,7 +34,7 @@ export function RunsPage() {
   return (
     <Page title="Runs" beside={<Kinds filters={filters} go={go} />} actions={<SavedViews search={toSearch(filters)} onPick={(saved) => go(fromSearch(saved))} />}>
       <RunFacets filters={filters} onChange={change} onClear={() => go({ ...defaults, kind: filters.kind, when: filters.when, sort: filters.sort })} />
-      {flows && filters.group !== "" ? <RunGroups filters={filters} change={change} />
+      {filters.group !== "" ? <RunGroups filters={filters} change={change} />
         : flows ? <FlowRuns key="flow" filters={filters} change={change} /> : <TaskRuns key="task" filters={filters} change={change} />}
     </Page>
   );
@@ -44,7 +44,7 @@ function Kinds({ filters, go }: { filters: RunFilters; go: (next: RunFilters) =>
   return (
     <div className="segments" role="group" aria-label="Kind of runs">
       {(["flow", "task"] as const).map((kind) => (
-        <button key={kind} type="button" aria-pressed={filters.kind === kind} onClick={() => go({ ...filters, kind, sort: sorts[kind][0], page: 1 })}>
+        <button key={kind} type="button" aria-pressed={filters.kind === kind} onClick={() => go(fromSearch(toSearch({ ...filters, kind, sort: sorts[kind][0], page: 1 })))}>
           {kind === "flow" ? "Flow runs" : "Task runs"}
         </button>
       ))}

@@ -31,16 +31,16 @@ export function taskRunRows(filters: RunFilters) {
   });
 }
 
-/** The flow runs in groups, those with the most runs first. */
-export function flowRunGroups(filters: RunFilters) {
+/** The runs in groups, those with the most runs first. */
+export function runGroups(filters: RunFilters) {
   return queryOptions({
     ...shared,
-    queryKey: ["flow-run-groups", filters],
+    queryKey: ["run-groups", filters],
     queryFn: async ({ signal }) => {
-      const groups = await ask<Rows<GroupRow>>("/reeve/flow_runs/groups", toGroupBody(filters, now()), signal);
+      const groups = await ask<Rows<GroupRow>>(`/reeve/${filters.kind}_runs/groups`, toGroupBody(filters, now()), signal);
       learnTime(groups.now);
       return groups;
     },
-    meta: { topics: ["flow-run"] },
+    meta: { topics: [`${filters.kind}-run`] },
   });
 }

@@ -8,7 +8,7 @@ import { StateBadge } from "@/components/state-badge";
 import { readLength } from "@/lib/length";
 import { fromLocalField, toLocalField } from "@/lib/time";
 import { facetNames, type FacetKind } from "../api/get-facets";
-import { creators, groupings, longestPart, restrictions, type RunFilters, type When, whens } from "../filters";
+import { creators, groupings, longestPart, longestTask, restrictions, type RunFilters, type When, whens } from "../filters";
 import { Choices, Facet } from "@/components/facet";
 
 interface Props {
@@ -56,15 +56,21 @@ export function RunFacets({ filters, onChange, onClear }: Props) {
         <Pick label="Subflows" value={filters.subflows} options={{ none: "Without subflows", only: "Only subflows" }}
           onPick={(subflows) => onChange({ subflows: subflows as RunFilters["subflows"] })} />
       )}
-      {flows && <DurationFacet filters={filters} onChange={onChange} />}
-      {flows && (
-        <Facet label="Parameters" value={filters.parameters} onClear={() => onChange({ parameters: "" })}>
-          {(close) => <ParameterForm value={filters.parameters} onChange={(parameters) => { onChange({ parameters }); close(); }} />}
+      <DurationFacet filters={filters} onChange={onChange} />
+      {!flows && (
+        <Facet label="Task" value={filters.task} onClear={() => onChange({ task: "" })}>
+          {(close) => <PartForm label="Name of the task" hint={`That of its function. ${looked}`} placeholder="train" most={longestTask} value={filters.task} onChange={(task) => { onChange({ task }); close(); }} />}
         </Facet>
       )}
       {flows && (
-        <Pick label="Group" value={filters.group} options={groupings} onPick={(group) => onChange({ group: group as RunFilters["group"] })} />
+        <Facet label="Parameters" value={filters.parameters} onClear={() => onChange({ parameters: "" })}>
+          {(close) => (
+            <PartForm label="Part of the parameters" hint={`A name or a value, as in their JSON. ${looked}`} placeholder="holiday.mp4" most={longestPart}
+              value={filters.parameters} onChange={(parameters) => { onChange({ parameters }); close(); }} />
+          )}
+        </Facet>
       )}
+      <Pick label="Group" value={filters.group} options={groupings[filters.kind]} onPick={(group) => onChange({ group: group as RunFilters["group"] })} />
       {restrictions(filters) > 0 && <button type="button" className="button quiet" onClick={onClear}>Clear all</button>}
     </div>
   );
@@ -146,12 +152,21 @@ function DurationForm({ longer, shorter, onChange }: { longer: string; shorter: 
   );
 }
 
-function ParameterForm({ value, onChange }: { value: string; onChange: (value: string) => void }) {
+interface PartProps {
+  label: string;
+  hint: string;
+  placeholder: string;
+  most: number;
+  value: string;
+  onChange: (value: string) => void;
+}
+
+function PartForm({ label, hint, placeholder, most, value, onChange }: PartProps) {
   const [text, setText] = useState(value);
   return (
     <form className="facet-form" onSubmit={(event) => { event.preventDefault(); onChange(text.trim()); }}>
-      <Field label="Part of the parameters" hint={`A name or a value, as in their JSON. ${looked}`}>
-        {(props) => <Input {...props} autoFocus maxLength={longestPart} value={text} placeholder="holiday.mp4" onInput={(event) => setText(event.currentTarget.value)} />}
+      <Field label={label} hint={hint}>
+        {(props) => <Input {...props} autoFocus maxLength={most} value={text} placeholder={placeholder} onInput={(event) => setText(event.currentTarget.value)} />}
       </Field>
       <Button look="primary" type="submit">Show them</Button>
     </form>

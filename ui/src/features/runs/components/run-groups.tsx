@@ -7,13 +7,13 @@ import { Length, Time } from "@/components/time";
 import { Failure, Waiting } from "@/components/views";
 import { paths } from "@/config/paths";
 import { lookOf } from "@/lib/states";
-import { flowRunGroups } from "../api/get-run-rows";
+import { runGroups } from "../api/get-run-rows";
 import { insideOf, type RunFilters, toSearch } from "../filters";
 import { NoRuns } from "./no-runs";
 
-/** Flow runs by what they have in common: how many there are of each state, and how long they take. */
+/** Runs by what they have in common: how many there are of each state, and how long they take. */
 export function RunGroups({ filters, change }: { filters: RunFilters; change: (part: Partial<RunFilters>) => void }) {
-  const query = useQuery(flowRunGroups(filters));
+  const query = useQuery(runGroups(filters));
   const columns = useMemo(() => columnsOf(filters), [filters]);
   if (query.isPending) return <Waiting what="groups of runs" />;
   if (query.isError) return <Failure error={query.error} onRetry={() => void query.refetch()} />;
@@ -31,13 +31,13 @@ export function RunGroups({ filters, change }: { filters: RunFilters; change: (p
   );
 }
 
-const without = { flow: "a flow that is gone", deployment: "without a deployment", tag: "without a tag" };
+const without = { flow: "without a flow", deployment: "without a deployment", tag: "without a tag", task: "without a name" };
 
 function columnsOf(filters: RunFilters): Column<GroupRow>[] {
   const by = filters.group || "flow";
   return [
     {
-      key: "name", title: { flow: "Flow", deployment: "Deployment", tag: "Tag" }[by], width: "minmax(140px, 1.4fr)", narrow: "name",
+      key: "name", title: { flow: "Flow", deployment: "Deployment", tag: "Tag", task: "Task" }[by], width: "minmax(140px, 1.4fr)", narrow: "name",
       cell: ({ name }) => (name === "" ? <span className="muted">{without[by]}</span> : <Link to={paths.runs} search={toSearch(insideOf(filters, name))} data-open>{name}</Link>),
     },
     { key: "states", title: "States", width: "minmax(120px, 1fr)", narrow: "where", cell: (group) => <States group={group} /> },
