@@ -167,16 +167,30 @@ describe("runs", () => {
     await page.waitForURL(/state=CRASHED/);
   }));
 
-  test("a view is saved under a name", () => onPage("/runs?state=CRASHED&when=any", async (page) => {
-    await page.getByRole("button", { name: "Views" }).click();
-    await page.getByRole("menuitem", { name: "Save this view" }).click();
-    await page.getByLabel("Name", { exact: true }).fill("What crashed");
-    await page.getByRole("button", { name: "Save", exact: true }).click();
-    await page.goto(`${server.url}/runs?when=any`);
-    await page.getByRole("button", { name: "Views" }).click();
-    await page.getByRole("menuitemradio", { name: "What crashed" }).click();
-    await page.waitForURL(/state=CRASHED/);
-  }));
+  test("a view is saved under a name for everybody, and those of before are moved to it", async () => {
+    await onPage("/runs?state=CRASHED&when=any", async (page) => {
+      await page.evaluate(() => localStorage.setItem("reeve-runs-saved", JSON.stringify([{ name: "Of before", search: { when: "1h" } }])));
+      await main(page).getByRole("button", { name: "Views" }).click();
+      const menu = page.getByRole("menu", { name: "Views" });
+      await menu.getByRole("menuitemradio", { name: "Of before" }).waitFor();
+      await menu.getByRole("menuitem", { name: "Save this view" }).click();
+      const dialog = page.getByRole("dialog", { name: "Save this view" });
+      await dialog.getByLabel("Name", { exact: true }).fill("What crashed");
+      await dialog.getByRole("button", { name: "Save", exact: true }).click();
+      await main(page).getByRole("button", { name: "What crashed" }).waitFor();
+    });
+    await onPage("/runs?when=any", async (page) => { // another browser
+      await main(page).getByRole("button", { name: "Views" }).click();
+      await page.getByRole("menu").getByRole("menuitemradio", { name: "Of before" }).waitFor();
+      await page.getByRole("menu").getByRole("menuitemradio", { name: "What crashed" }).click();
+      await page.waitForURL(/state=CRASHED/);
+      await main(page).getByRole("button", { name: "What crashed" }).click();
+      await page.getByRole("menu").getByRole("menuitem", { name: "Delete “What crashed”" }).click();
+      await page.getByRole("dialog", { name: "Delete the view" }).getByRole("button", { name: "Delete" }).click();
+      await main(page).getByRole("button", { name: "Views" }).waitFor();
+    });
+    assert.deepEqual((await server.api("POST", "/saved_searches/filter", {})).map(({ name }) => name), ["Of before"]);
+  });
 
   test("several are cancelled at once, with a count before and a result after", () => onPage("/runs?when=any&state=SCHEDULED", async (page) => {
     const boxes = page.getByRole("checkbox", { name: "Choose this row" });

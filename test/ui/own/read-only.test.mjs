@@ -21,8 +21,8 @@ after(async () => {
   await server?.stop();
 });
 
-/** How the names of controls begin that change what the server has; views are saved in the browser. */
-const changing = /^(Add|Answer|Automate|Cancel|Change|Delete|Deliver once|Duplicate|Edit|Forget|Limit|Make|New|Pause|Remove|Replay (…|the)|Resume|Retry|Run (again|now|with)|Save(?! this view)|Send|Serve|Set|What it missed)|is on$/;
+/** How the names of controls begin that change what the server has. */
+const changing = /^(Add|Answer|Automate|Cancel|Change|Delete|Deliver once|Duplicate|Edit|Forget|Limit|Make|New|Pause|Remove|Replay (…|the)|Resume|Retry|Run (again|now|with)|Save|Send|Serve|Set|What it missed)|is on$/;
 
 /** The names of the buttons, switches, items of menus and things to drag of a page that can be used. */
 const usable = (page) => page.evaluate(() => [...document.querySelectorAll("#main button:enabled, #main [draggable='true'], [role='menuitem']:enabled")]

@@ -23,16 +23,18 @@ interface Props {
   look?: "plain" | "quiet";
   /** Shows the icon alone. */
   square?: boolean;
+  onOpen?: () => void;
 }
 
 /** A button that opens a list of actions: a native popover, which closes by itself. */
-export function Menu({ label, items, icon = "down", look = "plain", square = false }: Props) {
+export function Menu({ label, items, icon = "down", look = "plain", square = false, onOpen }: Props) {
   const id = useId();
   const list = useRef<HTMLDivElement>(null);
   const place = (event: ToggleEvent<HTMLDivElement>) => {
     const opener = document.querySelector<HTMLElement>(`[data-opens="${id}"]`);
     const box = event.currentTarget;
     if (!opener || event.newState !== "open") return;
+    onOpen?.();
     const at = opener.getBoundingClientRect();
     const { offsetWidth: w, offsetHeight: h } = box;
     box.style.left = `${Math.max(8, Math.min(at.right - w, innerWidth - w - 8))}px`;

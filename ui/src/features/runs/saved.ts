@@ -1,8 +1,9 @@
+import type { SavedSearch, SavedSearchCreate } from "@/api/schema";
 import type { Search } from "./filters";
 
-// Views are kept in the browser: a URL is what is shared with others.
 const last = "reeve-runs";
-const saved = "reeve-runs-saved";
+/** Views were kept in the browser before the server kept them. */
+const ofBefore = "reeve-runs-saved";
 
 export interface SavedView {
   name: string;
@@ -18,17 +19,27 @@ export function lastSearch(): Search {
   return parse<Search>(sessionStorage.getItem(last), {});
 }
 
-export function savedViews(): SavedView[] {
-  return parse<SavedView[]>(localStorage.getItem(saved), []);
+export function viewsOfBrowser(): SavedView[] {
+  return parse<SavedView[]>(localStorage.getItem(ofBefore), []);
 }
 
-export function saveView(view: SavedView): void {
-  const others = savedViews().filter(({ name }) => name !== view.name);
-  localStorage.setItem(saved, JSON.stringify([...others, view].sort((a, b) => a.name.localeCompare(b.name))));
+export function forgetViewsOfBrowser(): void {
+  localStorage.removeItem(ofBefore);
 }
 
-export function deleteView(name: string): void {
-  localStorage.setItem(saved, JSON.stringify(savedViews().filter((view) => view.name !== name)));
+/** What marks a saved search of the contract as a view of ours. */
+const ours = { object: "reeve.runs", property: "search", type: "string", operation: "is" };
+
+/** A view as the contract's saved searches have it: one filter with the query of its URL. */
+export function toSaved({ name, search }: SavedView): SavedSearchCreate {
+  return { name, filters: [{ ...ours, value: new URLSearchParams(search).toString() }] };
+}
+
+/** The view that a saved search is; null for one that another program made. */
+export function viewOf({ name, filters }: Pick<SavedSearch, "name" | "filters">): SavedView | null {
+  const [filter, ...more] = filters;
+  if (!filter || more.length > 0 || filter.object !== ours.object || filter.property !== ours.property || typeof filter.value !== "string") return null;
+  return { name, search: Object.fromEntries(new URLSearchParams(filter.value)) };
 }
 
 function parse<T>(text: string | null, otherwise: T): T {
