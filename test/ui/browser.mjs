@@ -10,15 +10,25 @@ const flags = [
 ];
 const artifacts = join(import.meta.dirname, "artifacts");
 
+/** What is slowed down to find tests that hold by luck (REEVE_UI_SLOW): whoever looks, the page's own work, or what it asks. */
+const slow = process.env.REEVE_UI_SLOW ?? "";
+if (!["", "hand", "cpu", "api"].includes(slow)) throw new Error(`REEVE_UI_SLOW is hand, cpu or api, not ${slow}`);
+
 /** Starts Chromium. Its tabs share one cache; a tab with options (colours, size) has a cache of its own. */
 export async function launch() {
   const executablePath = candidates.find((path) => path && existsSync(path));
   if (!executablePath) throw new Error("no Chromium: apt-get install chromium, or name it in CHROMIUM");
   mkdirSync(artifacts, { recursive: true });
-  const browser = await chromium.launch({ executablePath, headless: true, args: flags });
+  const browser = await chromium.launch({ executablePath, headless: true, args: flags, slowMo: slow === "hand" ? 150 : 0 });
   const context = await browser.newContext({ viewport: { width: 1400, height: 900 } });
-  const newPage = async (options) => (await (options ? browser.newContext(options) : context)).newPage();
+  const newPage = async (options) => slowedDown(await (await (options ? browser.newContext(options) : context)).newPage());
   return { newPage, close: () => browser.close() };
+}
+
+async function slowedDown(page) {
+  if (slow === "cpu") await (await page.context().newCDPSession(page)).send("Emulation.setCPUThrottlingRate", { rate: 4 });
+  if (slow === "api") await page.route(/\/api\//, (route) => setTimeout(() => route.fallback().catch(() => {}), 300));
+  return page;
 }
 
 /** A tab that may only talk to the server. `page.troubles` collects failed requests to the API and script errors. */

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { launch } from "../browser.mjs";
 import { startServer } from "../server.mjs";
-import { isFine, main, seen, visit } from "./visit.mjs";
+import { act, confirm, dialog, isFine, main, seen, visit } from "./visit.mjs";
 
 let server, empty, things, browser;
 
@@ -88,25 +88,25 @@ describe("every route", () => {
 describe("the wizard", () => {
   test("makes an automation of a template, which is replayed before", async () => {
     await onPage("/automations", async (tab) => {
-      await tab.getByRole("button", { name: "New automation" }).click();
-      await tab.getByRole("button", { name: "A run fails" }).click();
-      await seen(tab, "When a flow run fails, crashes or times out, notify slack-webhook/alerts.");
-      await tab.getByRole("button", { name: "Something happens" }).click();
-      await tab.getByLabel("Names of the events").fill("video.uploaded, video.changed");
-      await tab.getByLabel("It will").selectOption("pause-deployment");
-      await tab.getByLabel("Deployment", { exact: true }).selectOption({ label: "caption-video/production" });
-      await tab.getByRole("button", { name: "And then" }).click();
-      await tab.getByLabel("Subject").fill("Uploaded");
-      await tab.getByLabel("Text").fill("{{ event.resource.name }} is here");
-      await seen(tab, "When video.uploaded or video.changed happens, pause deployment caption-video/production and notify slack-webhook/alerts.");
-      await tab.getByRole("button", { name: "Replay the last 30 days" }).click();
-      await seen(tab, /It would have fired\s+once/);
-      await seen(tab, "cat.mp4 is here");
+      await main(tab).getByRole("button", { name: "New automation" }).click();
+      await main(tab).getByRole("button", { name: "A run fails" }).click();
+      await seen(main(tab), "When a flow run fails, crashes or times out, notify slack-webhook/alerts.");
+      await main(tab).getByRole("button", { name: "Something happens" }).click();
+      await main(tab).getByLabel("Names of the events").fill("video.uploaded, video.changed");
+      await main(tab).getByLabel("It will").selectOption("pause-deployment");
+      await main(tab).getByLabel("Deployment", { exact: true }).selectOption({ label: "caption-video/production" });
+      await main(tab).getByRole("button", { name: "And then" }).click();
+      await main(tab).getByLabel("Subject").fill("Uploaded");
+      await main(tab).getByLabel("Text").fill("{{ event.resource.name }} is here");
+      await seen(main(tab), "When video.uploaded or video.changed happens, pause deployment caption-video/production and notify slack-webhook/alerts.");
+      await main(tab).getByRole("button", { name: "Replay the last 30 days" }).click();
+      await seen(main(tab), /It would have fired\s+once/);
+      await seen(main(tab), "cat.mp4 is here");
       await tab.picture("own-automation-preview");
-      await tab.getByLabel("Name", { exact: true }).fill("made here");
-      await tab.getByRole("button", { name: "Make the automation" }).click();
-      await tab.getByRole("heading", { level: 1, name: "made here" }).waitFor();
-      await seen(tab, "It has not done anything yet");
+      await main(tab).getByLabel("Name", { exact: true }).fill("made here");
+      await main(tab).getByRole("button", { name: "Make the automation" }).click();
+      await main(tab).getByRole("heading", { level: 1, name: "made here" }).waitFor();
+      await seen(main(tab), "It has not done anything yet");
     });
     const [made] = await server.api("POST", "/automations/filter", { automations: { name: { any_: ["made here"] } } });
     assert.deepEqual([made.trigger.expect, made.actions.map(({ type }) => type), made.actions[0].deployment_id, made.actions[1].subject],
@@ -117,33 +117,33 @@ describe("the wizard", () => {
     const tab = await browser.newPage({ viewport: { width: 1440, height: 900 } });
     tab.setDefaultTimeout(20_000);
     await tab.goto(`${server.url}${page(things.fails, "/edit")}`);
-    await tab.getByLabel("Text").fill("{{ flow_run.name");
-    await seen(tab, /^Line 1: /);
-    await tab.getByLabel("Text").fill("{{ flow_run.name }}");
-    await tab.getByText(/^Line 1: /).waitFor({ state: "detached" });
-    await tab.getByRole("button", { name: "Edit as JSON" }).click();
-    const text = tab.getByLabel("Automation as JSON");
+    await main(tab).getByLabel("Text").fill("{{ flow_run.name");
+    await seen(main(tab), /^Line 1: /);
+    await main(tab).getByLabel("Text").fill("{{ flow_run.name }}");
+    await main(tab).getByText(/^Line 1: /).waitFor({ state: "detached" });
+    await main(tab).getByRole("button", { name: "Edit as JSON" }).click();
+    const text = main(tab).getByLabel("Automation as JSON");
     const good = await text.inputValue();
     await text.fill(good.replace('"Reactive"', '"Reactive'));
-    await seen(tab, "This is no automation yet.");
-    assert.ok(await tab.getByRole("button", { name: "Save" }).isDisabled());
+    await seen(main(tab), "This is no automation yet.");
+    await main(tab).getByRole("button", { name: "Save", disabled: true }).waitFor();
     await text.fill(good.replace('"threshold": 1', '"threshold": "many"'));
-    await tab.getByRole("button", { name: "Save" }).click();
-    await seen(tab, /valid integer/);
+    await main(tab).getByRole("button", { name: "Save" }).click();
+    await seen(main(tab), /valid integer/);
     const line = good.split("\n").findIndex((each) => each.includes('"threshold"')) + 1;
-    await tab.getByRole("button", { name: `Line ${line}`, exact: true }).first().click();
+    await main(tab).getByRole("button", { name: `Line ${line}`, exact: true }).first().click();
     await text.fill(good.replace('"a run fails"', '"a run of captions fails"'));
-    await tab.getByRole("button", { name: "Save" }).click();
-    await tab.getByRole("heading", { level: 1, name: "a run of captions fails" }).waitFor();
+    await main(tab).getByRole("button", { name: "Save" }).click();
+    await main(tab).getByRole("heading", { level: 1, name: "a run of captions fails" }).waitFor();
     await tab.context().close();
     const { name, actions, enabled } = await server.api("GET", `/automations/${things.fails.id}`);
     assert.deepEqual([name, actions[0].body, enabled], ["a run of captions fails", "{{ flow_run.name }}", false]);
   });
 
   test("keeps a trigger that only JSON can say", () => onPage(page(things.both, "/edit"), async (tab) => {
-    await seen(tab, /a flow run completes, then video\.uploaded happens, within 1 hour\. /);
-    await tab.getByLabel("Description").fill("changed here");
-    await tab.getByRole("button", { name: "Save" }).click();
+    await seen(main(tab), /a flow run completes, then video\.uploaded happens, within 1 hour\. /);
+    await main(tab).getByLabel("Description").fill("changed here");
+    await main(tab).getByRole("button", { name: "Save" }).click();
     await tab.waitForURL((url) => !url.pathname.endsWith("/edit"));
     const { trigger, description } = await server.api("GET", `/automations/${things.both.id}`);
     assert.deepEqual([trigger.type, trigger.within, trigger.triggers.length, description], ["sequence", 3600, 2, "changed here"]);
@@ -153,12 +153,13 @@ describe("the wizard", () => {
 describe("an automation", () => {
   test("is paused and resumed, in the list and on its page", () => onPage("/automations", async (tab) => {
     const enabled = async () => (await server.api("GET", `/automations/${things.upload.id}`)).enabled;
-    await tab.getByRole("switch", { name: "on upload is on" }).click();
-    await tab.locator('[role="switch"][aria-label="on upload is on"][aria-checked="false"]').waitFor();
+    const page = main(tab);
+    await page.getByRole("switch", { name: "on upload is on", checked: true }).click();
+    await page.getByRole("switch", { name: "on upload is on", checked: false }).waitFor();
     assert.equal(await enabled(), false);
-    await tab.getByRole("link", { name: "on upload" }).click();
-    await tab.getByRole("button", { name: "Resume", exact: true }).click();
-    await tab.getByRole("button", { name: "Pause", exact: true }).waitFor();
+    await page.getByRole("link", { name: "on upload" }).click();
+    await page.getByRole("button", { name: "Resume", exact: true }).click();
+    await page.getByRole("button", { name: "Pause", exact: true }).waitFor();
     assert.equal(await enabled(), true);
   }));
 
@@ -167,29 +168,26 @@ describe("an automation", () => {
     await happened();
     await tab.getByRole("tab", { name: /^Firings\s*2$/ }).waitFor();
     await main(tab).locator(".tr", { hasText: "Given up" }).first().getByRole("button", { name: "Cancel the run" }).click();
-    const dialog = tab.getByRole("dialog");
-    await dialog.getByText(/1 attempt/).waitFor();
+    await dialog(tab).getByText(/1 attempt/).waitFor();
     await tab.picture("own-automation-delivery");
-    await dialog.getByRole("button", { name: "Send again" }).click();
+    await dialog(tab).getByRole("button", { name: "Send again" }).click();
     await seen(tab, "It is being sent again");
     await until(async () => (await deliveries(things.upload.id)).every(({ status }) => status !== "waiting"));
   }));
 
   test("is replayed", () => onPage(page(things.upload, "?tab=preview"), async (tab) => {
-    await tab.getByRole("button", { name: "Replay the last 30 days" }).click();
-    await seen(tab, /It would have fired\s+\S+ times|It would have fired\s+once/);
-    await tab.getByRole("img", { name: /^Firings over the last 30 days/ }).waitFor();
+    await main(tab).getByRole("button", { name: "Replay the last 30 days" }).click();
+    await seen(main(tab), /It would have fired\s+\S+ times|It would have fired\s+once/);
+    await main(tab).getByRole("img", { name: /^Firings over the last 30 days/ }).waitFor();
   }));
 
   test("is duplicated and deleted", async () => {
     await onPage(page(things.upload), async (tab) => {
-      await tab.getByRole("button", { name: "More actions" }).click();
-      await tab.getByRole("menuitem", { name: "Duplicate" }).click();
-      await tab.getByRole("button", { name: "Make the automation" }).click();
+      await act(tab, "Duplicate");
+      await main(tab).getByRole("button", { name: "Make the automation" }).click();
       await tab.getByRole("heading", { level: 1, name: "on upload (copy)" }).waitFor();
-      await tab.getByRole("button", { name: "More actions" }).click();
-      await tab.getByRole("menuitem", { name: "Delete" }).click();
-      await tab.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+      await act(tab, "Delete");
+      await confirm(tab, "Delete");
       await tab.waitForURL(/\/automations$/);
       await seen(tab, "on upload (copy) is deleted");
     });
@@ -197,7 +195,7 @@ describe("an automation", () => {
   });
 
   test("deliveries are found by how they stand", () => onPage("/automations/deliveries", async (tab) => {
-    await tab.getByLabel("How it stands").selectOption("dead");
+    await main(tab).getByLabel("How it stands").selectOption("dead");
     await tab.waitForURL(/status=dead/);
     await main(tab).getByText("Do nothing").first().waitFor({ state: "detached" });
     await seen(main(tab), "Cancel the run");

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { launch } from "../browser.mjs";
 import { startServer } from "../server.mjs";
-import { isFine, main, seen, visit } from "./visit.mjs";
+import { act, confirm, dialog, isFine, main, seen, visit } from "./visit.mjs";
 
 let server, empty, things, browser;
 
@@ -59,17 +59,18 @@ describe("every route", () => {
 describe("a block", () => {
   test("is made from the catalogue, with what the server checks", async () => {
     await onPage("/blocks", async (tab) => {
-      await tab.getByRole("button", { name: "New block" }).click();
-      await tab.getByLabel("What it is for").fill("secret");
+      const page = main(tab);
+      await page.getByRole("button", { name: "New block" }).click();
+      await page.getByLabel("What it is for").fill("secret");
       await tab.waitForURL(/name=secret/);
-      await main(tab).getByRole("link", { name: /^Secret/ }).first().click();
-      await tab.getByLabel("Name", { exact: true }).fill("Made Here");
-      await seen(tab, /Lower-case letters/);
-      await tab.getByLabel("Name", { exact: true }).fill("made-here");
-      await tab.getByLabel(/^Value/).fill('"hidden"');
-      await tab.getByRole("button", { name: "Make the block" }).click();
-      await tab.getByRole("heading", { level: 1, name: "made-here" }).waitFor();
-      await seen(tab, "{{ prefect.blocks.secret.made-here }}");
+      await page.getByRole("link", { name: /^Secret/ }).click();
+      await page.getByLabel("Name", { exact: true }).fill("Made Here");
+      await seen(page, /Lower-case letters/);
+      await page.getByLabel("Name", { exact: true }).fill("made-here");
+      await page.getByLabel(/^Value/).fill('"hidden"');
+      await page.getByRole("button", { name: "Make the block" }).click();
+      await page.getByRole("heading", { level: 1, name: "made-here" }).waitFor();
+      await seen(page, "{{ prefect.blocks.secret.made-here }}");
       assert.equal(await main(tab).getByText("hidden").count(), 0);
     });
     const [made] = await server.api("POST", "/block_documents/filter", { block_documents: { name: { any_: ["made-here"] }, is_anonymous: { eq_: false } }, include_secrets: true });
@@ -78,12 +79,10 @@ describe("a block", () => {
 
   test("is changed without its secrets being touched", async () => {
     await onPage(`/blocks/block/${things.alerts.id}`, async (tab) => {
-      await tab.getByRole("button", { name: "Change", exact: true }).click();
-      const dialog = tab.getByRole("dialog");
-      assert.ok(await dialog.getByRole("button", { name: "Change it" }).isDisabled());
-      await dialog.getByLabel(/^Allow Private Urls/i).setChecked(true);
-      await dialog.getByRole("button", { name: "Change it" }).click();
-      await dialog.waitFor({ state: "detached" });
+      await main(tab).getByRole("button", { name: "Change", exact: true }).click();
+      await dialog(tab).getByRole("button", { name: "Change it", disabled: true }).waitFor();
+      await dialog(tab).getByLabel(/^Allow Private Urls/i).setChecked(true);
+      await confirm(tab, "Change it");
       await seen(main(tab), '"allow_private_urls": true');
     });
     const { data } = await read(things.alerts.id);
@@ -92,10 +91,9 @@ describe("a block", () => {
 
   test("is deleted", async () => {
     await onPage(`/blocks/block/${things.token.id}`, async (tab) => {
-      await tab.getByRole("button", { name: "More actions" }).click();
-      await tab.getByRole("menuitem", { name: "Delete" }).click();
-      await seen(tab, "prefect block delete secret/token");
-      await tab.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+      await act(tab, "Delete");
+      await seen(dialog(tab), "prefect block delete secret/token");
+      await confirm(tab, "Delete");
       await tab.waitForURL(/\/blocks$/);
       await seen(tab, "secret/token is deleted");
     });

@@ -4,7 +4,7 @@ import { after, before, describe, test } from "node:test";
 import { launch } from "../browser.mjs";
 import { startServer } from "../server.mjs";
 import { makeMonth } from "./month.mjs";
-import { faultsInAllLooks, main, seen, visit } from "./visit.mjs";
+import { act, confirm, dialog, faultsInAllLooks, hasRows, isFine, main, rows, seen, visit } from "./visit.mjs";
 
 let server, browser, flow, deployment;
 
@@ -44,24 +44,20 @@ describe("every route", () => {
     test(name, async () => {
       const { path, shows } = routes()[name];
       await onPage(path, async (page) => {
-        for (const text of shows) await seen(page, text);
-        await page.waitForTimeout(150);
-        assert.ok(page.asked.length <= 1, `it asked ${page.asked.join(", ")}`);
-        assert.deepEqual(await faultsInAllLooks(page, name), []);
+        await isFine(page, name, shows);
       });
     });
   }
 });
 
 describe("every dialog", () => {
-  const dialogs = { "Add a schedule": (page) => page.getByRole("button", { name: "Add", exact: true }).click(), Run: (page) => page.getByRole("button", { name: "Run with" }).click() };
+  const dialogs = { "Add a schedule": (page) => main(page).getByRole("button", { name: "Add", exact: true }).click(), Run: (page) => main(page).getByRole("button", { name: "Run with" }).click() };
   for (const [name, open] of Object.entries(dialogs)) {
     test(name, () => onPage(`/deployments/deployment/${deployment.id}`, async (page) => {
-      await seen(page, "every 30 minutes");
       await open(page);
-      const dialog = page.getByRole("dialog", { name: new RegExp(`^${name}`) });
-      await dialog.getByText(/^prefect deployment/).waitFor();
-      if (name !== "Run") await dialog.locator(".next-times li").first().waitFor();
+      const opened = dialog(page, new RegExp(`^${name}`));
+      await opened.getByText(/^prefect deployment/).waitFor();
+      if (name !== "Run") await opened.locator(".next-times li").first().waitFor();
       assert.deepEqual(await faultsInAllLooks(page, `dialog-${name.split(" ")[0].toLowerCase()}`), []);
     }));
   }
@@ -69,12 +65,12 @@ describe("every dialog", () => {
 
 describe("lists", () => {
   test("flows are found by a part of their name, which is in the URL", () => onPage("/flows", async (page) => {
-    await seen(page, "nightly-report");
-    await page.getByRole("searchbox", { name: "Name contains" }).fill("capt");
+    await seen(rows(page), "nightly-report");
+    await main(page).getByRole("searchbox", { name: "Name contains" }).fill("capt");
     await page.waitForURL(/name=capt/);
-    await main(page).getByText("nightly-report").waitFor({ state: "detached" });
+    await hasRows(page, 1);
     await page.reload();
-    await main(page).getByRole("link", { name: "caption-video", exact: true }).click();
+    await rows(page).getByRole("link", { name: "caption-video", exact: true }).click();
     await page.getByRole("heading", { level: 1, name: "caption-video" }).waitFor();
     await main(page).getByRole("link", { name: "production" }).click();
     await page.waitForURL(/\/deployments\/deployment\//);
@@ -82,22 +78,24 @@ describe("lists", () => {
   }));
 
   test("deployments are found by flow, tag, pool and whether they are paused", () => onPage("/deployments?tag=model", async (page) => {
-    await seen(page, "retrain-model/");
-    assert.equal(await main(page).locator("[data-index]").count(), 1);
-    await page.getByLabel("Paused", { exact: true }).selectOption("yes");
-    await seen(page, "No deployment is like that");
-    await page.getByLabel("Paused", { exact: true }).selectOption("");
-    await page.getByRole("searchbox", { name: "Tag" }).fill("");
-    await page.getByRole("searchbox", { name: "Flow or deployment" }).fill("crop");
-    await seen(page, "crop-and-infer/");
+    await seen(rows(page), "retrain-model/");
+    await hasRows(page, 1);
+    const search = main(page).getByRole("search");
+    await search.getByLabel("Paused", { exact: true }).selectOption("yes");
+    await seen(main(page), "No deployment is like that");
+    await search.getByLabel("Paused", { exact: true }).selectOption("");
+    await search.getByRole("searchbox", { name: "Tag" }).fill("");
+    await search.getByRole("searchbox", { name: "Flow or deployment" }).fill("crop");
+    await seen(rows(page), "crop-and-infer/");
     await page.waitForURL((url) => url.search === "?name=crop");
   }));
 
   test("Ctrl-K leads to a flow and to a deployment", () => onPage("/flows", async (page) => {
-    await seen(page, "nightly-report");
+    await seen(rows(page), "nightly-report");
     await page.keyboard.press("Control+k");
-    await page.getByRole("combobox", { name: "Find" }).fill("retrain");
-    await page.getByRole("option", { name: /retrain-model/ }).first().click();
+    const palette = dialog(page, "Find");
+    await palette.getByRole("combobox", { name: "Find" }).fill("retrain");
+    await palette.getByRole("option", { name: /^retrain-model\s*flow$/ }).click();
     await page.getByRole("heading", { level: 1, name: "retrain-model" }).waitFor();
   }));
 });
@@ -106,73 +104,73 @@ describe("a deployment", () => {
   test("is run now, and with parameters that the server checks", async () => {
     const { id } = await made("run-by-a-test");
     await onPage(`/deployments/deployment/${id}`, async (page) => {
-      await page.getByRole("button", { name: "Run now" }).click(); // "video" has no value, so it is asked for
-      const dialog = page.getByRole("dialog", { name: "Run caption-video/run-by-a-test" });
-      await dialog.getByLabel("video").fill("cat.mp4");
-      await dialog.getByLabel("rate").fill("many");
-      await dialog.getByLabel("Name of the run").fill("asked-for");
-      await dialog.getByRole("button", { name: "Run", exact: true }).click();
-      await seen(page, /is not of type 'integer'/);
-      await dialog.getByLabel("rate").fill("30");
-      await seen(page, `prefect deployment run caption-video/run-by-a-test --params '{"rate":30,"video":"cat.mp4"}' --flow-run-name asked-for`);
-      await dialog.getByRole("button", { name: "Run", exact: true }).click();
+      await main(page).getByRole("button", { name: "Run now" }).click(); // "video" has no value, so it is asked for
+      const asks = dialog(page, "Run caption-video/run-by-a-test");
+      await asks.getByLabel("video").fill("cat.mp4");
+      await asks.getByLabel("rate").fill("many");
+      await asks.getByLabel("Name of the run").fill("asked-for");
+      await asks.getByRole("button", { name: "Run", exact: true }).click();
+      await seen(asks, /is not of type 'integer'/);
+      await asks.getByLabel("rate").fill("30");
+      await seen(asks, `prefect deployment run caption-video/run-by-a-test --params '{"rate":30,"video":"cat.mp4"}' --flow-run-name asked-for`);
+      await confirm(page, "Run");
       await page.getByRole("heading", { level: 1, name: "asked-for" }).waitFor();
-      await seen(page, '"video": "cat.mp4"');
+      await seen(main(page), '"video": "cat.mp4"');
     });
     await server.api("PATCH", `/deployments/${id}`, { parameters: { video: "dog.mp4" } });
     await onPage(`/deployments/deployment/${id}`, async (page) => {
-      await seen(page, "asked-for");
-      await page.getByRole("button", { name: "Run now" }).click();
+      await seen(main(page), "asked-for");
+      await main(page).getByRole("button", { name: "Run now" }).click();
       await page.waitForURL(/\/runs\/flow-run\//);
-      await seen(page, '"video": "dog.mp4"');
+      await seen(main(page), '"video": "dog.mp4"');
     });
   });
 
   test("gets schedules of each kind, which are paused, changed and deleted", async () => {
     const { id } = await made("scheduled-by-a-test");
     await onPage(`/deployments/deployment/${id}`, async (page) => {
-      const dialog = page.getByRole("dialog", { name: /schedule/ });
+      const asks = dialog(page, /schedule/);
+      const schedules = page.getByRole("region", { name: "Schedules" });
       const add = async (kind, fill, words) => {
-        await page.getByRole("button", { name: "Add", exact: true }).click();
-        await dialog.getByLabel("Kind").selectOption(kind);
+        await schedules.getByRole("button", { name: "Add", exact: true }).click();
+        await asks.getByLabel("Kind").selectOption(kind);
         await fill();
-        await dialog.getByText(words).waitFor();
-        await dialog.locator(".next-times li").first().waitFor();
-        await dialog.getByRole("button", { name: "Add", exact: true }).click();
-        await dialog.waitFor({ state: "detached" });
-        await main(page).getByText(words).waitFor();
+        await asks.getByText(words).waitFor();
+        await asks.locator(".next-times li").first().waitFor();
+        await confirm(page, "Add");
+        await schedules.getByText(words).waitFor();
       };
       await add("interval", async () => {
-        await dialog.getByLabel("Every").fill("15");
-        await dialog.getByLabel("Unit").selectOption("minute");
+        await asks.getByLabel("Every").fill("15");
+        await asks.getByLabel("Unit").selectOption("minute");
       }, "every 15 minutes");
       await add("cron", async () => {
-        await dialog.getByLabel("Time zone").fill("Europe/Berlin");
-        await dialog.getByLabel("Cron expression").fill("0 0 31 2 *");
-        await dialog.getByText(/names no time/).waitFor();
-        assert.ok(await dialog.getByRole("button", { name: "Add", exact: true }).isDisabled());
-        await dialog.getByLabel("Cron expression").fill("30 2 * * *");
+        await asks.getByLabel("Time zone").fill("Europe/Berlin");
+        await asks.getByLabel("Cron expression").fill("0 0 31 2 *");
+        await asks.getByText(/names no time/).waitFor();
+        await asks.getByRole("button", { name: "Add", exact: true, disabled: true }).waitFor();
+        await asks.getByLabel("Cron expression").fill("30 2 * * *");
       }, "every day at 02:30 (Europe/Berlin)");
       await add("rrule", async () => {
-        await dialog.getByLabel("Time zone").fill("UTC");
-        await dialog.getByLabel("Recurrence rule").fill("FREQ=WEEKLY;BYDAY=MO;BYHOUR=7");
+        await asks.getByLabel("Time zone").fill("UTC");
+        await asks.getByLabel("Recurrence rule").fill("FREQ=WEEKLY;BYDAY=MO;BYHOUR=7");
       }, "every week on Monday at 07:00 (UTC)");
 
-      await page.getByRole("button", { name: "Pause the schedule every 15 minutes" }).click();
-      await page.getByRole("button", { name: "Resume the schedule every 15 minutes" }).waitFor();
+      await schedules.getByRole("button", { name: "Pause the schedule every 15 minutes" }).click();
+      await schedules.getByRole("button", { name: "Resume the schedule every 15 minutes" }).waitFor();
       assert.deepEqual((await read(id)).schedules.filter(({ active }) => !active).map(({ schedule }) => schedule.interval), [900]);
 
-      await page.getByRole("button", { name: "More for the schedule every 15 minutes" }).click();
+      await schedules.getByRole("button", { name: "More for the schedule every 15 minutes" }).click();
       await page.getByRole("menuitem", { name: "Change" }).click();
-      await dialog.getByLabel("Every").fill("2");
-      await dialog.getByLabel("Unit").selectOption("hour");
-      await dialog.getByRole("button", { name: "Save" }).click();
-      await main(page).getByText("every 2 hours").waitFor();
+      await asks.getByLabel("Every").fill("2");
+      await asks.getByLabel("Unit").selectOption("hour");
+      await confirm(page, "Save");
+      await schedules.getByText("every 2 hours").waitFor();
 
-      await page.getByRole("button", { name: /^More for the schedule every week/ }).click();
+      await schedules.getByRole("button", { name: /^More for the schedule every week/ }).click();
       await page.getByRole("menuitem", { name: "Delete" }).click();
-      await page.getByRole("dialog", { name: "Delete this schedule?" }).getByRole("button", { name: "Delete" }).click();
-      await page.getByRole("button", { name: /^Pause the schedule every week/ }).waitFor({ state: "detached" });
+      await confirm(page, "Delete");
+      await schedules.getByRole("button", { name: /^Pause the schedule every week/ }).waitFor({ state: "detached" });
       await page.picture("own-deployment-schedules");
     });
     const { schedules } = await read(id);
@@ -182,36 +180,33 @@ describe("a deployment", () => {
   test("is paused and resumed, limited, and given other parameters", async () => {
     const { id } = await made("changed-by-a-test", { schedules: [{ schedule: { interval: 3600 }, active: true }] });
     await onPage(`/deployments/deployment/${id}`, async (page) => {
-      await page.getByRole("button", { name: "Pause", exact: true }).click();
-      await seen(page, `prefect api POST /deployments/${id}/pause_deployment`);
-      await page.getByRole("button", { name: "Pause it" }).click();
-      await seen(page, /^It is paused:/);
+      await main(page).getByRole("button", { name: "Pause", exact: true }).click();
+      await seen(dialog(page), `prefect api POST /deployments/${id}/pause_deployment`);
+      await confirm(page, "Pause it");
+      await seen(main(page), /^It is paused:/);
       assert.equal((await read(id)).paused, true);
       await main(page).getByRole("button", { name: "Resume", exact: true }).click();
-      await page.getByText(/^It is paused:/).waitFor({ state: "detached" });
+      await main(page).getByText(/^It is paused:/).waitFor({ state: "detached" });
 
-      await page.getByRole("button", { name: "More actions" }).click();
-      await page.getByRole("menuitem", { name: "Limit" }).click();
-      await page.getByLabel("Runs at once").fill("none");
-      await seen(page, /whole number/);
-      await page.getByLabel("Runs at once").fill("2");
-      await page.getByLabel("What becomes of a run").selectOption("CANCEL_NEW");
-      await page.getByRole("button", { name: "Save" }).click();
-      await seen(page, "0 of 2");
+      await act(page, "Limit");
+      await dialog(page).getByLabel("Runs at once").fill("none");
+      await seen(dialog(page), /whole number/);
+      await dialog(page).getByLabel("Runs at once").fill("2");
+      await dialog(page).getByLabel("What becomes of a run").selectOption("CANCEL_NEW");
+      await confirm(page, "Save");
+      await seen(main(page), "0 of 2");
       const { global_concurrency_limit, concurrency_options } = await read(id);
       assert.deepEqual([global_concurrency_limit.limit, concurrency_options.collision_strategy], [2, "CANCEL_NEW"]);
-      await page.getByRole("button", { name: "More actions" }).click();
-      await page.getByRole("menuitem", { name: "Limit" }).click();
-      await page.getByLabel("Runs at once").fill("");
-      await page.getByRole("button", { name: "Save" }).click();
-      await seen(page, "no limit");
+      await act(page, "Limit");
+      await dialog(page).getByLabel("Runs at once").fill("");
+      await confirm(page, "Save");
+      await seen(main(page), "no limit");
       assert.equal((await read(id)).global_concurrency_limit, null);
 
-      await page.getByRole("button", { name: "More actions" }).click();
-      await page.getByRole("menuitem", { name: "Parameters" }).click();
-      await page.getByRole("dialog").getByLabel("video").fill("bird.mp4");
-      await page.getByRole("button", { name: "Save" }).click();
-      await seen(page, '"video": "bird.mp4"');
+      await act(page, "Parameters");
+      await dialog(page).getByLabel("video").fill("bird.mp4");
+      await confirm(page, "Save");
+      await seen(main(page), '"video": "bird.mp4"');
     });
     assert.deepEqual((await read(id)).parameters, { rate: 25, video: "bird.mp4" });
   });
@@ -221,38 +216,37 @@ describe("a deployment", () => {
     const agreements = async () => (await server.api("GET", `/reeve/deployments/${id}/slas`)).map(({ name, severity, enabled, duration, within }) => ({ name, severity, enabled, duration, within }));
     await onPage(`/deployments/deployment/${id}`, async (page) => {
       await seen(main(page), "Runs late what had been made when it was missed");
-      await page.getByRole("button", { name: "More for the schedule every hour" }).click();
+      await main(page).getByRole("button", { name: "More for the schedule every hour" }).click();
       await page.getByRole("menuitem", { name: "What it missed" }).click();
-      await page.getByLabel("Which of them get their run").selectOption("latest");
-      await seen(page, /^prefect api PATCH \/reeve\/deployments\/.* '\{"catch_up":"latest"\}'$/);
-      await page.getByRole("button", { name: "Set it" }).click();
+      await dialog(page).getByLabel("Which of them get their run").selectOption("latest");
+      await seen(dialog(page), /^prefect api PATCH \/reeve\/deployments\/.* '\{"catch_up":"latest"\}'$/);
+      await confirm(page, "Set it");
       await seen(main(page), "Makes up for the latest time that it missed");
       assert.deepEqual((await server.api("GET", `/reeve/deployments/${id}/schedules`)).map(({ catch_up }) => catch_up), ["latest"]);
 
-      const dialog = page.getByRole("dialog");
-      await page.getByRole("button", { name: "Add an agreement" }).click();
-      await dialog.getByLabel("Name").fill("in time");
-      await dialog.getByLabel("Time", { exact: true }).fill("never");
-      await dialog.getByText("A time of more than nothing.").waitFor();
-      await dialog.getByLabel("Time", { exact: true }).fill("30");
-      await dialog.getByText("A run takes 30 m 00 s at most.").waitFor();
+      await main(page).getByRole("button", { name: "Add an agreement" }).click();
+      await dialog(page).getByLabel("Name").fill("in time");
+      await dialog(page).getByLabel("Time", { exact: true }).fill("never");
+      await dialog(page).getByText("A time of more than nothing.").waitFor();
+      await dialog(page).getByLabel("Time", { exact: true }).fill("30");
+      await dialog(page).getByText("A run takes 30 m 00 s at most.").waitFor();
       await page.picture("own-deployment-agreement");
-      await dialog.getByRole("button", { name: "Add it" }).click();
+      await confirm(page, "Add it");
       await seen(main(page), "A run takes 30 m 00 s at most");
       assert.deepEqual(await agreements(), [{ name: "in time", severity: "moderate", enabled: true, duration: 1800, within: undefined }]);
       assert.deepEqual(await faultsInAllLooks(page, "deployment-agreed"), []);
 
-      await page.getByRole("button", { name: "More for the agreement in time" }).click();
+      await main(page).getByRole("button", { name: "More for the agreement in time" }).click();
       await page.getByRole("menuitem", { name: "Change" }).click();
-      await dialog.getByLabel("About what").selectOption("within");
-      await dialog.getByLabel("Severity").selectOption("high");
-      await dialog.getByRole("button", { name: "Change it" }).click();
+      await dialog(page).getByLabel("About what").selectOption("within");
+      await dialog(page).getByLabel("Severity").selectOption("high");
+      await confirm(page, "Change it");
       await seen(main(page), "A run starts at most 30 m 00 s late");
       assert.deepEqual(await agreements(), [{ name: "in time", severity: "high", enabled: true, duration: undefined, within: 1800 }]);
 
-      await page.getByRole("button", { name: "More for the agreement in time" }).click();
+      await main(page).getByRole("button", { name: "More for the agreement in time" }).click();
       await page.getByRole("menuitem", { name: "Delete" }).click();
-      await dialog.getByRole("button", { name: "Delete" }).click();
+      await confirm(page, "Delete");
       await seen(main(page), /^Nothing was agreed about its runs/);
       assert.deepEqual(await agreements(), []);
     });
@@ -263,10 +257,9 @@ describe("a deployment", () => {
     await onPage(`/deployments/deployment/${id}`, async (page) => {
       await page.locator('[data-liveness="live"]').waitFor();
       await server.api("POST", `/deployments/${id}/create_flow_run`, { name: "just-made", parameters: { video: "x" }, state: { type: "RUNNING" } });
-      await seen(page, "just-made");
-      await page.getByRole("button", { name: "More actions" }).click();
-      await page.getByRole("menuitem", { name: "Delete" }).click();
-      await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+      await seen(main(page), "just-made");
+      await act(page, "Delete");
+      await confirm(page, "Delete");
       await page.waitForURL(/\/deployments$/);
       await seen(page, "is deleted");
     });
@@ -277,28 +270,21 @@ describe("a deployment", () => {
 test("tags and job variables are changed, and a deployment is duplicated", async () => {
   const { id } = await made("copied-by-a-test", { schedules: [{ schedule: { interval: 3600 }, active: true }] });
   await onPage(`/deployments/deployment/${id}`, async (page) => {
-    const dialog = page.getByRole("dialog");
-    const pick = async (name) => {
-      await page.getByRole("button", { name: "More actions" }).click();
-      await page.getByRole("menuitem", { name }).click();
-    };
-    await pick("Tags");
-    await dialog.getByLabel("Tags").fill("night, night, gpu");
-    await dialog.getByRole("button", { name: "Save" }).click();
-    await dialog.waitFor({ state: "detached" });
+    await act(page, "Tags");
+    await dialog(page).getByLabel("Tags").fill("night, night, gpu");
+    await confirm(page, "Save");
     await seen(main(page), "night");
-    await pick("Job variables");
-    await dialog.getByLabel("Job variables").fill("[1]");
-    await dialog.getByText("A JSON object: names with values, in braces.").waitFor();
-    await dialog.getByLabel("Job variables").fill('{"env": {"MODE": "fast"}}');
-    await dialog.getByRole("button", { name: "Save" }).click();
-    await dialog.waitFor({ state: "detached" });
-    await pick("Duplicate");
-    await dialog.getByLabel("Name").fill("copied-by-a-test");
-    await dialog.getByRole("button", { name: "Make it" }).click();
-    await dialog.getByRole("alert").getByText("There is a deployment", { exact: false }).waitFor();
-    await dialog.getByLabel("Name").fill("the-copy");
-    await dialog.getByRole("button", { name: "Make it" }).click();
+    await act(page, "Job variables");
+    await dialog(page).getByLabel("Job variables").fill("[1]");
+    await dialog(page).getByText("A JSON object: names with values, in braces.").waitFor();
+    await dialog(page).getByLabel("Job variables").fill('{"env": {"MODE": "fast"}}');
+    await confirm(page, "Save");
+    await act(page, "Duplicate");
+    await dialog(page).getByLabel("Name").fill("copied-by-a-test");
+    await dialog(page).getByRole("button", { name: "Make it" }).click();
+    await dialog(page).getByRole("alert").getByText("There is a deployment", { exact: false }).waitFor();
+    await dialog(page).getByLabel("Name").fill("the-copy");
+    await confirm(page, "Make it");
     await page.getByRole("heading", { level: 1, name: "the-copy" }).waitFor();
     const copy = await read(new URL(page.url()).pathname.split("/").pop());
     assert.deepEqual([copy.tags, copy.job_variables, copy.paused, copy.schedules.length, copy.parameters], [["night", "gpu"], { env: { MODE: "fast" } }, true, 1, { rate: 25 }]);
@@ -309,13 +295,12 @@ test("tags and job variables are changed, and a deployment is duplicated", async
 test("a flow is limited and deleted", async () => {
   const own = await server.api("POST", "/flows/", { name: "deleted-by-a-test" });
   await onPage(`/flows/flow/${own.id}`, async (page) => {
-    await page.getByRole("button", { name: "Limit" }).click();
-    await page.getByLabel("Runs at once").fill("3");
-    await page.getByRole("button", { name: "Save" }).click();
-    await seen(page, "0 of 3");
-    await page.getByRole("button", { name: "More actions" }).click();
-    await page.getByRole("menuitem", { name: "Delete" }).click();
-    await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+    await main(page).getByRole("button", { name: "Limit" }).click();
+    await dialog(page).getByLabel("Runs at once").fill("3");
+    await confirm(page, "Save");
+    await seen(main(page), "0 of 3");
+    await act(page, "Delete");
+    await confirm(page, "Delete");
     await page.waitForURL(/\/flows$/);
     await seen(page, "deleted-by-a-test is deleted");
   });

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { launch } from "../browser.mjs";
 import { startServer } from "../server.mjs";
-import { isFine, main, seen, visit } from "./visit.mjs";
+import { dialog, facet, hasRows, isFine, main, rows, seen, visit } from "./visit.mjs";
 
 let server, things, browser;
 
@@ -65,60 +65,63 @@ describe("every route", () => {
 
 describe("the feed", () => {
   test("is narrowed by name, resource, text and time, all in the URL", () => onPage("/events", async (tab) => {
-    await tab.getByRole("button", { name: "Event", exact: true }).click();
-    await tab.getByLabel(/^video\.captioned/).check();
+    const search = main(tab).getByRole("search");
+    const checked = rows(tab).getByText("video.checked").first();
+    await facet(tab, "Event").click();
+    await dialog(tab, "Event").getByLabel(/^video\.captioned/).check();
     await tab.waitForURL(/event=video\.captioned/);
     await tab.keyboard.press("Escape");
-    await main(tab).getByText("video.checked").first().waitFor({ state: "detached" });
-    await tab.waitForFunction(() => document.querySelectorAll("#main [data-index]").length === 1);
-    await tab.getByRole("button", { name: "Clear Event" }).click();
-    await tab.getByRole("button", { name: "Resource", exact: true }).click();
-    await tab.getByLabel("Id of a resource").fill(`prefect.flow-run.${things.run.id}`);
+    await hasRows(tab, 1);
+    await search.getByRole("button", { name: "Clear Event" }).click();
+    await facet(tab, "Resource").click();
+    await dialog(tab, "Resource").getByLabel("Id of a resource").fill(`prefect.flow-run.${things.run.id}`);
     await tab.keyboard.press("Enter");
     await tab.waitForURL(/resource=prefect\.flow-run\./);
-    await seen(main(tab), "video.uploaded");
-    await main(tab).getByText("video.checked").first().waitFor({ state: "detached" });
-    await tab.getByRole("button", { name: "Clear Resource" }).click();
-    await tab.getByRole("searchbox", { name: "Anything in it" }).fill("s3://videos");
+    await seen(rows(tab), "video.uploaded");
+    await checked.waitFor({ state: "detached" });
+    await search.getByRole("button", { name: "Clear Resource" }).click();
+    await search.getByRole("searchbox", { name: "Anything in it" }).fill("s3://videos");
     await tab.waitForURL(/text=s3/);
-    await main(tab).getByText("video.checked").first().waitFor({ state: "detached" });
-    await seen(main(tab), "video.uploaded");
+    await hasRows(tab, 1);
+    await seen(rows(tab), "video.uploaded");
     await tab.reload();
-    await seen(main(tab), "video.uploaded");
+    await seen(rows(tab), "video.uploaded");
   }));
 
   test("is read on to older events, and a bar leads to its time", () => onPage("/events?event=video.checked", async (tab) => {
-    await tab.waitForFunction(() => document.querySelectorAll("#main [data-index]").length === 100); // its facet has the name too, and sooner
-    await tab.getByRole("button", { name: "Older events" }).click();
-    await tab.waitForFunction(() => document.querySelectorAll("#main [data-index]").length === 120);
-    await tab.getByRole("button", { name: "Older events" }).waitFor({ state: "detached" });
+    const older = main(tab).getByRole("button", { name: "Older events" });
+    await hasRows(tab, 100);
+    await older.click();
+    await hasRows(tab, 120);
+    await older.waitFor({ state: "detached" });
     await tab.locator(".histogram-bars .some").first().click();
     await tab.waitForURL(/after=.*before=/);
     await tab.waitForFunction(() => document.querySelectorAll("#main [data-index]").length < 20);
   }));
 
   test("grows while one looks, and can be held", () => onPage("/events?event=video.*", async (tab) => {
-    await seen(main(tab), "video.captioned");
+    await seen(rows(tab), "video.captioned");
     await tab.locator('[data-liveness="live"]').waitFor();
-    await send(video("fresh", "video.shown"), video("other", "picture.shown"));
-    await seen(main(tab), "video.shown");
-    assert.equal(await main(tab).getByText("picture.shown").count(), 0);
-    await tab.getByRole("button", { name: "Hold" }).click();
+    await send(video("other", "picture.shown"), video("fresh", "video.shown"));
+    await seen(rows(tab), "video.shown");
+    assert.equal(await rows(tab).getByText("picture.shown").count(), 0); // which came before
+    await main(tab).getByRole("button", { name: "Hold" }).click();
+    await main(tab).getByRole("button", { name: "Go on" }).waitFor();
     await tab.locator('[data-liveness="live"]').waitFor();
     await send(video("later", "video.hidden"));
-    await tab.waitForTimeout(500);
-    assert.equal(await main(tab).getByText("video.hidden").count(), 0);
-    await tab.getByRole("button", { name: "Go on" }).click();
-    await seen(main(tab), "video.hidden"); // what came meanwhile is told too
+    await tab.waitForTimeout(500); // in which it would have come
+    assert.equal(await rows(tab).getByText("video.hidden").count(), 0);
+    await main(tab).getByRole("button", { name: "Go on" }).click();
+    await seen(rows(tab), "video.hidden"); // what came meanwhile is told too
   }));
 
   test("leads to an event, to what it is about and to an automation of it", () => onPage("/events?event=video.captioned", async (tab) => {
-    await tab.getByRole("link", { name: "video.captioned" }).click();
+    await rows(tab).getByRole("link", { name: "video.captioned" }).click();
     await tab.getByRole("heading", { level: 1, name: "video.captioned" }).waitFor();
     await main(tab).getByRole("link", { name: "video.uploaded" }).click();
     await tab.getByRole("heading", { level: 1, name: "video.uploaded" }).waitFor();
-    await tab.getByRole("button", { name: "Automate" }).click();
-    await seen(tab, /^When video\.uploaded happens, /);
+    await main(tab).getByRole("button", { name: "Automate" }).click();
+    await seen(main(tab), /^When video\.uploaded happens, /);
     await tab.goBack();
     await main(tab).getByRole("link", { name: "captions-of-a-cat" }).click();
     await tab.getByRole("heading", { level: 1, name: "captions-of-a-cat" }).waitFor();

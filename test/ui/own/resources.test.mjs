@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { launch } from "../browser.mjs";
 import { startServer } from "../server.mjs";
-import { faultsInAllLooks, isFine, main, seen, visit } from "./visit.mjs";
+import { act, confirm, dialog, faultsInAllLooks, isFine, main, rows, seen, visit } from "./visit.mjs";
 
 let server, empty, things, browser, beating;
 
@@ -108,17 +108,20 @@ describe("work pools", () => {
   };
 
   test("a queue is moved by the keyboard and by its buttons", () => onPage("/work-pools/work-pool/machines", async (page) => {
-    const slow = page.getByRole("button", { name: "slow", exact: true });
-    await slow.focus();
+    const queues = page.getByRole("region", { name: "Queues" });
+    const settled = async (want) => {
+      await until(order, want);
+      await queues.locator('[aria-busy="false"]').waitFor(); // until then it takes no other move
+      await until(() => queues.locator(".queue-name").allTextContents(), want);
+    };
+    await queues.getByRole("button", { name: "slow", exact: true }).focus();
     await page.keyboard.press("Shift+ArrowUp");
-    await until(order, ["default", "slow", "urgent"]);
-    await page.waitForTimeout(300);
+    await settled(["default", "slow", "urgent"]);
     await page.keyboard.press("Shift+ArrowUp"); // the focus has moved with it
-    await until(order, ["slow", "default", "urgent"]);
-    await page.getByRole("button", { name: "Serve slow later" }).click();
-    await until(order, ["default", "slow", "urgent"]);
-    assert.deepEqual(await main(page).locator(".queue-name").allTextContents(), ["default", "slow", "urgent"]);
-    assert.ok(await page.getByRole("button", { name: "Serve urgent later" }).isDisabled());
+    await settled(["slow", "default", "urgent"]);
+    await queues.getByRole("button", { name: "Serve slow later" }).click();
+    await settled(["default", "slow", "urgent"]);
+    await queues.getByRole("button", { name: "Serve urgent later", disabled: true }).waitFor();
   }));
 
   test("a queue is dragged", () => onPage("/work-pools/work-pool/machines", async (page) => {
@@ -127,49 +130,47 @@ describe("work pools", () => {
   }));
 
   test("a queue is made, limited, paused and deleted", () => onPage("/work-pools/work-pool/machines", async (page) => {
-    await page.getByRole("button", { name: "New queue" }).click();
-    await page.getByLabel("Name").fill("nightly");
-    await page.getByLabel("Runs at once").fill("two");
-    await seen(page, /A whole number/);
-    await page.getByLabel("Runs at once").fill("2");
-    await page.getByRole("button", { name: "Make it" }).click();
-    await page.getByRole("button", { name: "Pause nightly" }).click();
-    await page.getByRole("button", { name: "Resume nightly" }).waitFor();
+    await main(page).getByRole("button", { name: "New queue" }).click();
+    await dialog(page).getByLabel("Name").fill("nightly");
+    await dialog(page).getByLabel("Runs at once").fill("two");
+    await seen(dialog(page), /A whole number/);
+    await dialog(page).getByLabel("Runs at once").fill("2");
+    await confirm(page, "Make it");
+    await main(page).getByRole("button", { name: "Pause nightly" }).click();
+    await main(page).getByRole("button", { name: "Resume nightly" }).waitFor();
     const made = await server.api("GET", "/work_pools/machines/queues/nightly");
     assert.deepEqual([made.concurrency_limit, made.is_paused], [2, true]);
-    await page.getByRole("button", { name: "Delete nightly" }).click();
-    await page.getByRole("dialog").getByRole("button", { name: "Delete", exact: true }).click();
-    await page.getByRole("button", { name: "Pause nightly" }).waitFor({ state: "detached" });
-    await page.getByRole("button", { name: "Resume nightly" }).waitFor({ state: "detached" });
+    await main(page).getByRole("button", { name: "Delete nightly" }).click();
+    await confirm(page, "Delete");
+    await main(page).getByRole("button", { name: "Pause nightly" }).waitFor({ state: "detached" });
+    await main(page).getByRole("button", { name: "Resume nightly" }).waitFor({ state: "detached" });
     await assert.rejects(server.api("GET", "/work_pools/machines/queues/nightly"), /404/);
   }));
 
   test("a pool is made from its template, changed, paused and deleted", async () => {
     await onPage("/work-pools", async (page) => {
-      await page.getByRole("button", { name: "New pool" }).click();
-      await page.getByLabel("Name", { exact: true }).first().waitFor();
-      await page.getByLabel("Docker").check();
-      await seen(page, "Image Pull Policy");
-      await page.getByLabel(/^Process/).check();
+      await main(page).getByRole("button", { name: "New pool" }).click();
+      await main(page).getByLabel("Docker").check();
+      await seen(main(page), "Image Pull Policy");
+      await main(page).getByLabel(/^Process/).check();
       await page.locator(".new-pool > .field").first().getByRole("textbox").fill("made here");
-      await page.getByLabel("Working Directory").fill("/srv/here");
-      await page.getByRole("button", { name: "Make the pool" }).click();
+      await main(page).getByLabel("Working Directory").fill("/srv/here");
+      await main(page).getByRole("button", { name: "Make the pool" }).click();
       await page.getByRole("heading", { level: 1, name: "made here" }).waitFor();
-      await seen(page, "/srv/here");
-      await seen(page, "reeve worker start --pool 'made here'");
-      await page.getByRole("button", { name: "Change" }).first().click();
-      await page.getByLabel("Runs at once").fill("4");
-      await page.getByRole("button", { name: "Change it" }).click();
-      await page.getByRole("dialog").waitFor({ state: "detached" });
-      await seen(page, "of 4");
-      await page.getByRole("button", { name: "Pause", exact: true }).click();
-      await page.getByRole("button", { name: "Resume", exact: true }).waitFor();
+      await seen(main(page), "/srv/here");
+      await seen(main(page), "reeve worker start --pool 'made here'");
+      const head = main(page).locator(".page-head"); // parts of the page have such buttons too
+      await head.getByRole("button", { name: "Change" }).click();
+      await dialog(page).getByLabel("Runs at once").fill("4");
+      await confirm(page, "Change it");
+      await seen(main(page), "of 4");
+      await head.getByRole("button", { name: "Pause", exact: true }).click();
+      await head.getByRole("button", { name: "Resume", exact: true }).waitFor();
       const made = await server.api("GET", "/work_pools/made%20here");
       assert.deepEqual([made.type, made.concurrency_limit, made.is_paused, made.base_job_template.variables.properties.working_dir.default], ["process", 4, true, "/srv/here"]);
       assert.equal(made.base_job_template.variables.properties.stream_output.default, true);
-      await page.getByRole("button", { name: "More actions" }).click();
-      await page.getByRole("menuitem", { name: "Delete" }).click();
-      await page.getByRole("dialog").getByRole("button", { name: "Delete", exact: true }).click();
+      await act(page, "Delete");
+      await confirm(page, "Delete");
       await page.waitForURL(/\/work-pools$/);
       await seen(page, "made here is deleted");
     });
@@ -178,16 +179,16 @@ describe("work pools", () => {
 
   test("a template is refused while it is none, and saved as JSON", () => onPage("/work-pools/work-pool/machines", async (page) => {
     await page.getByRole("region", { name: "Job defaults" }).getByRole("button", { name: "Change" }).click();
-    await page.getByLabel("Working Directory").fill("/srv/other");
-    await page.getByRole("button", { name: "Edit the whole template as JSON" }).click();
-    const text = page.getByLabel("Base job template");
+    await dialog(page).getByLabel("Working Directory").fill("/srv/other");
+    await dialog(page).getByRole("button", { name: "Edit the whole template as JSON" }).click();
+    const text = dialog(page).getByLabel("Base job template");
     const template = await text.inputValue();
     assert.equal(JSON.parse(template).variables.properties.working_dir.default, "/srv/other");
     await text.fill("[1]");
-    await seen(page, /It has to be an object/);
-    assert.ok(await page.getByRole("button", { name: "Save" }).isDisabled());
+    await seen(dialog(page), /It has to be an object/);
+    await dialog(page).getByRole("button", { name: "Save", disabled: true }).waitFor();
     await text.fill(template.replace("/srv/other", "/srv/json"));
-    await page.getByRole("button", { name: "Save" }).click();
+    await confirm(page, "Save");
     await seen(main(page), "/srv/json");
   }));
 
@@ -199,10 +200,10 @@ describe("work pools", () => {
   });
 
   test("Ctrl-K leads to a pool", () => onPage("/variables", async (page) => {
-    await seen(page, "bucket");
+    await seen(main(page), "bucket");
     await page.keyboard.press("Control+k");
-    await page.getByRole("combobox", { name: "Find" }).fill("machin");
-    await page.getByRole("option", { name: "machines" }).first().waitFor();
+    await dialog(page, "Find").getByRole("combobox", { name: "Find" }).fill("machin");
+    await dialog(page, "Find").getByRole("option", { name: "machines", selected: true }).waitFor();
     await page.keyboard.press("Enter");
     await page.waitForURL(/work-pool\/machines/);
   }));
@@ -210,25 +211,25 @@ describe("work pools", () => {
 
 describe("concurrency limits", () => {
   test("a limit is opened, made, changed and deleted", () => onPage("/concurrency-limits", async (page) => {
-    await page.getByRole("button", { name: "database", exact: true }).click();
+    await main(page).getByRole("button", { name: "database", exact: true }).click();
     await page.waitForURL(/limit=/);
     await seen(page.getByRole("complementary", { name: "database" }), "holds-the-slot");
-    await page.getByRole("button", { name: "New limit" }).click();
-    await page.getByLabel("Of what").selectOption("tag");
-    await page.getByLabel("Tag", { exact: true }).fill("network");
-    await page.getByLabel("Slots", { exact: true }).fill("3");
-    await page.getByRole("button", { name: "Make it" }).click();
-    await page.getByRole("button", { name: "network", exact: true }).click();
+    await main(page).getByRole("button", { name: "New limit" }).click();
+    await dialog(page).getByLabel("Of what").selectOption("tag");
+    await dialog(page).getByLabel("Tag", { exact: true }).fill("network");
+    await dialog(page).getByLabel("Slots", { exact: true }).fill("3");
+    await confirm(page, "Make it");
+    await main(page).getByRole("button", { name: "network", exact: true }).click();
     const panel = page.getByRole("complementary", { name: "network" });
     await seen(panel, "Has room");
     await panel.getByRole("button", { name: "Change" }).click();
-    await page.getByLabel("Slots", { exact: true }).fill("0");
-    await page.getByRole("button", { name: "Change it" }).click();
+    await dialog(page).getByLabel("Slots", { exact: true }).fill("0");
+    await confirm(page, "Change it");
     await seen(panel, "Full");
     assert.equal((await server.api("GET", "/concurrency_limits/tag/network")).concurrency_limit, 0);
     await panel.getByRole("button", { name: "Delete" }).click();
-    await page.getByRole("dialog").getByRole("button", { name: "Delete", exact: true }).click();
-    await page.getByRole("button", { name: "network", exact: true }).waitFor({ state: "detached" });
+    await confirm(page, "Delete");
+    await main(page).getByRole("button", { name: "network", exact: true }).waitFor({ state: "detached" });
     await assert.rejects(server.api("GET", "/concurrency_limits/tag/network"), /404/);
   }));
 
@@ -239,27 +240,26 @@ describe("concurrency limits", () => {
     const [first] = [await run("holds-the-flow"), await run("waits-for-the-flow")];
     await server.api("POST", `/flow_runs/${first.id}/set_state`, { state: { type: "RUNNING" }, force: true });
     await onPage("/concurrency-limits", async (page) => {
-      await page.getByRole("button", { name: "Limit a flow" }).click();
-      const dialog = page.getByRole("dialog");
-      await dialog.getByLabel("Flow").fill("no-such-flow");
-      await dialog.getByRole("button", { name: "Limit it" }).click();
-      await dialog.getByRole("alert").getByText("There is no flow no-such-flow.").waitFor();
-      await dialog.getByLabel("Flow").fill("busy-flow");
-      await dialog.getByText(`prefect api PUT /reeve/flows/${flow.id}/limit --data '{"max_concurrent":1}'`).waitFor();
+      await main(page).getByRole("button", { name: "Limit a flow" }).click();
+      await dialog(page).getByLabel("Flow").fill("no-such-flow");
+      await dialog(page).getByRole("button", { name: "Limit it" }).click();
+      await dialog(page).getByRole("alert").getByText("There is no flow no-such-flow.").waitFor();
+      await dialog(page).getByLabel("Flow").fill("busy-flow");
+      await dialog(page).getByText(`prefect api PUT /reeve/flows/${flow.id}/limit --data '{"max_concurrent":1}'`).waitFor();
       await page.picture("own-limit-flow");
-      await dialog.getByRole("button", { name: "Limit it" }).click();
-      await page.getByRole("button", { name: "busy-flow", exact: true }).click();
+      await confirm(page, "Limit it");
+      await main(page).getByRole("button", { name: "busy-flow", exact: true }).click();
       const panel = page.getByRole("complementary", { name: "busy-flow" });
       for (const text of ["1 waits", "holds-the-flow", "waits-for-the-flow", `prefect api GET /reeve/flows/${flow.id}/limit`]) await seen(panel, text);
       assert.deepEqual(await faultsInAllLooks(page, "limit-of-a-flow"), []);
       await panel.getByRole("button", { name: "Change" }).click();
-      await page.getByLabel("Runs at once").fill("3");
-      await page.getByRole("button", { name: "Change it" }).click();
+      await dialog(page).getByLabel("Runs at once").fill("3");
+      await confirm(page, "Change it");
       await seen(panel, "Has room");
       assert.equal((await server.api("GET", `/reeve/flows/${flow.id}/limit`)).max_concurrent, 3);
       await panel.getByRole("button", { name: "Delete" }).click();
-      await page.getByRole("dialog").getByRole("button", { name: "Delete", exact: true }).click();
-      await page.getByRole("button", { name: "busy-flow", exact: true }).waitFor({ state: "detached" });
+      await confirm(page, "Delete");
+      await main(page).getByRole("button", { name: "busy-flow", exact: true }).waitFor({ state: "detached" });
       await seen(page, "The limit of busy-flow is deleted");
     });
     assert.equal((await server.api("GET", `/reeve/flows/${flow.id}/limit`)).max_concurrent, null);
@@ -268,72 +268,71 @@ describe("concurrency limits", () => {
   test("a name that is taken is told in the dialog", async () => {
     const page = await browser.newPage({});
     await page.goto(`${server.url}/concurrency-limits`);
-    await page.getByRole("button", { name: "New limit" }).click();
-    await page.getByLabel("Name", { exact: true }).fill("database");
-    await page.getByRole("button", { name: "Make it" }).click();
-    await page.getByRole("dialog").getByRole("alert").waitFor();
+    await main(page).getByRole("button", { name: "New limit" }).click();
+    await dialog(page).getByLabel("Name", { exact: true }).fill("database");
+    await dialog(page).getByRole("button", { name: "Make it" }).click();
+    await dialog(page).getByRole("alert").waitFor();
     await page.context().close();
   });
 });
 
 describe("variables", () => {
   test("one is made, found, changed to JSON and deleted", () => onPage("/variables", async (page) => {
-    await page.getByRole("button", { name: "New variable" }).click();
-    await page.getByLabel("Name", { exact: true }).fill("made_here");
-    await page.getByLabel("Value", { exact: true }).fill("[1]");
-    await page.getByLabel("Tags", { exact: true }).fill("a, b");
-    await page.getByRole("button", { name: "Make it" }).click();
-    await page.getByRole("dialog").waitFor({ state: "detached" }); // what lies below it cannot be written into
-    await page.getByLabel("Part of a name").fill("made");
+    await main(page).getByRole("button", { name: "New variable" }).click();
+    await dialog(page).getByLabel("Name", { exact: true }).fill("made_here");
+    await dialog(page).getByLabel("Value", { exact: true }).fill("[1]");
+    await dialog(page).getByLabel("Tags", { exact: true }).fill("a, b");
+    await confirm(page, "Make it");
+    await main(page).getByLabel("Part of a name").fill("made");
     await page.waitForURL(/name=made/);
-    await page.getByRole("button", { name: "limits", exact: true }).waitFor({ state: "detached" });
+    await main(page).getByRole("button", { name: "limits", exact: true }).waitFor({ state: "detached" });
     const read = () => server.api("GET", "/variables/name/made_here");
     assert.deepEqual((({ value, tags }) => ({ value, tags }))(await read()), { value: "[1]", tags: ["a", "b"] });
-    await page.getByRole("button", { name: "made_here", exact: true }).click();
-    await page.getByLabel("Kind of value").selectOption("json");
-    await page.getByLabel("Value", { exact: true }).fill('{"a": ');
-    assert.ok(await page.getByRole("button", { name: "Change it" }).isDisabled());
-    await page.getByLabel("Value", { exact: true }).fill('{"a": [true, null]}');
-    await page.getByRole("button", { name: "Change it" }).click();
-    await seen(page, '{"a":[true,null]}');
+    await main(page).getByRole("button", { name: "made_here", exact: true }).click();
+    await dialog(page).getByLabel("Kind of value").selectOption("json");
+    await dialog(page).getByLabel("Value", { exact: true }).fill('{"a": ');
+    await dialog(page).getByRole("button", { name: "Change it", disabled: true }).waitFor();
+    await dialog(page).getByLabel("Value", { exact: true }).fill('{"a": [true, null]}');
+    await confirm(page, "Change it");
+    await seen(main(page), '{"a":[true,null]}');
     assert.deepEqual((await read()).value, { a: [true, null] });
-    await page.getByRole("button", { name: "made_here", exact: true }).click();
-    await page.getByRole("button", { name: "Delete", exact: true }).click();
-    await page.getByRole("button", { name: "Delete it for good" }).click();
-    await seen(page, "No variable has such a name");
+    await main(page).getByRole("button", { name: "made_here", exact: true }).click();
+    await dialog(page).getByRole("button", { name: "Delete", exact: true }).click();
+    await confirm(page, "Delete it for good");
+    await seen(main(page), "No variable has such a name");
     await assert.rejects(read(), /404/);
   }));
 
   test("one that others make appears by itself", () => onPage("/variables", async (page) => {
     await page.locator('[data-liveness="live"]').waitFor();
     await server.api("POST", "/variables/", { name: "from_elsewhere", value: 1 });
-    await seen(page, "from_elsewhere");
+    await seen(main(page), "from_elsewhere");
   }));
 });
 
 describe("artifacts", () => {
   test("are found by key and kind", () => onPage("/artifacts", async (page) => {
-    await page.getByLabel("Kind").selectOption("table");
+    await main(page).getByLabel("Kind", { exact: true }).selectOption("table");
     await page.waitForURL(/type=table/);
     await main(page).getByText("report").waitFor({ state: "detached" });
-    await page.getByRole("link", { name: "numbers" }).click();
-    await seen(page, "video-0");
-    assert.ok(await main(page).locator("[data-index]").count() < 100, "all rows are drawn");
+    await main(page).getByRole("link", { name: "numbers" }).click();
+    await seen(main(page), "video-0");
+    assert.ok(await rows(page).count() < 100, "all rows are drawn");
   }));
 
   test("versions lead to each other, and the newest is what is deleted last", () => onPage("/artifacts/key/report", async (page) => {
-    await seen(page, "Captions of today");
+    await seen(main(page), "Captions of today");
     await page.locator(".artifact-versions a").nth(1).click();
     await page.getByRole("heading", { name: "The first" }).waitFor();
-    await page.getByRole("button", { name: "Delete this artifact" }).click();
-    await page.getByRole("dialog").getByRole("button", { name: "Delete", exact: true }).click();
+    await main(page).getByRole("button", { name: "Delete this artifact" }).click();
+    await confirm(page, "Delete");
     await page.waitForURL(/key\/report/);
-    await seen(page, "Captions of today");
+    await seen(main(page), "Captions of today");
     await page.locator(".artifact-versions").waitFor({ state: "detached" });
   }));
 
   test("nothing in a text runs, and only safe addresses are links", () => onPage("/artifacts/key/report", async (page) => {
-    await seen(page, "Captions of today");
+    await seen(main(page), "Captions of today");
     assert.equal(await page.locator(".markdown script").count(), 0);
     assert.equal(await page.locator(".markdown b").count(), 0);
     assert.deepEqual(await page.locator(".markdown a").evaluateAll((links) => links.map((link) => link.href)), ["https://example.org/captions"]);
@@ -341,12 +340,12 @@ describe("artifacts", () => {
   }));
 
   test("one is downloaded as it is", () => onPage("/artifacts/key/report", async (page) => {
-    const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Download" }).click()]);
+    const [download] = await Promise.all([page.waitForEvent("download"), main(page).getByRole("button", { name: "Download" }).click()]);
     assert.equal(download.suggestedFilename(), "report.md");
   }));
 
   test("a run's artifacts lead to them", () => onPage(`/runs/flow-run/${things.holds.id}?tab=artifacts`, async (page) => {
-    await page.getByRole("link", { name: "upload" }).click();
-    await seen(page, "42.5 %");
+    await main(page).getByRole("link", { name: "upload" }).click();
+    await seen(main(page), "42.5 %");
   }));
 });

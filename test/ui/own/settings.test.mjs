@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { launch } from "../browser.mjs";
 import { startServer } from "../server.mjs";
-import { isFine, main, seen, visit } from "./visit.mjs";
+import { confirm, dialog, isFine, main, seen, visit } from "./visit.mjs";
 
 let server, empty, things, browser;
 
@@ -56,19 +56,19 @@ describe("approvals", () => {
     await main(tab).getByRole("button", { name: "Resume deletes-old-videos" }).waitFor();
     await main(tab).getByRole("link", { name: "Answer …" }).click();
     await tab.waitForURL(/\/approvals$/);
-    await tab.getByRole("button", { name: "Answer publishes-captions" }).waitFor();
+    await main(tab).getByRole("button", { name: "Answer publishes-captions" }).waitFor();
   }));
 
   test("a run gets the values that it asks for, which the server checks", () => onPage("/approvals", async (tab) => {
-    await tab.getByRole("button", { name: "Answer publishes-captions" }).click();
-    const dialog = tab.getByRole("dialog", { name: "Resume publishes-captions" });
-    await dialog.getByLabel("Approved").check();
-    await dialog.getByLabel("Boxes").fill("many");
-    await dialog.getByRole("button", { name: "Resume" }).click();
-    await dialog.getByText("'many' is not valid under any of the given schemas").waitFor();
+    await main(tab).getByRole("button", { name: "Answer publishes-captions" }).click();
+    const asks = dialog(tab, "Resume publishes-captions");
+    await asks.getByLabel("Approved").check();
+    await asks.getByLabel("Boxes").fill("many");
+    await asks.getByRole("button", { name: "Resume" }).click();
+    await asks.getByText("'many' is not valid under any of the given schemas").waitFor();
     await tab.picture("own-approval-dialog");
-    await dialog.getByLabel("Boxes").fill("12");
-    await dialog.getByRole("button", { name: "Resume" }).click();
+    await asks.getByLabel("Boxes").fill("12");
+    await confirm(tab, "Resume");
     await main(tab).getByRole("link", { name: "publishes-captions" }).waitFor({ state: "detached" });
     const { state } = await server.api("GET", `/flow_runs/${things.asks.id}`);
     assert.equal(state.type, "RUNNING");
@@ -77,29 +77,29 @@ describe("approvals", () => {
   }));
 
   test("a run that waits for a word goes on", () => onPage("/approvals", async (tab) => {
-    await tab.getByRole("button", { name: "Resume deletes-old-videos" }).click();
+    await main(tab).getByRole("button", { name: "Resume deletes-old-videos" }).click();
     await seen(tab, "deletes-old-videos goes on");
-    await seen(tab, "Nothing waits for you");
+    await seen(main(tab), "Nothing waits for you");
     assert.equal((await server.api("GET", `/flow_runs/${things.waits.id}`)).state.type, "RUNNING");
   }));
 });
 
 describe("settings", () => {
   test("are found by a part of them, and those that were set alone", () => onPage("/settings?tab=server", async (tab) => {
-    await tab.getByLabel("Part of a setting").fill("retention");
+    await main(tab).getByLabel("Part of a setting").fill("retention");
     await main(tab).getByText("server.api.host").waitFor({ state: "detached" });
-    await tab.getByLabel("Part of a setting").fill("");
-    await tab.getByLabel("Only what was set").check();
+    await main(tab).getByLabel("Part of a setting").fill("");
+    await main(tab).getByLabel("Only what was set").check();
     await main(tab).getByText("server.api.cors_allowed_origins").waitFor({ state: "detached" });
     await seen(main(tab), "server.events.retention_period");
     await seen(main(tab), "PREFECT_SERVER_EVENTS_RETENTION_PERIOD");
   }));
 
   test("what was used is told month by month", () => onPage("/settings?tab=cost", async (tab) => {
-    await tab.getByRole("button", { name: "Month before" }).click();
+    await main(tab).getByRole("button", { name: "Month before" }).click();
     await tab.waitForURL(/month=20\d\d-\d\d/);
-    await seen(tab, "Nothing ran");
-    await tab.getByRole("button", { name: "This month" }).click();
+    await seen(main(tab), "Nothing ran");
+    await main(tab).getByRole("button", { name: "This month" }).click();
     await tab.waitForURL((url) => !url.searchParams.has("month"));
   }));
 });

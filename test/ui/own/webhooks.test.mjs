@@ -4,7 +4,7 @@ import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { launch } from "../browser.mjs";
 import { startServer } from "../server.mjs";
-import { faultsInAllLooks, isFine, main, seen, visit } from "./visit.mjs";
+import { confirm, dialog, faultsInAllLooks, isFine, main, rows, seen, visit } from "./visit.mjs";
 
 const secret = "geheim-geheim-geheim";
 const toml = `
@@ -106,13 +106,13 @@ test("the first page says what was given up, and leads to why", () => onPage("/"
 
 test("a dead letter is replayed, and becomes the run that could not be made", async () => {
   await onPage("/inbox?status=dead", async (tab) => {
-    await tab.getByRole("link", { name: "later" }).click();
+    await rows(tab).getByRole("link", { name: "later" }).click();
     await tab.waitForURL(/inbox\/webhook/);
     await deploy("not-yet", "deployed");
-    await tab.getByRole("button", { name: "Replay …" }).click();
-    const dialog = tab.getByRole("dialog", { name: "Replay this webhook of /webhooks/later?" });
-    await dialog.getByText(`reeve webhook replay ${hooks.dead}`).waitFor();
-    await dialog.getByRole("button", { name: "Replay it" }).click();
+    await main(tab).getByRole("button", { name: "Replay …" }).click();
+    const asks = dialog(tab, "Replay this webhook of /webhooks/later?");
+    await asks.getByText(`reeve webhook replay ${hooks.dead}`).waitFor();
+    await confirm(tab, "Replay it");
     await seen(tab, "1 webhook waits to be delivered");
     await seen(main(tab), "It became");
     await main(tab).getByRole("button", { name: "Deliver once more …" }).waitFor();
@@ -124,9 +124,9 @@ test("a dead letter is replayed, and becomes the run that could not be made", as
 test("one that was delivered is delivered once more, as another run", async () => {
   const before = await server.api("GET", `/reeve/webhooks/${hooks.run}`);
   await onPage(`/inbox/webhook/${hooks.run}`, async (tab) => {
-    await tab.getByRole("button", { name: "Deliver once more …" }).click();
-    await tab.getByRole("dialog").getByText("Another run is made of it").waitFor();
-    await tab.getByRole("button", { name: "Deliver it once more" }).click();
+    await main(tab).getByRole("button", { name: "Deliver once more …" }).click();
+    await dialog(tab).getByText("Another run is made of it").waitFor();
+    await confirm(tab, "Deliver it once more");
     await seen(tab, "1 webhook waits to be delivered");
     await until(({ figures }) => figures.waiting === 0);
   });
@@ -136,9 +136,9 @@ test("one that was delivered is delivered once more, as another run", async () =
 });
 
 test("the list is narrowed by how webhooks stand, and what narrows it stands in the URL", () => onPage("/inbox", async (tab) => {
-  await tab.getByLabel("How it stands").selectOption("delivered");
+  await main(tab).getByLabel("How it stands").selectOption("delivered");
   await tab.waitForURL(/status=delivered/);
-  await main(tab).getByRole("link", { name: "ping" }).waitFor();
-  await tab.getByLabel("How it stands").selectOption("waiting");
+  await rows(tab).getByRole("link", { name: "ping" }).waitFor();
+  await main(tab).getByLabel("How it stands").selectOption("waiting");
   await seen(tab, "None is like that");
 }));

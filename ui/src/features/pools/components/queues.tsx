@@ -45,7 +45,7 @@ export function Queues({ pool, queues }: { pool: string; queues: readonly Queue[
   };
   return (
     <Section title="Queues" beside={<><span className="faint">served from the top</span><span className="push"><Button changes icon="plus" onClick={() => setAsking({ what: "new" })}>New queue</Button></span></>}>
-      <ol className="card">
+      <ol className="card" aria-busy={move.isPending}>
         {queues.map((queue, i) => (
           <QueueRow key={queue.id} queue={queue} place={i} last={i === queues.length - 1} onMove={go} onEdit={() => setAsking({ what: "edit", queue })}
             onDelete={() => setAsking({ what: "delete", queue })} onPause={() => pause.mutate(queue)} />
