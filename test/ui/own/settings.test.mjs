@@ -39,7 +39,7 @@ const routes = {
   "settings-server": { path: "/settings?tab=server", shows: ["server.api.host", "Only what was set"], asks: 1 },
   "settings-keeping": { path: "/settings?tab=keeping", shows: ["server.events.retention_period", /^Kept for \d+ days?: /, "If finished runs were kept for"], asks: 2 },
   "settings-backup": { path: "/settings?tab=backup", shows: ["No copy is kept elsewhere"], asks: 1 },
-  "settings-cost": { path: "/settings?tab=cost", shows: [/^Used in 20/, "Without a run", "reeve cost"], asks: 2 },
+  "settings-cost": { path: "/settings?tab=cost", shows: [/^Used in 20/, "without a run", "In other sizes", "shared-cpu-1x:512mb", /^machine .*, awake$/, "reeve cost"], asks: 2 },
 };
 
 describe("every route", () => {

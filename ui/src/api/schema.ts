@@ -1202,6 +1202,12 @@ export type Constant = {
   type: string;
 };
 
+export type CostPage = {
+  money: MonthMoney | null;
+  problem: string;
+  usage: Usage;
+};
+
 export type CountByState = {
   CANCELLED: number;
   CANCELLING: number;
@@ -1696,6 +1702,13 @@ export type FlowFilterTags = {
   all_?: string[] | null;
   is_null_?: boolean | null;
   operator?: Operator;
+};
+
+export type FlowItem = {
+  flow: string;
+  month: number;
+  share: number;
+  so_far: number;
 };
 
 export type FlowLimit = {
@@ -2236,6 +2249,12 @@ export type IntervalSchedule = {
   timezone?: string | null;
 };
 
+export type Item = {
+  month: number;
+  so_far: number;
+  what: string;
+};
+
 export type LimitHolder = {
   expires: string | null;
   flow_run_id: string | null;
@@ -2390,6 +2409,17 @@ export type MonthCost = {
   machine: string;
   month: number;
   so_far: number;
+};
+
+export type MonthMoney = {
+  currency: string;
+  items: Item[];
+  machine: string;
+  per_flow: FlowItem[];
+  prices_as_of: string;
+  prices_source: string;
+  sizes: Size[];
+  total: Item;
 };
 
 export type NextRun = {
@@ -3050,6 +3080,12 @@ export type SimpleNextFlowRun = {
   next_scheduled_start_time: string;
   state_name: string;
   state_type: StateType;
+};
+
+export type Size = {
+  always: number;
+  machine: string;
+  month: number;
 };
 
 export type SleepOutlook = {

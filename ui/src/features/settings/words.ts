@@ -8,6 +8,12 @@ export function monthBeside(month: string, by: 1 | -1): string {
   return at.toISOString().slice(0, 7);
 }
 
+/** An amount of money; one of less than a unit in four digits, since much here costs parts of a cent. */
+export function amount(currency: string, of: number): string {
+  const digits = Math.abs(of) < 1 && of !== 0 ? 4 : 2;
+  return new Intl.NumberFormat("en", { style: "currency", currency, minimumFractionDigits: digits, maximumFractionDigits: digits }).format(of);
+}
+
 /** How the copy of a database stands. */
 export function copyLook({ error, pending }: { error: string | null; pending: boolean }): StatusLook {
   if (error !== null) return { tone: "failed", icon: "alert", word: "Fails" };

@@ -1,6 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import { get } from "@/api/client";
-import type { RetentionPreview, SettingsPage, Usage } from "@/api/schema";
+import type { CostPage, RetentionPreview, SettingsPage } from "@/api/schema";
 import { learnTime } from "@/lib/time";
 
 /** How the server was set, how it is kept safe and until when it may sleep. */
@@ -13,11 +13,11 @@ export const settingsPage = queryOptions({
   },
 });
 
-/** What was used in a month, "2026-11"; "" for this one. */
-export function usage(month: string) {
+/** What was used in a month, "2026-11", and what that costs; "" for this one. */
+export function monthCost(month: string) {
   return queryOptions({
-    queryKey: ["usage", month],
-    queryFn: ({ signal }) => get<Usage>(`/reeve/usage${month && `?month=${encodeURIComponent(month)}`}`, signal),
+    queryKey: ["cost", month],
+    queryFn: ({ signal }) => get<CostPage>(`/reeve/cost${month && `?month=${encodeURIComponent(month)}`}`, signal),
   });
 }
 
