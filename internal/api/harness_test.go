@@ -41,7 +41,27 @@ func serve(t testing.TB, s *store.Store, config Config) testServer {
 		a.Close(ctx)
 		server.Close()
 	})
+	go continueDeletions(t, s)
 	return testServer{a, server}
+}
+
+// continueDeletions is the service that brings long deletions to their end.
+func continueDeletions(t testing.TB, s *store.Store) {
+	due, unwatch := s.Watch(store.Deadlines)
+	defer unwatch()
+	for {
+		for n, err := 1, error(nil); n > 0 && err == nil; {
+			err = s.Update(t.Context(), func(tx *store.Tx) error {
+				n, err = tx.ContinueDeletions()
+				return err
+			})
+		}
+		select {
+		case <-due:
+		case <-t.Context().Done():
+			return
+		}
+	}
 }
 
 // dial opens a websocket and goes through the handshake with the token.

@@ -141,14 +141,15 @@ func (a *API) deletePoolQueue(r *http.Request) error {
 }
 
 func (a *API) changePoolQueue(r *http.Request, fn func(*store.Tx, *prefect.WorkQueue) error) error {
-	return a.store.Update(r.Context(), func(tx *store.Tx) error {
+	_, err := remove(a, r, func(tx *store.Tx) (rest.Null, error) {
 		if _, err := poolNamed(tx, r.PathValue("work_pool_name")); err != nil {
-			return err
+			return rest.Null{}, err
 		}
 		queue, err := queueNamed(tx, r)
 		if err != nil {
-			return err
+			return rest.Null{}, err
 		}
-		return fn(tx, queue)
+		return rest.Null{}, fn(tx, queue)
 	})
+	return err
 }

@@ -117,13 +117,14 @@ func (a *API) deleteWorkPool(r *http.Request) error {
 	if reserved(name) {
 		return fault.New(fault.Forbidden, "Work pools starting with 'Prefect' are reserved for internal use and can not be deleted.")
 	}
-	return a.store.Update(r.Context(), func(tx *store.Tx) error {
+	_, err := remove(a, r, func(tx *store.Tx) (rest.Null, error) {
 		pool, err := poolNamed(tx, name)
 		if err != nil {
-			return err
+			return rest.Null{}, err
 		}
-		return tx.DeleteWorkPool(pool)
+		return rest.Null{}, tx.DeleteWorkPool(pool)
 	})
+	return err
 }
 
 type workPoolQuery struct {

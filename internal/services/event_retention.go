@@ -19,7 +19,7 @@ type EventRetentionConfig struct {
 	// Slack is how long an event may outlive its period, so that a server does
 	// not wake for every single one.
 	Slack time.Duration
-	// Batch bounds the events that one transaction deletes.
+	// Batch bounds the events that one transaction deletes (500).
 	Batch int
 	// Passed is the place in the log up to which every consumer has dealt with it:
 	// nothing after it is deleted. Nil for a log without consumers.
@@ -48,7 +48,7 @@ func NewEventRetention(c EventRetentionConfig) *EventRetention {
 		c.Slack = time.Hour
 	}
 	if c.Batch == 0 {
-		c.Batch = 200
+		c.Batch = 500
 	}
 	if c.Passed == nil {
 		c.Passed = func() int64 { return math.MaxInt64 }

@@ -14,7 +14,7 @@ type FlowRunRetentionConfig struct {
 	// Slack is how long a run may outlive its period, so that a server does not
 	// wake for every single one (an hour).
 	Slack time.Duration
-	// Batch bounds the runs, logs and artifacts that one transaction deletes.
+	// Batch bounds the rows that one transaction deletes (500).
 	Batch int
 }
 
@@ -31,7 +31,7 @@ func NewFlowRunRetention(c FlowRunRetentionConfig) *FlowRunRetention {
 		c.Slack = time.Hour
 	}
 	if c.Batch == 0 {
-		c.Batch = 200
+		c.Batch = 500
 	}
 	return &FlowRunRetention{c}
 }

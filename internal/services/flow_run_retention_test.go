@@ -54,8 +54,9 @@ func TestFlowRunRetentionDeletesFinishedRunsInBoundedBatches(t *testing.T) {
 		t.Fatalf("deleted %d before the time", n)
 	}
 	manual.Advance(2 * time.Hour)
-	// 25 logs, 2 artifacts and the run, then the subflow run that lost its parent.
-	for _, want := range []int{10, 10, 8, 1, 0} {
+	// 25 logs, 2 artifacts, the run with its task run and their states, then the subflow run
+	// that lost its parent.
+	for _, want := range []int{10, 10, 10, 5, 0} {
 		if n := run(); n != want {
 			t.Fatalf("deleted %d, want %d", n, want)
 		}

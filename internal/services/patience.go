@@ -21,6 +21,9 @@ func (*EventRetention) CanWait() string { return "old events harm nobody" }
 func (*FlowRunRetention) CanWait() string { return "old runs harm nobody" }
 
 // CanWait implements Patient.
+func (Space) CanWait() string { return "free space harms nobody" }
+
+// CanWait implements Patient.
 func (*Foreman) CanWait() string {
 	return "a worker that is silent because the server sleeps is not gone"
 }

@@ -65,7 +65,7 @@ func TestWhatCanWait(t *testing.T) {
 		}
 	}
 	slices.Sort(waits)
-	want := []string{"cancellations", "event-retention", "flow-run-retention", "foreman", "late-runs", "owners", "scheduler"}
+	want := []string{"cancellations", "event-retention", "flow-run-retention", "foreman", "late-runs", "owners", "scheduler", "space"}
 	if !slices.Equal(waits, want) {
 		t.Errorf("these can wait: %v, want %v", waits, want)
 	}

@@ -170,6 +170,10 @@ func (tx *Tx) proposedBlockSchema(d *prefect.BlockDocument, proposed *uuid.UUID)
 
 // DeleteBlockDocument deletes a document; false when there is no such.
 func (tx *Tx) DeleteBlockDocument(id uuid.UUID) (bool, error) {
+	done, err := tx.clearOut(deletableDocument, id, func() (bool, error) { return tx.clearDocument(id) })
+	if err != nil || !done {
+		return true, err
+	}
 	d, err := tx.tellOfBlockDocument(events.Deleted, id)
 	if err != nil || d == nil {
 		return false, err

@@ -145,6 +145,12 @@ func (tx *Tx) FilterBlockSchemas(f *prefect.BlockSchemaFilter, page prefect.Page
 
 // DeleteBlockSchema deletes a schema with its documents.
 func (tx *Tx) DeleteBlockSchema(id uuid.UUID) error {
+	done, err := tx.clearOut(deletableSchema, id, func() (bool, error) {
+		return tx.clearDocuments(`SELECT id FROM block_document WHERE block_schema_id = ?`, id)
+	})
+	if err != nil || !done {
+		return err
+	}
 	if _, err := tx.conn.Exec(`DELETE FROM block_schema WHERE id = ?`, id); err != nil {
 		return err
 	}

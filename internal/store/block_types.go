@@ -107,6 +107,12 @@ func sameText(a, b *string, markup bool) bool {
 
 // DeleteBlockType deletes a block type with its schemas and documents.
 func (tx *Tx) DeleteBlockType(t *prefect.BlockType) error {
+	done, err := tx.clearOut(deletableBlockType, t.ID, func() (bool, error) {
+		return tx.clearDocuments(`SELECT id FROM block_document WHERE block_type_id = ?`, t.ID)
+	})
+	if err != nil || !done {
+		return err
+	}
 	if _, err := tx.conn.Exec(`DELETE FROM block_type WHERE id = ?`, t.ID); err != nil {
 		return err
 	}

@@ -371,8 +371,9 @@ func (tx *Tx) DeleteDeployment(id uuid.UUID) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	if _, err := tx.conn.Exec(`DELETE FROM flow_run WHERE deployment_id = ? AND `+notStarted, id); err != nil || place == nil {
-		return false, err
+	done, err := tx.clearOut(deletableDeployment, id, func() (bool, error) { return tx.clearDeployment(id) })
+	if err != nil || !done || place == nil {
+		return place != nil, err
 	}
 	if place.LimitID != nil {
 		if _, err := tx.DeleteConcurrencyLimit(*place.LimitID); err != nil {

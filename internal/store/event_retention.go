@@ -25,9 +25,22 @@ func (tx *Tx) OldestEvent(name string) (occurred time.Time, sequence int64, ok b
 }
 
 // DeleteEventsBefore deletes events that occurred before a moment, the oldest
-// first, at most limit; only those of a name unless it is empty, and none after a
-// place in the log. It returns how many it deleted.
+// first, at most limit and fewer when they take long; only those of a name unless it is
+// empty, and none after a place in the log. It returns how many it deleted.
 func (tx *Tx) DeleteEventsBefore(before time.Time, name string, upTo int64, limit int) (int, error) {
+	tx.within(limit)
+	for !tx.spent() {
+		most := tx.chunk()
+		n, err := tx.deleteEventsBefore(before, name, upTo, most)
+		tx.spend(n)
+		if err != nil || n < most {
+			return limit - tx.piece.rows, err
+		}
+	}
+	return limit - tx.piece.rows, nil
+}
+
+func (tx *Tx) deleteEventsBefore(before time.Time, name string, upTo int64, limit int) (int, error) {
 	query, args := `SELECT sequence, occurred, related FROM event WHERE occurred < ? AND +sequence <= ? ORDER BY occurred LIMIT ?`, []any{before, upTo, limit}
 	if name != "" {
 		query, args = `SELECT sequence, occurred, related FROM event WHERE event = ? AND occurred < ? AND +sequence <= ? ORDER BY occurred LIMIT ?`,

@@ -24,52 +24,21 @@ func (tx *Tx) OldestFinishedRun() (time.Time, bool, error) {
 }
 
 // DeleteRunsEndedBefore deletes runs that ended before a moment, with their
-// states, task runs, logs and artifacts, the oldest first; it touches at most
-// about limit runs, logs and artifacts, so that a run with many of them takes
-// several calls. Their subflow runs lose their parents and are found by the
-// next call. It returns how many rows it deleted.
+// states, task runs, logs and artifacts, the oldest first: at most about limit rows, and
+// fewer when they take long, so that a run with many of them takes several calls. Their
+// subflow runs lose their parents and are found by the next call. It returns how many
+// rows it deleted.
 func (tx *Tx) DeleteRunsEndedBefore(before time.Time, limit int) (int, error) {
-	runs, err := column[uuid.UUID](tx, `SELECT id FROM flow_run WHERE end_time < ? AND `+finishedRun+` ORDER BY end_time LIMIT ?`, before, limit)
-	if err != nil {
-		return 0, err
-	}
-	total := 0
-	for _, run := range runs {
-		if total >= limit {
-			return total, nil
+	tx.within(limit)
+	_, err := tx.clearEach(`SELECT id FROM flow_run WHERE end_time < ? AND `+finishedRun+` ORDER BY end_time LIMIT ?`, []any{before}, func(run uuid.UUID) (bool, error) {
+		done, err := tx.clearEach(`SELECT id FROM artifact WHERE flow_run_id = ? LIMIT ?`, []any{run}, func(artifact uuid.UUID) (bool, error) {
+			tx.spend(1)
+			return tx.DeleteArtifact(artifact)
+		})
+		if err != nil || !done {
+			return false, err
 		}
-		n, err := tx.deleteOutput(run, limit-total)
-		if total += n; err != nil {
-			return total, err
-		}
-		if total >= limit {
-			return total, nil
-		}
-		if _, err := tx.DeleteFlowRun(run); err != nil {
-			return total, err
-		}
-		total++
-	}
-	return total, nil
-}
-
-// deleteOutput deletes at most limit logs and artifacts of a run and returns how
-// many it deleted.
-func (tx *Tx) deleteOutput(run uuid.UUID, limit int) (int, error) {
-	logs, err := tx.conn.Exec(`DELETE FROM log WHERE sequence IN (SELECT sequence FROM log WHERE flow_run_id = ? LIMIT ?)`, run, limit)
-	if err != nil {
-		return 0, err
-	}
-	total := int(logs)
-	artifacts, err := column[uuid.UUID](tx, `SELECT id FROM artifact WHERE flow_run_id = ? LIMIT ?`, run, limit-total)
-	if err != nil {
-		return total, err
-	}
-	for _, artifact := range artifacts {
-		if _, err := tx.DeleteArtifact(artifact); err != nil {
-			return total, err
-		}
-		total++
-	}
-	return total, nil
+		return tx.dropFlowRun(run)
+	})
+	return limit - tx.piece.rows, err
 }

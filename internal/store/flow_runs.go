@@ -176,9 +176,10 @@ func (tx *Tx) UpdateFlowRunLabels(id uuid.UUID, labels prefect.Labels) (bool, er
 // there is no such run. Its slots are the caller's business: see
 // concurrency.Slots.EndAll.
 func (tx *Tx) DeleteFlowRun(id uuid.UUID) (bool, error) {
-	if _, err := tx.conn.Exec(`DELETE FROM log WHERE flow_run_id = ?`, id); err != nil {
+	found, err := tx.exists(`SELECT 1 FROM flow_run WHERE id = ?`, id)
+	if err != nil {
 		return false, err
 	}
-	n, err := tx.conn.Exec(`DELETE FROM flow_run WHERE id = ?`, id)
-	return n > 0, err
+	_, err = tx.clearOut(deletableFlowRun, id, func() (bool, error) { return tx.dropFlowRun(id) })
+	return found, err
 }

@@ -114,10 +114,14 @@ func (tx *Tx) DeleteFlows(f *prefect.FlowFilter, limit int) ([]uuid.UUID, error)
 }
 
 func (tx *Tx) deleteFlow(flow *prefect.Flow) error {
+	done, err := tx.clearOut(deletableFlow, flow.ID, func() (bool, error) { return tx.clearFlow(flow.ID) })
+	if err != nil || !done {
+		return err
+	}
 	if err := tx.tellFlow(events.FlowDeleted, flow); err != nil {
 		return err
 	}
-	_, err := tx.conn.Exec(`DELETE FROM flow WHERE id = ?`, flow.ID)
+	_, err = tx.conn.Exec(`DELETE FROM flow WHERE id = ?`, flow.ID)
 	return err
 }
 

@@ -78,6 +78,9 @@ type Tx struct {
 	IDs  clock.IDs
 	conn Conn
 
+	clock   clock.Clock
+	piece   *piece      // what it may still delete of what may be many; nil before the first
+	begun   []uuid.UUID // see Begun
 	cipher  *blocks.Cipher
 	touched topicSet
 	// listening is from when on somebody's silence means something.
@@ -114,7 +117,7 @@ func (s *Store) listening(now time.Time) time.Time {
 func (s *Store) View(ctx context.Context, fn func(*Tx) error) error {
 	return s.backend.View(ctx, func(c Conn) error {
 		now := s.clock.Now()
-		return fn(&Tx{Now: now, IDs: s.ids, conn: c, cipher: s.cipher, listening: s.listening(now), session: s.session, like: &likeRows{}})
+		return fn(&Tx{Now: now, IDs: s.ids, conn: c, clock: s.clock, cipher: s.cipher, listening: s.listening(now), session: s.session, like: &likeRows{}})
 	})
 }
 
@@ -124,7 +127,7 @@ func (s *Store) Update(ctx context.Context, fn func(*Tx) error) error {
 	var touched topicSet
 	err := s.backend.Update(ctx, func(c Conn) error {
 		now := s.clock.Now()
-		tx := &Tx{Now: now, IDs: s.ids, conn: c, cipher: s.cipher, listening: s.listening(now), session: s.session, cause: causeOf(ctx)}
+		tx := &Tx{Now: now, IDs: s.ids, conn: c, clock: s.clock, cipher: s.cipher, listening: s.listening(now), session: s.session, cause: causeOf(ctx)}
 		err := fn(tx)
 		touched = tx.touched
 		return err

@@ -119,9 +119,10 @@ func (tx *Tx) UpdateTaskRun(id uuid.UUID, u *prefect.TaskRunUpdate, name string)
 // DeleteTaskRun deletes a task run with its states and logs; false when there
 // is no such run.
 func (tx *Tx) DeleteTaskRun(id uuid.UUID) (bool, error) {
-	if _, err := tx.conn.Exec(`DELETE FROM log WHERE task_run_id = ?`, id); err != nil {
+	found, err := tx.exists(`SELECT 1 FROM task_run WHERE id = ?`, id)
+	if err != nil {
 		return false, err
 	}
-	n, err := tx.conn.Exec(`DELETE FROM task_run WHERE id = ?`, id)
-	return n > 0, err
+	_, err = tx.clearOut(deletableTaskRun, id, func() (bool, error) { return tx.dropTaskRun(id) })
+	return found, err
 }

@@ -24,6 +24,8 @@ const (
 	Automations
 	// Deliveries: an action of an automation waits to be done.
 	Deliveries
+	// Deletions: a deletion that took several transactions has ended.
+	Deletions
 	topics
 )
 

@@ -189,6 +189,10 @@ func (tx *Tx) TellWorkPoolStatus(pool *prefect.WorkPool) error {
 
 // DeleteWorkPool deletes a pool with its queues and workers. Its runs stay.
 func (tx *Tx) DeleteWorkPool(pool *prefect.WorkPool) error {
+	done, err := tx.clearOut(deletableWorkPool, pool.ID, func() (bool, error) { return tx.clearWorkPool(pool.ID) })
+	if err != nil || !done {
+		return err
+	}
 	queues, err := tx.WorkQueuesOf(pool.ID)
 	if err != nil {
 		return err

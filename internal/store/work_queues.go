@@ -304,6 +304,14 @@ func (tx *Tx) DeleteWorkQueue(queue *prefect.WorkQueue, arrange bool) error {
 	if isDefault {
 		return errIntegrity
 	}
+	kind := deletableWorkQueue
+	if arrange {
+		kind = deletablePoolQueue
+	}
+	done, err := tx.clearOut(kind, queue.ID, func() (bool, error) { return tx.clearWorkQueue(queue.ID) })
+	if err != nil || !done {
+		return err
+	}
 	if err := tx.Emit(events.WorkQueueDeleted(tx.IDs.V7(), tx.Now, queue)); err != nil {
 		return err
 	}

@@ -66,7 +66,7 @@ func copyInto(path, part string, still bool) (err error) {
 	if err := c.run("PRAGMA query_only=OFF"); err != nil {
 		return err
 	}
-	if _, err := c.Exec("VACUUM INTO ?", part); err != nil {
+	if err := c.copyTo(part); err != nil {
 		return err
 	}
 	return os.Chmod(part, 0o600)

@@ -128,7 +128,7 @@ func act(t *testing.T, db *DB, beside *conn, random *rand.Rand) {
 			t.Fatal(e, err)
 		}
 	}
-	switch random.IntN(12) {
+	switch random.IntN(13) {
 	case 0:
 		change("DELETE FROM note WHERE id % 3 = ?", random.IntN(3))
 	case 1:
@@ -139,6 +139,10 @@ func act(t *testing.T, db *DB, beside *conn, random *rand.Rand) {
 		between(func(c *conn) error { return c.run("PRAGMA wal_checkpoint(RESTART)") })
 	case 4: // pages move and the file gets shorter
 		between(func(c *conn) error { return errors.Join(c.run("VACUUM"), db.changes.see(c)) })
+	case 12: // the last pages take the places of free ones, and the file gets shorter
+		between(func(c *conn) error {
+			return errors.Join(c.run("PRAGMA incremental_vacuum(16)"), db.changes.see(c))
+		})
 	case 5: // another process
 		if _, err := beside.Exec("INSERT INTO note (text) VALUES (?)", "beside "+text); err != nil {
 			t.Fatal(err)

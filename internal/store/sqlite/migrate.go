@@ -67,7 +67,7 @@ func snapshot(c *conn, o Options, schema int) (path string, err error) {
 		return path, err
 	}
 	defer work.remove()
-	if _, err := c.Exec("VACUUM INTO ?", work.file("part.db")); err != nil {
+	if err := c.copyTo(work.file("part.db")); err != nil {
 		return path, err
 	}
 	if err := publish(work.file("part.db"), path); err != nil {

@@ -235,14 +235,19 @@ func checkVersion(c *conn) error {
 
 var (
 	readSettings  = []string{"foreign_keys=ON", "cache_size=-8000", "temp_store=MEMORY", "query_only=ON"}
-	writeSettings = []string{"foreign_keys=ON", "cache_size=-8000", "temp_store=MEMORY",
+	writeSettings = []string{"journal_mode=wal", "foreign_keys=ON", "cache_size=-8000", "temp_store=MEMORY",
 		"synchronous=" + synchronous, "journal_size_limit=67108864", "wal_autocheckpoint=2000"}
 )
 
 func openConn(path string, write bool) (*conn, error) {
 	flags := sqlite.OpenReadOnly
+	settings := readSettings
 	if write {
-		flags = sqlite.OpenReadWrite | sqlite.OpenCreate | sqlite.OpenWAL
+		flags = sqlite.OpenReadWrite | sqlite.OpenCreate
+		settings = writeSettings
+		if isNew(path) {
+			settings = append([]string{"auto_vacuum=INCREMENTAL"}, settings...)
+		}
 	}
 	keepPlans()
 	gatherLogWrites()
@@ -250,10 +255,8 @@ func openConn(path string, write bool) (*conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	settings := readSettings
-	if write {
-		settings = writeSettings
-	}
+	c.SetBusyTimeout(10 * time.Second) // for who else sets up the log
+	defer c.SetBlockOnBusy()
 	for _, setting := range settings {
 		if err := sqlitex.ExecuteTransient(c, "PRAGMA "+setting, nil); err != nil {
 			return nil, errors.Join(err, c.Close())

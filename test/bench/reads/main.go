@@ -24,12 +24,17 @@ func main() {
 	patience := flag.Duration("patience", 3*time.Second, "for how long each question is repeated")
 	repeats := flag.Int("repeats", 200, "how often each question is asked at most")
 	writes := flag.Int("writes", 200, "states that runs are brought into each second meanwhile")
+	keep := flag.Duration("delete", 0, "measure how long writes wait while a flow is deleted, then what is older than this; it is gone afterwards")
 	flag.Parse()
 	if len(binaries) == 0 {
 		binaries = []binary{{"reeve", "bin/reeve"}}
 	}
 	m := measure{database: *database, only: *only, patience: *patience, repeats: *repeats, writes: *writes}
-	if err := m.compare(binaries); err != nil {
+	run := func() error { return m.compare(binaries) }
+	if *keep > 0 {
+		run = func() error { return m.deletion(binaries[0], *keep) }
+	}
+	if err := run(); err != nil {
 		fmt.Fprintln(os.Stderr, "error:", err)
 		os.Exit(1)
 	}

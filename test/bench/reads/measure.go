@@ -25,13 +25,26 @@ type api struct{ url string }
 
 // ask sends a question and returns the answer: POST with a body, GET without.
 func (a *api) ask(path string, b body) ([]byte, error) {
-	method, reader := http.MethodGet, io.Reader(nil)
-	if b != nil {
-		text, err := json.Marshal(b)
-		if err != nil {
-			return nil, err
-		}
-		method, reader = http.MethodPost, bytes.NewReader(text)
+	if b == nil {
+		return a.answer(http.MethodGet, path, nil)
+	}
+	text, err := json.Marshal(b)
+	if err != nil {
+		return nil, err
+	}
+	return a.answer(http.MethodPost, path, text)
+}
+
+// send asks for something without looking at the answer.
+func (a *api) send(method, path string, text []byte) error {
+	_, err := a.answer(method, path, text)
+	return err
+}
+
+func (a *api) answer(method, path string, text []byte) ([]byte, error) {
+	var reader io.Reader
+	if text != nil {
+		reader = bytes.NewReader(text)
 	}
 	request, err := http.NewRequest(method, a.url+"/api"+path, reader)
 	if err != nil {
@@ -43,7 +56,7 @@ func (a *api) ask(path string, b body) ([]byte, error) {
 		return nil, err
 	}
 	defer answer.Body.Close()
-	text, err := io.ReadAll(answer.Body)
+	text, err = io.ReadAll(answer.Body)
 	if err == nil && answer.StatusCode >= 300 {
 		err = fmt.Errorf("%s %s: %s: %.300s", method, path, answer.Status, text)
 	}
@@ -55,6 +68,7 @@ type measure struct {
 	database, only  string
 	patience        time.Duration
 	repeats, writes int
+	env             []string // of the server
 }
 
 // figure is what one binary took for a question.
@@ -226,7 +240,7 @@ func (m measure) start(b binary) (*server, error) {
 		return nil, err
 	}
 	cmd := exec.Command(b.path, "server", "start", "--host", "127.0.0.1", "--port", port, "--database", m.database)
-	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + home, "PREFECT_HOME=" + home}
+	cmd.Env = append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + home, "PREFECT_HOME=" + home}, m.env...)
 	cmd.Stderr = os.Stderr
 	if err := cmd.Start(); err != nil {
 		return nil, err
