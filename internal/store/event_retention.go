@@ -6,12 +6,19 @@ import (
 	"github.com/reevehq/reeve/internal/prefect"
 )
 
+const (
+	oldestEvent       = `SELECT occurred, sequence FROM event ORDER BY occurred LIMIT 1`
+	oldestEventNamed  = `SELECT occurred, sequence FROM event WHERE event = ? ORDER BY occurred LIMIT 1`
+	eventsBefore      = `SELECT sequence, occurred, related FROM event WHERE occurred < ? AND +sequence <= ? ORDER BY occurred LIMIT ?`
+	eventsNamedBefore = `SELECT sequence, occurred, related FROM event WHERE event = ? AND occurred < ? AND +sequence <= ? ORDER BY occurred LIMIT ?`
+)
+
 // OldestEvent is when the oldest event of a name occurred, of any name when it
 // is empty, and its place in the log; false when there is none.
 func (tx *Tx) OldestEvent(name string) (occurred time.Time, sequence int64, ok bool, err error) {
-	query, args := `SELECT occurred, sequence FROM event ORDER BY occurred LIMIT 1`, []any(nil)
+	query, args := oldestEvent, []any(nil)
 	if name != "" {
-		query, args = `SELECT occurred, sequence FROM event WHERE event = ? ORDER BY occurred LIMIT 1`, []any{name}
+		query, args = oldestEventNamed, []any{name}
 	}
 	var oldest prefect.Time
 	switch err := tx.one(query, args, &oldest, &sequence); err {
@@ -41,10 +48,9 @@ func (tx *Tx) DeleteEventsBefore(before time.Time, name string, upTo int64, limi
 }
 
 func (tx *Tx) deleteEventsBefore(before time.Time, name string, upTo int64, limit int) (int, error) {
-	query, args := `SELECT sequence, occurred, related FROM event WHERE occurred < ? AND +sequence <= ? ORDER BY occurred LIMIT ?`, []any{before, upTo, limit}
+	query, args := eventsBefore, []any{before, upTo, limit}
 	if name != "" {
-		query, args = `SELECT sequence, occurred, related FROM event WHERE event = ? AND occurred < ? AND +sequence <= ? ORDER BY occurred LIMIT ?`,
-			[]any{name, before, upTo, limit}
+		query, args = eventsNamedBefore, []any{name, before, upTo, limit}
 	}
 	type old struct {
 		sequence int64

@@ -12,11 +12,17 @@ import (
 // run of another run started it.
 const finishedRun = `parent_task_run_id IS NULL AND state_type IN ` + endedTypes
 
+// The index is named since SQLite would rather gather all runs of these states, and sort them.
+const (
+	oldestFinishedRun  = `SELECT end_time FROM flow_run INDEXED BY flow_run_end WHERE end_time IS NOT NULL AND ` + finishedRun + ` ORDER BY end_time LIMIT 1`
+	finishedRunsBefore = `SELECT id FROM flow_run INDEXED BY flow_run_end WHERE end_time < ? AND ` + finishedRun + ` ORDER BY end_time LIMIT ?`
+)
+
 // OldestFinishedRun is when the first of the runs ended that retention may
 // delete; false when there is none.
 func (tx *Tx) OldestFinishedRun() (time.Time, bool, error) {
 	var ended prefect.Time
-	err := tx.one(`SELECT end_time FROM flow_run WHERE end_time IS NOT NULL AND `+finishedRun+` ORDER BY end_time LIMIT 1`, nil, &ended)
+	err := tx.one(oldestFinishedRun, nil, &ended)
 	if err == ErrNoRows {
 		return time.Time{}, false, nil
 	}
@@ -30,7 +36,7 @@ func (tx *Tx) OldestFinishedRun() (time.Time, bool, error) {
 // rows it deleted.
 func (tx *Tx) DeleteRunsEndedBefore(before time.Time, limit int) (int, error) {
 	tx.within(limit)
-	_, err := tx.clearEach(`SELECT id FROM flow_run WHERE end_time < ? AND `+finishedRun+` ORDER BY end_time LIMIT ?`, []any{before}, func(run uuid.UUID) (bool, error) {
+	_, err := tx.clearEach(finishedRunsBefore, []any{before}, func(run uuid.UUID) (bool, error) {
 		done, err := tx.clearEach(`SELECT id FROM artifact WHERE flow_run_id = ? LIMIT ?`, []any{run}, func(artifact uuid.UUID) (bool, error) {
 			tx.spend(1)
 			return tx.DeleteArtifact(artifact)

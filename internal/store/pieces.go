@@ -46,36 +46,38 @@ func (tx *Tx) chunk() int {
 }
 
 // clear runs a statement, whose last argument is how many rows it may change, again and
-// again; false when the transaction has done enough before all were changed.
+// again; false when the transaction has done enough before all were changed. It is run once
+// in any case, so that each transaction gets further.
 func (tx *Tx) clear(query string, args ...any) (done bool, err error) {
-	for !tx.spent() {
+	for {
 		most := tx.chunk()
-		n, err := tx.conn.Exec(query, append(args, most)...)
+		n, err := tx.conn.Exec(query, append(args[:len(args):len(args)], most)...)
 		tx.spend(int(n))
-		if err != nil || int(n) < most {
+		switch {
+		case err != nil || int(n) < most:
 			return err == nil, err
+		case tx.spent():
+			return false, nil
 		}
 	}
-	return false, nil
 }
 
 // clearEach finds ids by a query, whose last argument is how many, and has each gone, until
-// the query finds none; false when the transaction has done enough before. What each leaves
-// is found again.
+// the query finds none; false when the transaction has done enough before, but for one of
+// them. What is left is found again.
 func (tx *Tx) clearEach(query string, args []any, each func(uuid.UUID) (done bool, err error)) (done bool, err error) {
-	for !tx.spent() {
+	for {
 		ids, err := column[uuid.UUID](tx, query, append(args[:len(args):len(args)], tx.chunk())...)
 		if err != nil || len(ids) == 0 {
 			return err == nil, err
 		}
 		for _, id := range ids {
-			if tx.spent() {
-				return false, nil
-			}
 			if done, err := each(id); err != nil || !done {
 				return false, err
 			}
+			if tx.spent() {
+				return false, nil
+			}
 		}
 	}
-	return false, nil
 }

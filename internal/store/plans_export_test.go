@@ -105,6 +105,22 @@ func (tx *Tx) RunEventPlans(flowRun uuid.UUID) ([]Plan, error) {
 	return []Plan{p}, err
 }
 
+// RetentionPlans are the plans by which retention finds what is old, and its preview counts it.
+func (tx *Tx) RetentionPlans() (all []Plan, err error) {
+	now := tx.Now
+	for _, q := range []condition{
+		{oldestFinishedRun, nil}, {finishedRunsBefore, []any{now, 25}}, {runsEndedBefore, []any{now, 25}},
+		{oldestEvent, nil}, {oldestEventNamed, []any{"a"}}, {eventsBefore, []any{now, 9, 25}}, {eventsNamedBefore, []any{"a", now, 9, 25}}, {eventsOlder, []any{now, 25}},
+	} {
+		p, err := tx.plan(q, true)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, p)
+	}
+	return all, nil
+}
+
 // FlowRunSorts and TaskRunSorts are all orders.
 func FlowRunSorts() (all []prefect.FlowRunSort) {
 	for sort := range flowRunOrder {
