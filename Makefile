@@ -10,7 +10,7 @@ MAX_BYTES := 31457280
 # failed is run again, twice at most, and the report shows it: -rR lists what needed that.
 RERUNS := --reruns 2 --reruns-delay 1 -rR
 
-.PHONY: help build venv up test unit simulation fuzz lint differential states e2e once restarts browser ui pictures image rehearsal crash siege backup asleep bench history reads clean
+.PHONY: help build venv up test unit simulation fuzz lint differential states e2e once restarts browser ui pictures image rehearsal crash siege backup asleep bench history reads retention clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -130,6 +130,9 @@ history: ## bin/history.db, a year of RUNS=1000000 runs
 
 reads: build ## what pages, commands and workers ask of bin/history.db, timed
 	go run ./test/bench/reads -database bin/history.db -reeve reeve=$(REEVE)
+
+retention: build ## what writes wait while a flow of bin/history.db is deleted, then what is older than a week; it is gone afterwards
+	go run ./test/bench/reads -database bin/history.db -reeve reeve=$(REEVE) -delete 168h
 
 clean: ## what was built
 	rm -rf bin

@@ -35,30 +35,37 @@ func serve(t testing.TB, s *store.Store, config Config) testServer {
 	config.BasePath, config.DefaultLimit = "/api", 200
 	a := New(s, machine, ids, slog.New(slog.DiscardHandler), config)
 	server := httptest.NewServer(a.Handler())
+	deleting, stop := context.WithCancel(context.Background())
+	stopped := make(chan struct{})
+	go func() {
+		defer close(stopped)
+		continueDeletions(deleting, s)
+	}()
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 		defer cancel()
 		a.Close(ctx)
 		server.Close()
+		stop()
+		<-stopped
 	})
-	go continueDeletions(t, s)
 	return testServer{a, server}
 }
 
 // continueDeletions is the service that brings long deletions to their end.
-func continueDeletions(t testing.TB, s *store.Store) {
+func continueDeletions(ctx context.Context, s *store.Store) {
 	due, unwatch := s.Watch(store.Deadlines)
 	defer unwatch()
 	for {
 		for n, err := 1, error(nil); n > 0 && err == nil; {
-			err = s.Update(t.Context(), func(tx *store.Tx) error {
+			err = s.Update(ctx, func(tx *store.Tx) error {
 				n, err = tx.ContinueDeletions()
 				return err
 			})
 		}
 		select {
 		case <-due:
-		case <-t.Context().Done():
+		case <-ctx.Done():
 			return
 		}
 	}
