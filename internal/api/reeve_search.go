@@ -28,6 +28,9 @@ type searchHit struct {
 	ID   uuid.UUID `json:"id"`
 	Name string    `json:"name"`
 	Run  *runLook  `json:"run"` // the state of a run
+	Of   string    `json:"of"`  // the flow of a deployment
+	// Paused is whether a deployment is.
+	Paused bool `json:"paused"`
 }
 
 // runLook is what shows the state of a run.
@@ -56,7 +59,7 @@ func (a *API) search(r *http.Request, in *searchQuery) ([]searchHit, error) {
 		}
 		named, err := tx.FindNamed(text, searchHits)
 		for _, n := range named {
-			all = append(all, searchHit{Kind: n.Kind, ID: n.ID, Name: n.Name})
+			all = append(all, searchHit{Kind: n.Kind, ID: n.ID, Name: n.Name, Of: n.Flow, Paused: n.Paused})
 		}
 		if err != nil {
 			return nil, err
@@ -69,7 +72,7 @@ func (a *API) search(r *http.Request, in *searchQuery) ([]searchHit, error) {
 			runs, err = tx.FindFlowRuns(text, searchHits)
 		}
 		for _, run := range runs {
-			all = append(all, searchHit{"run", run.ID, run.Name, &runLook{run.StateType, run.StateName}})
+			all = append(all, searchHit{Kind: "run", ID: run.ID, Name: run.Name, Run: &runLook{run.StateType, run.StateName}})
 		}
 		return all, err
 	})

@@ -100,6 +100,35 @@ describe("lists", () => {
   }));
 });
 
+test("Ctrl-K acts on what it finds, after a question", async () => {
+  const { id } = await made("acted-on");
+  await onPage("/flows", async (page) => {
+    await seen(page, "nightly-report");
+    const act = async (words, option, dialog) => {
+      await page.keyboard.press("Control+k");
+      const find = page.getByRole("dialog", { name: "Find", exact: true });
+      await find.getByRole("combobox", { name: "Find" }).fill(words);
+      await find.getByRole("option", { name: option }).click();
+      const asks = page.getByRole("dialog", { name: dialog });
+      await asks.waitFor();
+      return asks;
+    };
+    const pause = await act("pause acted-on", "Pause caption-video/acted-on …", "Pause caption-video/acted-on?");
+    await pause.getByRole("button", { name: "Pause it" }).click();
+    await main(page).getByText(/^It is paused:/).waitFor();
+    await page.waitForURL((url) => url.pathname.endsWith(id) && url.search === "");
+    const run = await act("acted-on", "Run caption-video/acted-on …", "Run caption-video/acted-on"); // few things are found, so what can be done is offered
+    await run.getByLabel("video").fill("cat.mp4");
+    await run.getByLabel("Name of the run").fill("run-by-keys");
+    await run.getByRole("button", { name: "Run", exact: true }).click();
+    await page.getByRole("heading", { level: 1, name: "run-by-keys" }).waitFor();
+    const cancel = await act("cancel run-by", "Cancel run-by-keys …", "Cancel run-by-keys?");
+    await cancel.getByText(/^prefect flow-run cancel/).waitFor();
+    await cancel.getByRole("button", { name: "Cancel the run" }).click();
+    await page.waitForFunction(() => document.title.includes("Cancelled"));
+  });
+});
+
 describe("a deployment", () => {
   test("is run now, and with parameters that the server checks", async () => {
     const { id } = await made("run-by-a-test");

@@ -2996,6 +2996,8 @@ export type SearchHit = {
   id: string;
   kind: string;
   name: string;
+  of: string;
+  paused: boolean;
   run: RunLook | null;
 };
 

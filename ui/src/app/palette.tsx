@@ -7,6 +7,7 @@ import type { RunState } from "@/api/types";
 import { paths } from "@/config/paths";
 import { whyNot } from "@/lib/read-only";
 import { setTheme } from "@/lib/theme";
+import { actsOn, wishOf } from "./acts";
 import { pages } from "./nav";
 import { type Found, search } from "./search";
 import "./palette.css";
@@ -23,6 +24,9 @@ interface Hit {
 /** The pages of what has one of its own. */
 const places: Partial<Record<Found["kind"], string>> = { run: paths.run, flow: paths.flow, deployment: paths.deployment, pool: paths.pool };
 const icons: Record<Found["kind"], IconName> = { run: "runs", flow: "flow", deployment: "rocket", pool: "pool" };
+
+/** Where no more than these are found, what can be done with each is offered too. */
+const fewFound = 3;
 
 /** Finds pages, runs, flows, deployments and actions by what is typed. */
 export function Palette({ onClose }: { onClose: () => void }) {
@@ -71,7 +75,8 @@ export function Palette({ onClose }: { onClose: () => void }) {
 
 function useHits(settled: string, text: string, onClose: () => void): Hit[] {
   const navigate = useNavigate();
-  const { data } = useQuery({ ...search(settled), enabled: settled.length > 0, placeholderData: (before) => before });
+  const { verb, of } = wishOf(settled);
+  const { data } = useQuery({ ...search(of), enabled: of.length > 0, placeholderData: (before) => before });
   const leave = (act: () => void) => () => { onClose(); act(); };
   const fits = (label: string) => label.toLowerCase().includes(text.toLowerCase());
   const fixed: Hit[] = [
@@ -90,13 +95,20 @@ function useHits(settled: string, text: string, onClose: () => void): Hit[] {
     { id: "system", label: "Colours as the system has them", beside: "action", icon: "screen", go: leave(() => setTheme("system")) },
   ];
   const found = text === "" || !data ? [] : data;
+  // What can be done is offered where it is asked for, or where few things are found.
+  const acts = (whyNot === undefined && (verb !== null || found.length <= fewFound) ? found : []).flatMap((one) => actsOn(one, verb).map((act): Hit => ({
+    id: `${act.verb}-${one.id}`, label: act.label, beside: "action", icon: act.icon,
+    go: leave(() => void navigate({ to: places[one.kind] ?? paths.runs, params: { id: one.id }, search: { do: act.verb } })),
+  })));
   return [
     ...fixed.filter((hit) => fits(hit.label)),
+    ...(verb !== null ? acts : []),
     ...found.map((one): Hit => {
       const to = places[one.kind];
       const go = leave(() => void (to ? navigate({ to, params: { id: one.id, name: one.name } }) : navigate({ to: paths.runs, search: { [one.kind]: one.name } })));
-      return { id: one.id, label: one.name, icon: icons[one.kind], go, ...(one.run ? { run: one.run } : { beside: to ? one.kind : `runs of this ${one.kind}` }) };
+      return { id: one.id, label: one.name, icon: icons[one.kind], go, ...(one.run ? { run: one.run } : { beside: to ? (one.of ? `deployment of ${one.of}` : one.kind) : `runs of this ${one.kind}` }) };
     }),
+    ...(verb === null ? acts : []),
   ];
 }
 

@@ -8,6 +8,9 @@ export interface Found {
   id: Id;
   name: string;
   run: RunState | null;
+  /** The flow of a deployment. */
+  of: string;
+  paused: boolean;
 }
 
 export function search(text: string) {

@@ -3,8 +3,10 @@ import { useState } from "react";
 import { resumeRun } from "@/api/change-runs";
 import { get } from "@/api/client";
 import type { Id, Json } from "@/api/types";
+import { apiCommand } from "@/lib/command-line";
 import { initial, type Schema } from "@/lib/schema";
 import { Button } from "./button";
+import { Command } from "./command";
 import { Dialog } from "./dialog";
 import { SchemaForm, validate } from "./schema-form";
 import { Failure, Waiting } from "./views";
@@ -47,6 +49,7 @@ function Form({ run, schema, onClose }: Omit<Props, "input"> & { schema: Schema 
     <form className="form" onSubmit={(event) => { event.preventDefault(); resume.mutate(); }}>
       {run.message && <p>{run.message}</p>}
       <SchemaForm schema={schema} values={values} onChange={setValues} errors={resume.data ?? new Map()} />
+      <Command text={apiCommand("POST", `/flow_runs/${run.id}/resume`, { run_input: values })} />
       {resume.error && <p className="field-error" role="alert">{resume.error.message}</p>}
       <footer><Button onClick={onClose}>Not now</Button><Button changes look="primary" icon="play" type="submit" disabled={resume.isPending}>Resume</Button></footer>
     </form>

@@ -40,7 +40,7 @@ const logsMayFollow = 30_000;
 
 function Run({ overview }: { overview: RunOverview }) {
   const { run } = overview;
-  const { task = null, log = null, tab = "parameters", view = "timeline" } = useQueryTexts();
+  const { task = null, log = null, tab = "parameters", view = "timeline", do: wished } = useQueryTexts();
   const navigate = useNavigate();
   const set = useCallback((part: Record<string, string | undefined>) => {
     void navigate({ to: paths.run, params: { id: run.id }, search: (before: object) => ({ ...before, ...part }), replace: true, resetScroll: false });
@@ -65,7 +65,7 @@ function Run({ overview }: { overview: RunOverview }) {
           <h1>{run.name}</h1>
           <Origin overview={overview} />
         </div>
-        <RunActions run={run} />
+        <RunActions run={run} wished={wished} onWished={() => set({ do: undefined })} />
       </header>
       <Sentence overview={overview} />
       <div className="run-body">

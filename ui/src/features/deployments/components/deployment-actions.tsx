@@ -10,24 +10,30 @@ import { tell } from "@/components/toast";
 import { paths } from "@/config/paths";
 import { copyText } from "@/lib/browser";
 import { useDeletion } from "@/lib/leave";
+import { useQueryTexts } from "@/lib/route";
 import { deleteDeployment, limitDeployment, pauseDeployment } from "../api/change-deployment";
 import { createRun } from "../api/create-run";
 import type { Collision, Deployment } from "../api/get-deployment";
 import { commands, type Named } from "../commands";
-import { needsValues } from "../run-wish";
+import { needsValues, type Wish, wishOf } from "../run-wish";
 import { DeploymentTags, Duplicate, JobVariables } from "./edit-dialogs";
 import { ParametersDialog } from "./parameters-dialog";
 import { RunDialog } from "./run-dialog";
 
-type Asking = "run" | "pause" | "limit" | "parameters" | "tags" | "job" | "duplicate" | "delete" | null;
+type Asking = Wish | "run" | "limit" | "parameters" | "tags" | "job" | "duplicate" | "delete" | null;
 
 /** What can be done with a deployment. */
 export function DeploymentActions({ deployment, named }: { deployment: Deployment; named: Named }) {
-  const [asking, setAsking] = useState<Asking>(null);
+  const [asked, setAsking] = useState<Asking>(null);
+  const { do: wished } = useQueryTexts();
+  const asking = asked ?? wishOf(wished, deployment.paused);
   const queries = useQueryClient();
   const navigate = useNavigate();
   const leave = useDeletion();
-  const close = () => setAsking(null);
+  const close = () => {
+    setAsking(null);
+    if (wished !== undefined) void navigate({ to: paths.deployment, params: { id: deployment.id }, replace: true, resetScroll: false });
+  };
   const read = () => queries.invalidateQueries({ queryKey: ["deployment-overview", deployment.id] });
   const act = useMutation({
     mutationFn: (what: () => Promise<unknown>) => what(),
@@ -72,6 +78,10 @@ export function DeploymentActions({ deployment, named }: { deployment: Deploymen
       {asking === "pause" && (
         <Sure title={`Pause ${named.name}?`} text="Its schedules make no more runs, and those that they have made and that have not begun are deleted. What runs goes on, and somebody can still start it." yes="Pause it" no="Leave it"
           busy={act.isPending} command={commands.pause(named, true)} onNo={close} onYes={() => pause(true)} />
+      )}
+      {asking === "resume" && (
+        <Sure title={`Resume ${named.name}?`} text="Its schedules make runs again." yes="Resume it" no="Leave it"
+          busy={act.isPending} command={commands.pause(named, false)} onNo={close} onYes={() => pause(false)} />
       )}
       {asking === "delete" && (
         <Sure title={`Delete ${named.name}?`} text="Its schedules and the runs that have not begun are deleted with it; its other runs stay. This cannot be undone." yes="Delete" no="Keep it" danger

@@ -3,29 +3,44 @@ import { change } from "@/api/client";
 import type { Id, Json, StateChange, StateType } from "@/api/types";
 import { uuid } from "@/lib/browser";
 
-async function propose(id: Id, state: { type: StateType; name?: string; message: string; state_details?: Json }, force = false): Promise<void> {
-  accepted(await change<StateChange>("POST", `/flow_runs/${id}/set_state`, { state, force }), state.type);
+/** A state that is proposed for a run; with force past all rules. */
+export interface Proposal {
+  state: { type: StateType; name?: string; message: string; state_details?: Json };
+  force: boolean;
+}
+
+async function propose(id: Id, proposal: Proposal): Promise<void> {
+  accepted(await change<StateChange>("POST", `/flow_runs/${id}/set_state`, proposal), proposal.state.type);
 }
 
 export function cancelRun(id: Id): Promise<void> {
-  return propose(id, { type: "CANCELLING", message: "Cancelled in the browser" });
+  return propose(id, { state: { type: "CANCELLING", message: "Cancelled in the browser" }, force: false });
 }
 
 export function retryRun(id: Id): Promise<void> {
-  return propose(id, { type: "SCHEDULED", name: "AwaitingRetry", message: "Retried in the browser" }, true);
+  return propose(id, { state: { type: "SCHEDULED", name: "AwaitingRetry", message: "Retried in the browser" }, force: true });
 }
 
 /** Suspends a run for a day: its process ends at its next task, and resuming starts another. */
-export function pauseRun(id: Id): Promise<void> {
+export function pauseOf(): Proposal {
   const until = new Date(Date.now() + 24 * 3600_000).toISOString();
-  return propose(id, {
-    type: "PAUSED", name: "Suspended", message: "Paused in the browser",
-    state_details: { pause_timeout: until, pause_reschedule: true, pause_key: uuid() },
-  });
+  return {
+    state: { type: "PAUSED", name: "Suspended", message: "Paused in the browser", state_details: { pause_timeout: until, pause_reschedule: true, pause_key: uuid() } },
+    force: false,
+  };
+}
+
+export function pauseRun(id: Id): Promise<void> {
+  return propose(id, pauseOf());
+}
+
+/** Writes a state past all rules. */
+export function stateOf(type: StateType, message: string): Proposal {
+  return { state: { type, message: message.trim() || "Set in the browser" }, force: true };
 }
 
 export function setState(id: Id, type: StateType, message: string): Promise<void> {
-  return propose(id, { type, message }, true);
+  return propose(id, stateOf(type, message));
 }
 
 export async function deleteRun(id: Id): Promise<void> {

@@ -3,12 +3,14 @@ import { useState } from "react";
 import { get } from "@/api/client";
 import type { FlowRun, Json } from "@/api/types";
 import { Button } from "@/components/button";
+import { Command } from "@/components/command";
 import { Dialog } from "@/components/dialog";
 import { SchemaForm } from "@/components/schema-form";
 import { useStart } from "@/components/use-start";
 import { Failure, Waiting } from "@/components/views";
 import type { Schema } from "@/lib/schema";
 import { rerun } from "../api/change-run";
+import { commands } from "../commands";
 
 interface DeploymentSchema {
   id: string;
@@ -38,6 +40,7 @@ function Form({ deployment, given, onClose }: { deployment: DeploymentSchema; gi
   return (
     <form className="form" onSubmit={(event) => { event.preventDefault(); start.mutate(); }}>
       <SchemaForm schema={schema} values={values} onChange={setValues} errors={errors} />
+      <Command text={commands.rerun(deployment.id, values)} />
       {start.error && <p className="field-error" role="alert">{start.error.message}</p>}
       <footer><Button onClick={onClose}>Cancel</Button><Button changes look="primary" icon="play" type="submit" disabled={start.isPending}>{start.isPending ? "Starting …" : "Run"}</Button></footer>
     </form>

@@ -8,6 +8,7 @@ import { Empty } from "@/components/views";
 import { paths } from "@/config/paths";
 import { placeOfEvent } from "@/lib/resources";
 import { duration } from "@/lib/time";
+import { commands } from "../commands";
 import "./run-facts.css";
 
 /** Every state that a run was in, the newest first, with how long it stayed. */
@@ -97,9 +98,8 @@ export function Details({ run }: { run: FlowRun }) {
     <div className="details">
       <dl>{facts.map(([name, value]) => <Fragment key={name}><dt>{name}</dt><dd>{value}</dd></Fragment>)}</dl>
       <h3>On the command line</h3>
-      <Command text={`prefect flow-run inspect ${run.id}`} />
-      <Command text={`prefect flow-run logs ${run.id}`} />
-      {run.state_type === "RUNNING" && <Command text={`prefect flow-run cancel ${run.id}`} />}
+      <Command text={commands.inspect(run.id)} />
+      <Command text={commands.logs(run.id)} />
     </div>
   );
 }
