@@ -33,6 +33,7 @@ import socket
 import ssl
 import struct
 import sys
+import threading
 import types
 
 SUPERVISOR = "prefect.runner._workspace_supervisor"
@@ -146,15 +147,21 @@ class Certificates:
     Each is given out once.
     """
 
-    COUNT = 4
+    COUNT = 8  # a run of an empty flow has six clients
 
     def __init__(self, settings):
         self.file = settings.api.ssl_cert_file or importlib.import_module("certifi").where()
         self.make = ssl.create_default_context
+        self.ready = []
+        self.full = False
+
+    def add(self):
+        """Makes one more unless there are enough."""
         try:
-            self.ready = [self.make(cafile=self.file) for _ in range(self.COUNT)]
+            self.ready.append(self.make(cafile=self.file))
         except OSError:
-            self.ready = []  # the run says what is wrong with the file
+            self.full = True  # the run says what is wrong with the file
+        self.full = self.full or len(self.ready) == self.COUNT
 
     def serve(self):
         def create_default_context(purpose=ssl.Purpose.SERVER_AUTH, *, cafile=None, capath=None, cadata=None):
@@ -255,8 +262,50 @@ class Interpreter:
         self.settings, self.source = made.settings, source(env, made.settings)
 
 
-def become(argv, env):
-    """Becomes the plain program."""
+class Lines:
+    """The lines of the log that a preparation writes. Unless it takes long, the
+    engine sends them with its own: a thread, a client and two requests less.
+    """
+
+    HOLD = 0.25  # seconds that a line is kept back
+
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.kept = []
+        self.timer = threading.Timer(self.HOLD, self.send)
+        self.timer.daemon = True
+        self.handlers = sys.modules["prefect.logging.handlers"]
+        self.handlers.set_api_log_sink(self.take)
+
+    def take(self, line):
+        with self.lock:
+            self.kept.append(line)
+            if len(self.kept) == 1:
+                self.timer.start()
+
+    def let_go(self):
+        """Gives the lines that are kept; later ones are sent as they come."""
+        self.timer.cancel()
+        self.handlers.set_api_log_sink(None)
+        with self.lock:
+            lines, self.kept = self.kept, []
+        return lines
+
+    def send(self):
+        send(self.let_go())
+
+
+def send(lines):
+    """Sends lines of the log, in the background."""
+    for line in lines:
+        sys.modules["prefect.logging.handlers"].emit_api_log(line)
+
+
+def become(argv, env, lines=()):
+    """Becomes the plain program, once the lines of the log are sent."""
+    if lines:
+        send(lines)
+        sys.modules["prefect.logging.handlers"].APILogWorker.drain_all(timeout=5)
     for number in (signal.SIGPIPE, signal.SIGXFSZ):
         signal.signal(number, signal.SIG_DFL)
     os.execvpe(argv[0], argv, env)
@@ -288,16 +337,7 @@ def run(interpreter, argv, env, handed):
     interpreter.certificates.serve()
     preparer = os.fork()
     if preparer == 0:
-
-        def hand_over(_file, argv, env):
-            sys.stdout.flush()
-            sys.stderr.flush()
-            with open(handed, "w", closefd=False) as out:
-                json.dump({"argv": argv, "env": dict(env), "dir": os.getcwd()}, out)
-            os._exit(0)
-
-        os.execvpe = hand_over
-        return run_as_main(SUPERVISOR, argv[3:])
+        return prepare(argv, handed)
     signal.signal(signal.SIGTERM, lambda *_: end_with(preparer))
     _, status = os.waitpid(preparer, 0)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -310,20 +350,39 @@ def run(interpreter, argv, env, handed):
         os._exit(os.WEXITSTATUS(status))
     order = json.loads(text)
     os.chdir(order["dir"])
-    argv, env = order["argv"], order["env"]
+    argv, env, lines = order["argv"], order["env"], order["lines"]
     if argv != [sys.executable, "-m", ENGINE]:
-        become(argv, env)
-    take_on(interpreter, argv, env)
+        become(argv, env, lines)
+    take_on(interpreter, argv, env, lines)
+    send(lines)
     run_as_main(ENGINE, [])
 
 
-def take_on(interpreter, argv, env):
+def prepare(argv, handed):
+    """Prepares a workspace, and writes to a file what is to be run in it."""
+    lines = Lines()
+
+    def hand_over(_file, argv, env):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        with open(handed, "w", closefd=False) as out:
+            json.dump({"argv": argv, "env": dict(env), "dir": os.getcwd(), "lines": lines.let_go()}, out)
+        os._exit(0)
+
+    os.execvpe = hand_over
+    try:
+        run_as_main(SUPERVISOR, argv[3:])
+    finally:
+        lines.send()
+
+
+def take_on(interpreter, argv, env, lines=()):
     """Adopts an environment, or becomes the plain program when it is none for this process."""
     if not interpreter.fits(env, os.getcwd()):
-        become(argv, env)
+        become(argv, env, lines)
     interpreter.adopt(env)
     if interpreter.settings.plugins.enabled:
-        become(argv, env)
+        become(argv, env, lines)
 
 
 def end_with(child):
@@ -374,8 +433,11 @@ class Server:
         poll = select.poll()
         poll.register(3, select.POLLIN)
         poll.register(self.woken, select.POLLIN)
+        certificates = self.interpreter.certificates
         while True:
-            ready = {number for number, _ in poll.poll()}
+            ready = {number for number, _ in poll.poll(None if certificates.full else 0)}
+            if not ready and not certificates.full:
+                certificates.add()
             if self.woken in ready:
                 os.read(self.woken, 512)
                 self.reap()
@@ -461,6 +523,7 @@ class Server:
 
 
 def main():
+    gc.disable()  # nothing of what is loaded is let go
     interpreter = Interpreter()
     server = Server(interpreter)
     if interpreter.settings.plugins.enabled:
@@ -470,6 +533,7 @@ def main():
     if threads > 1:
         server.say(unfit=f"{threads} threads are alive once prefect is imported")
         return None
+    gc.enable()
     gc.collect()
     gc.freeze()  # a collection in a fork leaves the pages of what is loaded alone
     server.say(ready=True)

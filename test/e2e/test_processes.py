@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import signal
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
-from api import await_completed, await_state, start_run
+from api import await_completed, await_state, client, history, messages, start_run
+from deploying import FLOWS
 from processes import Worker
 from waiting import until
 
@@ -100,3 +102,39 @@ def test_run_of_a_killed_worker_is_looked_after_by_the_next(worker_kind, own_wor
     until(lambda: "looks after it" in following.output(), "the next worker to find the run", 30)
     (tmp_path / "go").touch()
     assert await_completed(run_id).run_count == 1
+
+
+@OURS
+def test_lines_of_a_preparation_come_once_and_first(worker, tmp_path):
+    def run(name: str, *commands: str, **environment: str) -> UUID:
+        steps = [{"prefect.deployments.steps.run_shell_script": {"script": command}} for command in commands]
+        steps.append({"prefect.deployments.steps.set_working_directory": {"directory": str(FLOWS)}})
+        with client() as api:
+            flow = api.create_flow_from_name("hello")
+            deployment = api.create_deployment(
+                flow, f"{worker.kind}-{name}", work_pool_name=worker.pool, entrypoint="deployed.py:hello",
+                pull_steps=steps, job_variables={"env": environment},
+            )  # fmt: skip
+        return start_run(deployment)
+
+    go = tmp_path / "go"
+    runs = {
+        "quick": run("quick", "true"),
+        "plain": run("plain-program", "true", PYTHONHASHSEED="7"),
+        "failing": run("failing", "false"),
+        "slow": run("slow", f"sh -c 'until [ -e {go} ]; do sleep 0.1; done'"),
+    }
+
+    def told(run_id: UUID) -> list[str]:
+        return [line for line in messages(run_id) if line.startswith(("Executing", "Beginning"))]
+
+    step = "Executing deployment step: run_shell_script"
+    until(lambda: told(runs["slow"]) == [step], "a line of a preparation that goes on", 60)
+    assert "Running" not in history(runs["slow"])
+    go.touch()
+    await_state(runs["failing"], "Crashed")
+    assert told(runs["failing"]) == [step]
+    for name in ("quick", "plain", "slow"):
+        await_completed(runs[name])
+        until(lambda: told(runs[name])[-1].startswith("Beginning"), f"the lines of {name}", 20)
+        assert [line.split()[0] for line in told(runs[name])] == ["Executing", "Executing", "Beginning"], name
