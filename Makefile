@@ -10,7 +10,7 @@ MAX_BYTES := 31457280
 # failed is run again, twice at most, and the report shows it: -rR lists what needed that.
 RERUNS := --reruns 2 --reruns-delay 1 -rR
 
-.PHONY: help build venv up test unit simulation fuzz lint differential states e2e once restarts browser ui pictures image rehearsal crash siege backup asleep bench history reads retention clean
+.PHONY: help bin/before build venv up test unit simulation fuzz lint differential states e2e once restarts browser ui pictures image rehearsal crash siege backup asleep bench starts history reads retention clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -117,11 +117,16 @@ asleep: build venv ## 10 real minutes with a worker attached, and webhooks, whil
 	@scripts/need systemd-socket-activate
 	REEVE_SLEEP_SHOW=1 REEVE_BIN=$(REEVE) REEVE_PYTHON=$(CURDIR)/$(PYTHON) $(PYTHON) -m pytest test/e2e/test_sleeping_worker.py test/e2e/test_sleeping_webhooks.py -q -s
 
-bench: build venv ## our server beside the reference, one run; BEFORE=COMMIT puts that commit's beside them
-	@rm -f bin/before
+bin/before: # the binary of the commit BEFORE, if one is named
+	@rm -f $@
 	@[ -z "$(BEFORE)" ] || { tree=$$(mktemp -d) && git archive $(BEFORE) | tar -x -C $$tree && \
-		(cd $$tree && go build -trimpath -ldflags '-s -w' -o $(CURDIR)/bin/before ./cmd/reeve) && rm -rf $$tree; }
+		(cd $$tree && go build -trimpath -ldflags '-s -w' -o $(CURDIR)/$@ ./cmd/reeve) && rm -rf $$tree; }
+
+bench: build venv bin/before ## our server beside the reference, one run; BEFORE=COMMIT puts that commit's beside them
 	go run ./test/bench -reeve $(REEVE) -python $(PYTHON) -before "$$([ -z "$(BEFORE)" ] || echo bin/before)" -rounds $(or $(ROUNDS),1)
+
+starts: build venv bin/before ## what a run takes from being created to Running and to its end; BEFORE=COMMIT as above
+	go run ./test/bench -runs -reeve $(REEVE) -python $(PYTHON) -before "$$([ -z "$(BEFORE)" ] || echo bin/before)"
 
 history: ## bin/history.db, a year of RUNS=1000000 runs
 	@mkdir -p bin && rm -f bin/month.db* bin/history.db*

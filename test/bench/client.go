@@ -57,6 +57,20 @@ func (a *api) post(path string, body any) ([]byte, error) {
 	}
 }
 
+// get gives what a path answers.
+func (a *api) get(path string) ([]byte, error) {
+	answer, err := a.http.Get(a.url + path)
+	if err != nil {
+		return nil, err
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	if err == nil && answer.StatusCode >= 300 {
+		err = fmt.Errorf("GET %s: %s: %.300s", path, answer.Status, text)
+	}
+	return text, err
+}
+
 // create posts a body and gives the new object's id.
 func (a *api) create(path string, body any) (string, error) {
 	text, err := a.post(path, body)

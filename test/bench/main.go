@@ -14,7 +14,6 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"slices"
 	"time"
 )
 
@@ -25,10 +24,11 @@ func main() {
 	length := flag.Duration("length", 8*time.Second, "how long each rate is measured")
 	rounds := flag.Int("rounds", 1, "how often each of our binaries is measured, in turn")
 	cold := flag.Bool("cold", false, "measure cold starts alone")
+	runs := flag.Bool("runs", false, "measure the starts of runs alone, by each server's own worker")
 	automations := flag.Bool("automations", false, "measure the evaluation of automations alone, of our binary")
 	flag.Parse()
 	if *automations {
-		if err := evaluate(reeveServer("reeve", *binary)); err != nil {
+		if err := evaluate(reeveServer("reeve", *binary, *python)); err != nil {
 			fmt.Fprintln(os.Stderr, "error:", err)
 			os.Exit(1)
 		}
@@ -39,17 +39,24 @@ func main() {
 		kinds = append(kinds, realServer(*python))
 	}
 	if *before != "" {
-		kinds = append(kinds, reeveServer("before", *before))
+		kinds = append(kinds, reeveServer("before", *before, *python))
 	}
-	kinds = append(kinds, reeveServer("reeve", *binary))
-	if err := compare(kinds, *length, *rounds, *cold); err != nil {
+	kinds = append(kinds, reeveServer("reeve", *binary, *python))
+	measured := func(k kind, values map[string]float64) error { return measure(k, *length, values) }
+	switch {
+	case *runs:
+		measured = startRuns
+	case *cold:
+		measured = coldStart
+	}
+	if err := compare(kinds, *rounds, measured); err != nil {
 		fmt.Fprintln(os.Stderr, "error:", err)
 		os.Exit(1)
 	}
 }
 
 // compare measures the servers in turn and prints the medians.
-func compare(kinds []kind, length time.Duration, rounds int, cold bool) error {
+func compare(kinds []kind, rounds int, measured func(kind, map[string]float64) error) error {
 	turns := make([][]map[string]float64, len(kinds))
 	for round := range rounds {
 		for i, k := range kinds {
@@ -58,11 +65,7 @@ func compare(kinds []kind, length time.Duration, rounds int, cold bool) error {
 			}
 			fmt.Fprintf(os.Stderr, "measuring %s, %d of %d\n", k.name, round+1, rounds)
 			values := map[string]float64{}
-			err := coldStart(k, values)
-			if err == nil && !cold {
-				err = measure(k, length, values)
-			}
-			if err != nil {
+			if err := measured(k, values); err != nil {
 				return fmt.Errorf("%s: %w", k.name, err)
 			}
 			turns[i] = append(turns[i], values)
@@ -84,8 +87,7 @@ func medians(turns []map[string]float64) map[string]float64 {
 		for _, turn := range turns {
 			values = append(values, turn[key])
 		}
-		slices.Sort(values)
-		all[key] = values[len(values)/2]
+		all[key] = middle(values)
 	}
 	return all
 }
@@ -96,7 +98,11 @@ type figures struct {
 	values map[string]float64
 }
 
+// measure is everything but the starts of runs.
 func measure(k kind, length time.Duration, values map[string]float64) error {
+	if err := coldStart(k, values); err != nil {
+		return err
+	}
 	for range k.starts {
 		took, err := startTime(k)
 		if err != nil {

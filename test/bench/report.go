@@ -23,6 +23,12 @@ var lines = []struct {
 	{"stoppedWorst", "  worst", true, false},
 	{"killed", "after kill -9, p50 ms", true, false},
 	{"killedWorst", "  worst", true, false},
+	{"running", "created to Running, p50 ms", true, false},
+	{"runningWorst", "  worst", true, false},
+	{"ended", "created to its end, p50 ms", true, false},
+	{"endedWorst", "  worst", true, false},
+	{"firstRunning", "to Running after idle, ms", true, false},
+	{"runProcessor", "processor time a run, ms", true, false},
 	{"idle", "memory idle, MB", true, false},
 	{"loaded", "memory loaded, MB", true, false},
 }
@@ -46,10 +52,14 @@ func print(w io.Writer, results []figures) {
 		}
 		fmt.Fprintf(w, "%-28s", l.title)
 		for _, r := range results {
+			if _, measured := r.values[l.key]; !measured {
+				fmt.Fprintf(w, "%12s", "-")
+				continue
+			}
 			fmt.Fprintf(w, "%12.1f", r.values[l.key])
 		}
 		for _, r := range others {
-			if l.bare {
+			if l.bare || r.values[l.key] == 0 {
 				break
 			}
 			better, worse := ours.values[l.key], r.values[l.key]

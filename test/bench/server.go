@@ -12,12 +12,13 @@ import (
 	"time"
 )
 
-// kind is how one of the servers is started.
+// kind is how one of the servers is started, and the worker that goes with it.
 type kind struct {
 	name    string
 	starts  int  // cold starts that are timed; the best counts
 	mayLose bool // it answers before it keeps what it was sent
 	command func(folder, port string) *exec.Cmd
+	worker  func(api string, idle time.Duration) *exec.Cmd // of the pool "bench"
 }
 
 func realServer(python string) kind {
@@ -25,13 +26,18 @@ func realServer(python string) kind {
 		c := exec.Command(absolute(python), "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", port)
 		c.Env = []string{"PREFECT_SERVER_DATABASE_CONNECTION_URL=sqlite+aiosqlite:///" + filepath.Join(folder, "bench.db")}
 		return c
+	}, func(string, time.Duration) *exec.Cmd {
+		return exec.Command(absolute(python), "-m", "prefect", "worker", "start", "--pool", "bench", "--type", "process")
 	}}
 }
 
-func reeveServer(name, binary string) kind {
+func reeveServer(name, binary, python string) kind {
 	return kind{name, 5, false, func(folder, port string) *exec.Cmd {
 		return exec.Command(absolute(binary), "server", "start", "--host", "127.0.0.1", "--port", port,
 			"--database", filepath.Join(folder, "bench.db"))
+	}, func(api string, idle time.Duration) *exec.Cmd {
+		return exec.Command(absolute(binary), "worker", "start", "--pool", "bench", "--api", api, "--python", absolute(python),
+			"--warm", "on", "--warm-idle", idle.String())
 	}}
 }
 
@@ -101,7 +107,7 @@ func startTime(k kind) (float64, error) {
 	}
 	first.kill()
 	defer first.stop()
-	again := kind{k.name, 1, k.mayLose, func(_, port string) *exec.Cmd { return k.command(first.folder, port) }}
+	again := kind{name: k.name, starts: 1, mayLose: k.mayLose, command: func(_, port string) *exec.Cmd { return k.command(first.folder, port) }}
 	begin := time.Now()
 	s, err := start(again)
 	if err != nil {
