@@ -10,7 +10,7 @@ MAX_BYTES := 31457280
 # failed is run again, twice at most, and the report shows it: -rR lists what needed that.
 RERUNS := --reruns 2 --reruns-delay 1 -rR
 
-.PHONY: help bin/before build venv up test unit simulation fuzz lint differential states e2e once restarts browser ui pictures image rehearsal crash siege backup asleep bench starts history reads retention clean
+.PHONY: help bin/before build venv up test unit simulation fuzz lint differential states e2e once restarts browser ui pictures image rehearsal crash siege backup asleep bench starts hours history reads retention clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -127,6 +127,10 @@ bench: build venv bin/before ## our server beside the reference, one run; BEFORE
 
 starts: build venv bin/before ## what a run takes from being created to Running and to its end; BEFORE=COMMIT as above
 	go run ./test/bench -runs -reeve $(REEVE) -python $(PYTHON) -before "$$([ -z "$(BEFORE)" ] || echo bin/before)"
+
+hours: build ## HOURS=2 of 50 life cycles/s with backup, retention and a long reader: the log bounded, waits and memory flat
+	GOBIN=$(CURDIR)/bin/tools go install $(VERSITYGW)
+	go run ./test/bench -reeve $(REEVE) -hours $(or $(HOURS),2)h
 
 history: ## bin/history.db, a year of RUNS=1000000 runs
 	@mkdir -p bin && rm -f bin/month.db* bin/history.db*

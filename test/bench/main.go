@@ -26,13 +26,14 @@ func main() {
 	cold := flag.Bool("cold", false, "measure cold starts alone")
 	runs := flag.Bool("runs", false, "measure the starts of runs alone, by each server's own worker")
 	automations := flag.Bool("automations", false, "measure the evaluation of automations alone, of our binary")
+	long := flag.Duration("hours", 0, "keep our binary busy for so long alone, with backup, retention and a long reader")
+	versitygw := flag.String("versitygw", "bin/tools/versitygw", "S3 server `program` that takes the backups")
 	flag.Parse()
+	if *long > 0 {
+		exit(hours(*binary, *versitygw, *long))
+	}
 	if *automations {
-		if err := evaluate(reeveServer("reeve", *binary, *python)); err != nil {
-			fmt.Fprintln(os.Stderr, "error:", err)
-			os.Exit(1)
-		}
-		return
+		exit(evaluate(reeveServer("reeve", *binary, *python)))
 	}
 	var kinds []kind
 	if *python != "none" {
@@ -49,10 +50,16 @@ func main() {
 	case *cold:
 		measured = coldStart
 	}
-	if err := compare(kinds, *rounds, measured); err != nil {
+	exit(compare(kinds, *rounds, measured))
+}
+
+// exit ends the program, with what went wrong if anything did.
+func exit(err error) {
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "error:", err)
 		os.Exit(1)
 	}
+	os.Exit(0)
 }
 
 // compare measures the servers in turn and prints the medians.

@@ -62,7 +62,11 @@ func startRuns(k kind, values map[string]float64) error {
 
 // deployEmpty deploys a flow that does nothing to a pool of its own.
 func deployEmpty(a *api, folder string) (string, error) {
-	if err := os.WriteFile(filepath.Join(folder, "empty.py"), []byte("from prefect import flow\n\n\n@flow\ndef empty():\n    pass\n"), 0o600); err != nil {
+	flows := filepath.Join(folder, "flows") // of its own: a run copies all of it
+	if err := os.Mkdir(flows, 0o700); err != nil {
+		return "", err
+	}
+	if err := os.WriteFile(filepath.Join(flows, "empty.py"), []byte("from prefect import flow\n\n\n@flow\ndef empty():\n    pass\n"), 0o600); err != nil {
 		return "", err
 	}
 	if _, err := a.create("/work_pools/", object{"name": "bench", "type": "process"}); err != nil {
@@ -72,7 +76,7 @@ func deployEmpty(a *api, folder string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return a.create("/deployments/", object{"name": "bench", "flow_id": flow, "work_pool_name": "bench", "entrypoint": "empty.py:empty", "path": folder})
+	return a.create("/deployments/", object{"name": "bench", "flow_id": flow, "work_pool_name": "bench", "entrypoint": "empty.py:empty", "path": flows})
 }
 
 // withWorker has a worker run a deployment once, and then count times with a pause
