@@ -308,6 +308,16 @@ test("tags and job variables are changed, and a deployment is duplicated", async
     await dialog(page).getByText("A JSON object: names with values, in braces.").waitFor();
     await dialog(page).getByLabel("Job variables").fill('{"env": {"MODE": "fast"}}');
     await confirm(page, "Save");
+    await act(page, "Edit");
+    await dialog(page).getByLabel("Description").fill("Cuts the night's videos");
+    await dialog(page).getByLabel("Entrypoint").fill("flows.py:cut");
+    await dialog(page).getByLabel("Queue").fill("night");
+    await dialog(page).getByText(/^prefect api PATCH .*"work_queue_name":"night"/).waitFor();
+    assert.deepEqual(await faultsInAllLooks(page, "deployment-edit"), []);
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await confirm(page, "Save");
+    const { description, entrypoint, work_pool_name, work_queue_name } = await read(id);
+    assert.deepEqual([description, entrypoint, work_pool_name, work_queue_name], ["Cuts the night's videos", "flows.py:cut", "machines", "night"]);
     await act(page, "Duplicate");
     await dialog(page).getByLabel("Name").fill("copied-by-a-test");
     await dialog(page).getByRole("button", { name: "Make it" }).click();

@@ -17,10 +17,11 @@ import type { Collision, Deployment } from "../api/get-deployment";
 import { commands, type Named } from "../commands";
 import { needsValues, type Wish, wishOf } from "../run-wish";
 import { DeploymentTags, Duplicate, JobVariables } from "./edit-dialogs";
+import { EditDeployment } from "./edit-deployment";
 import { ParametersDialog } from "./parameters-dialog";
 import { RunDialog } from "./run-dialog";
 
-type Asking = Wish | "run" | "limit" | "parameters" | "tags" | "job" | "duplicate" | "delete" | null;
+type Asking = Wish | "edit" | "limit" | "parameters" | "tags" | "job" | "duplicate" | "delete" | null;
 
 /** What can be done with a deployment. */
 export function DeploymentActions({ deployment, named }: { deployment: Deployment; named: Named }) {
@@ -61,6 +62,7 @@ export function DeploymentActions({ deployment, named }: { deployment: Deploymen
         ? <Button changes icon="play" disabled={act.isPending} onClick={() => pause(false)} title={commands.pause(named, false)}>Resume</Button>
         : <Button changes icon="pause" disabled={act.isPending} onClick={() => setAsking("pause")}>Pause</Button>}
       <Menu label="More actions" icon="more" square items={[
+        { changes: true, label: "Edit …", icon: "edit", onPick: () => setAsking("edit") },
         { changes: true, label: "Parameters …", icon: "edit", onPick: () => setAsking("parameters") },
         { changes: true, label: "Job variables …", icon: "edit", onPick: () => setAsking("job") },
         { changes: true, label: "Tags …", icon: "edit", onPick: () => setAsking("tags") },
@@ -70,6 +72,7 @@ export function DeploymentActions({ deployment, named }: { deployment: Deploymen
         { changes: true, label: "Delete …", icon: "trash", danger: true, onPick: () => setAsking("delete") },
       ]} />
       {asking === "run" && <RunDialog deployment={deployment} named={named} onClose={close} />}
+      {asking === "edit" && <EditDeployment deployment={deployment} named={named} onClose={close} />}
       {asking === "parameters" && <ParametersDialog deployment={deployment} named={named} onClose={close} />}
       {asking === "tags" && <DeploymentTags deployment={deployment} named={named} onClose={close} />}
       {asking === "job" && <JobVariables deployment={deployment} named={named} onClose={close} />}
