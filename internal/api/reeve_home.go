@@ -26,6 +26,8 @@ const (
 	homePieces  = 48
 	homePiece   = 30 * time.Minute
 	homeAhead   = 24 * time.Hour
+	// homeStuck is how long a process may take to start or to end before somebody should look.
+	homeStuck = 10 * time.Minute
 )
 
 // homePage is all that the first page shows.
@@ -41,11 +43,12 @@ type homePage struct {
 	Now     prefect.Time         `json:"now"`
 }
 
-// trouble is what needs somebody: what failed in the last day, what is late, what
-// waits for an answer, and what automations and webhooks gave up.
+// trouble is what needs somebody: what failed in the last day, what is late, whose process
+// neither starts nor ends, what waits for an answer, and what automations and webhooks gave up.
 type trouble struct {
 	Failed     runGroup      `json:"failed"`
 	Late       runGroup      `json:"late"`
+	Stuck      runGroup      `json:"stuck"`
 	Waiting    pausedGroup   `json:"waiting"`
 	Deliveries deliveryGroup `json:"deliveries"` // given up in the last day
 	Webhooks   int           `json:"webhooks"`   // dead letters of the gateway in this process
@@ -152,6 +155,10 @@ func readHome(tx *store.Tx) (out homePage, err error) {
 		State: &prefect.FlowRunFilterState{Type: &prefect.AnyNotAnyState{Any: []prefect.StateType{prefect.Scheduled}},
 			Name: &prefect.AnyNotAnyText{Any: []string{"Late"}}}})
 	if err != nil {
+		return out, err
+	}
+	stuck := &out.Trouble.Stuck
+	if stuck.Rows, stuck.Count, err = tx.StuckFlowRuns(tx.Now.Add(-homeStuck), homeRuns); err != nil {
 		return out, err
 	}
 	if out.Trouble.Waiting, err = readWaiting(tx); err != nil {

@@ -75,6 +75,33 @@ func TestHomeShowsWhatNeedsSomebody(t *testing.T) {
 	}
 }
 
+// What has only begun to start is not stuck; what has done so, or been cancelling, for long is.
+func TestRunsThatAreStuck(t *testing.T) {
+	s := newScene(t, object{"name": "p", "type": "process"})
+	starts, ends, runs := s.run(), s.run(), s.run()
+	s.run() // waits
+	s.force(starts, object{"type": "PENDING"})
+	s.force(runs, object{"type": "RUNNING"})
+	s.force(ends, object{"type": "RUNNING"})
+	s.force(ends, object{"type": "CANCELLING"})
+	for in, want := range map[time.Duration][]string{time.Hour: {starts, ends}, -homeStuck: {}} {
+		err := s.store.View(t.Context(), func(tx *store.Tx) error {
+			rows, n, err := tx.StuckFlowRuns(tx.Now.Add(in), 10)
+			ids := []string{}
+			for _, row := range rows {
+				ids = append(ids, row.ID.String())
+			}
+			if !slices.Equal(ids, want) || n != len(want) {
+				t.Errorf("%s: %v of %d, want %v", in, ids, n, want)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 func TestSearch(t *testing.T) {
 	s := newScene(t, object{"name": "pool-of-captions", "type": "process"})
 	s.made("/flows/", object{"name": "Caption-Video"})

@@ -99,6 +99,12 @@ func (tx *Tx) EventPlans(f *prefect.EventFilter) (all []Plan, err error) {
 	return all, nil
 }
 
+// StuckPlans is the plan for the runs whose process neither starts nor ends.
+func (tx *Tx) StuckPlans() ([]Plan, error) {
+	p, err := tx.plan(stuckFlowRuns(tx.Now), false)
+	return []Plan{p}, err
+}
+
 // RunEventPlans is the plan for the events of a run.
 func (tx *Tx) RunEventPlans(flowRun uuid.UUID) ([]Plan, error) {
 	p, err := tx.plan(runEvents(flowRun, 200), false)

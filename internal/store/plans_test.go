@@ -178,7 +178,9 @@ func TestLogsAndEventsAreFoundWithinBounds(t *testing.T) {
 			plans, err := tx.EventPlans(&f)
 			checkPlans(t, "events", text, "", plans, err)
 		}
-		plans, err := tx.RunEventPlans(uuid.MustParse(someID))
+		plans, err := tx.StuckPlans()
+		checkPlans(t, "stuck runs", "", "", plans, err)
+		plans, err = tx.RunEventPlans(uuid.MustParse(someID))
 		checkPlans(t, "events of a run", "", "", plans, err)
 		return nil
 	})

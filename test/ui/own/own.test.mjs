@@ -87,12 +87,13 @@ test("what is wrong with the server needs somebody too, and leads to where it is
   await page.route("**/api/reeve/home", async (route) => {
     const answer = await route.fetch();
     const home = await answer.json();
+    home.trouble.stuck = { rows: [{ ...home.running.rows[0], name: "slow-to-end", state_type: "CANCELLING", state_name: "Cancelling", message: null }], count: 1 };
     home.disk = { free: 90e6, size: 1e9, scarce: true };
     home.backup.databases = [{ database: "reeve.db", url: "s3://copies", until: null, pending: true, error: "the bucket is gone", failing_since: home.now }];
     await route.fulfill({ response: answer, json: home });
   });
   await nav(page).getByRole("link", { name: "Home" }).click();
-  for (const text of ["The copy of reeve.db fails", "the bucket is gone", "90.0 MB of 1.0 GB are free"]) await seen(main(page), text);
+  for (const text of ["The copy of reeve.db fails", "the bucket is gone", "90.0 MB of 1.0 GB are free", "slow-to-end"]) await seen(main(page), text);
   assert.deepEqual(await faultsInAllLooks(page, "home-server"), []);
   await main(page).getByRole("link", { name: "See the copy" }).click();
   await page.waitForURL(/\/settings\?tab=backup/);

@@ -3406,6 +3406,7 @@ export type Trouble = {
   deliveries: DeliveryGroup;
   failed: RunGroup;
   late: RunGroup;
+  stuck: RunGroup;
   waiting: PausedGroup;
   webhooks: number;
 };

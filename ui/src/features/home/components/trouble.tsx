@@ -19,28 +19,30 @@ const shown = 6;
 type Trouble = Home["trouble"];
 
 /** How many things need somebody. */
-export function countOf({ failed, late, waiting, deliveries, webhooks }: Trouble): number {
-  return failed.count + late.count + waiting.count + deliveries.count + webhooks;
+export function countOf({ failed, late, stuck, waiting, deliveries, webhooks }: Trouble): number {
+  return failed.count + late.count + stuck.count + waiting.count + deliveries.count + webhooks;
 }
 
 /** What needs somebody, each with the next step. */
 export function Trouble({ home: { trouble, ...state } }: { home: Home }) {
-  const { failed, late, waiting, deliveries, webhooks } = trouble;
+  const { failed, late, stuck, waiting, deliveries, webhooks } = trouble;
   const count = countOf(trouble) + faultsOf(state);
   return (
     <Section title="Needs you" beside={count > 0 && <span className="faint">{count.toLocaleString("en")}</span>}>
-      {count === 0 ? <p className="card quiet-good"><Icon name="check" /><span>Nothing failed in the last 24 hours, nothing is late, nothing was given up, nothing waits for you.</span></p> : (
+      {count === 0 ? <p className="card quiet-good"><Icon name="check" /><span>Nothing failed in the last 24 hours, nothing is late or stuck, nothing was given up, nothing waits for you.</span></p> : (
         <div className="card">
           <ul className="home-list">
             <ServerTrouble {...state} />
             <Rows group={waiting} next={(run) => run.asks ? <Link className="button" to={paths.approvals}>Answer …</Link> : <Act run={run} action="resume" />} when={(run) => run.state_timestamp} />
             <GivenUp deliveries={deliveries.rows.slice(0, shown)} webhooks={webhooks} />
             <Rows group={late} next={(run) => <Link className="button" to={paths.run} params={{ id: run.id }}>See why</Link>} when={(run) => run.expected_start_time} />
+            <Rows group={stuck} next={(run) => <Link className="button" to={paths.run} params={{ id: run.id }} aria-label={`See why ${run.name} does not go on`}>See why</Link>} when={(run) => run.state_timestamp} />
             <Rows group={failed} next={(run) => run.deployment_id && <Act run={run} action="retry" />} when={(run) => run.end_time} />
           </ul>
           <More count={waiting.count} to={paths.approvals} search={{}} what="that wait for you" />
           <More count={deliveries.count} to={paths.deliveries} search={{ status: "dead" }} what="deliveries that were given up" />
           <More count={failed.count} to={paths.runs} search={{ state: "FAILED,CRASHED", when: "24h" }} what="that failed" />
+          <More count={stuck.count} to={paths.runs} search={{ state: "PENDING,CANCELLING", when: "any" }} what="whose process neither starts nor ends" />
           <More count={late.count} to={paths.runs} search={{ state: "Late", when: "any" }} what="that are late" />
         </div>
       )}
