@@ -86,6 +86,15 @@ def early(env):
     return {k: v for k, v in env.items() if (k in EARLY_NAMES or k.startswith(EARLY_PREFIXES)) and k != "PYTHONPATH"}
 
 
+def given():
+    """The environment that this process was started with. The interpreter adds to it
+    where it names no language (PEP 538).
+    """
+    with open("/proc/self/environ", "rb") as file:
+        entries = (os.fsdecode(entry).partition("=") for entry in file.read().split(b"\0") if entry)
+        return {name: value for name, _, value in entries}
+
+
 def load():
     """Imports prefect, but sets up no logging, and runs no plugin: it would act on
     the environment of this process.
@@ -179,7 +188,8 @@ class Interpreter:
         if sys.path and sys.path[0] == "":
             del sys.path[0]
         self.path = list(sys.path)
-        env = dict(os.environ)
+        env, own = dict(os.environ), given()
+        self.added = {name: value for name, value in env.items() if name not in own}
         os.environ["PREFECT_PLUGINS_ENABLED"] = "false"
         try:
             load()
@@ -189,7 +199,7 @@ class Interpreter:
         # After all imports: names that a file of a run's folder could stand for.
         self.names = {name.partition(".")[0] for name in sys.modules} - {"__main__"} | {"sitecustomize", "usercustomize"}
         self.loggers = loggers()
-        self.early = early(env)
+        self.early = self.plain(early(env))
         self.source = None
         self.settings = None
         self.adopt(env)
@@ -200,6 +210,12 @@ class Interpreter:
     def stale(self):
         """Whether packages were installed or removed since."""
         return changed(self.watched) != self.folders
+
+    def plain(self, env):
+        """An environment without what the interpreter adds to it, which a process that
+        has it hands to the next one.
+        """
+        return {name: value for name, value in env.items() if self.added.get(name) != value}
 
     def path_of(self, env, directory):
         """The sys.path of a run, and the folders in it that are not this process'."""
@@ -213,7 +229,7 @@ class Interpreter:
 
     def fits(self, env, directory):
         """Whether a run could not tell this process from one of its own."""
-        if early(env) != self.early or self.stale():
+        if self.plain(early(env)) != self.early or self.stale():
             return False
         return not any(self.shadowed(folder) for folder in self.path_of(env, directory)[1])
 
@@ -242,7 +258,7 @@ class Interpreter:
         """
         directory = os.getcwd()
         os.environ.clear()
-        os.environ.update(env)
+        os.environ.update(self.added | env)
         sys.path[:] = self.path_of(env, directory)[0]
         importlib.invalidate_caches()
         if processes := sys.modules.get("multiprocessing.process"):

@@ -25,6 +25,7 @@ func main() {
 	rounds := flag.Int("rounds", 1, "how often each of our binaries is measured, in turn")
 	cold := flag.Bool("cold", false, "measure cold starts alone")
 	runs := flag.Bool("runs", false, "measure the starts of runs alone, by each server's own worker")
+	chart := flag.Bool("chart", false, "draw the requests of the start of a run by our binary's worker alone")
 	automations := flag.Bool("automations", false, "measure the evaluation of automations alone, of our binary")
 	long := flag.Duration("hours", 0, "keep our binary busy for so long alone, with backup, retention and a long reader")
 	versitygw := flag.String("versitygw", "bin/tools/versitygw", "S3 server `program` that takes the backups")
@@ -34,6 +35,9 @@ func main() {
 	}
 	if *automations {
 		exit(evaluate(reeveServer("reeve", *binary, *python)))
+	}
+	if *chart {
+		exit(chartRuns(os.Stdout, reeveServer("reeve", *binary, *python)))
 	}
 	var kinds []kind
 	if *python != "none" {

@@ -41,7 +41,7 @@ func startRuns(k kind, values map[string]float64) error {
 	if k.mayLose {
 		count = realRuns
 	}
-	begun, ended, processor, err := withWorker(k, s, time.Hour, func() error { return nil }, a, deployment, count)
+	begun, ended, processor, err := withWorker(k, s.url, s.folder, time.Hour, func() error { return nil }, a, deployment, count)
 	if err != nil {
 		return err
 	}
@@ -52,7 +52,7 @@ func startRuns(k kind, values map[string]float64) error {
 		return nil // its worker keeps nothing
 	}
 	rest := func() error { time.Sleep(2 * idleTime); return nil }
-	begun, _, _, err = withWorker(k, s, idleTime, rest, a, deployment, idleRuns)
+	begun, _, _, err = withWorker(k, s.url, s.folder, idleTime, rest, a, deployment, idleRuns)
 	if err != nil {
 		return err
 	}
@@ -79,13 +79,13 @@ func deployEmpty(a *api, folder string) (string, error) {
 	return a.create("/deployments/", object{"name": "bench", "flow_id": flow, "work_pool_name": "bench", "entrypoint": "empty.py:empty", "path": flows})
 }
 
-// withWorker has a worker run a deployment once, and then count times with a pause
+// withWorker has a worker, which asks the API at url, run a deployment once, and then count times with a pause
 // before each. It gives the times from the creation of a run to Running and to its
 // end, and the processor time a run.
-func withWorker(k kind, s *server, idle time.Duration, pause func() error, a *api, deployment string, count int) (begun, ended []float64, processor float64, err error) {
-	worker := k.worker(s.url, idle)
-	worker.Dir = s.folder
-	worker.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + s.folder, "PREFECT_HOME=" + s.folder, "PREFECT_API_URL=" + s.url}
+func withWorker(k kind, url, folder string, idle time.Duration, pause func() error, a *api, deployment string, count int) (begun, ended []float64, processor float64, err error) {
+	worker := k.worker(url, idle)
+	worker.Dir = folder
+	worker.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + folder, "PREFECT_HOME=" + folder, "PREFECT_API_URL=" + url}
 	worker.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := worker.Start(); err != nil {
 		return nil, nil, 0, err

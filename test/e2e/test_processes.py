@@ -51,6 +51,14 @@ def test_process_is_the_same_forked_or_plain(workers, deployments):
     assert forked["leader"] and forked["output"] and forked["argv"] == ["engine.py"] and forked["main"] == "prefect.engine"
 
 
+def test_process_is_the_same_where_no_language_is_named(own_worker, deployments, monkeypatch):
+    for name in ("LANG", "LC_ALL", "LC_CTYPE"):
+        monkeypatch.delenv(name, raising=False)
+    forked, plain = (look(own_worker(kind, f"language-{kind}"), deployments) for kind in ("reeve", "plain"))
+    assert (forked.pop("warm"), plain.pop("warm")) == (True, False)
+    assert forked["environment"] == plain["environment"] and forked["environment"]["LC_CTYPE"] == "C.UTF-8"
+
+
 @OURS
 def test_variables_of_the_job_are_settings(worker, deployments):
     found = look(worker, deployments, "debug", PREFECT_LOGGING_LEVEL="DEBUG", E2E_OWN="mine")
