@@ -160,15 +160,18 @@ func (w *warmPool) spawn(argv []string, dir string, env []string, output io.Writ
 	w.mu.Lock()
 	w.used = w.clock.Now()
 	w.mu.Unlock()
-	p, err := s.fork(argv, dir, env, out)
+	run := s.fork(argv, dir, env, out)
 	closeAll(out)
-	if err != nil {
+	if run.err != nil {
 		closeAll(in)
-		return nil, err
+		return nil, run.err
 	}
-	go p.copyOutput(in, output, w.clock)
+	if run.unlike != "" {
+		w.log.Debug("a run starts as a plain process, which takes longer", "pid", run.process.pid(), "reason", run.unlike)
+	}
+	go run.process.copyOutput(in, output, w.clock)
 	w.retire(s)
-	return p, nil
+	return run.process, nil
 }
 
 // retire has new runs come from another fork server than one whose packages

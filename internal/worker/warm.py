@@ -4,8 +4,8 @@ The worker talks to it over the socket that is file descriptor 3. A request is
 four bytes with the length of what follows, and with them the descriptor that is
 to be the run's output, then a JSON object: {"id", "argv", "dir", "env"}, texts
 in base64. Answers are JSON, one a line: {"ready"}, {"unfit": why},
-{"id", "pid", "stale"}, {"id", "error"} and, of every process that ended,
-{"ended": pid, "status": as waitpid has it}.
+{"id", "pid", "stale", "unlike": why it becomes the plain program}, {"id", "error"}
+and, of every process that ended, {"ended": pid, "status": as waitpid has it}.
 
 A run is a fork: the leader of a session of its own, as argv would be. A second
 fork prepares its workspace and hands over what it would have become; the first
@@ -227,11 +227,17 @@ class Interpreter:
                 path.append(entry)
         return [directory] + path, [directory] + [p for p in own if p not in self.path]
 
-    def fits(self, env, directory):
-        """Whether a run could not tell this process from one of its own."""
-        if self.plain(early(env)) != self.early or self.stale():
-            return False
-        return not any(self.shadowed(folder) for folder in self.path_of(env, directory)[1])
+    def unlike(self, env, directory):
+        """How a run could tell this process from one of its own, "" when it could not."""
+        wanted = self.plain(early(env))
+        if names := sorted(n for n in wanted.keys() | self.early.keys() if wanted.get(n) != self.early.get(n)):
+            return f"other values of {', '.join(names)}"
+        if self.stale():
+            return "packages were changed"
+        for folder in self.path_of(env, directory)[1]:
+            if self.shadowed(folder):
+                return f"a file in {folder} would be imported in place of what is loaded"
+        return ""
 
     def shadowed(self, folder):
         """Whether a folder has a module of the name of one that is loaded."""
@@ -394,7 +400,7 @@ def prepare(argv, handed):
 
 def take_on(interpreter, argv, env, lines=()):
     """Adopts an environment, or becomes the plain program when it is none for this process."""
-    if not interpreter.fits(env, os.getcwd()):
+    if interpreter.unlike(env, os.getcwd()):
         become(argv, env, lines)
     interpreter.adopt(env)
     if interpreter.settings.plugins.enabled:
@@ -510,7 +516,8 @@ class Server:
         if fault:
             self.say(id=request["id"], error=fault)
         else:
-            self.say(id=request["id"], pid=pid, stale=self.interpreter.stale())
+            unlike = self.interpreter.unlike(env, directory)
+            self.say(id=request["id"], pid=pid, stale=self.interpreter.stale(), unlike=unlike)
         return None
 
     def leave(self, output, directory, outcome, told, env):

@@ -47,6 +47,7 @@ type forkServer struct {
 // forked is the answer to a request.
 type forked struct {
 	process *process
+	unlike  string // why it starts as the plain program all the same, "" when it does not
 	err     error
 }
 
@@ -57,6 +58,7 @@ type said struct {
 	ID     uint64 `json:"id"`
 	PID    int    `json:"pid"`
 	Stale  bool   `json:"stale"`
+	Unlike string `json:"unlike"`
 	Error  string `json:"error"`
 	Ended  int    `json:"ended"`
 	Status int    `json:"status"`
@@ -209,7 +211,7 @@ func (s *forkServer) take(a *said) error {
 	case a.ID != 0:
 		answer := forked{err: errors.New(a.Error)}
 		if a.PID != 0 {
-			answer = forked{process: newProcess(a.PID)}
+			answer = forked{process: newProcess(a.PID), unlike: a.Unlike}
 			s.running[a.PID] = answer.process
 		}
 		s.stale = s.stale || a.Stale
@@ -248,12 +250,12 @@ func (s *forkServer) end(reason error) {
 }
 
 // fork starts a run, whose output comes through a file.
-func (s *forkServer) fork(argv []string, dir string, env []string, output *os.File) (*process, error) {
+func (s *forkServer) fork(argv []string, dir string, env []string, output *os.File) forked {
 	answer := make(chan forked, 1)
 	s.mu.Lock()
 	if !s.able {
 		s.mu.Unlock()
-		return nil, errGone
+		return forked{err: errGone}
 	}
 	s.last++
 	id := s.last
@@ -262,8 +264,7 @@ func (s *forkServer) fork(argv []string, dir string, env []string, output *os.Fi
 	if err := s.send(id, argv, dir, env, output); err != nil {
 		closeAll(s.conn) // half a request cannot be taken back
 	}
-	a := <-answer
-	return a.process, a.err
+	return <-answer
 }
 
 // send writes a request; the file goes with its length.
