@@ -1,8 +1,10 @@
 package api
 
 import (
+	"cmp"
 	"math"
 	"net/http"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -25,13 +27,29 @@ func (a *API) reeveEventRoutes() []rest.Route {
 const (
 	feedBars  = 60 // of the histogram
 	feedNames = 100
-	// feedCounted is how many events a histogram and its names look at: the newest
-	// of the time that is asked for, whether they meet the filter or not.
-	feedCounted = 200_000
+	// feedCounted is how many events a histogram and its names look at: the newest of the
+	// time that is asked for, see store.EventsBack; of those that must be read the fewer.
+	feedCounted, feedCountedRead = 50_000, 10_000
+	// feedSearched is how many events are read for one page, at most, of a filter by texts
+	// or labels: a page may have fewer events than there are, and the next goes on.
+	feedSearched = 5_000
 )
 
+// isSearch reports whether events must be read to know whether they meet a filter.
+func isSearch(f *prefect.EventFilter) bool {
+	labels := f.Resource != nil && len(f.Resource.Labels) > 0
+	for _, r := range f.Related {
+		labels = labels || len(r.Labels) > 0
+	}
+	for _, r := range f.AnyResource {
+		labels = labels || len(r.Labels) > 0
+	}
+	return labels || f.Text != nil
+}
+
 // feedQuery asks for events, the newest first: the first page of them with their
-// histogram and names, or with After the next page alone.
+// histogram and names, or with After the next page alone. A page of a search ends where
+// enough events were read, whatever was found.
 type feedQuery struct {
 	decode.Embedded
 	Filter *prefect.EventFilter `json:"filter" rule:"required"`
@@ -97,18 +115,51 @@ func (a *API) eventFeed(r *http.Request, in *feedQuery) (*feed, error) {
 		if in.After != nil {
 			after = &store.EventPlace{Occurred: in.After.Occurred, Sequence: in.After.Sequence}
 		}
-		found, err := tx.FilterEvents(f, in.Limit, 0, after)
+		found, next, err := feedPage(tx, f, in.Limit, after, feedSearched)
 		for _, e := range found {
 			out.Events = append(out.Events, feedEventOf(e))
 		}
-		if n := len(found); n == in.Limit {
-			out.Next = &feedPlace{found[n-1].Occurred, found[n-1].Sequence}
+		if next != nil {
+			out.Next = &feedPlace{next.Occurred, next.Sequence}
 		}
 		if err != nil || after != nil {
 			return out, err
 		}
-		return out, out.count(tx, f, feedCounted)
+		newest := feedCounted
+		switch {
+		case isSearch(f):
+			newest = feedSearched
+		case len(f.AnyResource)+len(f.Related) > 0:
+			newest = feedCountedRead
+		}
+		return out, out.count(tx, f, newest)
 	})
+}
+
+// feedPage returns a page of events, and where the next begins; nil when there is none. Of
+// a search it reads so many events at most.
+func feedPage(tx *store.Tx, f *prefect.EventFilter, limit int, after *store.EventPlace, most int) (found []*prefect.ReceivedEvent, next *store.EventPlace, err error) {
+	if isSearch(f) {
+		last, more, err := tx.EventsBack(f, after, most)
+		if err != nil {
+			return nil, nil, err
+		}
+		if more {
+			only := *f
+			only.Occurred.Since, next = &last.Occurred, &last
+			f = &only
+		}
+	}
+	found, err = tx.FilterEvents(f, limit, 0, after)
+	if next != nil {
+		found = slices.DeleteFunc(found, func(e *prefect.ReceivedEvent) bool { // of the same moment, and read with the next page
+			return e.Occurred.Equal(next.Occurred.Time) && e.Sequence < next.Sequence
+		})
+	}
+	if n := len(found); n == limit {
+		next = &store.EventPlace{Occurred: found[n-1].Occurred, Sequence: found[n-1].Sequence}
+	}
+	return found, next, err
 }
 
 // count counts the events of the filter, by time and by name, among the newest of its
@@ -116,26 +167,24 @@ func (a *API) eventFeed(r *http.Request, in *feedQuery) (*feed, error) {
 func (f *feed) count(tx *store.Tx, filter *prefect.EventFilter, newest int) error {
 	since, until := filter.Occurred.Since.Time, filter.Occurred.Until.Time
 	buckets := events.NewBuckets(events.Second, math.Max(1, math.Ceil(until.Sub(since).Seconds()/feedBars)))
-	switch back, more, err := tx.EventsBack(since, until, newest); {
+	switch back, more, err := tx.EventsBack(filter, nil, newest); {
 	case err != nil:
 		return err
 	case more:
-		f.Counted = prefect.At(back)
+		f.Counted = back.Occurred
 		only := *filter
 		only.Occurred.Since = &f.Counted
 		filter = &only
 	}
-	counts, err := tx.CountEventsByTime(filter, buckets)
-	if err != nil {
-		return err
-	}
+	counts, names, err := tx.CountEventsByTimeAndName(filter, buckets)
 	for _, bar := range buckets.Fill(counts, since, until, until) {
 		f.Bars = append(f.Bars, feedBar{bar.Start, bar.End, bar.Count})
 	}
-	names, err := tx.CountEventsByName(filter)
-	for _, name := range names[:min(len(names), feedNames)] {
-		f.Names = append(f.Names, feedName{name.Value, name.Count})
+	for name, n := range names {
+		f.Names = append(f.Names, feedName{name, n})
 	}
+	slices.SortFunc(f.Names, func(a, b feedName) int { return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Name, b.Name)) })
+	f.Names = f.Names[:min(len(f.Names), feedNames)]
 	return err
 }
 

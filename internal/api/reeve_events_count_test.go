@@ -49,3 +49,56 @@ func TestTheHistogramOfEventsLooksAtTheNewest(t *testing.T) {
 		}
 	}
 }
+
+// TestASearchOfEventsReadsPieceByPiece: a page of a search reads a bounded number of events, and
+// the pages together have each event once that meets the filter, also among those of one moment.
+func TestASearchOfEventsReadsPieceByPiece(t *testing.T) {
+	s := newTestServer(t, Config{})
+	begin := time.Now().Add(-time.Hour).Truncate(time.Second)
+	var all []string
+	for n := range 24 {
+		all = append(all, fmt.Sprintf(`{"id":"0199a7e2-3f5c-7d11-9c51-2b6d0f6f0b%02d","occurred":%q,"event":"a.b","resource":{"prefect.resource.id":"r","kind":"k%d"},"payload":{"text":"t%d"}}`,
+			n, begin.Add(time.Duration(n/6)*time.Minute).UTC().Format(time.RFC3339Nano), n%6, n%6))
+	}
+	if status, text := s.asked(t, "/events", "["+strings.Join(all, ",")+"]"); status != http.StatusNoContent {
+		t.Fatalf("%d %s", status, text)
+	}
+	text := &prefect.EventFilter{Order: prefect.NewestFirst, Text: &prefect.EventTextFilter{Query: "t5"}}
+	label := &prefect.EventFilter{Order: prefect.NewestFirst, Resource: &prefect.EventResourceFilter{Labels: prefect.LabelPatterns{"kind": {"k5"}}}}
+	none := &prefect.EventFilter{Order: prefect.NewestFirst, Text: &prefect.EventTextFilter{Query: "nobody"}}
+	for name, test := range map[string]struct {
+		filter             *prefect.EventFilter
+		limit, most, pages int
+		found              int
+	}{
+		"by a text":          {text, 10, 4, 6, 4},
+		"by a text, at once": {text, 10, 100, 1, 4},
+		"full pages":         {text, 1, 100, 5, 4},
+		"by a label":         {label, 10, 5, 5, 4},
+		"what nobody has":    {none, 10, 10, 3, 0},
+	} {
+		since, until := prefect.At(begin.Add(-time.Minute)), prefect.At(begin.Add(time.Hour))
+		test.filter.Occurred.Since, test.filter.Occurred.Until = &since, &until
+		seen, pages := map[int64]bool{}, 0
+		var after *store.EventPlace
+		for more := true; more; pages++ {
+			err := s.store.View(t.Context(), func(tx *store.Tx) error {
+				found, next, err := feedPage(tx, test.filter, test.limit, after, test.most)
+				for _, e := range found {
+					if seen[e.Sequence] {
+						t.Errorf("%s: event %d is there twice", name, e.Sequence)
+					}
+					seen[e.Sequence] = true
+				}
+				after, more = next, next != nil
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		if len(seen) != test.found || pages < test.pages || pages > test.pages+1 {
+			t.Errorf("%s: %d events on %d pages, want %d on %d", name, len(seen), pages, test.found, test.pages)
+		}
+	}
+}

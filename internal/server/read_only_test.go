@@ -17,7 +17,7 @@ const asking = `artifacts/count artifacts/filter artifacts/latest/count artifact
 	deployments/count deployments/filter deployments/paginate events/count-by/{countable} events/filter flow_runs/count
 	flow_runs/filter flow_runs/history flow_runs/lateness flow_runs/paginate flow_runs/{id}/input/filter flows/count flows/filter
 	flows/paginate logs/filter reeve/artifacts/rows reeve/automations/preview reeve/automations/rows reeve/deployments/rows
-	reeve/events/feed reeve/flow_runs/groups reeve/flow_runs/rows reeve/flow_runs/{id}/logs reeve/flows/rows reeve/schedules/preview reeve/task_runs/rows
+	reeve/events/feed reeve/flow_runs/groups reeve/flow_runs/rows reeve/flow_runs/{id}/logs reeve/flows/rows reeve/schedules/preview reeve/task_runs/groups reeve/task_runs/rows
 	saved_searches/filter task_runs/count task_runs/filter task_runs/history task_runs/paginate task_workers/filter
 	ui/flow_runs/count-task-runs ui/flow_runs/history ui/flows/count-deployments ui/flows/next-runs ui/schemas/validate
 	ui/task_runs/count ui/task_runs/dashboard/counts v2/concurrency_limits/filter variables/count variables/filter work_pools/count

@@ -1,10 +1,20 @@
 package store
 
-import "time"
+import "github.com/reevehq/reeve/internal/prefect"
 
-// EventsBack is when the last of the n newest events of a span occurred; false when
-// there are not so many. It reads keys of an index alone.
-func (tx *Tx) EventsBack(since, until time.Time, n int) (time.Time, bool, error) {
-	return first(tx, `SELECT occurred FROM event INDEXED BY event_occurred WHERE occurred BETWEEN ? AND ? ORDER BY occurred DESC LIMIT 1 OFFSET ?`,
-		[]any{since, until, n - 1}, scanTime)
+// EventsBack is the place of the last of the n newest events that a filter passes over, after a
+// place where after is given: those of its resources where an index has these alone, else those
+// of its time whether they meet it or not. False when there are not so many. It
+// reads keys of indexes alone. The filter asks for the newest first.
+func (tx *Tx) EventsBack(f *prefect.EventFilter, after *EventPlace, n int) (EventPlace, bool, error) {
+	passed := &prefect.EventFilter{Occurred: f.Occurred, Order: prefect.NewestFirst}
+	if len(eventArms(f)) > 0 {
+		passed.AnyResource, passed.Related = f.AnyResource, f.Related
+	}
+	var beyond condition
+	if after != nil {
+		beyond = when("(occurred, sequence) < (?, ?)", after.Occurred, after.Sequence)
+	}
+	q := eventsInOrder(passed, beyond, 1, n-1)
+	return first(tx, q.sql, q.args, func(r Row) (p EventPlace, err error) { return p, r.Scan(&p.Sequence, &p.Occurred) })
 }

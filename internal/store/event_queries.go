@@ -20,31 +20,92 @@ func (tx *Tx) FilterEvents(f *prefect.EventFilter, limit, offset int, after *Eve
 	return collect(tx, q.sql, q.args, scanEvent)
 }
 
-func eventPage(f *prefect.EventFilter, limit, offset int, after *EventPlace) condition {
-	direction, comparison := "DESC", "<"
+// eventOrder is the order of a filter, and the sign by which a place comes after another.
+func eventOrder(f *prefect.EventFilter) (order, after string) {
 	if f.Order == prefect.OldestFirst {
-		direction, comparison = "ASC", ">"
+		return " ORDER BY occurred ASC, sequence ASC", ">"
 	}
+	return " ORDER BY occurred DESC, sequence DESC", "<"
+}
+
+func eventPage(f *prefect.EventFilter, limit, offset int, after *EventPlace) condition {
 	if len(f.ID.ID) > 0 {
 		limit = min(limit, len(f.ID.ID))
 	}
-	keys := eventKeys(f)
 	var beyond condition
+	order, comparison := eventOrder(f)
 	if after != nil && !isDistinct(f) {
 		beyond, offset = when("(occurred, sequence) "+comparison+" (?, ?)", after.Occurred, after.Sequence), 0
 	}
-	order := ` ORDER BY occurred ` + direction + `, sequence ` + direction
 	// The page is found by the keys alone; only its events are read.
-	return condition{`SELECT ` + eventColumns + ` FROM (SELECT sequence AS wanted FROM (` + keys.sql + `)` + beyond.where() + order + ` LIMIT ? OFFSET ?)
-			JOIN event ON event.sequence = wanted` + order,
-		append(append(keys.args, beyond.args...), limit, offset)}
+	keys := eventsInOrder(f, beyond, limit, offset)
+	return condition{`SELECT ` + eventColumns + ` FROM (SELECT sequence AS wanted FROM (` + keys.sql + `)) JOIN event ON event.sequence = wanted` + order, keys.args}
+}
+
+// eventsInOrder is a query for the sequence and occurred of events that meet the filter, in
+// its order. Several indexes that have the order are merged, no further than the page.
+func eventsInOrder(f *prefect.EventFilter, beyond condition, limit, offset int) condition {
+	order, _ := eventOrder(f)
+	arms := eventArms(f)
+	if len(arms) == 0 {
+		keys := eventKeys(f)
+		return condition{`SELECT sequence, occurred FROM (` + keys.sql + `)` + beyond.where() + order + ` LIMIT ? OFFSET ?`,
+			append(append(keys.args, beyond.args...), limit, offset)}
+	}
+	for i := range arms {
+		if beyond.sql != "" {
+			arms[i] = condition{arms[i].sql + " AND " + beyond.sql, append(arms[i].args, beyond.args...)}
+		}
+	}
+	keys := merged(arms)
+	return condition{keys.sql + order + ` LIMIT ? OFFSET ?`, append(keys.args, limit, offset)}
 }
 
 func isDistinct(f *prefect.EventFilter) bool { return f.Resource != nil && f.Resource.Distinct }
 
+// mostArms bounds the resources of which each has an index of its own looked through.
+const mostArms = 10
+
+// eventArms are the queries for the keys of events that together meet a filter by nothing but
+// one related resource, or by resources in any role, each of them in order by an index; none
+// for other filters.
+func eventArms(f *prefect.EventFilter) (arms []condition) {
+	if f.Event != nil || f.Resource != nil || f.Text != nil || len(f.ID.ID) > 0 {
+		return nil
+	}
+	const related = `SELECT DISTINCT sequence, occurred FROM event_related WHERE resource_id = ? AND occurred BETWEEN ? AND ?`
+	since, until := *f.Occurred.Since, *f.Occurred.Until
+	switch {
+	case len(f.AnyResource) == 0 && len(f.Related) == 1:
+		if r := f.Related[0]; len(r.Labels)+len(r.Role)+len(r.ResourcesInRoles) == 0 && len(r.ID) == 1 {
+			return []condition{when(related, r.ID[0], since, until)}
+		}
+	case len(f.AnyResource) == 1 && len(f.Related) == 0:
+		if r := f.AnyResource[0]; len(r.Labels)+len(r.IDPrefix) == 0 && len(r.ID) <= mostArms {
+			for _, id := range r.ID {
+				arms = append(arms, when(`SELECT sequence, occurred FROM event WHERE resource_id = ? AND occurred BETWEEN ? AND ?`, id, since, until),
+					when(related, id, since, until))
+			}
+		}
+	}
+	return arms
+}
+
+// merged are the rows of several queries, each once.
+func merged(all []condition) (whole condition) {
+	for i, c := range all {
+		if i > 0 {
+			whole.sql += " UNION "
+		}
+		whole.sql += c.sql
+		whole.args = append(whole.args, c.args...)
+	}
+	return whole
+}
+
 // eventKeys is a query for the sequence and occurred of the events that meet
-// the filter, each once. A filter by nothing but one related resource, or one
-// resource in any role, is answered by the indexes of these.
+// the filter, each once. A filter by nothing but one related resource, or
+// resources in any role, is answered by the indexes of these.
 func eventKeys(f *prefect.EventFilter) condition {
 	window := when("BETWEEN ? AND ?", *f.Occurred.Since, *f.Occurred.Until)
 	if isDistinct(f) {
@@ -56,6 +117,11 @@ func eventKeys(f *prefect.EventFilter) condition {
 		// SQLite takes a column beside a lone max() from the row of the maximum.
 		return condition{`SELECT sequence, occurred FROM (SELECT event.sequence AS sequence, ` + extreme + `(event.occurred) AS occurred
 			FROM event` + where.where() + ` GROUP BY event.resource_id)`, where.args}
+	}
+	if arms := eventArms(f); len(arms) > 0 {
+		order, _ := eventOrder(f)
+		keys := merged(arms)
+		return condition{keys.sql + order + ` LIMIT -1`, keys.args} // in order they are merged, and not gathered to find what is twice in them
 	}
 	onlyResources := f.Event == nil && f.Resource == nil && f.Text == nil && len(f.ID.ID) == 0
 	if onlyResources && len(f.AnyResource) == 0 && len(f.Related) == 1 {
@@ -97,17 +163,35 @@ func (tx *Tx) CountEvents(f *prefect.EventFilter) (int, error) {
 	return tx.count(`SELECT count(*) FROM (`+keys.sql+`)`, keys.args...)
 }
 
+// eventsOf is what events are counted from that meet a filter: " FROM event", and which.
+func eventsOf(f *prefect.EventFilter) condition {
+	if len(eventArms(f)) > 0 {
+		keys := eventKeys(f)
+		return condition{` FROM (` + keys.sql + `) AS found CROSS JOIN event ON event.sequence = found.sequence`, keys.args}
+	}
+	where := eventsWhere(f)
+	return condition{` FROM event` + where.where(), where.args}
+}
+
+// counting is where buckets are counted from: before the window, because the division of integers
+// rounds towards zero. before is how many buckets that is from their origin.
+func counting(f *prefect.EventFilter, b events.Buckets) (from time.Time, before int64) {
+	before = max(0, int64(b.Origin().Sub(f.Occurred.Since.Time)/b.Length)+1)
+	return b.Origin().Add(-time.Duration(before) * b.Length), before
+}
+
 // CountEventsByTime counts the events that meet the filter by bucket of time,
 // numbered from the origin of the buckets.
 func (tx *Tx) CountEventsByTime(f *prefect.EventFilter, b events.Buckets) (map[int64]int, error) {
-	where := eventsWhere(f)
-	// Counted from before the window, because the division of integers rounds
-	// towards zero.
-	before := max(0, int64(b.Origin().Sub(f.Occurred.Since.Time)/b.Length)+1)
-	origin := b.Origin().Add(-time.Duration(before) * b.Length)
+	from := eventsOf(f)
+	if len(eventArms(f)) > 0 { // the keys tell enough
+		keys := eventKeys(f)
+		from = condition{` FROM (` + keys.sql + `) AS event`, keys.args}
+	}
+	origin, before := counting(f, b)
 	counts := map[int64]int{}
-	err := tx.conn.Query(`SELECT (event.occurred - ?) / ? AS bucket, count(*) FROM event`+where.where()+` GROUP BY bucket`,
-		append([]any{origin, b.Length}, where.args...), func(r Row) error {
+	err := tx.conn.Query(`SELECT (event.occurred - ?) / ? AS bucket, count(*)`+from.sql+` GROUP BY bucket`,
+		append([]any{origin, b.Length}, from.args...), func(r Row) error {
 			var bucket int64
 			var n int
 			err := r.Scan(&bucket, &n)
@@ -117,25 +201,44 @@ func (tx *Tx) CountEventsByTime(f *prefect.EventFilter, b events.Buckets) (map[i
 	return counts, err
 }
 
+// CountEventsByTimeAndName counts the events that meet the filter by bucket of time, as
+// CountEventsByTime, and by name, in one pass.
+func (tx *Tx) CountEventsByTimeAndName(f *prefect.EventFilter, b events.Buckets) (times map[int64]int, names map[string]int, err error) {
+	from := eventsOf(f)
+	origin, before := counting(f, b)
+	times, names = map[int64]int{}, map[string]int{}
+	err = tx.conn.Query(`SELECT (event.occurred - ?) / ? AS bucket, event.event, count(*)`+from.sql+` GROUP BY bucket, event.event`,
+		append([]any{origin, b.Length}, from.args...), func(r Row) error {
+			var bucket int64
+			var name string
+			var n int
+			err := r.Scan(&bucket, &name, &n)
+			times[bucket-before] += n
+			names[name] += n
+			return err
+		})
+	return times, names, err
+}
+
 // CountEventsByName counts the events that meet the filter by their name, the
 // most frequent first.
 func (tx *Tx) CountEventsByName(f *prefect.EventFilter) ([]events.Count, error) {
-	where := eventsWhere(f)
-	return collect(tx, `SELECT event.event, event.event, count(*) AS number, min(event.occurred), max(event.occurred)
-		FROM event`+where.where()+` GROUP BY event.event ORDER BY number DESC, event.event`, where.args, scanEventCount)
+	from := eventsOf(f)
+	return collect(tx, `SELECT event.event, event.event, count(*) AS number, min(event.occurred), max(event.occurred)`+
+		from.sql+` GROUP BY event.event ORDER BY number DESC, event.event`, from.args, scanEventCount)
 }
 
 // CountEventsByResource counts the events that meet the filter by their primary
 // resource, the most frequent first; each is called by its newest name.
 func (tx *Tx) CountEventsByResource(f *prefect.EventFilter) ([]events.Count, error) {
-	where := eventsWhere(f)
+	from := eventsOf(f)
 	return collect(tx, `SELECT value, coalesce(resource ->> '$."prefect.resource.name"', resource ->> '$."prefect.name"', value) AS label,
 			number, oldest, latest
 		FROM (SELECT value, number, oldest, latest,
 				(SELECT named.resource FROM event AS named WHERE named.resource_id = value AND named.occurred = latest LIMIT 1) AS resource
-			FROM (SELECT event.resource_id AS value, count(*) AS number, min(event.occurred) AS oldest, max(event.occurred) AS latest
-				FROM event`+where.where()+` GROUP BY event.resource_id))
-		ORDER BY number DESC, label`, where.args, scanEventCount)
+			FROM (SELECT event.resource_id AS value, count(*) AS number, min(event.occurred) AS oldest, max(event.occurred) AS latest`+
+		from.sql+` GROUP BY event.resource_id))
+		ORDER BY number DESC, label`, from.args, scanEventCount)
 }
 
 func scanEventCount(r Row) (c events.Count, err error) {

@@ -41,7 +41,7 @@ export function EventsPage() {
         : (
           <>
             <Histogram bars={counted(first.bars, came)} since={first.counted_since} onPick={(after, before) => go({ when: "between", after, before })} />
-            {rows.length === 0 ? <None filters={filters} /> : <Table label="Events" columns={columns} rows={rows} rowKey={({ id }) => id} />}
+            {rows.length === 0 ? <None filters={filters} more={query.hasNextPage} /> : <Table label="Events" columns={columns} rows={rows} rowKey={({ id }) => id} />}
           </>
         )}
       {query.hasNextPage && <div><Button disabled={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>{query.isFetchingNextPage ? "Reading …" : "Older events"}</Button></div>}
@@ -49,7 +49,9 @@ export function EventsPage() {
   );
 }
 
-function None({ filters }: { filters: EventFilters }) {
+/** Says that there is nothing, or that nothing is among the newest, which is what a search looks at first. */
+function None({ filters, more }: { filters: EventFilters; more: boolean }) {
+  if (more) return <Empty title="None of the newest is like that" icon="filter">Older events were not searched yet.</Empty>;
   const plain = JSON.stringify({ ...filters, when: "24h" }) === JSON.stringify(defaults);
   if (plain) return <Empty title="Nothing happened" icon="events" command="prefect events emit">Every change of a run, a pool or a deployment is an event; flows and other programs send their own.</Empty>;
   return <Empty title="No event is like that" icon="filter">Nothing of the kind happened in this time. What comes appears by itself.</Empty>;
