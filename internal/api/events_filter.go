@@ -62,6 +62,9 @@ func (a *API) readNextEvents(r *http.Request, in *eventPageQuestion) (page event
 
 // eventPage reads the page that the token stands for.
 func (a *API) eventPage(tx *store.Tx, r *http.Request, token eventToken) (page eventPage, err error) {
+	if token.Count == 0 {
+		return eventPage{Events: []*prefect.ReceivedEvent{}}, nil // a search that found nothing is not made twice
+	}
 	page.Events, err = tx.FilterEvents(token.Filter, token.PageSize, token.Offset, token.After)
 	page.Total = token.Count
 	if next := token.Offset + token.PageSize; err == nil && next < token.Count {

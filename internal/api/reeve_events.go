@@ -29,7 +29,7 @@ const (
 	feedNames = 100
 	// feedCounted is how many events a histogram and its names look at: the newest of the
 	// time that is asked for, see store.EventsBack; of those that must be read the fewer.
-	feedCounted, feedCountedRead = 50_000, 10_000
+	feedCounted, feedCountedRead = 30_000, 10_000
 	// feedSearched is how many events are read for one page, at most, of a filter by texts
 	// or labels: a page may have fewer events than there are, and the next goes on.
 	feedSearched = 5_000
