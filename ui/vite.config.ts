@@ -4,6 +4,8 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
+import { firstRequests } from "./src/config/first-requests.ts";
+import { paths } from "./src/config/paths.ts";
 
 /** Leaves the files of the build packed: the binary carries them, and sends them, as they are. */
 function pack(): Plugin {
@@ -23,35 +25,62 @@ function pack(): Plugin {
 }
 
 /**
- * Names in index.html what the first page needs besides, so that a slow line brings it along with the rest. The server
- * leaves these lines out of other pages (internal/ui/own.go).
+ * Names in index.html what the page of each route needs besides, so that a slow line brings it along with the rest: its
+ * scripts and styles, and the answer that it shows. The server leaves the lines of all other routes out (internal/ui/pages.go).
  */
-function nameFirstPage(): Plugin {
+function nameParts(): Plugin {
   return {
-    name: "name-first-page",
+    name: "name-parts",
     apply: "build",
     transformIndexHtml: {
       order: "post",
       handler(html, { bundle }) {
         const chunks = Object.values(bundle ?? {}).filter((each) => each.type === "chunk");
-        const first = chunks.find(({ facadeModuleId }) => facadeModuleId?.endsWith("/home-page.tsx"));
-        if (!first) throw new Error("the first page has no chunk of its own");
-        const named = new Set<string>();
-        const collect = (file: string): void => {
-          const chunk = chunks.find(({ fileName }) => fileName === file);
-          if (!chunk || named.has(file) || html.includes(file)) return;
-          named.add(file);
-          for (const css of chunk.viteMetadata?.importedCss ?? []) named.add(css);
-          chunk.imports.forEach(collect);
-        };
-        collect(first.fileName);
-        const lines = [...named].filter((file) => !html.includes(file)).map((file) =>
-          (file.endsWith(".css") ? `<link rel="preload" as="style" crossorigin data-first href="./${file}" />` : `<link rel="modulepreload" crossorigin data-first href="./${file}" />`));
-        return html.replace("</head>", `  ${lines.join("\n    ")}\n  </head>`);
+        const line = (text: string, route: Route) => `    <link ${text} crossorigin data-for="${paths[route]}" />\n`;
+        const parts = routes().flatMap(({ route, module }) => {
+          const page = chunks.find(({ moduleIds }) => moduleIds.some((id) => id.endsWith(module)));
+          if (!page) throw new Error(`${module} has no chunk`);
+          const named = new Set<string>();
+          const collect = (file: string): void => {
+            const chunk = chunks.find(({ fileName }) => fileName === file);
+            if (!chunk || named.has(file)) return;
+            named.add(file);
+            for (const css of chunk.viteMetadata?.importedCss ?? []) named.add(css);
+            chunk.imports.forEach(collect);
+          };
+          collect(page.fileName);
+          const asks = firstRequests[route];
+          return [
+            ...(asks === undefined ? [] : [line(`rel="preload" as="fetch" data-api="${asks}"`, route)]),
+            ...[...named].filter((file) => !html.includes(file)).map((file) => line(`${file.endsWith(".css") ? 'rel="preload" as="style"' : 'rel="modulepreload"'} href="./${file}"`, route)),
+          ];
+        });
+        return html.replace("  </head>", `${parts.join("")}  </head>`);
       },
     },
   };
 }
+
+type Route = keyof typeof paths;
+
+/** The routes with the modules of their pages, as the router has them. */
+function routes(): { route: Route; module: string }[] {
+  const router = readFileSync(new URL("src/app/router.tsx", import.meta.url), "utf8");
+  const found = [...router.matchAll(/path: paths\.(\w+), component: lazyRouteComponent\(\(\) => import\("@(\/features\/[^"]+)"\)/g)];
+  if (found.length === 0) throw new Error("the router has no pages");
+  return found.map(([, route, module]) => ({ route: route as Route, module: `${module ?? ""}.tsx` }));
+}
+
+/**
+ * What makes one chunk. A browser opens six connections to a server over HTTP/1.1 and each request costs a slow line's round:
+ * the first page comes as the shell, with what other pages share with it, its own part and their styles; what several other pages
+ * share is one chunk more.
+ */
+const chunks = [
+  { name: "shell", priority: 3, test: /\/src\/(main\.tsx$|components\/(page|status|state-badge|time|resend)\.tsx$|lib\/(bytes|copies|action-kinds|states|time)\.ts$|api\/(change-runs|resend-delivery)\.ts$)|\/react-query\/.*\/useMutation\.js$/ },
+  { name: "home", priority: 2, test: /\/src\/features\/home\// },
+  { name: "shared", priority: 1, minShareCount: 5 },
+];
 
 // Written for React and run by Preact: half the bytes, and the same tests pass (docs/ARCHITECTURE.md has the figures).
 const preact = [
@@ -64,12 +93,12 @@ const preact = [
 
 export default defineConfig({
   base: "./",
-  plugins: [pack(), nameFirstPage()],
+  plugins: [pack(), nameParts()],
   resolve: { alias: [...preact, { find: /^@\//, replacement: fileURLToPath(new URL("src/", import.meta.url)) }] },
   build: {
     target: "es2022", modulePreload: { polyfill: false }, assetsInlineLimit: 0,
     // "use client" of libraries says nothing here.
-    rolldownOptions: { onLog: (level, log, print) => { if (log.code !== "MODULE_LEVEL_DIRECTIVE") print(level, log); } },
+    rolldownOptions: { output: { codeSplitting: { groups: chunks } }, onLog: (level, log, print) => { if (log.code !== "MODULE_LEVEL_DIRECTIVE") print(level, log); } },
   },
   server: { proxy: { "/api": { target: process.env.REEVE_URL ?? "http://127.0.0.1:4200", ws: true } } },
   test: { include: ["src/**/*.test.ts"] },

@@ -2,8 +2,6 @@ package ui
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"html"
@@ -11,7 +9,6 @@ import (
 	"net/http"
 	"net/url"
 	"path"
-	"regexp"
 	"strings"
 	"time"
 )
@@ -28,24 +25,9 @@ type own struct {
 	files  fs.FS
 	base   string // with a slash at its end
 	v2     string // where the reference's newer bundle would be
-	first  page
-	other  page // without what index.html names for the first
+	pages  *pages
 	policy string
 }
-
-// page is index.html with the configuration written in.
-type page struct {
-	text []byte
-	etag string
-}
-
-func newPage(text []byte) page {
-	sum := sha256.Sum256(text)
-	return page{text, `"` + hex.EncodeToString(sum[:12]) + `"`}
-}
-
-// forFirst are the lines of index.html that name what the first page alone needs.
-var forFirst = regexp.MustCompile(`(?m)^[^\n]* data-first [^\n]*\n`)
 
 // pageConfig is what index.html carries for the script.
 type pageConfig struct {
@@ -68,10 +50,13 @@ func newOwn(files fs.FS, c Config) (*own, error) {
 	v1, v2 := bases(c.Base)
 	o := &own{files: files, base: strings.TrimSuffix(v1, "/") + "/", v2: v2}
 	settings := pageConfig{API: c.APIPath, Auth: c.Auth, CSRF: c.CSRF, ReadOnly: c.ReadOnly, Sleeps: c.Sleeps, StreamsLogs: c.StreamsLogs}
-	elsewhere := ""
+	elsewhere, asksAt := "", c.APIPath
 	if c.APIURL != "" {
 		settings.API = c.APIURL
 		elsewhere = origins(c.APIURL)
+	}
+	if c.APIURL != "" || c.Auth {
+		asksAt = "" // a line cannot say who asks, nor how it is answered elsewhere
 	}
 	text, err := json.Marshal(settings) // which escapes <, > and &
 	if err != nil {
@@ -84,7 +69,7 @@ func newOwn(files fs.FS, c Config) (*own, error) {
 	}
 	index = bytes.Replace(index, basePlace, []byte(`<base href="`+html.EscapeString(o.base)+`" />`), 1)
 	index = bytes.Replace(index, configPlace, []byte(`<script id="reeve" type="application/json">`+string(text)+`</script>`), 1)
-	o.first, o.other = newPage(index), newPage(forFirst.ReplaceAll(index, nil))
+	o.pages = newPages(string(index), asksAt)
 	o.policy = "default-src 'self'; connect-src 'self'" + elsewhere + "; img-src 'self' data: https:; style-src 'self' 'unsafe-inline'; " +
 		"object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
 	return o, nil
@@ -125,10 +110,10 @@ func (o *own) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	name := strings.Trim(path.Clean("/"+strings.TrimPrefix(r.URL.Path, strings.TrimSuffix(o.base, "/"))), "/")
 	switch {
 	case name == "" || name == "index.html":
-		o.servePage(w, r, o.first)
+		o.servePage(w, r, o.pages.of(""))
 	case o.serveFile(w, r, name):
 	case isNavigation(r):
-		o.servePage(w, r, o.other)
+		o.servePage(w, r, o.pages.of(name))
 	default:
 		notFound(w)
 	}

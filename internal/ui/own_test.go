@@ -86,30 +86,6 @@ func TestOwnKnowsWhereTheAPIIs(t *testing.T) {
 	}
 }
 
-// A slow line brings what the first page needs along with the rest, and no other
-// page waits for it.
-func TestOnlyTheFirstPageNamesItsParts(t *testing.T) {
-	const named = "    <link rel=\"modulepreload\" data-first href=\"./assets/home.js\" />\n"
-	o, err := newOwn(fstest.MapFS{"index.html": {Data: []byte(index + "\n" + named + "<body>")}}, Config{Base: "/ui"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	etags := map[string]string{}
-	for path, want := range map[string]bool{"/ui/": true, "/ui/index.html": true, "/ui/runs": false} {
-		w := httptest.NewRecorder()
-		r := httptest.NewRequest("GET", path, nil)
-		r.Header.Set("Accept", "text/html")
-		o.ServeHTTP(w, r)
-		if got := strings.Contains(w.Body.String(), "home.js"); got != want || !strings.HasSuffix(w.Body.String(), "<body>") {
-			t.Errorf("%s: %s", path, w.Body)
-		}
-		etags[w.Header().Get("Etag")] = path
-	}
-	if len(etags) != 2 {
-		t.Errorf("pages that differ have the etags %v", etags)
-	}
-}
-
 func TestOwnPagesAreNotSentTwice(t *testing.T) {
 	o, err := newOwn(files(), Config{})
 	if err != nil {

@@ -10,9 +10,9 @@ export function readme(rows) {
 Written by \`make pictures\`, from the month that \`test/month\` makes (600 runs): the pages of Reeve's interface, and the ones of the
 prefect package (3.9.1, \`ui-v2\`) for the same things, both served by the same program over the same data.
 
-Each page is opened with an empty cache at "slow 4G" (150 ms there and back, 1.6 Mbit/s). *Requests* and *sent* are all that the
-browser asked for and got until the page was at rest; *interactive* is when what the page is for could be read and the page had time for
-whoever looks at it. Other work of the machine makes the latter longer in both columns.
+Each page is opened with an empty cache at "slow 4G" (150 ms there and back, 1.6 Mbit/s) on a processor that is made four times slower.
+*Requests* and *sent* are all that the browser asked for and got until the page was at rest; *interactive* is when what the page is for
+could be read and the page had time for whoever looks at it. Other work of the machine makes the latter longer in both columns.
 
 | | Reeve: requests | sent | interactive | reference: requests | sent | interactive |
 |---|--:|--:|--:|--:|--:|--:|

@@ -1,5 +1,6 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type ReactNode, useCallback, useEffect, useRef, useState } from "react";
+import { isTyping } from "@/lib/is-typing";
 import { Icon } from "./icon";
 import "./table.css";
 
@@ -138,10 +139,6 @@ export function useNarrow(): boolean {
     return () => query.removeEventListener("change", changed);
   }, []);
   return narrow;
-}
-
-export function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) && (target as HTMLInputElement).type !== "checkbox");
 }
 
 function focusRow(table: HTMLElement, index: number): boolean {

@@ -40,28 +40,30 @@ export function duration(seconds: number): string {
   return `${m} m ${two(s)} s`;
 }
 
-const local = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+/** Writes moments in one way. What does so is dear to make, and is made when it is first needed. */
+export function writer(locale: string | undefined, options: Intl.DateTimeFormatOptions): (at: number) => string {
+  let made: Intl.DateTimeFormat | undefined;
+  return (at) => (made ??= new Intl.DateTimeFormat(locale, options)).format(at);
+}
+
+const local = writer(undefined, { dateStyle: "medium", timeStyle: "medium" });
 
 /** The exact moment, here and in UTC. */
 export function exact(at: number): string {
   const utc = new Date(at).toISOString().replace("T", " ").replace(/\.\d+Z$/, " UTC");
-  return `${local.format(at)}\n${utc}`;
+  return `${local(at)}\n${utc}`;
 }
 
-const hour = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
-const day = new Intl.DateTimeFormat(undefined, { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" });
+const hour = writer(undefined, { hour: "2-digit", minute: "2-digit" });
+const day = writer(undefined, { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" });
 
 /** A time of day; with the day when it is not within a day of now. */
 export function clock(at: number, from: number): string {
-  return Math.abs(at - from) < 20 * 3600_000 ? hour.format(at) : day.format(at);
+  return Math.abs(at - from) < 20 * 3600_000 ? hour(at) : day(at);
 }
-
-const fine = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3 });
 
 /** The time of a log line, with milliseconds. */
-export function fineClock(at: number): string {
-  return fine.format(at);
-}
+export const fineClock = writer("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3 });
 
 /** A moment as a field of type datetime-local has it, "" for none. */
 export function toLocalField(moment: string | null | undefined): string {

@@ -1,6 +1,6 @@
 /** The strip of days, and what runs have still to go, in figures and words. Pure. */
 import type { AwakeDay, MonthCost } from "@/api/schema";
-import { duration } from "@/lib/time";
+import { duration, writer } from "@/lib/time";
 
 /** How much of what is known of a day the server was awake, in percent; what it was at all is to be seen. Null for a day of which nothing is known. */
 export function awakePart({ known, awake }: Pick<AwakeDay, "known" | "awake">): number | null {
@@ -8,9 +8,11 @@ export function awakePart({ known, awake }: Pick<AwakeDay, "known" | "awake">): 
   return awake <= 0 ? 0 : Math.min(100, Math.max(4, (awake / known) * 100));
 }
 
+const dayOf = writer("en", { weekday: "short", day: "numeric", month: "short", timeZone: "UTC" });
+
 /** What a day of the strip says on hover. */
 export function dayWords(day: AwakeDay): string {
-  const date = new Intl.DateTimeFormat("en", { weekday: "short", day: "numeric", month: "short", timeZone: "UTC" }).format(new Date(`${day.day}T00:00:00Z`));
+  const date = dayOf(Date.parse(`${day.day}T00:00:00Z`));
   if (day.known <= 0) return `${date}: nothing is known`;
   if (day.awake <= 0) return `${date}: asleep`;
   return `${date}: awake ${day.awake >= day.known ? "all the time" : duration(day.awake)}${day.wakes > 0 ? `, woken ${times(day.wakes)}` : ""}`;
