@@ -44,7 +44,7 @@ async function furnish(api) {
   await api("POST", "/v2/concurrency_limits/", { name: "database", limit: 1 });
   await api("POST", "/v2/concurrency_limits/", { name: "tag:gpu", limit: 2 });
   await api("POST", "/v2/concurrency_limits/", { name: "mail", limit: 10, slot_decay_per_second: 0.5 });
-  const take = (id) => api("POST", "/v2/concurrency_limits/increment-with-lease", { names: ["database"], slots: 1, holder: { type: "flow_run", id } });
+  const take = (id) => api("POST", "/v2/concurrency_limits/increment-with-lease", { names: ["database"], slots: 1, lease_duration: 3600, holder: { type: "flow_run", id } });
   await take(holds.id);
   const other = await api("POST", "/flow_runs/", { flow_id: flow.id, name: "wants-the-database", state: { type: "RUNNING" } });
   await assert.rejects(take(other.id), /423/);
