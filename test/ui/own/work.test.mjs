@@ -12,6 +12,8 @@ let server, browser;
 
 before(async () => {
   server = await startServer();
+  const { id } = await server.api("POST", "/flows/", { name: "goes-on" });
+  await server.api("POST", "/flow_runs/", { flow_id: id, state: { type: "RUNNING" } });
   browser = await launch();
 });
 after(async () => {
