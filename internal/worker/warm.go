@@ -40,6 +40,7 @@ type warmPool struct {
 	again  time.Time   // no start before
 	never  bool        // there can be none, or the worker ends
 	used   time.Time   // when a run was last started, or the last one ended
+	unlike string      // why the last run started as a plain process, "" when it did not
 }
 
 // prepare starts a fork server unless there is one.
@@ -166,12 +167,21 @@ func (w *warmPool) spawn(argv []string, dir string, env []string, output io.Writ
 		closeAll(in)
 		return nil, run.err
 	}
-	if run.unlike != "" {
-		w.log.Debug("a run starts as a plain process, which takes longer", "pid", run.process.pid(), "reason", run.unlike)
-	}
+	w.tellUnlike(run.unlike)
 	go run.process.copyOutput(in, output, w.clock)
 	w.retire(s)
 	return run.process, nil
+}
+
+// tellUnlike tells, once for each reason in a row, why runs start as plain processes all the same.
+func (w *warmPool) tellUnlike(reason string) {
+	w.mu.Lock()
+	known := w.unlike == reason
+	w.unlike = reason
+	w.mu.Unlock()
+	if !known && reason != "" {
+		w.log.Info("runs like this start as plain processes, which takes longer", "reason", reason)
+	}
 }
 
 // retire has new runs come from another fork server than one whose packages

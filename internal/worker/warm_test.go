@@ -85,7 +85,11 @@ func interpreter(play string) {
 			panic(err)
 		}
 		_ = output.Close()
-		say(map[string]any{"id": request.ID, "pid": c.Process.Pid, "stale": play == "stale"})
+		answer := map[string]any{"id": request.ID, "pid": c.Process.Pid, "stale": play == "stale"}
+		if play == "unlike" {
+			answer["unlike"] = "other values of TZ"
+		}
+		say(answer)
 		go func() {
 			_ = c.Wait()
 			say(map[string]any{"ended": c.Process.Pid, "status": int(c.ProcessState.Sys().(syscall.WaitStatus))})
@@ -268,6 +272,20 @@ func TestForkServerIsLetGo(t *testing.T) {
 		run(w)
 		<-first.gone
 	})
+}
+
+func TestRunsThatStartPlainlySayWhyOnce(t *testing.T) {
+	w, log := newWarmPool(t, "unlike", clock.System{})
+	for range 3 {
+		p, err := w.spawn([]string{"true"}, "/", []string{"PATH=" + os.Getenv("PATH")}, io.Discard)
+		if err != nil {
+			t.Fatal(err)
+		}
+		<-p.exited
+	}
+	if n := strings.Count(log.String(), "other values of TZ"); n != 1 {
+		t.Errorf("the reason is told %d times", n)
+	}
 }
 
 func TestMemory(t *testing.T) {
