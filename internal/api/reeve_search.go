@@ -29,8 +29,9 @@ type searchHit struct {
 	Name string    `json:"name"`
 	Run  *runLook  `json:"run"` // the state of a run
 	Of   string    `json:"of"`  // the flow of a deployment
-	// Paused is whether a deployment is.
-	Paused bool `json:"paused"`
+	// Paused is whether a deployment is, Deployed whether a run has one: then a worker can start it.
+	Paused   bool `json:"paused"`
+	Deployed bool `json:"deployed"`
 }
 
 // runLook is what shows the state of a run.
@@ -72,7 +73,7 @@ func (a *API) search(r *http.Request, in *searchQuery) ([]searchHit, error) {
 			runs, err = tx.FindFlowRuns(text, searchHits)
 		}
 		for _, run := range runs {
-			all = append(all, searchHit{Kind: "run", ID: run.ID, Name: run.Name, Run: &runLook{run.StateType, run.StateName}})
+			all = append(all, searchHit{Kind: "run", ID: run.ID, Name: run.Name, Run: &runLook{run.StateType, run.StateName}, Deployed: run.DeploymentID != nil})
 		}
 		return all, err
 	})

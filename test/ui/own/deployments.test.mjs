@@ -126,6 +126,8 @@ test("Ctrl-K acts on what it finds, after a question", async () => {
     await cancel.getByText(/^prefect flow-run cancel/).waitFor();
     await cancel.getByRole("button", { name: "Cancel the run" }).click();
     await page.waitForFunction(() => document.title.includes("Cancelled"));
+    await page.goto(`${page.url()}?do=cancel`); // in vain: it has ended
+    await page.waitForURL((url) => url.search === "");
   });
 });
 

@@ -2993,6 +2993,7 @@ export type SchemaValuesValidationResponse = {
 };
 
 export type SearchHit = {
+  deployed: boolean;
   id: string;
   kind: string;
   name: string;

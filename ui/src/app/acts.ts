@@ -26,11 +26,11 @@ export function wishOf(text: string): { verb: Verb | null; of: string } {
   return verb === null || of === "" ? { verb: null, of: text } : { verb, of };
 }
 
-function verbsOf({ kind, run, paused }: Found): Verb[] {
+function verbsOf({ kind, run, paused, deployed }: Found): Verb[] {
   if (kind === "deployment") return ["run", paused ? "resume" : "pause"];
   if (kind !== "run" || !run) return [];
   const can = possible(run);
-  return (["resume", "pause", "cancel", "retry"] as const).filter((verb) => can[verb]);
+  return (["resume", "pause", "cancel", "retry"] as const).filter((verb) => can[verb] && (deployed || (verb !== "pause" && verb !== "retry")));
 }
 
 /** What can be done with something now; only what was wished for, where something was. */

@@ -11,6 +11,8 @@ export interface Found {
   /** The flow of a deployment. */
   of: string;
   paused: boolean;
+  /** Whether a run has a deployment: then a worker can start it. */
+  deployed: boolean;
 }
 
 export function search(text: string) {

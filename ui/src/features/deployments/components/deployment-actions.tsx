@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { Button } from "@/components/button";
 import { Field, Select } from "@/components/field";
 import { LimitDialog } from "@/components/limit-dialog";
@@ -31,10 +31,16 @@ export function DeploymentActions({ deployment, named }: { deployment: Deploymen
   const queries = useQueryClient();
   const navigate = useNavigate();
   const leave = useDeletion();
+  const forget = () => void navigate({ to: paths.deployment, params: { id: deployment.id }, replace: true, resetScroll: false });
   const close = () => {
     setAsking(null);
-    if (wished !== undefined) void navigate({ to: paths.deployment, params: { id: deployment.id }, replace: true, resetScroll: false });
+    if (wished !== undefined) forget();
   };
+  const vain = wished !== undefined && wishOf(wished, deployment.paused) === null;
+  useEffect(() => { // else it would be asked for once it makes sense
+    if (vain) forget();
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- when it turns out to be in vain
+  }, [vain]);
   const read = () => queries.invalidateQueries({ queryKey: ["deployment-overview", deployment.id] });
   const act = useMutation({
     mutationFn: (what: () => Promise<unknown>) => what(),

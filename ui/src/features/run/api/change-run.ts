@@ -30,8 +30,8 @@ export function pauseOf(): Proposal {
   };
 }
 
-export function pauseRun(id: Id): Promise<void> {
-  return propose(id, pauseOf());
+export function pauseRun(id: Id, pause: Proposal): Promise<void> {
+  return propose(id, pause);
 }
 
 /** Writes a state past all rules. */

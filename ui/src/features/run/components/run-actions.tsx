@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { resumeRun } from "@/api/change-runs";
 import type { FlowRun } from "@/api/types";
 import { Button } from "@/components/button";
@@ -11,7 +11,7 @@ import { paths } from "@/config/paths";
 import { copyText } from "@/lib/browser";
 import { useDeletion } from "@/lib/leave";
 import { possible } from "@/lib/states";
-import { cancelRun, deleteRun, pauseOf, pauseRun, retryRun } from "../api/change-run";
+import { cancelRun, deleteRun, pauseOf, pauseRun, type Proposal, retryRun } from "../api/change-run";
 import { commands } from "../commands";
 import { type Wish, wishOf } from "../wish";
 import { ChangeStateDialog } from "./change-state-dialog";
@@ -25,6 +25,11 @@ const noDeployment = "It has no deployment, so no worker can start it.";
 export function RunActions({ run, wished, onWished }: { run: FlowRun; wished: string | undefined; onWished: () => void }) {
   const [asked, setAsking] = useState<Asking>(null);
   const asking = asked ?? wishOf(wished, run);
+  const vain = wished !== undefined && wishOf(wished, run) === null;
+  useEffect(() => { // else it would be asked for once the run comes into a state for it
+    if (vain) onWished();
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- when it turns out to be in vain
+  }, [vain]);
   const queries = useQueryClient();
   const leave = useDeletion();
   const can = possible(run);
@@ -74,7 +79,7 @@ export function RunActions({ run, wished, onWished }: { run: FlowRun; wished: st
       {asking === "retry" && (
         <Sure title={`Retry ${run.name}?`} text="A worker starts it again with the same parameters." yes="Retry" no="Leave it" command={commands.retry(run.id)} onNo={close} busy={act.isPending} onYes={() => act.mutate(() => retryRun(run.id))} />
       )}
-      {asking === "pause" && <PauseDialog run={run} busy={act.isPending} onNo={close} onYes={() => act.mutate(() => pauseRun(run.id))} />}
+      {asking === "pause" && <PauseDialog run={run} busy={act.isPending} onNo={close} onYes={(pause) => act.mutate(() => pauseRun(run.id, pause))} />}
       {asking === "resume" && !asksInput && (
         <Sure title={`Resume ${run.name}?`} text="It goes on where it paused." yes="Resume" no="Leave it" command={commands.resume(run.id)} onNo={close} busy={act.isPending} onYes={() => act.mutate(() => resumeRun(run.id, null))} />
       )}
@@ -85,10 +90,10 @@ export function RunActions({ run, wished, onWished }: { run: FlowRun; wished: st
   );
 }
 
-function PauseDialog({ run, busy, onYes, onNo }: { run: FlowRun; busy: boolean; onYes: () => void; onNo: () => void }) {
+function PauseDialog({ run, busy, onYes, onNo }: { run: FlowRun; busy: boolean; onYes: (pause: Proposal) => void; onNo: () => void }) {
   const [proposal] = useState(pauseOf);
   return (
     <Sure title={`Pause ${run.name}?`} text="Its process ends at its next task. Within a day it can be resumed, by another process; after that it fails." yes="Pause the run" no="Leave it"
-      command={commands.propose(run.id, proposal)} busy={busy} onNo={onNo} onYes={onYes} />
+      command={commands.propose(run.id, proposal)} busy={busy} onNo={onNo} onYes={() => onYes(proposal)} />
   );
 }
