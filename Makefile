@@ -127,6 +127,7 @@ bench: build venv bin/before ## our server beside the reference, one run; BEFORE
 
 starts: build venv bin/before ## what a run takes from being created to Running and to its end; BEFORE=COMMIT as above
 	go run ./test/bench -runs -reeve $(REEVE) -python $(PYTHON) -before "$$([ -z "$(BEFORE)" ] || echo bin/before)"
+	go run ./test/bench -chart -reeve $(REEVE) -python $(PYTHON)
 
 hours: build ## HOURS=2 of 50 life cycles/s with backup, retention and a long reader: the log bounded, waits and memory flat
 	GOBIN=$(CURDIR)/bin/tools go install $(VERSITYGW)
