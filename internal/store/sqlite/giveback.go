@@ -15,8 +15,8 @@ const (
 	spareShare = 10
 	// spareLeast is how many pages may be free however small the file is: 4 MB.
 	spareLeast = 1024
-	// givenAtOnce are the pages of one statement.
-	givenAtOnce = 16
+	// giveSome gives back the pages of one statement.
+	giveSome = "PRAGMA incremental_vacuum(16)"
 )
 
 // isNew reports whether a file is not yet a database.
@@ -41,11 +41,12 @@ func (c *conn) GiveBack() (pages int, err error) {
 	if err != nil || before == 0 {
 		return 0, err
 	}
-	if err := c.run("PRAGMA incremental_vacuum(16)"); err != nil {
+	if err := c.run(giveSome); err != nil {
 		return 0, err
 	}
 	c.changes++ // for the writer: it may have to be undone
-	return min(before, givenAtOnce), nil
+	after, err := c.Spare()
+	return before - after, err // none, and nobody goes on, if SQLite could not do it
 }
 
 // copyTo writes the database into a new file, without what is free in it. The copy can give
