@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { errorOf, explain } from "./errors";
+import { ApiError, errorOf, explain, statusOf } from "./errors";
 
 test.each([0, 401, 403, 404, 409, 422, 502, 503, 504, 507])("%d has a view of its own with a next step", (status) => {
   const { title, next } = explain(status);
@@ -15,4 +15,14 @@ test.each<[number, unknown, string]>([
   [422, { exception_detail: [{ loc: ["body", "name"], msg: "Field required" }, { loc: ["body"], msg: "is odd" }] }, "name: Field required; is odd"],
 ])("%d with %j says %j", (status, body, words) => {
   expect(errorOf(status, body).message).toBe(words);
+});
+
+test.each<[Error, number]>([
+  [new ApiError(507, "full"), 507],
+  [new TypeError("Failed to fetch dynamically imported module: http://server/assets/runs-page.js"), 0],
+  [new TypeError("error loading dynamically imported module: http://server/assets/runs-page.js"), 0],
+  [new TypeError("Importing a module script failed."), 0],
+  [new TypeError("undefined is not a function"), 500],
+])("%o is like %d", (error, status) => {
+  expect(statusOf(error)).toBe(status);
 });

@@ -12,6 +12,12 @@ export class ApiError extends Error {
   }
 }
 
+/** The status that stands for an error; a part of the interface that did not arrive is like an answer that did not. */
+export function statusOf(error: Error): number {
+  if (error instanceof ApiError) return error.status;
+  return /module script|dynamically imported/i.test(error.message) ? 0 : 500; // of WebKit; of Chromium and Firefox
+}
+
 interface FieldIssue {
   loc?: (string | number)[];
   msg?: string;
@@ -44,9 +50,9 @@ function standing(status: number): string {
 export function explain(status: number): { title: string; next: string } {
   switch (status) {
     case 0:
-      return { title: "The server does not answer", next: "Is it running, and is this machine online? We go on trying." };
+      return { title: "The server does not answer", next: "Is it running, and is this machine online?" };
     case 401:
-      return { title: "The server asks for a password", next: "Log in with the string that PREFECT_API_AUTH_STRING has." };
+      return { title: "The server asks for a password", next: "Reload the page, and log in with the string that PREFECT_API_AUTH_STRING has." };
     case 403:
       return { title: "This is not allowed", next: "The server refused the request. Reload the page; if it stays, look at the server's log." };
     case 404:
@@ -58,7 +64,7 @@ export function explain(status: number): { title: string; next: string } {
     case 502:
     case 503:
     case 504:
-      return { title: "The server is waking up or going down", next: "This takes a few seconds. We go on trying." };
+      return { title: "The server is waking up or going down", next: "This takes a few seconds." };
     case 507:
       return { title: "The server's disk is full", next: "Free some room, or delete old runs: reading and deleting go on." };
     default:

@@ -1,4 +1,5 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { type ErrorComponentProps, createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { statusOf } from "@/api/errors";
 import { Empty, Failure } from "@/components/views";
 import { paths } from "@/config/paths";
 import { basePath } from "@/config/server";
@@ -7,8 +8,14 @@ import { Shell } from "./shell";
 const root = createRootRoute({
   component: Shell,
   notFoundComponent: () => <Empty title="There is no such page" icon="search">The address is of no page of this server.</Empty>,
-  errorComponent: ({ error, reset }) => <Failure error={error as Error} onRetry={reset} />,
+  errorComponent: Broken,
 });
+
+/** In the place of a page that failed. A part that did not arrive is asked for again by a new page alone. */
+function Broken({ error, reset }: ErrorComponentProps) {
+  const known = error instanceof Error ? error : new Error(String(error));
+  return <Failure error={known} onRetry={statusOf(known) === 0 ? () => location.reload() : reset} />;
+}
 
 const parent = () => root;
 
@@ -60,6 +67,7 @@ export function newRouter() {
     basepath: basePath,
     defaultPreload: "intent",
     defaultPendingMs: 400,
+    defaultErrorComponent: Broken,
     scrollRestoration: true,
     // Queries are plain: every parameter is a text, as in any URL.
     parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),

@@ -1,5 +1,7 @@
-import type { ReactNode } from "react";
-import { ApiError, explain } from "@/api/errors";
+import { useQueryClient } from "@tanstack/react-query";
+import { type ReactNode, useSyncExternalStore } from "react";
+import { explain, statusOf } from "@/api/errors";
+import { whatFails } from "@/lib/queries";
 import { Button } from "./button";
 import { Command } from "./command";
 import { Icon, type IconName } from "./icon";
@@ -25,22 +27,31 @@ export function Empty({ title, children, command, icon = "search" }: EmptyProps)
   );
 }
 
+interface FailureProps {
+  error: Error;
+  onRetry?: (() => void) | undefined;
+  /** It is tried again by itself. */
+  again?: boolean;
+}
+
 /** What went wrong, in words, with the next step. */
-export function Failure({ error, onRetry }: { error: Error; onRetry?: (() => void) | undefined }) {
-  const known = error instanceof ApiError;
-  const { title, next } = explain(known ? error.status : 500);
+export function Failure({ error, onRetry, again = false }: FailureProps) {
+  const { title, next } = explain(statusOf(error));
   return (
     <div className="view" role="alert">
       <Icon name="alert" size={24} />
       <h2>{title}</h2>
-      <p>{next}</p>
+      <p>{next}{again && " We go on trying."}</p>
       {error.message !== title && <p className="mono">{error.message}</p>}
       {onRetry && <Button icon="retry" onClick={onRetry}>Try again</Button>}
     </div>
   );
 }
 
-/** Something is on its way. It shows after a moment only, so that nothing flickers. */
+/** Something is on its way. It shows after a moment only, so that nothing flickers; what was refused, and is asked for again, says why. */
 export function Waiting({ what }: { what: string }) {
+  const cache = useQueryClient().getQueryCache();
+  const error = useSyncExternalStore((changed) => cache.subscribe(changed), () => whatFails(cache.getAll()));
+  if (error) return <Failure error={error} again />;
   return <div className="view waiting" role="status"><p>Reading {what} …</p></div>;
 }

@@ -1,4 +1,4 @@
-import { QueryClient } from "@tanstack/react-query";
+import { type Query, QueryClient } from "@tanstack/react-query";
 import { ApiError } from "@/api/errors";
 
 /** Whether to ask again: not when the answer would be the same. */
@@ -21,4 +21,17 @@ export function newQueryClient(): QueryClient {
       mutations: { retry: false },
     },
   });
+}
+
+const offline = new ApiError(0, "This machine is offline.");
+
+/** Why something that a page waits for is not there yet, though it was asked for: it is asked for again by itself. */
+export function whatFails(queries: readonly Pick<Query, "state" | "isActive">[]): Error | null {
+  for (const query of queries) {
+    const { status, fetchStatus, fetchFailureReason } = query.state;
+    if (status !== "pending" || !query.isActive()) continue;
+    if (fetchStatus === "paused") return offline;
+    if (fetchStatus === "fetching" && fetchFailureReason) return fetchFailureReason;
+  }
+  return null;
 }
