@@ -21,7 +21,7 @@ func TestADeletionIsAnsweredWhenAllIsGone(t *testing.T) {
 		return err
 	})
 	if err == nil {
-		err = db.Backend.Update(t.Context(), func(c store.Conn) error {
+		err = db.Backend.Update(store.WithPatience(t.Context()), func(c store.Conn) error {
 			_, err := c.Exec(`WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < 3000)
 				INSERT INTO flow_run (id, created, updated, name, flow_id) SELECT randomblob(16), 0, 0, 'r', ? FROM number`, flow.ID)
 			return err

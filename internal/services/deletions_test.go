@@ -1,3 +1,7 @@
+//go:build !race
+
+// Nothing here runs at once, and SQLite takes thirty times as long with the race detector.
+
 package services
 
 import (
@@ -217,7 +221,7 @@ func due(t *testing.T, s *store.Store) (due bool) {
 
 func exec(t *testing.T, s storetest.DB, query string, args ...any) {
 	t.Helper()
-	if err := s.Backend.Update(t.Context(), func(c store.Conn) error { _, err := c.Exec(query, args...); return err }); err != nil {
+	if err := s.Backend.Update(store.WithPatience(t.Context()), func(c store.Conn) error { _, err := c.Exec(query, args...); return err }); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -1,3 +1,7 @@
+//go:build !race
+
+// Nothing here runs at once, and SQLite takes thirty times as long with the race detector.
+
 package sqlite
 
 import (
@@ -93,7 +97,7 @@ var noteSteps = []migrations.Migration{{Number: 1, Name: "note", SQL: "CREATE TA
 
 func update(t *testing.T, db *DB, query string) {
 	t.Helper()
-	if err := db.Update(t.Context(), func(c store.Conn) error { _, err := c.Exec(query); return err }); err != nil {
+	if err := db.Update(store.WithPatience(t.Context()), func(c store.Conn) error { _, err := c.Exec(query); return err }); err != nil {
 		t.Fatal(err)
 	}
 }
