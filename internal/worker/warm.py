@@ -18,6 +18,7 @@ No thread may be alive when this forks, and nothing but this module keeps a
 descriptor.
 """
 
+import atexit
 import base64
 import builtins
 import gc
@@ -323,6 +324,32 @@ def send(lines):
         sys.modules["prefect.logging.handlers"].emit_api_log(line)
 
 
+def send_with_the_first(lines):
+    """Sends lines of the log when the engine sends one, or ends without: until the run
+    is running, a thread and a client of the log are in its way.
+    """
+    if not lines:
+        return
+    handlers, lock = sys.modules["prefect.logging.handlers"], threading.Lock()
+
+    def let_go():
+        handlers.set_api_log_sink(None)
+        with lock:  # two threads may both have the first line
+            kept, lines[:] = lines[:], []
+        return kept
+
+    def take(line):
+        atexit.unregister(drain)
+        send([*let_go(), line])
+
+    def drain():
+        send(let_go())
+        handlers.APILogWorker.drain_all(timeout=5)
+
+    handlers.set_api_log_sink(take)
+    atexit.register(drain)
+
+
 def become(argv, env, lines=()):
     """Becomes the plain program, once the lines of the log are sent."""
     if lines:
@@ -376,7 +403,7 @@ def run(interpreter, argv, env, handed):
     if argv != [sys.executable, "-m", ENGINE]:
         become(argv, env, lines)
     take_on(interpreter, argv, env, lines)
-    send(lines)
+    send_with_the_first(lines)
     run_as_main(ENGINE, [])
 
 

@@ -23,7 +23,7 @@ type request struct {
 type recorder struct {
 	*httptest.Server
 	mu       sync.Mutex
-	requests []request
+	requests []*request
 }
 
 // record starts a recorder in front of an API.
@@ -40,21 +40,19 @@ func record(api string) (*recorder, error) {
 			who = "worker"
 		}
 		r.mu.Lock()
-		n := len(r.requests)
-		r.requests = append(r.requests, request{who: who, what: q.Method + " " + strings.TrimPrefix(q.URL.Path, "/api"), begin: time.Now()})
+		made := &request{who: who, what: q.Method + " " + strings.TrimPrefix(q.URL.Path, "/api"), begin: time.Now()}
+		r.requests = append(r.requests, made)
 		r.mu.Unlock()
 		proxy.ServeHTTP(w, q)
 		r.mu.Lock()
 		defer r.mu.Unlock()
-		if n < len(r.requests) {
-			r.requests[n].end = time.Now()
-		}
+		made.end = time.Now()
 	}))
 	return r, nil
 }
 
 // taken returns what was noted since the last call.
-func (r *recorder) taken() []request {
+func (r *recorder) taken() []*request {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	taken := r.requests
@@ -84,7 +82,7 @@ func chartRuns(w io.Writer, k kind) error {
 	type run struct {
 		created  time.Time
 		running  float64
-		requests []request
+		requests []*request
 	}
 	var runs []run
 	var created time.Time
