@@ -67,7 +67,7 @@ func (a *API) updateBlockDocument(r *http.Request, in *prefect.BlockDocumentUpda
 }
 
 func (a *API) deleteBlockDocument(r *http.Request) error {
-	return a.delete(r, "Block document", func(tx *store.Tx) (bool, error) { return tx.DeleteBlockDocument(rest.ID(r, "id")) })
+	return a.change(r, "Block document", func(tx *store.Tx) (bool, error) { return tx.DeleteBlockDocument(rest.ID(r, "id")) })
 }
 
 type blockDocumentFilters struct {

@@ -54,7 +54,7 @@ func (a *API) readBlockSchemaByChecksum(r *http.Request, in *blockSchemaQuestion
 }
 
 func (a *API) deleteBlockSchema(r *http.Request) error {
-	return a.delete(r, "Block schema", func(tx *store.Tx) (bool, error) {
+	return a.change(r, "Block schema", func(tx *store.Tx) (bool, error) {
 		schema, err := tx.ReadBlockSchema(rest.ID(r, "id"))
 		if err != nil || schema == nil {
 			return false, err

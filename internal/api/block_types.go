@@ -86,7 +86,7 @@ func (a *API) updateBlockType(r *http.Request, in *prefect.BlockTypeUpdate) erro
 }
 
 func (a *API) deleteBlockType(r *http.Request) error {
-	return a.delete(r, "Block type", func(tx *store.Tx) (bool, error) {
+	return a.change(r, "Block type", func(tx *store.Tx) (bool, error) {
 		t, err := tx.ReadBlockType(rest.ID(r, "id"))
 		if err != nil || t == nil {
 			return false, err

@@ -6,7 +6,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/reevehq/reeve/internal/api/rest"
 	"github.com/reevehq/reeve/internal/fault"
 	"github.com/reevehq/reeve/internal/store"
 )
@@ -14,30 +13,6 @@ import (
 // deletionWait is how long a request waits for a deletion that takes many transactions:
 // less than clients and proxies wait for an answer. It goes on without them.
 const deletionWait = 45 * time.Second
-
-// remove returns what fn returns of a transaction that deletes, once all that it deletes is gone.
-func remove[T any](a *API, r *http.Request, fn func(*store.Tx) (T, error)) (T, error) {
-	var begun []uuid.UUID
-	result, err := update(a, r, func(tx *store.Tx) (T, error) {
-		result, err := fn(tx)
-		begun = tx.Begun()
-		return result, err
-	})
-	if err == nil && len(begun) > 0 {
-		err = a.waitForDeletion(r, begun)
-	}
-	return result, err
-}
-
-// delete runs fn in a transaction and waits until all that it deletes is gone. It fails with
-// 404 naming the kind of object when fn finds nothing to delete.
-func (a *API) delete(r *http.Request, object string, fn func(*store.Tx) (bool, error)) error {
-	found, err := remove(a, r, fn)
-	if err == nil && !found {
-		err = rest.Missing(object)
-	}
-	return err
-}
 
 // waitForDeletion fails with fault.Busy, after which clients ask again, when the objects of
 // some ids are not gone in time.

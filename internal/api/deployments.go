@@ -103,7 +103,7 @@ func (a *API) countDeployments(r *http.Request, in *queueQuery) (int, error) {
 }
 
 func (a *API) deleteDeployment(r *http.Request) error {
-	return a.delete(r, "Deployment", func(tx *store.Tx) (bool, error) { return tx.DeleteDeployment(rest.ID(r, "id")) })
+	return a.change(r, "Deployment", func(tx *store.Tx) (bool, error) { return tx.DeleteDeployment(rest.ID(r, "id")) })
 }
 
 type deletedDeployments struct{ deleted }
@@ -118,7 +118,7 @@ type deploymentDeletion struct {
 func (d *deploymentDeletion) Defaults() { d.Limit = mostBulk }
 
 func (a *API) bulkDeleteDeployments(r *http.Request, in *deploymentDeletion) (deletedDeployments, error) {
-	return remove(a, r, func(tx *store.Tx) (out deletedDeployments, err error) {
+	return update(a, r, func(tx *store.Tx) (out deletedDeployments, err error) {
 		out.Deleted = []uuid.UUID{}
 		found, err := tx.FilterDeployments(&prefect.Filters{Deployments: in.Deployments}, prefect.DeploymentNameAsc, prefect.Page{Limit: in.Limit})
 		if err != nil {

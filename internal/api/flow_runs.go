@@ -129,7 +129,7 @@ func (a *API) updateFlowRunLabels(r *http.Request, in *labelsBody) error {
 }
 
 func (a *API) deleteFlowRun(r *http.Request) error {
-	return a.delete(r, "Flow run", func(tx *store.Tx) (bool, error) {
+	return a.change(r, "Flow run", func(tx *store.Tx) (bool, error) {
 		run, err := tx.ReadFlowRun(rest.ID(r, "id"))
 		if err != nil || run == nil {
 			return false, err
@@ -171,7 +171,7 @@ type flowRunDeletion struct {
 func (d *flowRunDeletion) Defaults() { d.Limit = mostBulk }
 
 func (a *API) bulkDeleteFlowRuns(r *http.Request, in *flowRunDeletion) (deletedFlowRuns, error) {
-	return remove(a, r, func(tx *store.Tx) (out deletedFlowRuns, err error) {
+	return update(a, r, func(tx *store.Tx) (out deletedFlowRuns, err error) {
 		runs, err := tx.FilterFlowRuns(&prefect.Filters{FlowRuns: in.FlowRuns}, "ID_DESC", prefect.Page{Limit: in.Limit})
 		out.Deleted = make([]uuid.UUID, len(runs))
 		for i, run := range runs {

@@ -45,7 +45,7 @@ func (a *API) updateFlow(r *http.Request, in *prefect.FlowUpdate) error {
 }
 
 func (a *API) deleteFlow(r *http.Request) error {
-	return a.delete(r, "Flow", func(tx *store.Tx) (bool, error) { return tx.DeleteFlow(rest.ID(r, "id")) })
+	return a.change(r, "Flow", func(tx *store.Tx) (bool, error) { return tx.DeleteFlow(rest.ID(r, "id")) })
 }
 
 type flowCount struct {
@@ -116,7 +116,7 @@ type flowBulkDelete struct {
 func (b *flowBulkDelete) Defaults() { b.Limit = mostBulk }
 
 func (a *API) bulkDeleteFlows(r *http.Request, in *flowBulkDelete) (deletedFlows, error) {
-	return remove(a, r, func(tx *store.Tx) (out deletedFlows, err error) {
+	return update(a, r, func(tx *store.Tx) (out deletedFlows, err error) {
 		out.Deleted, err = tx.DeleteFlows(in.Flows, in.Limit)
 		return out, err
 	})

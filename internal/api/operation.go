@@ -3,6 +3,8 @@ package api
 import (
 	"net/http"
 
+	"github.com/google/uuid"
+
 	"github.com/reevehq/reeve/internal/api/rest"
 	"github.com/reevehq/reeve/internal/store"
 )
@@ -27,10 +29,24 @@ func view[T any](a *API, r *http.Request, fn func(*store.Tx) (T, error)) (T, err
 	return result, err
 }
 
-// update returns what fn returns of a transaction that writes.
+// write runs fn in a transaction that writes, and returns once all that it deletes is gone.
+func (a *API) write(r *http.Request, fn func(*store.Tx) error) error {
+	var begun []uuid.UUID
+	err := a.store.Update(r.Context(), func(tx *store.Tx) error {
+		err := fn(tx)
+		begun = tx.Begun()
+		return err
+	})
+	if err == nil && len(begun) > 0 {
+		err = a.waitForDeletion(r, begun)
+	}
+	return err
+}
+
+// update is write, and returns what fn returns.
 func update[T any](a *API, r *http.Request, fn func(*store.Tx) (T, error)) (T, error) {
 	var result T
-	err := a.store.Update(r.Context(), func(tx *store.Tx) (err error) {
+	err := a.write(r, func(tx *store.Tx) (err error) {
 		result, err = fn(tx)
 		return err
 	})

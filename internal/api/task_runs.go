@@ -38,7 +38,7 @@ func (a *API) updateTaskRun(r *http.Request, in *prefect.TaskRunUpdate) error {
 }
 
 func (a *API) deleteTaskRun(r *http.Request) error {
-	return a.delete(r, "Task", func(tx *store.Tx) (bool, error) {
+	return a.change(r, "Task", func(tx *store.Tx) (bool, error) {
 		if err := a.engine.FreeRun(tx, rest.ID(r, "id")); err != nil {
 			return false, err
 		}

@@ -141,15 +141,14 @@ func (a *API) deletePoolQueue(r *http.Request) error {
 }
 
 func (a *API) changePoolQueue(r *http.Request, fn func(*store.Tx, *prefect.WorkQueue) error) error {
-	_, err := remove(a, r, func(tx *store.Tx) (rest.Null, error) {
+	return a.write(r, func(tx *store.Tx) error {
 		if _, err := poolNamed(tx, r.PathValue("work_pool_name")); err != nil {
-			return rest.Null{}, err
+			return err
 		}
 		queue, err := queueNamed(tx, r)
 		if err != nil {
-			return rest.Null{}, err
+			return err
 		}
-		return rest.Null{}, fn(tx, queue)
+		return fn(tx, queue)
 	})
-	return err
 }

@@ -117,14 +117,13 @@ func (a *API) deleteWorkPool(r *http.Request) error {
 	if reserved(name) {
 		return fault.New(fault.Forbidden, "Work pools starting with 'Prefect' are reserved for internal use and can not be deleted.")
 	}
-	_, err := remove(a, r, func(tx *store.Tx) (rest.Null, error) {
+	return a.write(r, func(tx *store.Tx) error {
 		pool, err := poolNamed(tx, name)
 		if err != nil {
-			return rest.Null{}, err
+			return err
 		}
-		return rest.Null{}, tx.DeleteWorkPool(pool)
+		return tx.DeleteWorkPool(pool)
 	})
-	return err
 }
 
 type workPoolQuery struct {

@@ -107,7 +107,7 @@ func (a *API) filterWorkQueues(r *http.Request, in *workQueueQuery) ([]*prefect.
 }
 
 func (a *API) deleteWorkQueue(r *http.Request) error {
-	return a.delete(r, "work queue", func(tx *store.Tx) (bool, error) {
+	return a.change(r, "work queue", func(tx *store.Tx) (bool, error) {
 		queue, err := tx.ReadWorkQueue(rest.ID(r, "id"))
 		if err != nil || queue == nil {
 			return false, err
