@@ -35,12 +35,7 @@ func (tx *Tx) clearViolations(deployment uuid.UUID) (done bool, err error) {
 
 // dropFlowRun deletes a run and what goes with it.
 func (tx *Tx) dropFlowRun(id uuid.UUID) (done bool, err error) {
-	if done, err = tx.clearFlowRun(id); err != nil || !done {
-		return false, err
-	}
-	tx.spend(1)
-	_, err = tx.conn.Exec(`DELETE FROM flow_run WHERE id = ?`, id)
-	return err == nil, err
+	return tx.drop(`DELETE FROM flow_run WHERE id = ?`, id, tx.clearFlowRun)
 }
 
 func (tx *Tx) clearFlowRun(id uuid.UUID) (done bool, err error) {
@@ -52,34 +47,20 @@ func (tx *Tx) clearFlowRun(id uuid.UUID) (done bool, err error) {
 	if err != nil || !done {
 		return false, err
 	}
-	done, err = tx.clear(`DELETE FROM flow_run_input WHERE id IN (SELECT id FROM flow_run_input WHERE flow_run_id = ? LIMIT ?)`, id)
-	if err != nil || !done {
-		return false, err
-	}
-	return tx.clear(`DELETE FROM flow_run_state WHERE id IN (SELECT id FROM flow_run_state WHERE flow_run_id = ? LIMIT ?)`, id)
+	return tx.clearAll(id, `DELETE FROM flow_run_input WHERE id IN (SELECT id FROM flow_run_input WHERE flow_run_id = ? LIMIT ?)`,
+		`DELETE FROM flow_run_state WHERE id IN (SELECT id FROM flow_run_state WHERE flow_run_id = ? LIMIT ?)`)
 }
 
 // dropTaskRun deletes a task run and what goes with it.
 func (tx *Tx) dropTaskRun(id uuid.UUID) (done bool, err error) {
-	if done, err = tx.clearTaskRun(id); err != nil || !done {
-		return false, err
-	}
-	tx.spend(1)
-	_, err = tx.conn.Exec(`DELETE FROM task_run WHERE id = ?`, id)
-	return err == nil, err
+	return tx.drop(`DELETE FROM task_run WHERE id = ?`, id, tx.clearTaskRun)
 }
 
 // clearTaskRun also takes the task run from the runs that it has started, which stay.
 func (tx *Tx) clearTaskRun(id uuid.UUID) (done bool, err error) {
-	done, err = tx.clear(`DELETE FROM log WHERE sequence IN (SELECT sequence FROM log WHERE task_run_id = ? LIMIT ?)`, id)
-	if err != nil || !done {
-		return false, err
-	}
-	done, err = tx.clear(`UPDATE flow_run SET parent_task_run_id = NULL WHERE id IN (SELECT id FROM flow_run WHERE parent_task_run_id = ? LIMIT ?)`, id)
-	if err != nil || !done {
-		return false, err
-	}
-	return tx.clear(`DELETE FROM task_run_state WHERE id IN (SELECT id FROM task_run_state WHERE task_run_id = ? LIMIT ?)`, id)
+	return tx.clearAll(id, `DELETE FROM log WHERE sequence IN (SELECT sequence FROM log WHERE task_run_id = ? LIMIT ?)`,
+		`UPDATE flow_run SET parent_task_run_id = NULL WHERE id IN (SELECT id FROM flow_run WHERE parent_task_run_id = ? LIMIT ?)`,
+		`DELETE FROM task_run_state WHERE id IN (SELECT id FROM task_run_state WHERE task_run_id = ? LIMIT ?)`)
 }
 
 // clearWorkPool takes a pool's queues from their runs, which stay.

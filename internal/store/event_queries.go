@@ -183,10 +183,12 @@ func counting(f *prefect.EventFilter, b events.Buckets) (from time.Time, before 
 // CountEventsByTime counts the events that meet the filter by bucket of time,
 // numbered from the origin of the buckets.
 func (tx *Tx) CountEventsByTime(f *prefect.EventFilter, b events.Buckets) (map[int64]int, error) {
-	from := eventsOf(f)
+	var from condition
 	if len(eventArms(f)) > 0 { // the keys tell enough
 		keys := eventKeys(f)
 		from = condition{` FROM (` + keys.sql + `) AS event`, keys.args}
+	} else {
+		from = eventsOf(f)
 	}
 	origin, before := counting(f, b)
 	counts := map[int64]int{}

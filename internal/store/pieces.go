@@ -62,6 +62,26 @@ func (tx *Tx) clear(query string, args ...any) (done bool, err error) {
 	}
 }
 
+// clearAll clears what belongs to an id, by one statement after the other.
+func (tx *Tx) clearAll(id uuid.UUID, queries ...string) (done bool, err error) {
+	for _, query := range queries {
+		if done, err := tx.clear(query, id); err != nil || !done {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// drop deletes the row of an id once what goes with it is cleared.
+func (tx *Tx) drop(query string, id uuid.UUID, clear func(uuid.UUID) (done bool, err error)) (done bool, err error) {
+	if done, err = clear(id); err != nil || !done {
+		return false, err
+	}
+	tx.spend(1)
+	_, err = tx.conn.Exec(query, id)
+	return err == nil, err
+}
+
 // clearEach finds ids by a query, whose last argument is how many, and has each gone, until
 // the query finds none; false when the transaction has done enough before, but for one of
 // them. What is left is found again.
