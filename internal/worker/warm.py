@@ -286,75 +286,80 @@ class Interpreter:
 
 
 class Lines:
-    """The lines of the log that a preparation writes. Unless it takes long, the
-    engine sends them with its own: a thread, a client and two requests less.
-    """
+    """Lines of the log that are kept back, and those that come meanwhile."""
 
-    HOLD = 0.25  # seconds that a line is kept back
-
-    def __init__(self):
+    def __init__(self, kept=()):
         self.lock = threading.Lock()
-        self.kept = []
-        self.timer = threading.Timer(self.HOLD, self.send)
-        self.timer.daemon = True
+        self.kept = list(kept)
         self.handlers = sys.modules["prefect.logging.handlers"]
-        self.handlers.set_api_log_sink(self.take)
+        # A release without it keeps none back.
+        self.have_taken = getattr(self.handlers, "set_api_log_sink", lambda _: None)
+        self.have_taken(self.take)
 
     def take(self, line):
+        """Keeps a line, and gives how many are kept."""
         with self.lock:
             self.kept.append(line)
-            if len(self.kept) == 1:
-                self.timer.start()
+            return len(self.kept)
 
     def let_go(self):
         """Gives the lines that are kept; later ones are sent as they come."""
-        self.timer.cancel()
-        self.handlers.set_api_log_sink(None)
+        self.have_taken(None)
         with self.lock:
             lines, self.kept = self.kept, []
         return lines
 
     def send(self):
-        send(self.let_go())
+        """Sends the lines that are kept, in the background."""
+        for line in self.let_go():
+            self.handlers.emit_api_log(line)
+
+    def drain(self):
+        """Sends the lines that are kept, and waits for it."""
+        self.send()
+        self.handlers.APILogWorker.drain_all(timeout=5)
 
 
-def send(lines):
-    """Sends lines of the log, in the background."""
-    for line in lines:
-        sys.modules["prefect.logging.handlers"].emit_api_log(line)
-
-
-def send_with_the_first(lines):
-    """Sends lines of the log when the engine sends one, or ends without: until the run
-    is running, a thread and a client of the log are in its way.
+class PreparationLines(Lines):
+    """What a preparation says. Unless it takes long, the engine sends it with its own:
+    a thread, a client and two requests less.
     """
-    if not lines:
-        return
-    handlers, lock = sys.modules["prefect.logging.handlers"], threading.Lock()
 
-    def let_go():
-        handlers.set_api_log_sink(None)
-        with lock:  # two threads may both have the first line
-            kept, lines[:] = lines[:], []
-        return kept
+    HOLD = 0.25  # seconds that a line is kept back
 
-    def take(line):
-        atexit.unregister(drain)
-        send([*let_go(), line])
+    def __init__(self):
+        self.timer = threading.Timer(self.HOLD, self.send)
+        self.timer.daemon = True
+        super().__init__()
 
-    def drain():
-        send(let_go())
-        handlers.APILogWorker.drain_all(timeout=5)
+    def take(self, line):
+        if super().take(line) == 1 and self.timer.ident is None:
+            self.timer.start()
 
-    handlers.set_api_log_sink(take)
-    atexit.register(drain)
+    def let_go(self):
+        self.timer.cancel()
+        return super().let_go()
+
+
+class EngineLines(Lines):
+    """What a preparation said, until the engine sends a line, or ends without: before the
+    run is running, a thread and a client of the log are in its way.
+    """
+
+    def __init__(self, kept):
+        super().__init__(kept)
+        atexit.register(self.drain)
+
+    def take(self, line):
+        super().take(line)
+        atexit.unregister(self.drain)
+        self.send()
 
 
 def become(argv, env, lines=()):
     """Becomes the plain program, once the lines of the log are sent."""
     if lines:
-        send(lines)
-        sys.modules["prefect.logging.handlers"].APILogWorker.drain_all(timeout=5)
+        Lines(lines).drain()
     for number in (signal.SIGPIPE, signal.SIGXFSZ):
         signal.signal(number, signal.SIG_DFL)
     os.execvpe(argv[0], argv, env)
@@ -378,11 +383,11 @@ def run_as_main(name, arguments):
 kept = []  # a module that is let go loses its names
 
 
-def run(interpreter, argv, env, handed):
+def run(interpreter, argv, env, unlike, handed):
     """The life of a fork: argv is `python -m SUPERVISOR config`. The file marks
     it, see leave, and takes what its preparation hands over.
     """
-    take_on(interpreter, argv, env)
+    take_on(interpreter, argv, env, unlike)
     interpreter.certificates.serve()
     preparer = os.fork()
     if preparer == 0:
@@ -402,14 +407,15 @@ def run(interpreter, argv, env, handed):
     argv, env, lines = order["argv"], order["env"], order["lines"]
     if argv != [sys.executable, "-m", ENGINE]:
         become(argv, env, lines)
-    take_on(interpreter, argv, env, lines)
-    send_with_the_first(lines)
+    take_on(interpreter, argv, env, interpreter.unlike(env, os.getcwd()), lines)
+    if lines:
+        EngineLines(lines)
     run_as_main(ENGINE, [])
 
 
 def prepare(argv, handed):
     """Prepares a workspace, and writes to a file what is to be run in it."""
-    lines = Lines()
+    lines = PreparationLines()
 
     def hand_over(_file, argv, env):
         sys.stdout.flush()
@@ -425,9 +431,9 @@ def prepare(argv, handed):
         lines.send()
 
 
-def take_on(interpreter, argv, env, lines=()):
+def take_on(interpreter, argv, env, unlike, lines=()):
     """Adopts an environment, or becomes the plain program when it is none for this process."""
-    if interpreter.unlike(env, os.getcwd()):
+    if unlike:
         become(argv, env, lines)
     interpreter.adopt(env)
     if interpreter.settings.plugins.enabled:
@@ -527,6 +533,7 @@ class Server:
         """Forks; gives in the fork what it is to do."""
         try:
             argv, directory, env = read(request)
+            unlike = self.interpreter.unlike(env, directory)
             outcome, told = os.pipe()
             pid = os.fork()
         except (OSError, ValueError) as error:
@@ -535,7 +542,7 @@ class Server:
             return None
         if pid == 0:
             mark = self.leave(output, directory, outcome, told, env)
-            return lambda: run(self.interpreter, argv, env, mark)
+            return lambda: run(self.interpreter, argv, env, unlike, mark)
         os.close(told)
         os.close(output)
         fault = os.read(outcome, 4096).decode()  # ends when the fork leads its session
@@ -543,7 +550,6 @@ class Server:
         if fault:
             self.say(id=request["id"], error=fault)
         else:
-            unlike = self.interpreter.unlike(env, directory)
             self.say(id=request["id"], pid=pid, stale=self.interpreter.stale(), unlike=unlike)
         return None
 
