@@ -3,7 +3,6 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"strconv"
 	"time"
 )
 
@@ -83,12 +82,5 @@ func evaluate(k kind) error {
 
 // processor is how long the server's process has computed, in seconds.
 func (s *server) processor() float64 {
-	fields := processStat(fmt.Sprintf("/proc/%d/stat", s.cmd.Process.Pid))
-	if len(fields) < 13 { // user's and system's time are the 12th and 13th
-		return 0
-	}
-	user, _ := strconv.ParseFloat(fields[11], 64)
-	system, _ := strconv.ParseFloat(fields[12], 64)
-	const ticks = 100 // a second, on every Linux
-	return (user + system) / ticks
+	return computed(processStat(fmt.Sprintf("/proc/%d/stat", s.cmd.Process.Pid)), 11)
 }

@@ -64,17 +64,12 @@ func (r *recorder) taken() []*request {
 // made for a run of an empty flow, the middle one of some by its time to Running.
 func chartRuns(w io.Writer, k kind) error {
 	const count = 9
-	s, err := start(k)
+	e, err := deployEmpty(k)
 	if err != nil {
 		return err
 	}
-	defer s.stop()
-	a := newAPI(s.url)
-	deployment, err := deployEmpty(a, s.folder)
-	if err != nil {
-		return err
-	}
-	r, err := record(s.url)
+	defer e.stop()
+	r, err := record(e.url)
 	if err != nil {
 		return err
 	}
@@ -86,14 +81,13 @@ func chartRuns(w io.Writer, k kind) error {
 	}
 	var runs []run
 	var created time.Time
-	pause := func() error {
+	pause := func() {
 		if took := r.taken(); !created.IsZero() {
 			runs = append(runs, run{created: created, requests: took})
 		}
 		created = time.Now()
-		return nil
 	}
-	begun, _, _, err := withWorker(k, r.URL+"/api", s.folder, time.Hour, pause, a, deployment, count)
+	begun, _, _, err := e.withWorker(r.URL+"/api", time.Hour, pause, count)
 	if err != nil {
 		return err
 	}

@@ -160,16 +160,12 @@ func (h *hour) live() error {
 	if err := h.timed(func() (err error) { id, err = h.newRun(); return err }); err != nil {
 		return err
 	}
-	for _, state := range []string{"PENDING", "RUNNING", "COMPLETED"} {
-		if err := h.timed(func() error {
-			_, err := h.post("/flow_runs/"+id+"/set_state", object{"state": object{"type": state}})
-			return err
-		}); err != nil {
+	for _, state := range life {
+		if err := h.timed(func() error { return h.bring(id, state) }); err != nil {
 			return err
 		}
 	}
-	line := object{"name": "prefect.flow_runs", "level": 20, "flow_run_id": id, "timestamp": now(), "message": "Finished in state Completed()"}
-	if err := h.timed(func() error { _, err := h.post("/logs/", []object{line}); return err }); err != nil {
+	if err := h.timed(func() error { _, err := h.post("/logs/", []object{line(id)}); return err }); err != nil {
 		return err
 	}
 	h.mu.Lock()

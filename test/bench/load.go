@@ -85,6 +85,28 @@ func (l *loaded) create() (float64, error) {
 	return perSecond(calls, took), l.count(calls, object{})
 }
 
+// life are the types of state that a run goes through after it is scheduled.
+var life = []string{"PENDING", "RUNNING", "COMPLETED"}
+
+// bring brings a flow run into a type of state.
+func (l *loaded) bring(run, state string) error {
+	text, err := l.post("/flow_runs/"+run+"/set_state", object{"state": object{"type": state}})
+	if err != nil {
+		return err
+	}
+	// A request that was sent again is refused, but the run is in its state.
+	var result struct{ State struct{ Type string } }
+	if err := json.Unmarshal(text, &result); err != nil || result.State.Type != state {
+		return fmt.Errorf("%s: %.300s", state, text)
+	}
+	return nil
+}
+
+// line is a line of a run's log.
+func line(run string) object {
+	return object{"name": "prefect.flow_runs", "level": 20, "flow_run_id": run, "timestamp": now(), "message": "Finished in state Completed(), as most runs do"}
+}
+
 // cycle takes flow runs through their whole life.
 func (l *loaded) cycle() (float64, error) {
 	calls, took, err := rate(l.length, func() error {
@@ -92,15 +114,9 @@ func (l *loaded) cycle() (float64, error) {
 		if err != nil {
 			return err
 		}
-		for _, state := range []string{"PENDING", "RUNNING", "COMPLETED"} {
-			text, err := l.post("/flow_runs/"+id+"/set_state", object{"state": object{"type": state}})
-			if err != nil {
+		for _, state := range life {
+			if err := l.bring(id, state); err != nil {
 				return err
-			}
-			// A request that was sent again is refused, but the run is in its state.
-			var result struct{ State struct{ Type string } }
-			if err := json.Unmarshal(text, &result); err != nil || result.State.Type != state {
-				return fmt.Errorf("%s: %.300s", state, text)
 			}
 		}
 		return nil
@@ -137,8 +153,7 @@ func (l *loaded) logs() (float64, error) {
 	calls, took, err := rate(l.length, func() error {
 		logs := make([]object, batch)
 		for i := range logs {
-			logs[i] = object{"name": "prefect.flow_runs", "level": 20, "flow_run_id": run, "timestamp": now(),
-				"message": "Finished in state Completed(), as most runs do"}
+			logs[i] = line(run)
 		}
 		_, err := l.post("/logs/", logs)
 		return err

@@ -27,21 +27,16 @@ const (
 // the processor time of one that a warm worker starts; and with what the first one
 // takes after the worker was idle. Nothing else runs.
 func startRuns(k kind, values map[string]float64) error {
-	s, err := start(k)
+	e, err := deployEmpty(k)
 	if err != nil {
 		return err
 	}
-	defer s.stop()
-	a := newAPI(s.url)
-	deployment, err := deployEmpty(a, s.folder)
-	if err != nil {
-		return err
-	}
+	defer e.stop()
 	count := warmRuns
 	if k.mayLose {
 		count = realRuns
 	}
-	begun, ended, processor, err := withWorker(k, s.url, s.folder, time.Hour, func() error { return nil }, a, deployment, count)
+	begun, ended, processor, err := e.withWorker(e.url, time.Hour, func() {}, count)
 	if err != nil {
 		return err
 	}
@@ -51,8 +46,7 @@ func startRuns(k kind, values map[string]float64) error {
 	if k.mayLose {
 		return nil // its worker keeps nothing
 	}
-	rest := func() error { time.Sleep(2 * idleTime); return nil }
-	begun, _, _, err = withWorker(k, s.url, s.folder, idleTime, rest, a, deployment, idleRuns)
+	begun, _, _, err = e.withWorker(e.url, idleTime, func() { time.Sleep(2 * idleTime) }, idleRuns)
 	if err != nil {
 		return err
 	}
@@ -60,32 +54,54 @@ func startRuns(k kind, values map[string]float64) error {
 	return nil
 }
 
-// deployEmpty deploys a flow that does nothing to a pool of its own.
-func deployEmpty(a *api, folder string) (string, error) {
-	flows := filepath.Join(folder, "flows") // of its own: a run copies all of it
-	if err := os.Mkdir(flows, 0o700); err != nil {
-		return "", err
-	}
-	if err := os.WriteFile(filepath.Join(flows, "empty.py"), []byte("from prefect import flow\n\n\n@flow\ndef empty():\n    pass\n"), 0o600); err != nil {
-		return "", err
-	}
-	if _, err := a.create("/work_pools/", object{"name": "bench", "type": "process"}); err != nil {
-		return "", err
-	}
-	flow, err := a.create("/flows/", object{"name": "empty"})
-	if err != nil {
-		return "", err
-	}
-	return a.create("/deployments/", object{"name": "bench", "flow_id": flow, "work_pool_name": "bench", "entrypoint": "empty.py:empty", "path": flows})
+// empty is a server on which a flow that does nothing is deployed, to a pool of its own.
+type empty struct {
+	*server
+	kind       kind
+	api        *api
+	deployment string
 }
 
-// withWorker has a worker, which asks the API at url, run a deployment once, and then count times with a pause
-// before each. It gives the times from the creation of a run to Running and to its
-// end, and the processor time a run.
-func withWorker(k kind, url, folder string, idle time.Duration, pause func() error, a *api, deployment string, count int) (begun, ended []float64, processor float64, err error) {
-	worker := k.worker(url, idle)
-	worker.Dir = folder
-	worker.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + folder, "PREFECT_HOME=" + folder, "PREFECT_API_URL=" + url}
+// deployEmpty starts such a server.
+func deployEmpty(k kind) (*empty, error) {
+	s, err := start(k)
+	if err != nil {
+		return nil, err
+	}
+	e := &empty{server: s, kind: k, api: newAPI(s.url)}
+	if err := e.deploy(); err != nil {
+		s.stop()
+		return nil, err
+	}
+	return e, nil
+}
+
+func (e *empty) deploy() error {
+	flows := filepath.Join(e.folder, "flows") // of its own: a run copies all of it
+	if err := os.Mkdir(flows, 0o700); err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(flows, "empty.py"), []byte("from prefect import flow\n\n\n@flow\ndef empty():\n    pass\n"), 0o600); err != nil {
+		return err
+	}
+	if _, err := e.api.create("/work_pools/", object{"name": "bench", "type": "process"}); err != nil {
+		return err
+	}
+	flow, err := e.api.create("/flows/", object{"name": "empty"})
+	if err != nil {
+		return err
+	}
+	e.deployment, err = e.api.create("/deployments/", object{"name": "bench", "flow_id": flow, "work_pool_name": "bench", "entrypoint": "empty.py:empty", "path": flows})
+	return err
+}
+
+// withWorker has a worker, which asks the API at url, run the flow once, and then count
+// times with a pause before each. It gives the times from the creation of a run to
+// Running and to its end, and the processor time a run.
+func (e *empty) withWorker(url string, idle time.Duration, pause func(), count int) (begun, ended []float64, processor float64, err error) {
+	worker := e.kind.worker(url, idle)
+	worker.Dir = e.folder
+	worker.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + e.folder, "PREFECT_HOME=" + e.folder, "PREFECT_API_URL=" + url}
 	worker.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := worker.Start(); err != nil {
 		return nil, nil, 0, err
@@ -95,16 +111,14 @@ func withWorker(k kind, url, folder string, idle time.Duration, pause func() err
 		_ = worker.Wait()
 		_ = syscall.Kill(-worker.Process.Pid, syscall.SIGKILL)
 	}()
-	if _, _, err := timeRun(a, deployment); err != nil {
+	if _, _, err := e.timeRun(); err != nil {
 		return nil, nil, 0, err
 	}
 	time.Sleep(time.Second) // its process ends after its last state
 	before := spent(worker)
 	for range count {
-		if err := pause(); err != nil {
-			return nil, nil, 0, err
-		}
-		toRunning, toEnd, err := timeRun(a, deployment)
+		pause()
+		toRunning, toEnd, err := e.timeRun()
 		if err != nil {
 			return nil, nil, 0, err
 		}
@@ -117,18 +131,12 @@ func withWorker(k kind, url, folder string, idle time.Duration, pause func() err
 
 // spent is the processor time, in milliseconds, of a worker, of what it keeps and
 // of the processes that have ended below them.
-func spent(worker *exec.Cmd) float64 {
-	var ticks float64
+func spent(worker *exec.Cmd) (milliseconds float64) {
 	for _, path := range append(childrenOf(worker.Process.Pid), fmt.Sprintf("/proc/%d/stat", worker.Process.Pid)) {
 		fields := processStat(path)
-		for _, field := range fields[min(11, len(fields)):min(15, len(fields))] { // user and system time, and those of children
-			n, err := strconv.ParseFloat(field, 64)
-			if err == nil {
-				ticks += n
-			}
-		}
+		milliseconds += 1000 * (computed(fields, 11) + computed(fields, 13)) // its own, and of its children
 	}
-	return 10 * ticks
+	return milliseconds
 }
 
 // childrenOf are the stat files of the children of a process.
@@ -141,16 +149,16 @@ func childrenOf(pid int) []string {
 }
 
 // timeRun creates a run and gives the times to Running and to its end.
-func timeRun(a *api, deployment string) (toRunning, toEnd float64, err error) {
+func (e *empty) timeRun() (toRunning, toEnd float64, err error) {
 	created := time.Now()
-	run, err := a.create("/deployments/"+deployment+"/create_flow_run", object{})
+	run, err := e.api.create("/deployments/"+e.deployment+"/create_flow_run", object{})
 	if err != nil {
 		return 0, 0, err
 	}
 	filter := object{"flow_runs": object{"id": object{"any_": []string{run}}, "state": object{"type": object{"any_": []string{"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}}}}}
 	for {
 		time.Sleep(20 * time.Millisecond)
-		n, err := a.number("/flow_runs/count", filter)
+		n, err := e.api.number("/flow_runs/count", filter)
 		if err != nil {
 			return 0, 0, err
 		}
@@ -161,7 +169,7 @@ func timeRun(a *api, deployment string) (toRunning, toEnd float64, err error) {
 			return 0, 0, fmt.Errorf("run %s has not ended in 2 minutes", run)
 		}
 	}
-	text, err := a.get("/flow_run_states/?flow_run_id=" + run)
+	text, err := e.api.get("/flow_run_states/?flow_run_id=" + run)
 	if err != nil {
 		return 0, 0, err
 	}

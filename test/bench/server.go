@@ -160,6 +160,18 @@ func processStat(path string) []string {
 	return strings.Fields(rest)
 }
 
+// computed is the processor time, in seconds, of a user's and the system's ticks that stand
+// beside each other in the fields of processStat.
+func computed(fields []string, at int) float64 {
+	if len(fields) < at+2 {
+		return 0
+	}
+	user, _ := strconv.ParseFloat(fields[at], 64)
+	system, _ := strconv.ParseFloat(fields[at+1], 64)
+	const ticks = 100 // a second, on every Linux
+	return (user + system) / ticks
+}
+
 func freePort() (string, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
