@@ -56,7 +56,7 @@ func TestLongDeletionsAreDoneInPieces(t *testing.T) {
 				exec(t, s, runParts[2])
 				return long{r.flow, func(tx *store.Tx, id uuid.UUID) error { return found(tx.DeleteFlow(id)) }}
 			},
-			map[string]string{`SELECT count(*) FROM flow`: "1", `SELECT count(*) FROM flow_run`: "1", `SELECT count(*) FROM flow_run_hour`: "0",
+			map[string]string{`SELECT count(*) FROM flow`: "1", `SELECT count(*) FROM flow_run`: "1", `SELECT count(*) FROM flow_run_sum`: "0",
 				`SELECT count(*) FROM flow_run_tag`: "0", `SELECT count(*) FROM log`: "0"},
 		},
 		"a flow run with logs": {

@@ -107,6 +107,9 @@ func (tx *Tx) flowRunPage(columns, joins string, f *prefect.Filters, sort prefec
 
 // CountFlowRuns counts the flow runs that meet the criteria.
 func (tx *Tx) CountFlowRuns(f *prefect.Filters) (int, error) {
+	if known, window, ok := inSums(f); ok && window.After == nil && window.Before == nil {
+		return tx.sumsCount(known)
+	}
 	return tx.countRuns(tx.searchFlowRuns(f, ""), all)
 }
 

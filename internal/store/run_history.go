@@ -21,12 +21,12 @@ const latenessCases = `WHEN start_time > expected_start_time THEN start_time - e
 // FlowRunHistory counts the flow runs that meet the criteria by state in each
 // interval, by the time they were expected to start.
 func (tx *Tx) FlowRunHistory(f *prefect.Filters, start, end time.Time, length time.Duration) ([]prefect.History, error) {
-	if hours, window, ok := inHours(f); ok {
+	if known, window, ok := inSums(f); ok {
 		intervals := prefect.Intervals(start, end, length)
 		if len(intervals) == 0 {
 			return intervals, nil
 		}
-		return intervals, tx.hoursHistory(hours, window, intervals, start, length)
+		return intervals, tx.sumsHistory(known, window, intervals, start, length)
 	}
 	return tx.history("flow_run", flowRunsWhere(f), start, end, length)
 }
@@ -75,8 +75,8 @@ func (tx *Tx) AverageLateness(f *prefect.Filters) (*prefect.Float, error) {
 			ELSE 0 END`, now, now)
 	var average *float64
 	var err error
-	if hours, window, ok := inHours(f); ok {
-		average, err = tx.hoursLateness(hours, window, late)
+	if known, window, ok := inSums(f); ok {
+		average, err = tx.sumsLateness(known, window, late)
 	} else {
 		c := flowRunsWhere(f)
 		err = tx.one(`SELECT avg(`+late.sql+`) FROM flow_run`+c.where(), append(late.args, c.args...), &average)

@@ -30,8 +30,21 @@ func (tx *Tx) LatenessOfRuns(f *prefect.Filters) (average *float64, err error) {
 	return average, err
 }
 
-// Hours counts the rows that sum up hours.
-func (tx *Tx) Hours() (int, error) { return tx.count(`SELECT count(*) FROM flow_run_hour`) }
+// CountOfRuns is CountFlowRuns, counted run by run.
+func (tx *Tx) CountOfRuns(f *prefect.Filters) (int, error) {
+	c := flowRunsWhere(f)
+	return tx.count(`SELECT count(*) FROM flow_run`+c.where(), c.args...)
+}
+
+// Sums counts the rows that sum up runs.
+func (tx *Tx) Sums() (int, error) { return tx.count(`SELECT count(*) FROM flow_run_sum`) }
+
+// AllSums are all rows that sum up runs, as text.
+func (tx *Tx) AllSums() (text string, err error) {
+	err = tx.one(`SELECT coalesce(json_group_array(json_array(hours, at, hex(flow_id), hex(deployment_id), hex(work_queue_id), called, state_type, state_name,
+		runs, run_time, lateness, lateness_seconds)), '') FROM (SELECT * FROM flow_run_sum ORDER BY 1, 2, 3, 4, 5, 6, 7, 8)`, nil, &text)
+	return text, err
+}
 
 // TagsOf counts the rows that a run has in the table of tags.
 func (tx *Tx) TagsOf(run uuid.UUID) (int, error) {

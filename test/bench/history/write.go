@@ -105,7 +105,7 @@ func (w *writer) write(lives []*life, p plan) error {
 	if err := w.run("COMMIT"); err != nil {
 		return err
 	}
-	filled, err := fill("flow_run_tag", "task_run_tag", "flow_run_hour")
+	filled, err := fill("flow_run_tag", "task_run_tag", "flow_run_sum")
 	if err != nil {
 		return err
 	}
@@ -142,9 +142,9 @@ func fill(tables ...string) (all []string, err error) {
 		found := false
 		for _, step := range steps {
 			for _, begin := range []string{"\nINSERT INTO " + table + " (", "\nINSERT OR IGNORE INTO " + table + " ("} {
-				if at := strings.Index(step.SQL, begin); at >= 0 {
-					statement, _, _ := strings.Cut(step.SQL[at:], ";\n")
-					all, found = append(all, statement), true
+				for _, part := range strings.Split(step.SQL, begin)[1:] {
+					statement, _, _ := strings.Cut(part, ";\n")
+					all, found = append(all, begin+statement), true
 				}
 			}
 		}
