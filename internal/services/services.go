@@ -76,7 +76,7 @@ func All(c Config) []Service {
 	if c.Automations != nil {
 		all = append(all, &AutomationDeadlines{Automations: c.Automations}, NewAutomationSweep(c.Automations, c.AutomationEnded), Messages{})
 	}
-	all = append(all, Deletions{}, Space{})
+	all = append(all, Deletions{}, Names{}, Space{})
 	if !c.EventRetentionOff {
 		all = append(all, NewEventRetention(c.EventRetention))
 	}

@@ -100,6 +100,12 @@ func parentFlowRun(f *prefect.FlowRunFilterParent) condition {
 	return having("task_run AS parent", "parent.id = flow_run.parent_task_run_id", parent.join(prefect.And))
 }
 
+// Who made a run, written as in the index flow_run_creator.
+const (
+	creatorType = "json_extract(flow_run.created_by, '$.type')"
+	creatorID   = "json_extract(flow_run.created_by, '$.id')"
+)
+
 func flowRunCreatedBy(f *prefect.FlowRunFilterCreatedBy) condition {
 	var c criteria
 	if f.ID != nil {
@@ -107,9 +113,9 @@ func flowRunCreatedBy(f *prefect.FlowRunFilterCreatedBy) condition {
 		for i, id := range f.ID {
 			ids[i] = id.String()
 		}
-		texts(&c, "json_extract(flow_run.created_by, '$.id')", ids)
+		texts(&c, creatorID, ids)
 	}
-	texts(&c, "json_extract(flow_run.created_by, '$.type')", f.Type)
+	texts(&c, creatorType, f.Type)
 	c.null("flow_run.created_by", f.IsNull)
 	return c.join(f.Operator)
 }

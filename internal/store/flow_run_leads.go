@@ -1,6 +1,10 @@
 package store
 
-import "github.com/reevehq/reeve/internal/prefect"
+import (
+	"slices"
+
+	"github.com/reevehq/reeve/internal/prefect"
+)
 
 // The indexes of flow_run. Those by start and by state hold what else runs are most
 // often restricted by, so that a walk reads a run only when it is wanted.
@@ -16,6 +20,7 @@ const (
 	flowRunByStart      = "flow_run_start"
 	flowRunByExpected   = "flow_run_expected_start"
 	flowRunByEnd        = "flow_run_end"
+	flowRunByCreator    = "flow_run_creator"
 )
 
 // flowRunWalk is the index that has an order; nothing has that of the next scheduled
@@ -34,8 +39,8 @@ var flowRunWalk = map[prefect.FlowRunSort]string{
 var flowRunTimes = timeIndexes{flowRunByEnd, flowRunByExpected, flowRunByStart, flowRunStart}
 
 // searchFlowRuns is the question of a filter in an order, "" for one of a count.
-func (tx *Tx) searchFlowRuns(f *prefect.Filters, sort prefect.FlowRunSort) *search {
-	s := &search{table: "flow_run", where: flowRunsWhere(f), named: flowRunByName, ordered: flowRunWalk[sort], times: flowRunTimes}
+func (tx *Tx) searchFlowRuns(f *prefect.Filters, sort prefect.FlowRunSort) (*search, error) {
+	s := &search{table: "flow_run", where: flowRunsWhere(f), named: flowRunByName, ordered: flowRunWalk[sort], sort: string(sort), times: flowRunTimes}
 	runs := f.FlowRuns
 	if runs == nil || runs.Operator == prefect.Or {
 		runs = &prefect.FlowRunFilter{}
@@ -45,6 +50,7 @@ func (tx *Tx) searchFlowRuns(f *prefect.Filters, sort prefect.FlowRunSort) *sear
 	}
 	s.name(runs.Name)
 	s.parent(runs)
+	s.creator(runs.CreatedBy)
 	if p := runs.ParentTaskRunID; p != nil && p.IsNull != nil {
 		s.counted = flowRunByStart
 	}
@@ -81,8 +87,7 @@ func (tx *Tx) searchFlowRuns(f *prefect.Filters, sort prefect.FlowRunSort) *sear
 	if start := runs.StartTime; start != nil {
 		covered.between(flowRunStart, start.After, start.Before)
 	}
-	s.state(runs.State, covered, and(ofDeployments(f.Deployments), deployments))
-	return s
+	return s, tx.state(s, runs.State, covered, and(ofDeployments(f.Deployments), deployments))
 }
 
 // parent adds that runs were called by others.
@@ -101,11 +106,26 @@ func (s *search) parent(runs *prefect.FlowRunFilter) {
 	}
 }
 
+// creator adds who made runs.
+func (s *search) creator(f *prefect.FlowRunFilterCreatedBy) {
+	if f == nil || f.Operator == prefect.Or {
+		return
+	}
+	var c criteria
+	texts(&c, creatorType, f.Type)
+	if f.IsNull != nil && *f.IsNull {
+		c.add(when(creatorType + " IS NULL"))
+	}
+	if len(c) > 0 { // an id alone is not looked up: authors have a type
+		s.lookup(flowRunByCreator, and(append(c, flowRunCreatedBy(&prefect.FlowRunFilterCreatedBy{Operator: prefect.And, ID: f.ID}))...))
+	}
+}
+
 // state adds the states that runs are in, by their types: a name is one of those types
 // whose runs have had it. The rest is held by the same index.
-func (s *search) state(f *prefect.FlowRunFilterState, covered criteria, deployments condition) {
+func (tx *Tx) state(s *search, f *prefect.FlowRunFilterState, covered criteria, deployments condition) error {
 	if f == nil {
-		return
+		return nil
 	}
 	var typed []prefect.StateType
 	var named []string
@@ -115,9 +135,9 @@ func (s *search) state(f *prefect.FlowRunFilterState, covered criteria, deployme
 	if f.Name != nil {
 		named = f.Name.Any
 	}
-	types := typesOf("flow_run", f.Operator, f.Type != nil, typed, f.Name != nil, named)
+	types := typesOf("flow_run", "flow_run.state_type", f.Operator, f.Type != nil, typed, f.Name != nil, named)
 	if types.sql == "" {
-		return
+		return nil
 	}
 	only := criteria{types}
 	if f.Name != nil {
@@ -128,15 +148,31 @@ func (s *search) state(f *prefect.FlowRunFilterState, covered criteria, deployme
 	if f.Type != nil && len(f.Type.Any) == 1 && f.Type.Any[0] == prefect.Scheduled && f.Operator != prefect.Or && deployments.sql != "" {
 		s.lookup(flowRunUpcoming, and(when("flow_run.state_type = 'SCHEDULED'"), deployments))
 	}
-	if s.ordered == flowRunByStart && f.Name == nil && len(f.Type.Any) == 1 {
-		s.ordered = flowRunByState // which has the runs of one type in this order
+	if s.ordered != flowRunByStart {
+		return nil
 	}
+	// The index by state has the runs of one type in this order; those of several are merged.
+	if f.Name != nil {
+		each := typesOf("flow_run", "one.value", f.Operator, f.Type != nil, typed, true, named)
+		var err error
+		if typed, err = column[prefect.StateType](tx, `SELECT one.value FROM json_each(?) AS one`+each.where(), append([]any{everyStateType}, each.args...)...); err != nil {
+			return err
+		}
+	}
+	typed = slices.Compact(slices.Sorted(slices.Values(typed)))
+	for _, one := range typed {
+		s.each = append(s.each, when("flow_run.state_type = ?", string(one)))
+	}
+	if len(s.each) > 0 {
+		s.ordered = flowRunByState
+	}
+	return nil
 }
 
-// typesOf restricts runs to the types of state that a filter by types and by names may mean,
+// typesOf restricts a column to the types of state that a filter by types and by names may mean,
 // as one list. The index by type, name and time tells by a seek for each pair of which types
 // there was a state of some names.
-func typesOf(table string, operator prefect.Operator, byType bool, types []prefect.StateType, byName bool, names []string) condition {
+func typesOf(table, column string, operator prefect.Operator, byType bool, types []prefect.StateType, byName bool, names []string) condition {
 	var parts criteria
 	if byType {
 		var c criteria
@@ -155,10 +191,10 @@ func typesOf(table string, operator prefect.Operator, byType bool, types []prefe
 		return condition{}
 	case !byName:
 		var c criteria
-		texts(&c, table+".state_type", types)
+		texts(&c, column, types)
 		return and(c...)
 	default:
-		return when(table+".state_type IN (SELECT every.value FROM json_each(?) AS every WHERE "+wanted.sql+")", append([]any{everyStateType}, wanted.args...)...)
+		return when(column+" IN (SELECT every.value FROM json_each(?) AS every WHERE "+wanted.sql+")", append([]any{everyStateType}, wanted.args...)...)
 	}
 }
 

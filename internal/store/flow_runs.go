@@ -100,8 +100,11 @@ func (tx *Tx) FilterFlowRuns(f *prefect.Filters, sort prefect.FlowRunSort, page 
 
 // flowRunPage is a query for columns of a page of the flow runs that meet the criteria.
 func (tx *Tx) flowRunPage(columns, joins string, f *prefect.Filters, sort prefect.FlowRunSort, page prefect.Page) (condition, error) {
-	s := tx.searchFlowRuns(f, sort)
-	found, err := tx.pageOf(s)
+	s, err := tx.searchFlowRuns(f, sort)
+	if err != nil {
+		return condition{}, err
+	}
+	found, err := tx.pageOf(s, page.Offset+page.Limit)
 	return s.page(columns, joins, found, when(flowRunOrder[sort]), page), err
 }
 
@@ -110,7 +113,7 @@ func (tx *Tx) CountFlowRuns(f *prefect.Filters) (int, error) {
 	if known, window, ok := inSums(f); ok && window.After == nil && window.Before == nil {
 		return tx.sumsCount(known)
 	}
-	return tx.countRuns(tx.searchFlowRuns(f, ""), all)
+	return tx.CountFlowRunsUpTo(f, all)
 }
 
 // UpdateFlowRun changes what was given; false when there is no such run. name

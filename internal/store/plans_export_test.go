@@ -44,7 +44,10 @@ func (tx *Tx) plansOf(s *search, order condition) (all []Plan, err error) {
 	}
 	page := prefect.Page{Limit: 100, Offset: 1000}
 	if order.sql != "" {
-		add(s.page("1", "", s.by(s.ordered, condition{}), order, page), s.ordered != "" || len(s.leads) == 0)
+		add(s.page("1", "", s.walk(), order, page), s.ordered != "" || len(s.leads) == 0)
+	}
+	if s.ordered == s.named && s.ordered != "" && len(s.leads) > 0 {
+		add(s.near(), true)
 	}
 	for _, l := range s.leads {
 		add(l.rows, true)
@@ -65,7 +68,11 @@ func (tx *Tx) plansOf(s *search, order condition) (all []Plan, err error) {
 
 // FlowRunPlans are the plans for a page of flow runs in an order, or for their count without one.
 func (tx *Tx) FlowRunPlans(f *prefect.Filters, sort prefect.FlowRunSort) ([]Plan, error) {
-	return tx.plansOf(tx.searchFlowRuns(f, sort), when(flowRunOrder[sort]))
+	s, err := tx.searchFlowRuns(f, sort)
+	if err != nil {
+		return nil, err
+	}
+	return tx.plansOf(s, when(flowRunOrder[sort]))
 }
 
 // TaskRunPlans is FlowRunPlans for task runs.
@@ -141,4 +148,22 @@ func TaskRunSorts() (all []prefect.TaskRunSort) {
 		all = append(all, sort)
 	}
 	return all
+}
+
+// WalkedFlowRuns returns the names of a page of flow runs, sorted and by the walk of an index.
+func (tx *Tx) WalkedFlowRuns(f *prefect.Filters, sort prefect.FlowRunSort, page prefect.Page) (want, got []string, err error) {
+	s, err := tx.searchFlowRuns(f, sort)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, one := range []struct {
+		found source
+		into  *[]string
+	}{{s.by("", condition{}), &want}, {s.walk(), &got}} {
+		q := s.page("flow_run.name", "", one.found, when(flowRunOrder[sort]), page)
+		if *one.into, err = column[string](tx, q.sql, q.args...); err != nil {
+			return nil, nil, err
+		}
+	}
+	return want, got, nil
 }

@@ -18,7 +18,7 @@ import (
 // small are the tables, under all their names, that do not grow with history, and what
 // lists of arguments are read as.
 var small = []string{"flow", "deployment", "work_queue", "work_pool", "of_pool", "of_flow", "its_flow", "json_each", "every", "have", "member", "label", "page", "CONSTANT", "(subquery-1)", "(subquery-2)", "(subquery-3)",
-	"own", "others", "near", "kept"}
+	"own", "others", "near", "nearest", "one", "kept"}
 
 var scanned = regexp.MustCompile(`^SCAN (\S+)(.*)$`)
 
@@ -94,6 +94,7 @@ var runFilterCases = []string{
 	`{"flow_runs": {"parent_task_run_id": {"is_null_": false}}}`,
 	`{"flow_runs": {"parent_task_run_id": {"is_null_": true}}}`,
 	`{"flow_runs": {"created_by": {"type_": ["SCHEDULE"]}}}`,
+	`{"flow_runs": {"created_by": {"is_null_": true}}}`,
 	`{"flow_runs": {"operator": "or_", "name": {"any_": ["a"]}, "id": {"any_": ["ID"]}}}`,
 	`{"task_runs": {"state": {"type": {"any_": ["FAILED"]}}}}`,
 	`{"task_runs": {"id": {"any_": ["ID"]}}}`,

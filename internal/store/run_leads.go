@@ -22,9 +22,13 @@ import (
 // criterion that more have is met by every 125th at least, if they are evenly spread.
 const fewRuns = 8_000
 
-// manyRuns is how many are gathered where names are the order: runs that have something in
-// common are often called alike, so that a walk may pass over most others first.
-const manyRuns = 150_000
+// manyRuns is how many are gathered where names are the order and the first nearNames do not
+// fill the page: runs that have something in common are often called alike, so that a walk
+// may pass over most others first.
+const (
+	manyRuns  = 150_000
+	nearNames = 5_000
+)
 
 // fewEnough is what ends the search for a rarer criterion.
 const fewEnough = 500
@@ -48,19 +52,40 @@ type search struct {
 	leads   []lead
 	named   string // the index by name
 	times   timeIndexes
-	like    condition // a part of a name that is looked for, by that index
-	ordered string    // the index that a walk takes, "" when none has the order
-	counted string    // the index to count by when no criterion is rare, "" to leave it to SQLite
+	ofFlows condition   // the ids of the flows of task runs, as a list
+	like    condition   // a part of a name that is looked for, by that index
+	ordered string      // the index that a walk takes, "" when none has the order
+	sort    string      // the order, "" for a count
+	each    []condition // alternatives, one of which each row meets, and in each of which ordered has the order; none for one
+	counted string      // the index to count by when no criterion is rare, "" to leave it to SQLite
 }
 
 // timeIndexes are the indexes of a table of runs by when they ended, should have started,
 // and started, which is the column or expression start.
 type timeIndexes struct{ end, expected, begin, start string }
 
-// source is where the rows of a search are looked for: the table with its index, and a condition.
+// source is where the rows of a search are looked for: the table with its index, and a
+// condition. Where there are alternatives, those of each are in order, and are merged.
 type source struct {
 	from  string
 	where condition
+	each  []condition
+}
+
+// keys is a query for the rowids, as wanted, of a page of the rows in an order.
+func (s source) keys(table string, order condition, page prefect.Page) condition {
+	if len(s.each) == 0 {
+		return condition{`SELECT ` + table + `.rowid AS wanted FROM ` + s.from + s.where.where() + ` ORDER BY ` + order.sql + ` LIMIT ? OFFSET ?`,
+			append(append(append([]any{}, s.where.args...), order.args...), page.Limit, page.Offset)}
+	}
+	cut := strings.LastIndexByte(order.sql, ' ') // before the direction
+	var arms []condition
+	for _, one := range s.each {
+		where := and(one, s.where)
+		arms = append(arms, condition{`SELECT ` + table + `.rowid AS wanted, ` + order.sql[:cut] + ` AS place FROM ` + s.from + where.where(), where.args})
+	}
+	merged := union(arms...)
+	return condition{`SELECT wanted FROM (` + merged.sql + ` ORDER BY place` + order.sql[cut:] + ` LIMIT ? OFFSET ?) AS near`, append(merged.args, page.Limit, page.Offset)}
 }
 
 // lookup is a criterion on the table itself.
@@ -89,7 +114,14 @@ func (s *search) by(index string, more condition) source {
 	if index != "" {
 		from += " INDEXED BY " + index
 	}
-	return source{from, and(more, s.where)}
+	return source{from: from, where: and(more, s.where)}
+}
+
+// walk is the source of the index that has the order.
+func (s *search) walk() source {
+	found := s.by(s.ordered, condition{})
+	found.each = s.each
+	return found
 }
 
 // name adds what runs are called, whole or in part.
@@ -177,35 +209,25 @@ func (tx *Tx) rarest(s *search) (*lead, int, error) {
 	return &lead{only: when(s.table+".rowid IN (SELECT value FROM json_each(?))", string(text))}, len(rows), err
 }
 
-// rowsLike looks through the names of all runs, which takes 0.1 to 0.2 s for a million,
-// for those that have a part: once for a page and its count. Trigrams of names would cost
-// each new run more than all else that is kept of it.
-func (tx *Tx) rowsLike(s *search) ([]int64, error) {
-	if known := tx.like; known != nil && known.of == s.table && known.pattern == s.like.args[0] {
-		return known.rows, nil
-	}
-	rows, err := column[int64](tx, `SELECT rowid FROM `+s.table+` INDEXED BY `+s.named+s.like.where()+` LIMIT ?`, s.like.args[0], fewRuns)
-	if err == nil && tx.like != nil {
-		*tx.like = likeRows{s.table, s.like.args[0], rows}
-	}
-	return rows, err
-}
-
-// likeRows are the rows of a table of runs whose names have a part, fewRuns at most.
-type likeRows struct {
-	of      string
-	pattern any
-	rows    []int64
-}
-
-// pageOf decides how a page of a search is read.
-func (tx *Tx) pageOf(s *search) (source, error) {
+// pageOf decides how a page of a search is read that ends after so many rows.
+func (tx *Tx) pageOf(s *search, end int) (source, error) {
 	best, n, err := tx.rarest(s)
 	if err != nil {
 		return source{}, err
 	}
 	if n < fewRuns {
 		return s.by(best.index, best.only), nil
+	}
+	if s.ordered != "" && s.ordered == s.named && end < nearNames {
+		if n, err = tx.countUpTo(s.near(), end); err != nil || n == end {
+			return s.walk(), err
+		}
+		switch first, err := tx.firstNames(s, end); {
+		case err != nil:
+			return source{}, err
+		case first != nil:
+			return s.by(first.index, first.only), nil
+		}
 	}
 	for _, l := range s.leads {
 		if l.window {
@@ -223,13 +245,28 @@ func (tx *Tx) pageOf(s *search) (source, error) {
 	}
 	switch {
 	case s.ordered != "":
-		return s.by(s.ordered, condition{}), nil
+		return s.walk(), nil
 	case s.counted != "":
 		return s.by(s.counted, condition{}), nil
 	case best != nil:
 		return s.by(best.index, best.only), nil
 	}
 	return s.by("", condition{}), nil
+}
+
+// near is a query with a row for each of the first nearNames in the order of names that meets
+// the search.
+func (s *search) near() condition {
+	return condition{`SELECT 1 FROM (SELECT rowid AS first FROM ` + s.table + ` INDEXED BY ` + s.named + ` ORDER BY name` + s.direction() + ` LIMIT ?) AS nearest CROSS JOIN ` +
+		s.table + ` ON ` + s.table + `.rowid = nearest.first` + s.where.where(), append([]any{nearNames}, s.where.args...)}
+}
+
+// direction ends an order by the direction of the search.
+func (s *search) direction() string {
+	if strings.HasSuffix(s.sort, "_DESC") {
+		return " DESC"
+	}
+	return ""
 }
 
 // countOf decides how the rows of a search are counted.
@@ -273,10 +310,9 @@ func (tx *Tx) countRuns(s *search, most int) (int, error) {
 // page writes a query for columns of a page of runs: the page is found by itself, so that
 // what is passed over is not read.
 func (s *search) page(columns, joins string, found source, order condition, page prefect.Page) condition {
-	inner := `SELECT ` + s.table + `.rowid AS wanted FROM ` + found.from + found.where.where() + ` ORDER BY ` + order.sql + ` LIMIT ? OFFSET ?`
-	args := append(append(append([]any{}, found.where.args...), order.args...), page.Limit, page.Offset)
-	return condition{`SELECT ` + columns + ` FROM (` + inner + `) AS page CROSS JOIN ` + s.table + ` ON ` + s.table + `.rowid = page.wanted ` +
-		joins + ` ORDER BY ` + order.sql, append(args, order.args...)}
+	keys := found.keys(s.table, order, page)
+	return condition{`SELECT ` + columns + ` FROM (` + keys.sql + `) AS page CROSS JOIN ` + s.table + ` ON ` + s.table + `.rowid = page.wanted ` +
+		joins + ` ORDER BY ` + order.sql, append(keys.args, order.args...)}
 }
 
 // windows adds when runs started, should have, and ended.

@@ -84,7 +84,11 @@ func (tx *Tx) SubflowRunRows(parent uuid.UUID, limit int) ([]*FlowRunRow, error)
 
 // CountFlowRunsUpTo counts the flow runs that meet the criteria, and stops at most.
 func (tx *Tx) CountFlowRunsUpTo(f *prefect.Filters, most int) (int, error) {
-	return tx.countRuns(tx.searchFlowRuns(f, ""), most)
+	s, err := tx.searchFlowRuns(f, "")
+	if err != nil {
+		return 0, err
+	}
+	return tx.countRuns(s, most)
 }
 
 // TaskRunRow is what a table shows of a task run. StateTimestamp is since when

@@ -49,14 +49,14 @@ func (k narrowed) took() string {
 	return `(` + k.table + `.total_run_time + CASE WHEN ` + k.table + `.state_type = 'RUNNING' THEN max(0, ? - ` + k.table + `.state_timestamp) ELSE 0 END)`
 }
 
-// newest selects the ids of the runs that are looked at, of those that were found.
+// newest selects the rows of the runs that are looked at, of those that were found.
 func (k narrowed) newest(found source) condition {
-	return when(`SELECT `+k.table+`.id FROM `+found.from+found.where.where()+` ORDER BY `+k.start+` DESC LIMIT ?`, append(found.where.args, MostNarrowed)...)
+	return found.keys(k.table, when(k.start+" DESC"), prefect.Page{Limit: MostNarrowed})
 }
 
 // where is what a narrowing wants of the runs that are looked at.
 func (k narrowed) where(n *Narrowing, looked condition, now time.Time) condition {
-	all := criteria{when(k.table+`.id IN (SELECT id FROM (`+looked.sql+`))`, looked.args...)}
+	all := criteria{when(k.table+`.rowid IN (SELECT wanted FROM (`+looked.sql+`) AS looked)`, looked.args...)}
 	if n.AtLeast != nil {
 		all.add(when(k.took()+` >= ?`, now, n.AtLeast.Microseconds()))
 	}
@@ -97,19 +97,23 @@ func (k narrowed) order(order RunOrder, now time.Time) condition {
 	return when(k.start + ` DESC, ` + k.table + `.id DESC`)
 }
 
-// newestFlowRuns selects the ids of the newest flow runs that meet the criteria.
+// newestFlowRuns selects the newest flow runs that meet the criteria.
 func (tx *Tx) newestFlowRuns(f *prefect.Filters) (condition, error) {
-	found, err := tx.pageOf(tx.searchFlowRuns(f, "START_TIME_DESC"))
+	s, err := tx.searchFlowRuns(f, "START_TIME_DESC")
+	if err != nil {
+		return condition{}, err
+	}
+	found, err := tx.pageOf(s, MostNarrowed)
 	return narrowedFlowRuns.newest(found), err
 }
 
-// newestTaskRuns selects the ids of the newest task runs that meet the criteria.
+// newestTaskRuns selects the newest task runs that meet the criteria.
 func (tx *Tx) newestTaskRuns(f *prefect.Filters) (condition, error) {
 	s, err := tx.searchTaskRuns(f, "EXPECTED_START_TIME_DESC")
 	if err != nil {
 		return condition{}, err
 	}
-	found, err := tx.pageOf(s)
+	found, err := tx.pageOf(s, MostNarrowed)
 	return narrowedTaskRuns.newest(found), err
 }
 

@@ -31,7 +31,7 @@ const fewFlowRuns = 1_000
 
 // searchTaskRuns is the question of a filter in an order, "" for one of a count.
 func (tx *Tx) searchTaskRuns(f *prefect.Filters, sort prefect.TaskRunSort) (*search, error) {
-	s := &search{table: "task_run", where: taskRunsWhere(f), named: taskRunByName, ordered: taskRunWalk[sort], times: taskRunTimes}
+	s := &search{table: "task_run", where: taskRunsWhere(f), named: taskRunByName, ordered: taskRunWalk[sort], sort: string(sort), times: taskRunTimes}
 	runs := f.TaskRuns
 	if runs == nil || runs.Operator == prefect.Or {
 		runs = &prefect.TaskRunFilter{}
@@ -63,7 +63,7 @@ func (tx *Tx) searchTaskRuns(f *prefect.Filters, sort prefect.TaskRunSort) (*sea
 		if state.Name != nil {
 			named = state.Name.Any
 		}
-		if types := typesOf("task_run", state.Operator, state.Type != nil, typed, state.Name != nil, named); types.sql != "" {
+		if types := typesOf("task_run", "task_run.state_type", state.Operator, state.Type != nil, typed, state.Name != nil, named); types.sql != "" {
 			s.lookup(taskRunByState, types)
 			s.countByState(taskRunByState)
 		}
@@ -80,9 +80,16 @@ func (tx *Tx) ofFlowRuns(s *search, f *prefect.Filters) error {
 		s.ids(taskRunByFlowRun, "task_run.flow_run_id", f.FlowRuns.ID.Any)
 		return nil
 	}
+	if f.Flows != nil {
+		c := flowCondition(f.Flows)
+		s.ofFlows = condition{"IN (SELECT flow.id FROM flow" + c.where() + ")", c.args}
+	}
 	above := *f
 	above.TaskRuns = nil
-	of := tx.searchFlowRuns(&above, "")
+	of, err := tx.searchFlowRuns(&above, "")
+	if err != nil {
+		return err
+	}
 	best, n, err := tx.rarest(of)
 	if err != nil || n == fewRuns {
 		return err

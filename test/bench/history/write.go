@@ -74,6 +74,11 @@ func (w *writer) close() { _ = w.conn.Close() }
 // write repeats lives until the plan is kept. The indexes, and what triggers keep, are made at the end, which
 // takes a fraction of keeping them.
 func (w *writer) write(lives []*life, p plan) error {
+	for _, table := range []string{"flow_run_known_name", "task_run_known_name", "flow_task_name"} {
+		if err := w.run("DELETE FROM " + table); err != nil {
+			return err
+		}
+	}
 	made, err := w.withoutIndexes()
 	if err != nil {
 		return err
@@ -109,12 +114,21 @@ func (w *writer) write(lives []*life, p plan) error {
 	if err != nil {
 		return err
 	}
-	for _, sql := range append(made, filled...) {
+	for _, sql := range slices.Concat(made, filled, learned) {
 		if err := w.run(sql); err != nil {
 			return err
 		}
 	}
 	return w.run("PRAGMA journal_mode = WAL")
+}
+
+// learned are the statements that learn all names, as the server does in the background.
+var learned = []string{
+	"INSERT INTO flow_run_known_name (name) SELECT DISTINCT name FROM flow_run WHERE length(name) <= 512 ORDER BY name",
+	"INSERT INTO task_run_known_name (name) SELECT DISTINCT name FROM task_run WHERE length(name) <= 512 ORDER BY name",
+	"INSERT INTO flow_task_name (name, flow_id) SELECT DISTINCT task_run.name, flow_run.flow_id FROM task_run JOIN flow_run ON flow_run.id = task_run.flow_run_id WHERE length(task_run.name) <= 512 ORDER BY 1, 2",
+	"UPDATE name_cursor SET run_id = (SELECT id FROM flow_run ORDER BY rowid DESC LIMIT 1) WHERE of = 'flow_run'",
+	"UPDATE name_cursor SET run_id = (SELECT id FROM task_run ORDER BY rowid DESC LIMIT 1) WHERE of = 'task_run'",
 }
 
 // withoutIndexes drops the indexes and triggers of the tables that grow, and returns how they are made.
