@@ -205,8 +205,7 @@ func (tx *Tx) rarest(s *search) (*lead, int, error) {
 	if err != nil || len(rows) == fewRuns {
 		return best, fewest, err
 	}
-	text, err := json.Marshal(rows)
-	return &lead{only: when(s.table+".rowid IN (SELECT value FROM json_each(?))", string(text))}, len(rows), err
+	return &lead{only: s.numbered(rows)}, len(rows), nil
 }
 
 // pageOf decides how a page of a search is read that ends after so many rows.
@@ -219,14 +218,17 @@ func (tx *Tx) pageOf(s *search, end int) (source, error) {
 		return s.by(best.index, best.only), nil
 	}
 	if s.ordered != "" && s.ordered == s.named && end < nearNames {
-		if n, err = tx.countUpTo(s.near(), end); err != nil || n == end {
-			return s.walk(), err
-		}
-		switch first, err := tx.firstNames(s, end); {
-		case err != nil:
+		first, err := tx.firstNames(s, end)
+		if err != nil {
 			return source{}, err
-		case first != nil:
+		}
+		if first != nil {
 			return s.by(first.index, first.only), nil
+		}
+		near := s.near()
+		rows, err := column[int64](tx, near.sql+` LIMIT ?`, append(near.args, end)...)
+		if err != nil || len(rows) == end {
+			return s.by("", s.numbered(rows)), err
 		}
 	}
 	for _, l := range s.leads {
@@ -254,10 +256,16 @@ func (tx *Tx) pageOf(s *search, end int) (source, error) {
 	return s.by("", condition{}), nil
 }
 
-// near is a query with a row for each of the first nearNames in the order of names that meets
+// numbered is that a row is one of some.
+func (s *search) numbered(rows []int64) condition {
+	text, _ := json.Marshal(rows) // numbers always marshal
+	return when(s.table+".rowid IN (SELECT value FROM json_each(?))", string(text))
+}
+
+// near is a query for the rowids of those of the first nearNames in the order of names that meet
 // the search.
 func (s *search) near() condition {
-	return condition{`SELECT 1 FROM (SELECT rowid AS first FROM ` + s.table + ` INDEXED BY ` + s.named + ` ORDER BY name` + s.direction() + ` LIMIT ?) AS nearest CROSS JOIN ` +
+	return condition{`SELECT ` + s.table + `.rowid FROM (SELECT rowid AS first FROM ` + s.table + ` INDEXED BY ` + s.named + ` ORDER BY name` + s.direction() + ` LIMIT ?) AS nearest CROSS JOIN ` +
 		s.table + ` ON ` + s.table + `.rowid = nearest.first` + s.where.where(), append([]any{nearNames}, s.where.args...)}
 }
 
@@ -280,6 +288,11 @@ func (tx *Tx) countOf(s *search) (source, error) {
 		return s.by(best.index, best.only), nil
 	case s.counted == "" && best != nil:
 		return s.by(best.index, best.only), nil
+	}
+	for _, l := range s.leads { // what is counted by this index may be a part of it
+		if l.index == s.counted && l.index != "" {
+			return s.by(l.index, l.only), nil
+		}
 	}
 	return s.by(s.counted, condition{}), nil
 }

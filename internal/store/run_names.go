@@ -193,10 +193,11 @@ func (tx *Tx) firstNames(s *search, end int) (*lead, error) {
 // namesOf is a query for the names of task runs of some flows, in the order of a search, when
 // those of the runs up to a row are known; its last argument is how many.
 func (s *search) namesOf(last int64) condition {
-	const tasks = ` UNION SELECT task_run.name FROM task_run CROSS JOIN flow_run ON flow_run.id = task_run.flow_run_id WHERE `
+	// The index is named, and for the newest none: SQLite would go through all names for their order.
+	const tasks, joined = ` UNION SELECT task_run.name FROM task_run `, ` CROSS JOIN flow_run ON flow_run.id = task_run.flow_run_id WHERE `
 	args := append(append(append([]any{}, s.ofFlows.args...), last), s.ofFlows.args...)
 	return condition{`SELECT name FROM (SELECT name FROM flow_task_name INDEXED BY flow_task_name_flow WHERE flow_id ` + s.ofFlows.sql +
-		tasks + `task_run.rowid > ? AND flow_run.flow_id ` + s.ofFlows.sql +
-		strings.Replace(tasks, "task_run CROSS", "task_run INDEXED BY task_run_long_name CROSS", 1) + `length(task_run.name) > 512 AND flow_run.flow_id ` + s.ofFlows.sql +
+		tasks + `NOT INDEXED` + joined + `task_run.rowid > ? AND flow_run.flow_id ` + s.ofFlows.sql +
+		tasks + `INDEXED BY task_run_long_name` + joined + `length(task_run.name) > 512 AND flow_run.flow_id ` + s.ofFlows.sql +
 		`) AS called ORDER BY name` + s.direction() + ` LIMIT ?`, append(args, s.ofFlows.args...)}
 }
