@@ -33,8 +33,18 @@ func (tx *Tx) unlearned(table string) (last, newest int64, err error) {
 	return last, newest, err
 }
 
+// learns reports whether the database has trigrams: not PostgreSQL, where parts are looked for
+// in all names.
+func (tx *Tx) learns() bool {
+	_, other := tx.conn.(interface{ IsPostgres() })
+	return !other
+}
+
 // HasNewNames reports whether the names of some runs should be learned.
 func (tx *Tx) HasNewNames() (bool, error) {
+	if !tx.learns() {
+		return false, nil
+	}
 	for _, table := range namedTables {
 		if last, newest, err := tx.unlearned(table); err != nil || newest-last >= fewUnlearned {
 			return err == nil, err
@@ -122,7 +132,7 @@ type likeRows struct {
 func (tx *Tx) partsOf(s *search) ([]condition, error) {
 	all := []condition{{`SELECT rowid FROM ` + s.table + ` INDEXED BY ` + s.named + s.like.where(), s.like.args}}
 	match := trigrams(s.like.args[0].(string))
-	if match == "" {
+	if match == "" || !tx.learns() {
 		return all, nil
 	}
 	last, newest, err := tx.unlearned(s.table)
@@ -165,7 +175,7 @@ func trigrams(pattern string) string {
 // of a search, until there are enough rows for a page that ends after so many. Nil when they
 // are not known, or too many; a flow's tasks are called alike, so that few suffice.
 func (tx *Tx) firstNames(s *search, end int) (*lead, error) {
-	if s.ofFlows.sql == "" {
+	if s.ofFlows.sql == "" || !tx.learns() {
 		return nil, nil
 	}
 	last, newest, err := tx.unlearned(s.table)

@@ -152,10 +152,10 @@ func (tx *Tx) summed(m measured, known *prefect.Filters, s span, origin, piece i
 	c := s.cut(origin, piece)
 	const numbered = `json_each(?) AS part CROSS JOIN `
 	return union(
-		m.ofSums(condition{numbered, []any{c.days.text()}}, day, and(when("hours = 24 AND number >= part.value ->> 0 AND number < part.value ->> 1"), wanted)),
-		m.ofSums(condition{numbered, []any{c.hours.text()}}, hour, and(when("hours = 1 AND number >= part.value ->> 0 AND number < part.value ->> 1"), wanted)),
+		m.ofSums(condition{numbered, []any{c.days.text()}}, day, and(when("hours = 24 AND number >= CAST(part.value ->> 0 AS INTEGER) AND number < CAST(part.value ->> 1 AS INTEGER)"), wanted)),
+		m.ofSums(condition{numbered, []any{c.hours.text()}}, hour, and(when("hours = 1 AND number >= CAST(part.value ->> 0 AS INTEGER) AND number < CAST(part.value ->> 1 AS INTEGER)"), wanted)),
 		tx.ofRuns(m, condition{`json_each(?) AS edge CROSS JOIN flow_run INDEXED BY flow_run_expected_start
-			ON flow_run.expected_start_time >= edge.value ->> 0 AND flow_run.expected_start_time < edge.value ->> 1`, []any{c.edges.text()}},
+			ON flow_run.expected_start_time >= CAST(edge.value ->> 0 AS INTEGER) AND flow_run.expected_start_time < CAST(edge.value ->> 1 AS INTEGER)`, []any{c.edges.text()}},
 			and(when(runEnded), wanted)),
 		tx.ofRuns(m, when(`flow_run INDEXED BY flow_run_by_state`),
 			and(when(runUnended), when("flow_run.expected_start_time >= ? AND flow_run.expected_start_time < ?", s[0], s[1]), wanted)))
