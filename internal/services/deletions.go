@@ -13,6 +13,9 @@ type Deletions struct{}
 // Name implements Service.
 func (Deletions) Name() string { return "deletions" }
 
+// Gentle implements Gentle.
+func (Deletions) Gentle() {}
+
 // Next implements Service: at once while there are any.
 func (Deletions) Next(tx *store.Tx) (time.Time, bool, error) {
 	some, err := tx.HasDeletions()

@@ -24,6 +24,9 @@
 // suspended machine, or one whose clock was set, does not fire at the wall time
 // it was made for; when wall time moved otherwise than the timer, it looks again.
 //
+// A Gentle service, which deletes, learns or gives back bit by bit what may be much,
+// rests after each piece for as long as that took; the others go on.
+//
 // # Failure
 //
 // A service whose Next or Run fails or panics is held back with a doubling,

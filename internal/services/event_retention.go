@@ -66,6 +66,9 @@ func NewEventRetention(c EventRetentionConfig) *EventRetention {
 // Name implements Service.
 func (*EventRetention) Name() string { return "event-retention" }
 
+// Gentle implements Gentle.
+func (*EventRetention) Gentle() {}
+
 // Next implements Service: when the first event has outlived its period by the
 // slack. A backlog larger than that is due at once. What a consumer has yet to
 // deal with is not due.

@@ -39,6 +39,9 @@ func NewFlowRunRetention(c FlowRunRetentionConfig) *FlowRunRetention {
 // Name implements Service.
 func (*FlowRunRetention) Name() string { return "flow-run-retention" }
 
+// Gentle implements Gentle.
+func (*FlowRunRetention) Gentle() {}
+
 // Next implements Service: when the first run has outlived its period by the
 // slack. A run that ends after this look is not due before the answer for none.
 func (r *FlowRunRetention) Next(tx *store.Tx) (time.Time, bool, error) {

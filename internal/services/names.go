@@ -13,6 +13,9 @@ type Names struct{}
 // Name implements Service.
 func (Names) Name() string { return "names" }
 
+// Gentle implements Gentle.
+func (Names) Gentle() {}
+
 // Next implements Service: at once while there are many new ones.
 func (Names) Next(tx *store.Tx) (time.Time, bool, error) {
 	some, err := tx.HasNewNames()

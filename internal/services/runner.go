@@ -40,7 +40,16 @@ type Worker interface {
 	Work(ctx context.Context, s *store.Store) (n int, err error)
 }
 
+// Gentle is a service that has a lot to do and time for it: it rests after each piece for as
+// long as that took, so that those who write meanwhile mostly find nobody before them.
+type Gentle interface {
+	Service
+	Gentle()
+}
+
 const (
+	// longestRest bounds the rest of a gentle service.
+	longestRest = 100 * time.Millisecond
 	// longestSleep bounds one timer, so that a jump of the clock is noticed.
 	longestSleep = 30 * time.Second
 	// jump is how far timer and wall time may drift apart before the runner looks again.
@@ -260,8 +269,12 @@ func (r *Runner) work(ctx context.Context) bool {
 			if e.idle++; n > 0 {
 				e.idle = 0
 			}
+			ended := r.clock.Now()
+			if _, gentle := e.Service.(Gentle); gentle && n > 0 {
+				r.hold(e, ended.Add(min(ended.Sub(now), longestRest)))
+			}
 			if e.idle >= idleRuns {
-				r.hold(e, r.clock.Now().Add(idleHold))
+				r.hold(e, ended.Add(idleHold))
 			}
 		}
 	}

@@ -13,6 +13,9 @@ type Space struct{}
 // Name implements Service.
 func (Space) Name() string { return "space" }
 
+// Gentle implements Gentle.
+func (Space) Gentle() {}
+
 // Next implements Service: at once while there is some.
 func (Space) Next(tx *store.Tx) (time.Time, bool, error) {
 	some, err := tx.HasSpareSpace()

@@ -6,7 +6,7 @@ import "github.com/google/uuid"
 // whether nothing is left but a few rows, which go with the object's own.
 
 func (tx *Tx) clearFlow(id uuid.UUID) (done bool, err error) {
-	done, err = tx.clearEach(`SELECT id FROM flow_run WHERE flow_id = ? LIMIT ?`, []any{id}, tx.dropFlowRun)
+	done, err = tx.clearEach(`SELECT id FROM flow_run WHERE flow_id = ? LIMIT ?`, []any{id}, tx.dropFlowRunAndArtifacts)
 	if err != nil || !done {
 		return false, err
 	}
@@ -36,6 +36,19 @@ func (tx *Tx) clearViolations(deployment uuid.UUID) (done bool, err error) {
 // dropFlowRun deletes a run and what goes with it.
 func (tx *Tx) dropFlowRun(id uuid.UUID) (done bool, err error) {
 	return tx.drop(`DELETE FROM flow_run WHERE id = ?`, id, tx.clearFlowRun)
+}
+
+// dropFlowRunAndArtifacts deletes a flow run with its artifacts too, which stay when somebody
+// deletes the run alone.
+func (tx *Tx) dropFlowRunAndArtifacts(id uuid.UUID) (done bool, err error) {
+	done, err = tx.clearEach(`SELECT id FROM artifact WHERE flow_run_id = ? LIMIT ?`, []any{id}, func(artifact uuid.UUID) (bool, error) {
+		tx.spend(1)
+		return tx.DeleteArtifact(artifact)
+	})
+	if err != nil || !done {
+		return false, err
+	}
+	return tx.dropFlowRun(id)
 }
 
 func (tx *Tx) clearFlowRun(id uuid.UUID) (done bool, err error) {

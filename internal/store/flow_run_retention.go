@@ -3,8 +3,6 @@ package store
 import (
 	"time"
 
-	"github.com/google/uuid"
-
 	"github.com/reevehq/reeve/internal/prefect"
 )
 
@@ -36,15 +34,6 @@ func (tx *Tx) OldestFinishedRun() (time.Time, bool, error) {
 // rows it deleted.
 func (tx *Tx) DeleteRunsEndedBefore(before time.Time, limit int) (int, error) {
 	tx.within(limit)
-	_, err := tx.clearEach(finishedRunsBefore, []any{before}, func(run uuid.UUID) (bool, error) {
-		done, err := tx.clearEach(`SELECT id FROM artifact WHERE flow_run_id = ? LIMIT ?`, []any{run}, func(artifact uuid.UUID) (bool, error) {
-			tx.spend(1)
-			return tx.DeleteArtifact(artifact)
-		})
-		if err != nil || !done {
-			return false, err
-		}
-		return tx.dropFlowRun(run)
-	})
+	_, err := tx.clearEach(finishedRunsBefore, []any{before}, tx.dropFlowRunAndArtifacts)
 	return limit - tx.piece.rows, err
 }

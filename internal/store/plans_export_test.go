@@ -1,6 +1,8 @@
 package store
 
 import (
+	"time"
+
 	"github.com/google/uuid"
 
 	"github.com/reevehq/reeve/internal/prefect"
@@ -166,4 +168,74 @@ func (tx *Tx) WalkedFlowRuns(f *prefect.Filters, sort prefect.FlowRunSort, page 
 		}
 	}
 	return want, got, nil
+}
+
+// NarrowedPlans are the plans by which flow runs and task runs are narrowed and grouped, for all
+// ways in which those that are looked at may be found.
+func (tx *Tx) NarrowedPlans(f *prefect.Filters, orders []RunOrder) (all []Plan, err error) {
+	flows, err := tx.searchFlowRuns(f, "START_TIME_DESC")
+	if err != nil {
+		return nil, err
+	}
+	tasks, err := tx.searchTaskRuns(f, "EXPECTED_START_TIME_DESC")
+	if err != nil {
+		return nil, err
+	}
+	n := &Narrowing{AtLeast: new(time.Duration), AtMost: new(time.Duration)}
+	for _, kind := range []struct {
+		narrowed
+		s                 *search
+		selected, grouped string
+		by                []string
+	}{
+		{narrowedFlowRuns, flows, flowRunRowSelect, ` FROM flow_run` + groupJoins, []string{"flow", "deployment", "tag"}},
+		{narrowedTaskRuns, tasks, taskRunRowSelect, fromTaskRunGroups, []string{"task", "flow", "deployment", "tag"}},
+	} {
+		sources := []source{}
+		if kind.s.ordered != "" {
+			sources = append(sources, kind.s.walk())
+		}
+		for _, l := range kind.s.leads {
+			sources = append(sources, kind.s.by(l.index, l.only))
+		}
+		for i, found := range sources {
+			looked := kind.newest(found)
+			c := kind.where(n, looked, tx.Now)
+			queries := []condition{{`SELECT count(*) FROM ` + kind.table + c.where(), c.args}}
+			for _, order := range orders {
+				o := kind.order(order, tx.Now)
+				queries = append(queries, condition{kind.selected + c.where() + ` ORDER BY ` + o.sql + ` LIMIT ? OFFSET ?`, append(append(append([]any{}, c.args...), o.args...), 100, 0)})
+			}
+			for _, by := range kind.by {
+				queries = append(queries, kind.groups(n, looked, kind.grouped, by, tx.Now))
+			}
+			for _, q := range queries {
+				p, err := tx.plan(q, i == 0 && kind.s.ordered != "")
+				if err != nil {
+					return nil, err
+				}
+				all = append(all, p)
+			}
+		}
+	}
+	return all, nil
+}
+
+// EventCountPlans are the plans by which events are counted by time, name and resource.
+func (tx *Tx) EventCountPlans(f *prefect.EventFilter) ([]Plan, error) {
+	from := eventsOf(f)
+	p, err := tx.plan(condition{`SELECT count(*)` + from.sql + ` GROUP BY event.event`, from.args}, false)
+	return []Plan{p}, err
+}
+
+// RunResultPlans are the plans for the results of a run.
+func (tx *Tx) RunResultPlans(flowRun uuid.UUID) (all []Plan, err error) {
+	for _, q := range []string{ownResults, toldResults} {
+		p, err := tx.plan(when(q, RunResultData, flowRun, 100), false)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, p)
+	}
+	return all, nil
 }

@@ -18,7 +18,7 @@ import (
 // small are the tables, under all their names, that do not grow with history, and what
 // lists of arguments are read as.
 var small = []string{"flow", "deployment", "work_queue", "work_pool", "of_pool", "of_flow", "its_flow", "json_each", "every", "have", "member", "label", "page", "CONSTANT", "(subquery-1)", "(subquery-2)", "(subquery-3)",
-	"own", "others", "near", "nearest", "one", "kept"}
+	"own", "others", "near", "nearest", "one", "kept", "looked", "found", "tag"}
 
 var scanned = regexp.MustCompile(`^SCAN (\S+)(.*)$`)
 
@@ -28,7 +28,7 @@ var scanned = regexp.MustCompile(`^SCAN (\S+)(.*)$`)
 func unbounded(p store.Plan) (found []string) {
 	inner := map[int]bool{} // the steps that find the page
 	for _, s := range p.Steps {
-		if strings.HasPrefix(s.Text, "CO-ROUTINE") || strings.HasPrefix(s.Text, "MATERIALIZE") || inner[s.Parent] {
+		if strings.HasPrefix(s.Text, "CO-ROUTINE") || strings.HasPrefix(s.Text, "MATERIALIZE") || strings.HasPrefix(s.Text, "LIST SUBQUERY") || inner[s.Parent] {
 			inner[s.ID] = true
 		}
 		if m := scanned.FindStringSubmatch(s.Text); m != nil && !slices.Contains(small, m[1]) {
@@ -142,6 +142,28 @@ func TestRunsAreFoundWithinBounds(t *testing.T) {
 	})
 }
 
+// TestRunsAreNarrowedWithinBounds is TestRunsAreFoundWithinBounds for rows that are narrowed or grouped: the
+// newest of a filter are looked at, and nothing but these is sorted.
+func TestRunsAreNarrowedWithinBounds(t *testing.T) {
+	s, _ := openStore(t)
+	view(t, s, func(tx *store.Tx) error {
+		for i, text := range runFilterCases {
+			var b filterBody
+			decodeFilters(t, text, &b)
+			orders := []store.RunOrder{"DURATION_DESC"}
+			if i == 0 {
+				orders = nil
+				for _, order := range store.RunOrder("").Values() {
+					orders = append(orders, store.RunOrder(order))
+				}
+			}
+			plans, err := tx.NarrowedPlans(b.filters(), orders)
+			checkPlans(t, "narrowed runs", text, "", plans, err)
+		}
+		return nil
+	})
+}
+
 func checkPlans(t *testing.T, what, filter, sort string, plans []store.Plan, err error) {
 	t.Helper()
 	if err != nil {
@@ -178,11 +200,15 @@ func TestLogsAndEventsAreFoundWithinBounds(t *testing.T) {
 			f.Resolve(start)
 			plans, err := tx.EventPlans(&f)
 			checkPlans(t, "events", text, "", plans, err)
+			plans, err = tx.EventCountPlans(&f)
+			checkPlans(t, "counts of events", text, "", plans, err)
 		}
 		plans, err := tx.StuckPlans()
 		checkPlans(t, "stuck runs", "", "", plans, err)
 		plans, err = tx.RunEventPlans(uuid.MustParse(someID))
 		checkPlans(t, "events of a run", "", "", plans, err)
+		plans, err = tx.RunResultPlans(uuid.MustParse(someID))
+		checkPlans(t, "results of a run", "", "", plans, err)
 		return nil
 	})
 }

@@ -43,7 +43,10 @@ var groupings = map[string]string{
 	"task":       `NULL, ` + taskName,
 }
 
-const groupJoins = ` LEFT JOIN flow ON flow.id = flow_run.flow_id LEFT JOIN deployment ON deployment.id = flow_run.deployment_id`
+const (
+	groupJoins        = ` LEFT JOIN flow ON flow.id = flow_run.flow_id LEFT JOIN deployment ON deployment.id = flow_run.deployment_id`
+	fromTaskRunGroups = ` FROM task_run LEFT JOIN flow_run ON flow_run.id = task_run.flow_run_id` + groupJoins
+)
 
 // GroupFlowRuns groups the flow runs that meet the criteria and the narrowing: a part
 // for each group and type of state, in no order. A run with several tags is in the
@@ -62,24 +65,30 @@ func (tx *Tx) GroupTaskRuns(f *prefect.Filters, n *Narrowing, by TaskRunGrouping
 	if err != nil {
 		return nil, err
 	}
-	return tx.groupRuns(narrowedTaskRuns, n, looked, ` FROM task_run LEFT JOIN flow_run ON flow_run.id = task_run.flow_run_id`+groupJoins, string(by))
+	return tx.groupRuns(narrowedTaskRuns, n, looked, fromTaskRunGroups, string(by))
 }
 
 func (tx *Tx) groupRuns(k narrowed, n *Narrowing, looked condition, from, by string) ([]*RunGroupPart, error) {
+	q := k.groups(n, looked, from, by, tx.Now)
+	return collect(tx, q.sql, q.args, func(r Row) (*RunGroupPart, error) {
+		var p RunGroupPart
+		var last *time.Time
+		var took int64
+		err := r.Scan(&p.ID, &p.Name, &p.StateType, &p.Runs, &last, &took)
+		p.Took = time.Duration(took) * time.Microsecond
+		if last != nil {
+			p.Last = *last
+		}
+		return &p, err
+	})
+}
+
+// groups is a query for the parts of the groups of the runs that are looked at.
+func (k narrowed) groups(n *Narrowing, looked condition, from, by string, now time.Time) condition {
 	if by == "tag" {
 		from += ` LEFT JOIN json_each(` + k.table + `.tags) AS tag`
 	}
-	c := k.where(n, looked, tx.Now)
-	return collect(tx, `SELECT `+groupings[by]+`, coalesce(`+k.table+`.state_type, ''), count(*), max(`+k.start+`), sum(`+k.took()+`)`+from+c.where()+` GROUP BY 1, 2, 3`,
-		append([]any{tx.Now}, c.args...), func(r Row) (*RunGroupPart, error) {
-			var p RunGroupPart
-			var last *time.Time
-			var took int64
-			err := r.Scan(&p.ID, &p.Name, &p.StateType, &p.Runs, &last, &took)
-			p.Took = time.Duration(took) * time.Microsecond
-			if last != nil {
-				p.Last = *last
-			}
-			return &p, err
-		})
+	c := k.where(n, looked, now)
+	return condition{`SELECT ` + groupings[by] + `, coalesce(` + k.table + `.state_type, ''), count(*), max(` + k.start + `), sum(` + k.took() + `)` + from + c.where() + ` GROUP BY 1, 2, 3`,
+		append([]any{now}, c.args...)}
 }

@@ -22,6 +22,17 @@ type RunResult struct {
 // RunResultData is how many bytes of a result's data are read.
 const RunResultData = 4096
 
+// Their placeholders are how much of the data, the flow run, and how many.
+const (
+	ownResults = `SELECT result.id, NULL, NULL, state.timestamp, coalesce(substr(result.data, 1, ?), '')
+		FROM flow_run_state AS state CROSS JOIN artifact AS result ON result.id = state.result_artifact_id
+		WHERE state.flow_run_id = ? ORDER BY state.timestamp LIMIT ?`
+	toldResults = `SELECT result.id, task_run.id, task_run.name, state.timestamp, coalesce(substr(coalesce(result.data, state.data), 1, ?), '')
+		FROM task_run CROSS JOIN task_run_state AS state ON state.id = task_run.state_id
+			LEFT JOIN artifact AS result ON result.id = state.result_artifact_id
+		WHERE task_run.flow_run_id = ? AND (result.id IS NOT NULL OR state.data IS NOT NULL) ORDER BY state.timestamp LIMIT ?`
+)
+
 // RunResults returns the results of a flow run and of its task runs, of each kind at most limit.
 func (tx *Tx) RunResults(flowRun uuid.UUID, limit int) ([]*RunResult, error) {
 	scan := func(r Row) (*RunResult, error) {
@@ -33,16 +44,10 @@ func (tx *Tx) RunResults(flowRun uuid.UUID, limit int) ([]*RunResult, error) {
 		}
 		return &s, err
 	}
-	own, err := collect(tx, `SELECT result.id, NULL, NULL, state.timestamp, coalesce(substr(result.data, 1, ?), '')
-		FROM flow_run_state AS state CROSS JOIN artifact AS result ON result.id = state.result_artifact_id
-		WHERE state.flow_run_id = ? ORDER BY state.timestamp LIMIT ?`, []any{RunResultData, flowRun, limit}, scan)
+	own, err := collect(tx, ownResults, []any{RunResultData, flowRun, limit}, scan)
 	if err != nil {
 		return nil, err
 	}
-	told, err := collect(tx, `SELECT result.id, task_run.id, task_run.name, state.timestamp, coalesce(substr(coalesce(result.data, state.data), 1, ?), '')
-		FROM task_run CROSS JOIN task_run_state AS state ON state.id = task_run.state_id
-			LEFT JOIN artifact AS result ON result.id = state.result_artifact_id
-		WHERE task_run.flow_run_id = ? AND (result.id IS NOT NULL OR state.data IS NOT NULL) ORDER BY state.timestamp LIMIT ?`,
-		[]any{RunResultData, flowRun, limit}, scan)
+	told, err := collect(tx, toldResults, []any{RunResultData, flowRun, limit}, scan)
 	return append(own, told...), err
 }

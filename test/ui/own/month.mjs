@@ -1,12 +1,14 @@
 // A database with a believable month in it, made once for all tests of a run.
 import { execFileSync } from "node:child_process";
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
 /** Makes the database by test/month, which is a real server whose clock is moved by hand. */
 export function makeMonth(runs = 60) {
-  const file = join(mkdtempSync(join(tmpdir(), "reeve-month-")), "month.db");
+  const folder = mkdtempSync(join(tmpdir(), "reeve-month-"));
+  process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, "month.db");
   const root = resolve(import.meta.dirname, "../../..");
   execFileSync("go", ["run", "./test/month", "-database", file, "-runs", String(runs)], { cwd: root, stdio: ["ignore", "inherit", "inherit"] });
   return file;
