@@ -110,8 +110,8 @@ func (tx *Tx) flowRunPage(columns, joins string, f *prefect.Filters, sort prefec
 
 // CountFlowRuns counts the flow runs that meet the criteria.
 func (tx *Tx) CountFlowRuns(f *prefect.Filters) (int, error) {
-	if known, window, ok := inSums(f); ok && window.After == nil && window.Before == nil {
-		return tx.sumsCount(known)
+	if known, window, ok := inSums(f); ok && always.within(window).isLong() {
+		return tx.sumsCount(known, window)
 	}
 	return tx.CountFlowRunsUpTo(f, all)
 }

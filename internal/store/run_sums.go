@@ -215,9 +215,20 @@ func (tx *Tx) sumsLateness(known *prefect.Filters, window prefect.Between, late 
 	return average, err
 }
 
-// sumsCount is how many runs meet a filter without a window.
-func (tx *Tx) sumsCount(known *prefect.Filters) (int, error) {
+// isLong reports whether the runs of a span are rather counted by their sums than one by one.
+func (s span) isLong() bool { return s[1]-s[0] >= 3*day }
+
+// sumsCount is how many runs meet a filter with a window of when they were expected to start.
+func (tx *Tx) sumsCount(known *prefect.Filters, window prefect.Between) (int, error) {
 	wanted := flowRunsWhere(known)
+	if window.After != nil || window.Before != nil {
+		m := measured{"", when("0"), "0"}
+		var in criteria
+		in.between("flow_run.expected_start_time", window.After, window.Before)
+		runs := union(tx.summed(m, known, always.within(window), -farthest, 2*farthest),
+			tx.ofRuns(m, when(`flow_run INDEXED BY flow_run_by_state`), and(append(in, when("flow_run.state_type IS NULL"), wanted)...)))
+		return tx.count(`SELECT coalesce(sum(runs), 0) FROM (`+runs.sql+`) AS found`, runs.args...)
+	}
 	sums, others := and(when("hours = 0"), wanted), and(when("("+runUnended+" OR flow_run.state_type IS NULL)"), wanted)
 	return tx.count(`SELECT (SELECT coalesce(sum(runs), 0) FROM `+endedSums+sums.where()+`) + (SELECT count(*) FROM flow_run INDEXED BY flow_run_by_state`+others.where()+`)`,
 		append(sums.args, others.args...)...)

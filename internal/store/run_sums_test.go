@@ -75,6 +75,7 @@ func TestSumsTellWhatRunsTell(t *testing.T) {
 		`{"flow_runs": {"deployment_id": {"is_null_": true}}}`, `{"flow_runs": {"state": {"name": {"not_any_": ["Cached"]}}}}`,
 		`{"flow_runs": {"expected_start_time": {"after_": "` + start.Add(-30*time.Hour-7*time.Minute).Format(time.RFC3339) + `", "before_": "` + start.Add(11*time.Hour).Format(time.RFC3339) + `"}}}`,
 		`{"flow_runs": {"expected_start_time": {"before_": "` + start.Format(time.RFC3339) + `"}, "name": {"like_": "r"}}}`,
+		`{"flow_runs": {"expected_start_time": {"after_": "` + start.Add(-50*time.Hour).Format(time.RFC3339) + `"}, "state": {"type": {"any_": ["FAILED", "SCHEDULED"]}}}}`,
 		`{"work_pools": {"name": {"any_": ["none"]}}}`, `{"flow_runs": {"parent_task_run_id": {"is_null_": true}}}`, `{"flow_runs": {"parent_task_run_id": {"is_null_": false}}}`}
 	for round := range 6 {
 		update(t, s, func(tx *store.Tx) error {
