@@ -55,7 +55,10 @@ function nameParts(): Plugin {
             ...[...named].filter((file) => !html.includes(file)).map((file) => line(`${file.endsWith(".css") ? 'rel="preload" as="style"' : 'rel="modulepreload"'} href="./${file}"`, route)),
           ];
         });
-        return html.replace("  </head>", `${parts.join("")}  </head>`);
+        // What asks first waits neither for styles nor for the rest.
+        const early = html.replace(/<script (type="module" crossorigin src="[^"]*\/first-)/, "<script async $1");
+        if (early === html) throw new Error("index.html does not load src/first.ts");
+        return early.replace("  </head>", `${parts.join("")}  </head>`);
       },
     },
   };
@@ -63,23 +66,23 @@ function nameParts(): Plugin {
 
 type Route = keyof typeof paths;
 
-/** The routes with the modules of their pages, as the router has them. */
+/** The routes with the modules of their pages, as src/app/routes.ts has them. */
 function routes(): { route: Route; module: string }[] {
-  const router = readFileSync(new URL("src/app/router.tsx", import.meta.url), "utf8");
-  const found = [...router.matchAll(/path: paths\.(\w+), component: lazyRouteComponent\(\(\) => import\("@(\/features\/[^"]+)"\)/g)];
-  if (found.length === 0) throw new Error("the router has no pages");
+  const router = readFileSync(new URL("src/app/routes.ts", import.meta.url), "utf8");
+  const found = [...router.matchAll(/route\(paths\.(\w+), \(\) => import\("@(\/features\/[^"]+)"\)/g)];
+  if (found.length === 0) throw new Error("src/app/routes.ts has no pages");
   return found.map(([, route, module]) => ({ route: route as Route, module: `${module ?? ""}.tsx` }));
 }
 
 /**
  * What makes one chunk. A browser opens six connections to a server over HTTP/1.1 and each request costs a slow line's round:
- * the first page comes as the shell, with what other pages share with it, its own part and their styles; what several other pages
- * share is one chunk more.
+ * a page comes as what asks first, the shell, what several pages share, its own part and their styles.
  */
 const chunks = [
-  { name: "shell", priority: 3, test: /\/src\/(main\.tsx$|components\/(page|status|state-badge|time|resend)\.tsx$|lib\/(bytes|copies|action-kinds|states|time)\.ts$|api\/(change-runs|resend-delivery)\.ts$)|\/react-query\/.*\/useMutation\.js$/ },
+  { name: "first", priority: 4, test: /\/src\/(first\.ts|app\/first-asks\.ts|api\/(client|early|errors|password)\.ts|config\/.*\.ts|lib\/(browser|length|read-only|time|router\/address)\.ts|api\/types\.ts|features\/(runs|flows|deployments|events)\/filters\.ts|features\/runs\/saved\.ts)$|^\0|rolldown\/runtime/ },
+  { name: "shell", priority: 3, test: /\/src\/(main\.tsx$|components\/(page|status|state-badge|time|resend)\.tsx$|components\/.*\.css$|lib\/(bytes|copies|action-kinds|states)\.ts$|api\/(change-runs|resend-delivery)\.ts$)|\/react-query\/.*\/useMutation\.js$/ },
   { name: "home", priority: 2, test: /\/src\/features\/home\// },
-  { name: "shared", priority: 1, minShareCount: 5 },
+  { name: "shared", priority: 1, minShareCount: 2, test: /\/src\/(components|lib|api)\/|\/node_modules\// },
 ];
 
 // Written for React and run by Preact: half the bytes, and the same tests pass (docs/ARCHITECTURE.md has the figures).

@@ -63,6 +63,9 @@ type Config struct {
 	Memory *budget.Memory
 	// Backup tells how the copies of the databases stand; nil stands for none.
 	Backup func() BackupReport
+	// RestorePoints lists the moments to which the databases can be put back; nil
+	// stands for none.
+	RestorePoints func(context.Context) (RestorePoints, error)
 	// Cleanup says how cleanup messages are delivered to workers; its zero value
 	// stands for the contract's defaults.
 	Cleanup store.CleanupPolicy
@@ -230,6 +233,7 @@ func (a *API) Routes() []rest.Route {
 		a.reeveMetricRoutes(),
 		a.reeveUsageRoutes(),
 		a.reeveBackupRoutes(),
+		a.reeveRestorePointsRoutes(),
 		a.reeveSleepRoutes(),
 		a.reeveVersionRoutes(),
 		a.reeveGatewayRoutes(),

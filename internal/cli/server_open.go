@@ -1,10 +1,13 @@
 package cli
 
 import (
+	"os"
 	"time"
 
+	"github.com/reevehq/reeve/internal/api"
 	"github.com/reevehq/reeve/internal/backup"
 	"github.com/reevehq/reeve/internal/config"
+	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/server"
 	"github.com/reevehq/reeve/internal/store/sqlite"
 )
@@ -22,6 +25,20 @@ func openServer(p *process, c *config.Config, settings server.Config, kept safet
 	if err != nil {
 		return nil, err
 	}
-	settings.Backups = server.Backups{Shipper: kept.ship, Others: others, Start: func() { kept.ship.Start(db.Changes()) }}
+	settings.Backups = server.Backups{Shipper: kept.ship, Others: others, Start: func() { kept.ship.Start(db.Changes()) },
+		Snapshots: func() ([]api.RestoreSnapshot, error) { return snapshotsOf(c.Database()) }}
 	return server.Open(p.ctx, db, settings, p.partOf("server"))
+}
+
+// snapshotsOf lists the snapshots of a database as the API shows them.
+func snapshotsOf(database string) (shown []api.RestoreSnapshot, err error) {
+	all, err := sqlite.Snapshots(database)
+	for _, s := range all {
+		size := int64(0)
+		if info, err := os.Stat(s.Path); err == nil { // else it was just taken away
+			size = info.Size()
+		}
+		shown = append(shown, api.RestoreSnapshot{At: prefect.At(s.Time), Path: s.Path, Size: size})
+	}
+	return shown, err
 }

@@ -26,6 +26,9 @@ type Backups struct {
 	Others  []*backup.Shipper
 	// Start begins to send what changes in the server's database; nil for nothing.
 	Start func()
+	// Snapshots lists the copies of the server's database beside it, the newest
+	// first; nil for a database without any.
+	Snapshots func() ([]api.RestoreSnapshot, error)
 }
 
 // report is what the API says of the backups.

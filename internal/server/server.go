@@ -156,6 +156,7 @@ func Open(ctx context.Context, db Database, c Config, log *slog.Logger) (*Server
 	c.API.Meter, c.API.Database, c.API.Undelivered = cmp.Or(c.API.Meter, metrics.NewMeter()), db.Path(), c.Undelivered
 	c.API.Kept.Runs, c.API.Kept.Events = c.Services.Kept()
 	c.API.Backup = func() api.BackupReport { return c.Backups.report(db) }
+	c.API.RestorePoints = newRestorePoints(c.Backups, db.Path(), machine).read
 	activity := sleep.NewActivity(machine)
 	forecast := &sleep.Forecaster{Store: s, Activity: activity, Undelivered: c.Undelivered, Unshipped: c.Backups.holds, Services: askServices(due)}
 	c.API.Outlook = forecast.Look

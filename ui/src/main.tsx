@@ -2,15 +2,16 @@ import "./styles/tokens.css";
 import "./styles/base.css";
 import "./components/page.css";
 import { QueryClientProvider } from "@tanstack/react-query";
-import { RouterProvider } from "@tanstack/react-router";
 import { createRoot } from "react-dom/client";
 import { basePath, inPlace, server } from "./config/server";
 import { home } from "./features/home/api/get-home";
 import { password } from "./api/password";
-import { newRouter } from "./app/router";
+import { routes } from "./app/routes";
+import { Shell } from "./app/shell";
 import { Live } from "./lib/live";
 import { LiveContext } from "./lib/live-context";
 import { newQueryClient } from "./lib/queries";
+import { startHistory } from "./lib/router";
 import { applyTheme } from "./lib/theme";
 
 function show(): void {
@@ -21,12 +22,14 @@ function show(): void {
   const live = new Live(queries);
   live.start();
 
+  startHistory(routes);
+
   const place = document.getElementById("root");
   if (!place) throw new Error("index.html has no #root");
   createRoot(place).render(
     <QueryClientProvider client={queries}>
       <LiveContext.Provider value={live}>
-        <RouterProvider router={newRouter()} />
+        <Shell />
       </LiveContext.Provider>
     </QueryClientProvider>,
   );

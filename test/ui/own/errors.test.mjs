@@ -77,3 +77,29 @@ test("a part of the interface that does not arrive is like an answer that does n
   await main(page).getByRole("button", { name: "Try again" }).click();
   await seen(main(page), "bucket");
 }));
+
+test("what was read stays when it cannot be read again, which is said with the reason", async () => {
+  const flow = await server.api("POST", "/flows/", { name: "stays" });
+  const run = await server.api("POST", "/flow_runs/", { flow_id: flow.id, name: "seen-before", state: { type: "RUNNING" } });
+  let changes = 0;
+  const kinds = [
+    ["/variables", "**/api/variables/filter", "bucket", () => server.api("POST", "/variables/", { name: `another_${changes}`, value: 1 })],
+    ["/runs", "**/api/reeve/flow_runs/rows", "seen-before", () => server.api("POST", "/flow_runs/", { flow_id: flow.id, state: { type: "RUNNING" } })],
+    [`/runs/flow-run/${run.id}`, "**/api/reeve/flow_runs/*/overview", "seen-before", () => server.api("POST", `/flow_runs/${run.id}/set_state`, { state: { type: "FAILED" }, force: true })],
+  ];
+  for (const [path, asks, stays, change] of kinds) {
+    await onPage(path, async (page) => {
+      await seen(main(page), stays);
+      await seen(nav(page), "Live"); // what changes is heard of
+      await page.route(asks, (route) => route.fulfill({ status: 507, json: { detail: "database or disk is full" } }));
+      changes++;
+      await change();
+      await seen(main(page).getByRole("status"), /^Not updated since.*The server's disk is full: database or disk is full/);
+      await seen(main(page), stays);
+      assert.deepEqual(await faultsInAllLooks(page, `old-${changes}`), []);
+      await page.unroute(asks);
+      await main(page).getByRole("button", { name: "Try again" }).click();
+      await main(page).getByText("Not updated since").waitFor({ state: "detached" });
+    });
+  }
+});

@@ -201,6 +201,20 @@ describe("runs", () => {
     await seen(page, "2 runs asked to stop");
   }));
 
+  test("of tasks are deleted, with a count before and a result after", () => onPage("/runs?kind=task&when=any", async (page) => {
+    await rows(page).nth(1).waitFor();
+    const gone = [];
+    for (const link of (await rows(page).locator("a[data-open]").all()).slice(0, 2)) gone.push(await link.getAttribute("href"));
+    for (const href of gone) await rows(page).filter({ has: page.locator(`a[href="${href}"]`) }).getByRole("checkbox").check();
+    const chosen = page.getByRole("toolbar", { name: "Chosen runs" });
+    await seen(chosen, "2 chosen");
+    await chosen.getByRole("button", { name: "Delete", exact: true }).click();
+    await dialog(page, "Delete 2 runs?").waitFor();
+    await confirm(page, "Delete");
+    await seen(page, "2 runs deleted");
+    for (const href of gone) await page.locator(`a[href="${href}"]`).waitFor({ state: "detached" });
+  }));
+
   test("two tabs have one socket, and the second connects when the first is closed", () => onPage("/runs?when=any", async (page) => {
     const live = '[data-liveness="live"]';
     await page.locator(live).waitFor();

@@ -111,7 +111,7 @@ describe("work pools", () => {
     const queues = page.getByRole("region", { name: "Queues" });
     const settled = async (want) => {
       await until(order, want);
-      await queues.locator('[aria-busy="false"]').waitFor(); // until then it takes no other move
+      await queues.locator('[aria-busy="false"]').waitFor(); // until then what is shown may still move
       await until(() => queues.locator(".queue-name").allTextContents(), want);
     };
     await queues.getByRole("button", { name: "slow", exact: true }).focus();
@@ -124,9 +124,31 @@ describe("work pools", () => {
     await queues.getByRole("button", { name: "Serve urgent later", disabled: true }).waitFor();
   }));
 
+  test("moves that come while another is under way are made after it", () => onPage("/work-pools/work-pool/machines", async (page) => {
+    const before = await order();
+    const name = before[0];
+    let held; // the first move, until the others were asked for
+    await page.route("**/work_pools/machines/queues/**", (route) => {
+      if (route.request().method() !== "PATCH" || held) return route.fallback();
+      held = route;
+      return undefined;
+    });
+    const queues = page.getByRole("region", { name: "Queues" });
+    await queues.getByRole("button", { name, exact: true }).focus();
+    for (const key of ["ArrowDown", "ArrowDown", "ArrowUp"]) await page.keyboard.press(`Shift+${key}`);
+    const want = [before[1], name, before[2]];
+    await until(() => queues.locator(".queue-name").allTextContents(), want); // shown at once
+    for (let tries = 0; !held && tries < 200; tries++) await page.waitForTimeout(25);
+    assert.deepEqual(await order(), before);
+    await held.fallback();
+    await until(order, want);
+    await queues.locator('[aria-busy="false"]').waitFor();
+    await until(() => queues.locator(".queue-name").allTextContents(), want);
+  }));
+
   test("a queue is dragged", () => onPage("/work-pools/work-pool/machines", async (page) => {
     await page.locator(".queue-row", { hasText: "urgent" }).locator(".place").dragTo(page.locator(".queue-row", { hasText: "default" }));
-    await until(order, ["urgent", "default", "slow"]);
+    await until(order, ["slow", "urgent", "default"]);
   }));
 
   test("a queue is made, limited, paused and deleted", () => onPage("/work-pools/work-pool/machines", async (page) => {

@@ -38,7 +38,8 @@ const routes = {
   settings: { path: "/settings", shows: ["Speaks as Prefect", "3.9.1", "reeve doctor"], asks: 1 },
   "settings-server": { path: "/settings?tab=server", shows: ["server.api.host", "Only what was set"], asks: 1 },
   "settings-keeping": { path: "/settings?tab=keeping", shows: ["server.events.retention_period", /^Kept for \d+ days?: /, "If finished runs were kept for"], asks: 2 },
-  "settings-backup": { path: "/settings?tab=backup", shows: ["No copy is kept elsewhere"], asks: 1 },
+  "settings-backup": { path: "/settings?tab=backup", shows: ["No copy is kept elsewhere.", "Snapshots", "Stop the server first"], asks: 2 },
+  "settings-access": { path: "/settings?tab=access", shows: ["whoever reaches it", "Keys and roles", "Audit trail"], asks: 1 },
   "settings-cost": { path: "/settings?tab=cost", shows: [/^Used in 20/, "without a run", "In other sizes", "shared-cpu-1x:512mb", /^machine .*, awake$/, "reeve cost"], asks: 2 },
 };
 

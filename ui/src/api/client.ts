@@ -1,6 +1,7 @@
 import { uuid } from "@/lib/browser";
 import { whyNot } from "@/lib/read-only";
 import { server } from "@/config/server";
+import { keepEarly, takeEarly } from "./early";
 import { ApiError, errorOf } from "./errors";
 import { basic, password, setPassword } from "./password";
 
@@ -20,19 +21,28 @@ async function csrf(): Promise<Record<string, string>> {
   return { "Prefect-Csrf-Token": token.text, "Prefect-Csrf-Client": clientId };
 }
 
-async function send<T>(method: string, path: string, body?: unknown, signal?: AbortSignal, more: Record<string, string> = {}): Promise<T> {
+function request(method: string, path: string, body?: unknown, signal?: AbortSignal, more: Record<string, string> = {}): Promise<Response> {
   const secret = password();
   const headers: Record<string, string> = { ...(secret !== null && { Authorization: basic(secret) }), ...more };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   const timeout = AbortSignal.timeout(patience);
+  return fetch(`${server.api}${path}`, {
+    method,
+    headers,
+    signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+}
+
+/** Asks by POST for what the page of this URL will ask first; not where who asks has to show something that is not there yet. */
+export function early(path: string, body: unknown): void {
+  if (!server.csrf && (!server.auth || password() !== null)) keepEarly(path, request("POST", path, body));
+}
+
+async function send<T>(method: string, path: string, body?: unknown, signal?: AbortSignal, more: Record<string, string> = {}): Promise<T> {
   let answer: Response;
   try {
-    answer = await fetch(`${server.api}${path}`, {
-      method,
-      headers,
-      signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
+    answer = await ((method === "POST" && takeEarly(path)) || request(method, path, body, signal, more));
   } catch (error) {
     if (signal?.aborted) throw error;
     throw new ApiError(0, "The server does not answer.");

@@ -2754,6 +2754,25 @@ export type Resource = Record<string, string>;
 
 export type ResourceSpecification = Record<string, string[]>;
 
+export type RestoreCopies = {
+  count: number;
+  database: string;
+  error: string;
+  points: string[];
+};
+
+export type RestorePoints = {
+  copies: RestoreCopies[];
+  database: string;
+  snapshots: RestoreSnapshot[];
+};
+
+export type RestoreSnapshot = {
+  at: string;
+  path: string;
+  size: number;
+};
+
 export type ResumeAutomation = {
   automation_id?: string | null;
   source?: TargetSource;

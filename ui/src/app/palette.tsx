@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
+import { useNavigate } from "@/lib/router";
 import { useEffect, useId, useRef, useState } from "react";
 import { Icon, type IconName } from "@/components/icon";
 import { StateBadge } from "@/components/state-badge";

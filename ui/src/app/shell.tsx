@@ -1,4 +1,4 @@
-import { Link, Outlet, useNavigate } from "@tanstack/react-router";
+
 import { useEffect, useState, useSyncExternalStore } from "react";
 import { onPassword, password, setPassword } from "@/api/password";
 import { IconButton } from "@/components/button";
@@ -7,18 +7,22 @@ import { Menu } from "@/components/menu";
 import { Toasts } from "@/components/toast";
 import { server } from "@/config/server";
 import { isTyping } from "@/lib/is-typing";
+import { isBelow, Link, useNavigate, useShown } from "@/lib/router";
 import { whyNot } from "@/lib/read-only";
 import { setTheme, theme, type Theme, themes } from "@/lib/theme";
 import { Connection } from "./connection";
 import { KeysDialog } from "./keys-dialog";
 import { Login } from "./login";
 import { pages } from "./nav";
+import { NotUpdated } from "./not-updated";
+import { Outlet } from "./outlet";
 import { Palette } from "./palette";
 import "./shell.css";
 
 export function Shell() {
   const [open, setOpen] = useState<"palette" | "keys" | null>(null);
   const secret = useSyncExternalStore(onPassword, password);
+  const { path } = useShown();
   useShellKeys(setOpen);
   if (server.auth && secret === null) return <Login />;
   return (
@@ -31,7 +35,7 @@ export function Shell() {
         </button>
         <ul>
           {pages.map(({ to, label, icon }) => (
-            <li key={to}><Link to={to} activeOptions={{ exact: to === "/" }} activeProps={{ "aria-current": "page" }}><Icon name={icon} /><span>{label}</span></Link></li>
+            <li key={to}><Link to={to} aria-current={(to === "/" ? path === to : isBelow(path, to)) ? "page" : undefined}><Icon name={icon} /><span>{label}</span></Link></li>
           ))}
         </ul>
         <div className="nav-foot">
@@ -43,7 +47,7 @@ export function Shell() {
           </div>
         </div>
       </nav>
-      <main id="main" tabIndex={-1}><Outlet /></main>
+      <main id="main" tabIndex={-1}><NotUpdated /><Outlet /></main>
       <Toasts />
       {open === "palette" && <Palette onClose={() => setOpen(null)} />}
       {open === "keys" && <KeysDialog onClose={() => setOpen(null)} />}

@@ -1,4 +1,4 @@
-import { Link } from "@tanstack/react-router";
+import { Link } from "@/lib/router";
 import type { DeploymentRow } from "@/api/types";
 import { paths } from "@/config/paths";
 import { scheduleWords } from "@/lib/schedule-words";

@@ -1,4 +1,4 @@
-import { Link } from "@tanstack/react-router";
+import { Link } from "@/lib/router";
 import { nameOf, placeOf, type Resource } from "@/lib/resources";
 
 /** What an event speaks of, as a link to its page when it has one; `title` is what people call it. */

@@ -1,4 +1,4 @@
-import { Link } from "@tanstack/react-router";
+import { Link } from "@/lib/router";
 import type { RecentRun } from "@/api/types";
 import { paths } from "@/config/paths";
 import { barHeights } from "@/lib/run-bars";

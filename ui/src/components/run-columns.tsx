@@ -1,4 +1,4 @@
-import { Link } from "@tanstack/react-router";
+import { Link } from "@/lib/router";
 import type { FlowRunRow, TaskRunRow } from "@/api/types";
 import { paths } from "@/config/paths";
 import { StateBadge } from "./state-badge";

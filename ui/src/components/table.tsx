@@ -1,7 +1,7 @@
-import { useVirtualizer } from "@tanstack/react-virtual";
-import { type ReactNode, useCallback, useEffect, useRef, useState } from "react";
+import { type ReactNode, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { isTyping } from "@/lib/is-typing";
 import { Icon } from "./icon";
+import { useWindow } from "./use-window";
 import "./table.css";
 
 export interface Column<T> {
@@ -48,11 +48,8 @@ export function Table<T>(props: Props<T>) {
   const ref = useRef<HTMLDivElement>(null);
   const narrow = useNarrow();
   const height = narrow ? rowHeight.narrow : rowHeight.wide;
-  const virtualizer = useVirtualizer({
-    count: rows.length, enabled: virtual, overscan: 12,
-    getScrollElement: () => ref.current, estimateSize: () => height,
-  });
-  useRowKeys(ref, rows.length, (index) => virtual && virtualizer.scrollToIndex(index), selection && ((index) => toggle(index)));
+  const { first, end, reveal } = useWindow(ref, rows.length, height, virtual);
+  useRowKeys(ref, rows.length, reveal, selection && ((index) => toggle(index)));
 
   const toggle = (index: number) => {
     const row = rows[index];
@@ -63,8 +60,6 @@ export function Table<T>(props: Props<T>) {
     selection.change(next);
   };
   const tracks = `${selection ? "28px " : ""}${columns.map((c) => c.width).join(" ")}`;
-  const shown = virtual ? virtualizer.getVirtualItems().map((item) => item.index) : rows.map((_, index) => index);
-  const before = virtual ? (virtualizer.getVirtualItems()[0]?.start ?? 0) : 0;
   const all = rows.length > 0 && rows.every((row) => selection?.chosen.has(rowKey(row)));
   return (
     <div ref={ref} className={virtual ? "table own" : "table"} role="table" aria-label={label} aria-rowcount={rows.length + 1}
@@ -78,11 +73,10 @@ export function Table<T>(props: Props<T>) {
         )}
         {columns.map((column) => <Head key={column.key} column={column} sort={sort} onSort={onSort} />)}
       </div>
-      <div role="rowgroup" style={virtual ? { height: virtualizer.getTotalSize() } : {}}>
-        {virtual && <div style={{ height: before }} />}
-        {shown.map((index) => {
-          const row = rows[index];
-          if (row === undefined) return null;
+      <div role="rowgroup" style={virtual ? { height: rows.length * height } : {}}>
+        {virtual && <div style={{ height: first * height }} />}
+        {rows.slice(first, end).map((row, i) => {
+          const index = first + i;
           const key = rowKey(row);
           const chosen = selection?.chosen.has(key) ?? false;
           return (
@@ -168,7 +162,7 @@ function useRowKeys(ref: { current: HTMLElement | null }, count: number, reveal:
       choose?.(here);
     }
   }, [ref, count, reveal, choose]);
-  useEffect(() => {
+  useLayoutEffect(() => { // whoever sees the rows can press a key
     document.addEventListener("keydown", handle);
     return () => document.removeEventListener("keydown", handle);
   }, [handle]);

@@ -1,5 +1,5 @@
 import { useMutation } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
+import { useNavigate } from "@/lib/router";
 import type { Id, Json } from "@/api/types";
 import { paths } from "@/config/paths";
 import type { Schema } from "@/lib/schema";

@@ -25,6 +25,24 @@ export function newQueryClient(): QueryClient {
 
 const offline = new ApiError(0, "This machine is offline.");
 
+/** What is shown though it could not be read again. */
+export interface Old {
+  /** When the oldest of it was read, in ms. */
+  since: number;
+  error: Error;
+}
+
+/** What of that which a page shows is older than it should be, null when all is as it was asked for. */
+export function whatIsOld(queries: readonly Pick<Query, "state" | "isActive">[]): Old | null {
+  let old: Old | null = null;
+  for (const query of queries) {
+    const { status, data, error, dataUpdatedAt } = query.state;
+    if (status !== "error" || data === undefined || !query.isActive() || !error) continue;
+    if (!old || dataUpdatedAt < old.since) old = { since: dataUpdatedAt, error };
+  }
+  return old;
+}
+
 /** Why something that a page waits for is not there yet, though it was asked for: it is asked for again by itself. */
 export function whatFails(queries: readonly Pick<Query, "state" | "isActive">[]): Error | null {
   for (const query of queries) {

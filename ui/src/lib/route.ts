@@ -1,14 +1,13 @@
-import { useParams, useSearch } from "@tanstack/react-router";
+import { useShown } from "./router";
 
 /** The parameter of the page's path, "" without one. */
 export function usePathParam(name: "id" | "name"): string {
-  const params: Record<string, string | undefined> = useParams({ strict: false });
-  return params[name] ?? "";
+  return useShown().params[name] ?? "";
 }
 
 /** The query of the URL, every parameter a text. */
-export function useQueryTexts(): Record<string, string | undefined> {
-  return useSearch({ strict: false });
+export function useQueryTexts(): Readonly<Record<string, string | undefined>> {
+  return useShown().query;
 }
 
 /** The page that a URL asks for; what makes no sense is the first. */

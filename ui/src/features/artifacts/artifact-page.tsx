@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
+import { Link } from "@/lib/router";
 import { Page, useTitle } from "@/components/page";
 import { Time } from "@/components/time";
 import { Failure, Waiting } from "@/components/views";

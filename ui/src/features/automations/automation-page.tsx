@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
+import { useNavigate } from "@/lib/router";
 import { Command } from "@/components/command";
 import { Facts } from "@/components/facts";
 import { JsonView } from "@/components/json-view";

@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
+import { Link } from "@/lib/router";
 import { useState } from "react";
 import type { Json } from "@/api/types";
 import { Button } from "@/components/button";

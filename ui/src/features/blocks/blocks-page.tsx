@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { Link, useNavigate } from "@tanstack/react-router";
+import { Link, useNavigate } from "@/lib/router";
 import { Button } from "@/components/button";
 import { NameFilter } from "@/components/name-filter";
 import { Page, useTitle } from "@/components/page";

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
+import { useNavigate } from "@/lib/router";
 import { useState } from "react";
 import { Button } from "@/components/button";
 import { Page, useTitle } from "@/components/page";

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { Link, useNavigate } from "@tanstack/react-router";
+import { Link, useNavigate } from "@/lib/router";
 import { useMemo } from "react";
 import { Facts } from "@/components/facts";
 import { Icon } from "@/components/icon";

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
+import { useNavigate } from "@/lib/router";
 import { useCallback, useMemo } from "react";
 import { deploymentColumns } from "@/components/deployment-columns";
 import { Select } from "@/components/field";
@@ -53,7 +53,7 @@ const columns = deploymentColumns(true);
 function List({ filters, change }: { filters: DeploymentFilters; change: Change }) {
   const query = useQuery(deploymentRows(filters));
   if (query.isPending) return <Waiting what="deployments" />;
-  if (query.isError) return <Failure error={query.error} onRetry={() => void query.refetch()} />;
+  if (!query.data) return <Failure error={query.error} onRetry={() => void query.refetch()} />;
   const { rows, count, most } = query.data;
   if (rows.length === 0 && restricts(filters)) return <Empty title="No deployment is like that" icon="filter">Names are found by a part of them; a tag and a pool by the whole name.</Empty>;
   if (rows.length === 0) return <Empty title="There are no deployments yet" icon="rocket" command="prefect deploy">A deployment says where a flow's code is, which pool runs it, and when.</Empty>;

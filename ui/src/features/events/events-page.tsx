@@ -1,5 +1,5 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { Link, useNavigate } from "@tanstack/react-router";
+import { Link, useNavigate } from "@/lib/router";
 import { useState } from "react";
 import { Button } from "@/components/button";
 import { Page, useTitle } from "@/components/page";

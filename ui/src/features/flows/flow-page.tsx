@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
+import { Link } from "@/lib/router";
 import { useMemo } from "react";
 import { deploymentColumns } from "@/components/deployment-columns";
 import { Facts } from "@/components/facts";

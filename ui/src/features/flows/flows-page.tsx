@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { Link, useNavigate } from "@tanstack/react-router";
+import { Link, useNavigate } from "@/lib/router";
 import { useCallback, useMemo } from "react";
 import { NameFilter } from "@/components/name-filter";
 import { Page, useTitle } from "@/components/page";
@@ -47,7 +47,7 @@ export function FlowsPage() {
 function List({ filters, change }: { filters: FlowFilters; change: (part: Partial<FlowFilters>) => void }) {
   const query = useQuery(flowRows(filters));
   if (query.isPending) return <Waiting what="flows" />;
-  if (query.isError) return <Failure error={query.error} onRetry={() => void query.refetch()} />;
+  if (!query.data) return <Failure error={query.error} onRetry={() => void query.refetch()} />;
   const { rows, count, most } = query.data;
   if (rows.length === 0 && (filters.name || filters.page > 1)) return <Empty title="No flow has that name" icon="filter" />;
   if (rows.length === 0) return <Empty title="There are no flows yet" icon="flow" command="prefect deploy">A flow appears here when it first runs against this server, or is deployed to it.</Empty>;

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
+import { useNavigate } from "@/lib/router";
 import { useEffect } from "react";
 import { get } from "@/api/client";
 import { Failure, Waiting } from "@/components/views";

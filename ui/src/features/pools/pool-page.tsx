@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
+import { Link } from "@/lib/router";
 import { Command } from "@/components/command";
 import { Icon } from "@/components/icon";
 import { Page, Section, useTitle } from "@/components/page";

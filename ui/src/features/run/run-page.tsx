@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
+import { useNavigate } from "@/lib/router";
 import { useCallback, useEffect, useMemo } from "react";
 import type { RunOverview } from "@/api/types";
 import { Icon } from "@/components/icon";
@@ -31,7 +31,7 @@ export function RunPage() {
   const id = usePathParam("id");
   const query = useQuery(runOverview(id));
   if (query.isPending) return <Waiting what="the run" />;
-  if (query.isError && !query.data) return <Failure error={query.error} onRetry={() => void query.refetch()} />;
+  if (!query.data) return <Failure error={query.error} onRetry={() => void query.refetch()} />;
   return <Run key={id} overview={query.data} />;
 }
 

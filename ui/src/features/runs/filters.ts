@@ -69,7 +69,7 @@ export type Search = Record<string, string>;
 const lists = ["state", "flow", "deployment", "pool", "tag"] as const;
 
 /** Reads a URL's query. What makes no sense counts as not given. */
-export function fromSearch(search: Search): RunFilters {
+export function fromSearch(search: Readonly<Record<string, string | undefined>>): RunFilters {
   const kind = search.kind === "task" ? "task" : "flow";
   const page = Number(search.page);
   const filters: RunFilters = {

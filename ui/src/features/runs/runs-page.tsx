@@ -1,5 +1,4 @@
 import { useQuery } from "@tanstack/react-query";
-import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useCallback, useEffect, useMemo, useState } from "react";
 import { Page, useTitle } from "@/components/page";
 import { Pages } from "@/components/pages";
@@ -7,19 +6,21 @@ import { flowRunColumns, taskRunColumns } from "@/components/run-columns";
 import { Table } from "@/components/table";
 import { Failure, Waiting } from "@/components/views";
 import { paths } from "@/config/paths";
+import { useQueryTexts } from "@/lib/route";
+import { useNavigate } from "@/lib/router";
 import { flowRunRows, taskRunRows } from "./api/get-run-rows";
-import { BulkBar } from "./components/bulk-bar";
+import { BulkBar, TaskBulkBar } from "./components/bulk-bar";
 import { NoRuns } from "./components/no-runs";
 import { RunFacets } from "./components/run-facets";
 import { RunGroups } from "./components/run-groups";
 import { SavedViews } from "./components/saved-views";
-import { defaults, fromSearch, pageSize, type RunFilters, type Search, sorts, toSearch } from "./filters";
+import { defaults, fromSearch, pageSize, type RunFilters, sorts, toSearch } from "./filters";
 import { lastSearch, rememberSearch } from "./saved";
 import "./runs-page.css";
 
 export function RunsPage() {
   useTitle("Runs");
-  const search: Search = useSearch({ strict: false });
+  const search = useQueryTexts();
   const filters = useMemo(() => fromSearch(search), [search]);
   const navigate = useNavigate();
   const [left] = useState(lastSearch);
@@ -65,7 +66,7 @@ function FlowRuns({ filters, change }: ListProps) {
   const rows = query.data?.rows ?? [];
   const picked = rows.filter((row) => chosen.has(row.id));
   if (query.isPending) return <Waiting what="runs" />;
-  if (query.isError) return <Failure error={query.error} onRetry={() => void query.refetch()} />;
+  if (!query.data) return <Failure error={query.error} onRetry={() => void query.refetch()} />;
   if (rows.length === 0) return <NoRuns filters={filters} change={change} />;
   return (
     <>
@@ -79,15 +80,19 @@ function FlowRuns({ filters, change }: ListProps) {
 
 function TaskRuns({ filters, change }: ListProps) {
   const query = useQuery(taskRunRows(filters));
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const now = query.data?.now ?? "";
   const columns = useMemo(() => taskRunColumns(now), [now]);
   if (query.isPending) return <Waiting what="task runs" />;
-  if (query.isError) return <Failure error={query.error} onRetry={() => void query.refetch()} />;
+  if (!query.data) return <Failure error={query.error} onRetry={() => void query.refetch()} />;
   if (query.data.rows.length === 0) return <NoRuns filters={filters} change={change} />;
+  const picked = query.data.rows.filter((row) => chosen.has(row.id));
   return (
     <>
-      <Table label="Task runs" columns={columns} rows={query.data.rows} rowKey={(row) => row.id} sort={filters.sort} onSort={(sort) => change({ sort })} />
-      <Pages page={filters.page} size={pageSize} count={query.data.count} most={query.data.most} onPage={(page) => { change({ page }); scrollTo(0, 0); }} />
+      <Table label="Task runs" columns={columns} rows={query.data.rows} rowKey={(row) => row.id} sort={filters.sort} onSort={(sort) => change({ sort })}
+        selection={{ chosen, change: setChosen }} />
+      {picked.length > 0 && <TaskBulkBar chosen={picked} onDone={() => setChosen(new Set())} />}
+      <Pages page={filters.page} size={pageSize} count={query.data.count} most={query.data.most} onPage={(page) => { setChosen(new Set()); change({ page }); scrollTo(0, 0); }} />
     </>
   );
 }

@@ -1,12 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import type { SettingShown, SettingsPage as SettingsAnswer } from "@/api/schema";
 import { Command } from "@/components/command";
 import { Facts } from "@/components/facts";
 import { NameFilter } from "@/components/name-filter";
 import { Page, Section, useTitle } from "@/components/page";
-import { Status } from "@/components/status";
 import { type Column, Table } from "@/components/table";
 import { Tabs } from "@/components/tabs";
 import { Time } from "@/components/time";
@@ -17,10 +15,12 @@ import { bytes } from "@/lib/bytes";
 import { copiesOf } from "@/lib/copies";
 import { onlyLooks, setOnlyLooks } from "@/lib/read-only";
 import { useQueryTexts } from "@/lib/route";
+import { Link, useNavigate } from "@/lib/router";
 import { settingsPage } from "./api/get-settings";
+import { BackupPanel } from "./components/backup-panel";
 import { RetentionPanel } from "./components/retention-panel";
 import { UsagePanel } from "./components/usage-panel";
-import { aboutKeeping, copyLook } from "./words";
+import { aboutKeeping } from "./words";
 import "./settings.css";
 
 /** What serves, how it was set, what it keeps and what it costs. Settings are changed where they were set. */
@@ -39,7 +39,8 @@ export function SettingsPage() {
         { key: "about", label: "About", body: () => <About page={page} /> },
         { key: "server", label: "Server", body: () => <Settings all={page.settings} /> },
         { key: "keeping", label: "Retention", body: () => <Keeping page={page} /> },
-        { key: "backup", label: "Backup", body: () => <Backup page={page} /> },
+        { key: "backup", label: "Backup", body: () => <BackupPanel copies={copiesOf(page.backup)} /> },
+        { key: "access", label: "Access", body: () => <Access /> },
         { key: "cost", label: "Sleep and cost", body: () => <div className="settings-tab"><Sleep page={page} /><UsagePanel month={month} onMonth={(next) => go({ tab: "cost", ...(next && { month: next }) })} /></div> },
       ]} />
     </Page>
@@ -56,6 +57,21 @@ function About({ page: { version, files, runs, events } }: { page: SettingsAnswe
         <label className="check"><input type="checkbox" checked={onlyLooks} disabled={server.read_only} onChange={() => setOnlyLooks(!onlyLooks)} />Only look: nothing can be changed, as for a screen on the wall</label>
         {server.read_only && <p className="muted">The pages of this server only show, in every browser (<code>ui_read_only</code>). Programs and the command line change things.</p>}
       </Section>
+    </div>
+  );
+}
+
+/** Who may do what: as much of it as there is. */
+function Access() {
+  return (
+    <div className="settings-tab">
+      <Facts facts={[
+        { name: "Who may use it", value: server.auth ? "whoever has the password" : "whoever reaches it" },
+        { name: "What pages may change", value: server.read_only ? "nothing" : "everything" },
+      ]} />
+      {!server.auth && <p className="muted">With <code>PREFECT_SERVER_API_AUTH_STRING</code> the server asks everybody for one password.</p>}
+      <Section title="Keys and roles"><p className="muted">This version has one password for all: keys with names, and roles that limit what they may do, will stand here.</p></Section>
+      <Section title="Audit trail"><p className="muted">Nobody has a name here yet, so the server does not write down who changed what. What changed stands among the events.</p><p><Link to={paths.events}>Events</Link></p></Section>
     </div>
   );
 }
@@ -93,21 +109,6 @@ function Keeping({ page: { settings, files } }: { page: SettingsAnswer }) {
       <RetentionPanel />
       {rows.length === 0 ? <Empty title="Nothing says how long things are kept" icon="gear" /> : <Table label="Retention" columns={columns} rows={rows} rowKey={({ key }) => key} />}
     </div>
-  );
-}
-
-function Backup({ page: { backup } }: { page: SettingsAnswer }) {
-  const copies = copiesOf(backup);
-  if (copies.length === 0) return <Empty title="No copy is kept elsewhere" icon="save" command="reeve doctor">With [backup] in reeve.toml each database is copied to S3-compatible storage as it is written, and put back when the disk is lost.</Empty>;
-  return (
-    <ul className="card copies">
-      {copies.map((copy) => (
-        <li key={copy.database}>
-          <Status look={copyLook(copy)} />
-          <div><p><b>{copy.database}</b> <code className="muted">{copy.url}</code></p><p className="muted">{copy.error ?? <>all that was written until <Time at={copy.until} /> is there</>}</p></div>
-        </li>
-      ))}
-    </ul>
   );
 }
 

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { Link, useNavigate } from "@tanstack/react-router";
+import { Link, useNavigate } from "@/lib/router";
 import type { FlowRunRow } from "@/api/types";
 import { Button } from "@/components/button";
 import { Facts } from "@/components/facts";

@@ -1,4 +1,4 @@
-import { Link } from "@tanstack/react-router";
+import { Link } from "@/lib/router";
 import { Section } from "@/components/page";
 import { Time } from "@/components/time";
 import { paths } from "@/config/paths";

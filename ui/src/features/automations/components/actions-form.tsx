@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { Link } from "@tanstack/react-router";
+import { Link } from "@/lib/router";
 import type { Json } from "@/api/types";
 import { stateTypes } from "@/api/types";
 import { Button, IconButton } from "@/components/button";

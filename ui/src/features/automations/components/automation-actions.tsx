@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
+import { useNavigate } from "@/lib/router";
 import { useState } from "react";
 import { Button } from "@/components/button";
 import { Menu } from "@/components/menu";

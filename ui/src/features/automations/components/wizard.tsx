@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
+import { useNavigate } from "@/lib/router";
 import { useMemo, useState } from "react";
 import { ApiError } from "@/api/errors";
 import { Button } from "@/components/button";

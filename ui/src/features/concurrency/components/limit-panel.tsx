@@ -1,5 +1,5 @@
 import { useMutation } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
+import { Link } from "@/lib/router";
 import { useState } from "react";
 import { Button, IconButton } from "@/components/button";
 import { Command } from "@/components/command";

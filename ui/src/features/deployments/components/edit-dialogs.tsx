@@ -1,5 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
+import { useNavigate } from "@/lib/router";
 import { useState } from "react";
 import { Command } from "@/components/command";
 import { Field, Input, TextArea } from "@/components/field";

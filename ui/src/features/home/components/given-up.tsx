@@ -1,4 +1,4 @@
-import { Link } from "@tanstack/react-router";
+import { Link } from "@/lib/router";
 import type { Home } from "@/api/types";
 import { Resend } from "@/components/resend";
 import { Status } from "@/components/status";

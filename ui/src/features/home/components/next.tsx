@@ -1,4 +1,4 @@
-import { Link, useNavigate } from "@tanstack/react-router";
+import { Link, useNavigate } from "@/lib/router";
 import type { UpcomingRun } from "@/api/types";
 import { paths } from "@/config/paths";
 import { clock, exact } from "@/lib/time";

@@ -1,4 +1,4 @@
-import { Link } from "@tanstack/react-router";
+import { Link } from "@/lib/router";
 import type { RunningGroup, RunningRun } from "@/api/schema";
 import { Section } from "@/components/page";
 import { StateBadge } from "@/components/state-badge";

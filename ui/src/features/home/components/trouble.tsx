@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
+import { Link } from "@/lib/router";
 import type { ReactNode } from "react";
 import { changeRuns, tellOutcome } from "@/api/change-runs";
 import type { FlowRunRow, Home } from "@/api/types";

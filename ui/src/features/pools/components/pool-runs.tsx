@@ -1,4 +1,4 @@
-import { Link } from "@tanstack/react-router";
+import { Link } from "@/lib/router";
 import { StateBadge } from "@/components/state-badge";
 import { Time } from "@/components/time";
 import { paths } from "@/config/paths";

@@ -1,4 +1,4 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useIsMutating, useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Button, IconButton } from "@/components/button";
 import { Section } from "@/components/page";
@@ -7,7 +7,7 @@ import { Status } from "@/components/status";
 import { tell } from "@/components/toast";
 import { whyNot } from "@/lib/read-only";
 import { changeQueue } from "../api/change-queue";
-import { poolOverview } from "../api/get-pool";
+import { poolOverview, readQueues } from "../api/get-pool";
 import { moved, priorityAt } from "../priorities";
 import type { Queue } from "../types";
 import { poolLook } from "../words";
@@ -23,16 +23,21 @@ export function Queues({ pool, queues }: { pool: string; queues: readonly Queue[
   const [asking, setAsking] = useState<Asking>(null);
   const queries = useQueryClient();
   const { queryKey } = poolOverview(pool);
+  const moves = ["move-queue", pool];
+  const under = useIsMutating({ mutationKey: moves });
+  // Moves are made one after the other: what one needs is the order that those before it left.
   const move = useMutation({
-    mutationFn: async ({ from, to }: { from: number; to: number }) => {
-      const priority = priorityAt(queues, from, to);
-      const name = queues[from]?.name;
-      if (priority === null || name === undefined) return;
-      queries.setQueryData(queryKey, (old) => old && { ...old, queues: moved(old.queues, from, to) });
-      await changeQueue(pool, name, { priority });
+    mutationKey: moves,
+    scope: { id: moves.join(" ") },
+    mutationFn: async ({ name, to }: { name: string; to: number }) => {
+      const order = await readQueues(pool);
+      const priority = priorityAt(order, order.findIndex((queue) => queue.name === name), to);
+      if (priority !== null) await changeQueue(pool, name, { priority });
     },
     onError: (error) => tell(error.message, true),
-    onSettled: () => void queries.invalidateQueries({ queryKey }),
+    onSettled: async () => {
+      if (queries.isMutating({ mutationKey: moves }) === 1) await queries.invalidateQueries({ queryKey }); // the last one
+    },
   });
   const pause = useMutation({
     mutationFn: (queue: Queue) => changeQueue(pool, queue.name, { is_paused: !queue.is_paused }),
@@ -40,12 +45,16 @@ export function Queues({ pool, queues }: { pool: string; queues: readonly Queue[
     onSettled: () => void queries.invalidateQueries({ queryKey }),
   });
   const close = () => setAsking(null);
-  const go = (from: number, to: number) => {
-    if (!move.isPending && to >= 0 && to < queues.length) move.mutate({ from, to });
+  const go = (name: string, to: number) => {
+    const from = queues.findIndex((queue) => queue.name === name);
+    if (from < 0 || from === to || to < 0 || to >= queues.length) return;
+    void queries.cancelQueries({ queryKey }); // an answer that is on its way knows nothing of it
+    queries.setQueryData(queryKey, (old) => old && { ...old, queues: moved(old.queues, from, to) });
+    move.mutate({ name, to });
   };
   return (
     <Section title="Queues" beside={<><span className="faint">served from the top</span><span className="push"><Button changes icon="plus" onClick={() => setAsking({ what: "new" })}>New queue</Button></span></>}>
-      <ol className="card" aria-busy={move.isPending}>
+      <ol className="card" aria-busy={under > 0}>
         {queues.map((queue, i) => (
           <QueueRow key={queue.id} queue={queue} place={i} last={i === queues.length - 1} onMove={go} onEdit={() => setAsking({ what: "edit", queue })}
             onDelete={() => setAsking({ what: "delete", queue })} onPause={() => pause.mutate(queue)} />
@@ -62,7 +71,8 @@ interface RowProps {
   queue: Queue;
   place: number;
   last: boolean;
-  onMove: (from: number, to: number) => void;
+  /** To a place among the queues as they are shown. */
+  onMove: (name: string, to: number) => void;
   onEdit: () => void;
   onDelete: () => void;
   onPause: () => void;
@@ -77,12 +87,12 @@ function QueueRow({ queue, place, last, onMove, onEdit, onDelete, onPause }: Row
     <li className="queue-row" aria-label={name} {...(over ? { "data-over": "" } : {})}
       onKeyDown={(event) => {
         const by = event.shiftKey && whyNot === undefined ? { ArrowUp: -1, ArrowDown: 1 }[event.key] : undefined;
-        if (by) { event.preventDefault(); onMove(place, place + by); }
+        if (by) { event.preventDefault(); onMove(name, place + by); }
       }}
       onDragOver={(event) => { if (event.dataTransfer.types.includes(dragged)) { event.preventDefault(); setOver(true); } }}
       onDragLeave={() => setOver(false)}
-      onDrop={(event) => { event.preventDefault(); setOver(false); onMove(Number(event.dataTransfer.getData(dragged)), place); }}>
-      <span className="place" draggable={whyNot === undefined} title={`Priority ${queue.priority}; drag to move`} onDragStart={(event) => event.dataTransfer.setData(dragged, String(place))}>{place + 1}</span>
+      onDrop={(event) => { event.preventDefault(); setOver(false); onMove(event.dataTransfer.getData(dragged), place); }}>
+      <span className="place" draggable={whyNot === undefined} title={`Priority ${queue.priority}; drag to move`} onDragStart={(event) => event.dataTransfer.setData(dragged, name)}>{place + 1}</span>
       <div className="cut">
         <button type="button" className="queue-name cut" onClick={onEdit} title="Change it; Shift and an arrow move it">{name}</button>
         <div className="queue-beside">
@@ -92,8 +102,8 @@ function QueueRow({ queue, place, last, onMove, onEdit, onDelete, onPause }: Row
       </div>
       <Status look={poolLook(queue)} />
       <div className="queue-buttons">
-        <IconButton changes label={`Serve ${name} earlier`} icon="arrow-up" disabled={place === 0} onClick={() => onMove(place, place - 1)} />
-        <IconButton changes label={`Serve ${name} later`} icon="arrow-down" disabled={last} onClick={() => onMove(place, place + 1)} />
+        <IconButton changes label={`Serve ${name} earlier`} icon="arrow-up" disabled={place === 0} onClick={() => onMove(name, place - 1)} />
+        <IconButton changes label={`Serve ${name} later`} icon="arrow-down" disabled={last} onClick={() => onMove(name, place + 1)} />
         <IconButton changes label={queue.is_paused ? `Resume ${name}` : `Pause ${name}`} icon={queue.is_paused ? "play" : "pause"} onClick={onPause} />
         <IconButton changes label={`Delete ${name}`} icon="trash" disabled={queue.is_default} title={queue.is_default ? "The default queue stays" : undefined} onClick={onDelete} />
       </div>

@@ -1,4 +1,4 @@
-import { Link } from "@tanstack/react-router";
+import { Link } from "@/lib/router";
 import { Fragment, type ReactNode } from "react";
 import type { FlowRun, RunOverview } from "@/api/types";
 import { Command } from "@/components/command";

@@ -1,4 +1,4 @@
-import { Link } from "@tanstack/react-router";
+import { Link } from "@/lib/router";
 import { useMemo } from "react";
 import type { FlowRunRow, Id, TaskRunRow } from "@/api/types";
 import { StateBadge } from "@/components/state-badge";

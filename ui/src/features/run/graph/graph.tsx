@@ -25,7 +25,7 @@ export function RunGraph({ run, chosen, onChoose, onOpen }: Props) {
   const layout = useMemo(() => (nodes.length > mostDrawn ? null : layoutOf(nodes.map(({ id, parents }) => ({ id, parents: parents.map((edge) => edge.id) })))), [nodes]);
   const area = useRef<HTMLDivElement>(null);
   if (query.isPending) return <Waiting what="the graph" />;
-  if (query.isError) return <Failure error={query.error} onRetry={() => void query.refetch()} />;
+  if (!query.data) return <Failure error={query.error} onRetry={() => void query.refetch()} />;
   if (nodes.length === 0) return <div className="card"><Empty title="Nothing has started yet" icon="flow">Tasks and subflows appear here with what they came from.</Empty></div>;
   if (layout === null) return <div className="card"><Empty title={`${nodes.length.toLocaleString("en")} tasks are too many to draw`} icon="flow">The timeline and the table have all of them.</Empty></div>;
   const first = chosen !== null && layout.nodes.has(chosen) ? chosen : nodes[0]?.id;

@@ -1,31 +1,57 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { type Action, changeRuns, tellOutcome } from "@/api/change-runs";
-import type { FlowRunRow } from "@/api/types";
+import { type Action, changeRuns, deleteTaskRuns, tellOutcome } from "@/api/change-runs";
+import type { FlowRunRow, TaskRunRow } from "@/api/types";
 import { Button } from "@/components/button";
 import { Dialog } from "@/components/dialog";
 import { tell } from "@/components/toast";
 import { possible } from "@/lib/states";
 import "./bulk-bar.css";
 
-interface Props {
-  chosen: readonly FlowRunRow[];
+interface Props<T> {
+  chosen: readonly T[];
   onDone: () => void;
 }
 
-const actions: { action: Action; label: string; able: (run: FlowRunRow) => boolean; icon: "slash" | "retry" | "play" | "trash" }[] = [
+interface Act<T> {
+  action: Action;
+  label: string;
+  able: (run: T) => boolean;
+  icon: "slash" | "retry" | "play" | "trash";
+}
+
+const forFlowRuns: Act<FlowRunRow>[] = [
   { action: "cancel", label: "Cancel", able: (run) => possible(run).cancel, icon: "slash" },
   { action: "retry", label: "Retry", able: (run) => possible(run).retry && run.deployment_id !== null, icon: "retry" },
   { action: "resume", label: "Resume", able: (run) => possible(run).resume, icon: "play" },
   { action: "delete", label: "Delete", able: () => true, icon: "trash" },
 ];
 
+// The states of task runs are their flow run's: the contract has nothing else that may be done with them from outside.
+const forTaskRuns: Act<TaskRunRow>[] = [{ action: "delete", label: "Delete", able: () => true, icon: "trash" }];
+
+export function BulkBar(props: Props<FlowRunRow>) {
+  return <Bar {...props} actions={forFlowRuns} change={changeRuns} list="flow-run-rows" explain={explain} />;
+}
+
+export function TaskBulkBar(props: Props<TaskRunRow>) {
+  return <Bar {...props} actions={forTaskRuns} change={(_, ids) => deleteTaskRuns(ids)} list="task-run-rows" explain={() => "They vanish from the pages of their flow runs; their lines of logs stay there. This cannot be undone."} />;
+}
+
+interface BarProps<T> extends Props<T> {
+  actions: readonly Act<T>[];
+  change: typeof changeRuns;
+  /** The query that shows them. */
+  list: string;
+  explain: (action: Action) => string;
+}
+
 /** What may be done with the rows that are chosen; it says of how many, asks once, and tells what came of it. */
-export function BulkBar({ chosen, onDone }: Props) {
+function Bar<T extends { id: string; name: string }>({ chosen, onDone, actions, change, list, explain: explained }: BarProps<T>) {
   const [asked, setAsked] = useState<Action | null>(null);
   const queries = useQueryClient();
   const mutation = useMutation({
-    mutationFn: ({ action, ids }: { action: Action; ids: string[] }) => changeRuns(action, ids),
+    mutationFn: ({ action, ids }: { action: Action; ids: string[] }) => change(action, ids),
     onSuccess: (outcome, { action }) => {
       tell(tellOutcome(action, outcome), outcome.refused.size > 0);
       onDone();
@@ -33,7 +59,7 @@ export function BulkBar({ chosen, onDone }: Props) {
     onError: (error) => tell(error.message, true),
     onSettled: () => {
       setAsked(null);
-      void queries.invalidateQueries({ queryKey: ["flow-run-rows"] });
+      void queries.invalidateQueries({ queryKey: [list] });
     },
   });
   const picked = actions.find(({ action }) => action === asked);
@@ -52,7 +78,7 @@ export function BulkBar({ chosen, onDone }: Props) {
       <Button look="quiet" onClick={onDone}>Clear</Button>
       {picked && (
         <Dialog title={`${picked.label} ${able.length} ${able.length === 1 ? "run" : "runs"}?`} onClose={() => setAsked(null)}>
-          <p>{explain(picked.action)}{able.length < chosen.length && ` ${chosen.length - able.length} of those you chose are left out: they are in no state for it.`}</p>
+          <p>{explained(picked.action)}{able.length < chosen.length && ` ${chosen.length - able.length} of those you chose are left out: they are in no state for it.`}</p>
           <ul className="bulk-names">{able.slice(0, 8).map((run) => <li key={run.id} className="cut">{run.name}</li>)}{able.length > 8 && <li className="faint">and {able.length - 8} more</li>}</ul>
           <footer>
             <Button onClick={() => setAsked(null)}>Leave them</Button>

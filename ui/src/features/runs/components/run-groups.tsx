@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
+import { Link } from "@/lib/router";
 import { useMemo } from "react";
 import type { GroupRow } from "@/api/schema";
 import { type Column, Table } from "@/components/table";
@@ -16,7 +16,7 @@ export function RunGroups({ filters, change }: { filters: RunFilters; change: (p
   const query = useQuery(runGroups(filters));
   const columns = useMemo(() => columnsOf(filters), [filters]);
   if (query.isPending) return <Waiting what="groups of runs" />;
-  if (query.isError) return <Failure error={query.error} onRetry={() => void query.refetch()} />;
+  if (!query.data) return <Failure error={query.error} onRetry={() => void query.refetch()} />;
   const { rows, count, most } = query.data;
   if (rows.length === 0) return <NoRuns filters={filters} change={change} />;
   const runs = rows.reduce((sum, row) => sum + row.runs, 0);

@@ -1,4 +1,4 @@
-import { Link } from "@tanstack/react-router";
+import { Link } from "@/lib/router";
 import { useMemo } from "react";
 import type { FlowItem, Item, MonthMoney, Size, Usage } from "@/api/schema";
 import { type Column, Table } from "@/components/table";

@@ -1,4 +1,4 @@
-import { Link } from "@tanstack/react-router";
+import { Link } from "@/lib/router";
 import type { FlowRunRow } from "@/api/types";
 import { StateBadge } from "@/components/state-badge";
 import { paths } from "@/config/paths";

@@ -1,0 +1,43 @@
+import { paths } from "@/config/paths";
+import { lead, route } from "@/lib/router";
+
+/** Every page. Of two patterns that fit a path the first counts. */
+export const routes = [
+  route(paths.home, () => import("@/features/home/home-page").then((part) => part.HomePage)),
+  route(paths.runs, () => import("@/features/runs/runs-page").then((part) => part.RunsPage)),
+  route(paths.run, () => import("@/features/run/run-page").then((part) => part.RunPage)),
+  route(paths.flows, () => import("@/features/flows/flows-page").then((part) => part.FlowsPage)),
+  route(paths.flow, () => import("@/features/flows/flow-page").then((part) => part.FlowPage)),
+  route(paths.deployments, () => import("@/features/deployments/deployments-page").then((part) => part.DeploymentsPage)),
+  route(paths.deployment, () => import("@/features/deployments/deployment-page").then((part) => part.DeploymentPage)),
+  route(paths.pools, () => import("@/features/pools/pools-page").then((part) => part.PoolsPage)),
+  route(paths.newPool, () => import("@/features/pools/new-pool-page").then((part) => part.NewPoolPage)),
+  route(paths.pool, () => import("@/features/pools/pool-page").then((part) => part.PoolPage)),
+  route(paths.limits, () => import("@/features/concurrency/limits-page").then((part) => part.LimitsPage)),
+  route(paths.variables, () => import("@/features/variables/variables-page").then((part) => part.VariablesPage)),
+  route(paths.artifacts, () => import("@/features/artifacts/artifacts-page").then((part) => part.ArtifactsPage)),
+  route(paths.artifactKey, () => import("@/features/artifacts/artifact-page").then((part) => part.ArtifactKeyPage)),
+  route(paths.artifact, () => import("@/features/artifacts/artifact-page").then((part) => part.ArtifactPage)),
+  route(paths.automations, () => import("@/features/automations/automations-page").then((part) => part.AutomationsPage)),
+  route(paths.newAutomation, () => import("@/features/automations/edit-page").then((part) => part.NewAutomationPage)),
+  route(paths.automation, () => import("@/features/automations/automation-page").then((part) => part.AutomationPage)),
+  route(paths.editAutomation, () => import("@/features/automations/edit-page").then((part) => part.EditAutomationPage)),
+  route(paths.deliveries, () => import("@/features/automations/deliveries-page").then((part) => part.DeliveriesPage)),
+  route(paths.events, () => import("@/features/events/events-page").then((part) => part.EventsPage)),
+  route(paths.event, () => import("@/features/events/event-page").then((part) => part.EventPage)),
+  route(paths.blocks, () => import("@/features/blocks/blocks-page").then((part) => part.BlocksPage)),
+  route(paths.blockCatalogue, () => import("@/features/blocks/catalogue-page").then((part) => part.CataloguePage)),
+  route(paths.newBlock, () => import("@/features/blocks/new-block-page").then((part) => part.NewBlockPage)),
+  lead(paths.blockType, ({ name = "" }) => ({ to: paths.newBlock, params: { name } })),
+  route(paths.block, () => import("@/features/blocks/block-page").then((part) => part.BlockPage)),
+  route(paths.approvals, () => import("@/features/approvals/approvals-page").then((part) => part.ApprovalsPage)),
+  route(paths.webhooks, () => import("@/features/webhooks/webhooks-page").then((part) => part.WebhooksPage)),
+  route(paths.webhook, () => import("@/features/webhooks/webhook-page").then((part) => part.WebhookPage)),
+  route(paths.settings, () => import("@/features/settings/settings-page").then((part) => part.SettingsPage)),
+  // What links name by an id alone is shown on another page.
+  route(paths.taskRun, () => import("@/features/links/links-page").then((part) => part.TaskRunLink)),
+  route(paths.queue, () => import("@/features/links/links-page").then((part) => part.QueueLink)),
+  lead(paths.limit, ({ id = "" }) => ({ to: paths.limits, search: { limit: id } })),
+  lead(paths.dashboard, () => ({ to: paths.home })),
+  ...(import.meta.env.DEV ? [route(paths.design, () => import("./design-page").then((part) => part.DesignPage))] : []),
+];
