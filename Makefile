@@ -10,7 +10,7 @@ MAX_BYTES := 31457280
 # failed is run again, twice at most, and the report shows it: -rR lists what needed that.
 RERUNS := --reruns 2 --reruns-delay 1 -rR
 
-.PHONY: help bin/before build venv up test unit simulation fuzz lint differential states e2e once restarts browser ui pictures image rehearsal crash siege backup asleep bench starts hours history reads retention clean
+.PHONY: help bin/before build venv up test unit simulation fuzz lint differential states e2e once restarts browser ui pictures image rehearsal crash siege backup postgres asleep bench starts hours history reads retention clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -34,7 +34,7 @@ venv: ## the private Python environment with the reference client, .venv
 up: build venv ## the example: server, worker and UI, a sample run of each flow
 	bin/reeve up --config examples/captionacc/reeve.toml
 
-test: build venv lint unit simulation race differential e2e ui browser image rehearsal crash siege backup ## everything that must pass
+test: build venv lint unit simulation race differential e2e ui browser image rehearsal crash siege backup postgres ## everything that must pass
 
 unit: ## the Go tests
 	go test ./...
@@ -102,6 +102,9 @@ siege: build venv ## attacks on a server with 256 MB, which must live and answer
 backup: build ## backups in a real S3 server, restored after damage of every kind
 	GOBIN=$(CURDIR)/bin/tools go install $(VERSITYGW)
 	REEVE_BIN=$(REEVE) VERSITYGW=$(CURDIR)/bin/tools/versitygw go test -tags s3 -count=1 ./test/s3
+
+postgres: ## the store's rules on a PostgreSQL of its own; PG_BIN=/usr/lib/postgresql/17/bin for another than the newest
+	scripts/with-postgres go test -count=1 ./internal/store/postgres
 
 image: build venv ## the server's image: its files, its size, its server in a root of its own
 	REEVE_BIN=$(REEVE) REEVE_UI=$$(echo $(CURDIR)/.venv/lib/python*/site-packages/prefect/server/ui-v2) go test -tags image -count=1 ./test/deploy

@@ -64,8 +64,8 @@ func (tx *Tx) DeleteHeldEvents(before time.Time, limit int) (int, error) {
 		key            string
 		awaited        bool
 	}
-	old, err := collect(tx, `SELECT trigger_id, event_id, bucket, EXISTS (SELECT 1 FROM automation_bucket AS window
-			WHERE window.trigger_id = held.trigger_id AND window.bucket = held.bucket AND window.due IS NOT NULL)
+	old, err := collect(tx, `SELECT trigger_id, event_id, bucket, EXISTS (SELECT 1 FROM automation_bucket AS open
+			WHERE open.trigger_id = held.trigger_id AND open.bucket = held.bucket AND open.due IS NOT NULL)
 		FROM automation_held_event AS held WHERE held < ? ORDER BY held LIMIT ?`, []any{before, limit},
 		func(r Row) (h held, err error) { return h, r.Scan(&h.trigger, &h.event, &h.key, &h.awaited) })
 	if err != nil {

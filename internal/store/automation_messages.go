@@ -257,7 +257,9 @@ func (tx *Tx) gathered(id uuid.UUID) (*prefect.Gathered, error) {
 	if g.Number, err = tx.count(`SELECT count(DISTINCT coalesce(run_id, id))`+all, id, id); err != nil || g.Number < 2 {
 		return nil, err
 	}
-	g.First, err = collect(tx, `SELECT subject, max(sequence) AS last`+all+` GROUP BY coalesce(run_id, id) ORDER BY last LIMIT ?`, []any{id, id, describedMessages},
+	query := tx.either(`SELECT subject, max(sequence) AS last`+all+` GROUP BY coalesce(run_id, id) ORDER BY last LIMIT ?`,
+		`SELECT subject, last FROM (SELECT DISTINCT ON (coalesce(run_id, id)) subject, sequence AS last`+all+` ORDER BY coalesce(run_id, id), sequence DESC) ORDER BY last LIMIT ?`)
+	g.First, err = collect(tx, query, []any{id, id, describedMessages},
 		func(r Row) (s prefect.MessageSubject, err error) {
 			var last int64
 			err = r.Scan(JSON(&s), &last)

@@ -46,10 +46,11 @@ func (tx *Tx) keepNoise(owner string) error {
 	if _, err := tx.conn.Exec(`DELETE FROM automation_noise_kept WHERE kept < ?`, tx.Now.Add(-settingsKept)); err != nil {
 		return err
 	}
-	_, err := tx.conn.Exec(`INSERT OR REPLACE INTO automation_noise_kept (owner, name, kept, settings)
+	_, err := tx.conn.Exec(`INSERT INTO automation_noise_kept (owner, name, kept, settings)
 		SELECT related.resource_id, automation.name, ?, noise.settings FROM automation_related_resource AS related
 			JOIN automation ON automation.id = related.automation_id JOIN automation_noise AS noise ON noise.automation_id = automation.id
-		WHERE related.resource_id = (SELECT ?) AND related.owned = 1`, tx.Now, owner)
+		WHERE related.resource_id = (SELECT ?) AND related.owned = 1
+		ON CONFLICT (owner, name) DO UPDATE SET kept = excluded.kept, settings = excluded.settings`, tx.Now, owner)
 	return err
 }
 

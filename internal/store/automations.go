@@ -201,7 +201,7 @@ func (tx *Tx) relateToDeployments(id uuid.UUID, actions []prefect.Action) error 
 // what belongs to it already goes on to.
 func (tx *Tx) relateAutomation(id uuid.UUID, resource string, owned bool) error {
 	_, err := tx.conn.Exec(`INSERT INTO automation_related_resource (automation_id, resource_id, owned) VALUES (?, ?, ?)
-		ON CONFLICT (automation_id, resource_id) DO UPDATE SET owned = owned OR excluded.owned`, id, resource, owned)
+		ON CONFLICT (automation_id, resource_id) DO UPDATE SET owned = max(automation_related_resource.owned, excluded.owned)`, id, resource, owned)
 	return err
 }
 

@@ -15,6 +15,6 @@ func (tx *Tx) EventsBack(f *prefect.EventFilter, after *EventPlace, n int) (Even
 	if after != nil {
 		beyond = when("(occurred, sequence) < (?, ?)", after.Occurred, after.Sequence)
 	}
-	q := eventsInOrder(passed, beyond, 1, n-1)
+	q := tx.eventsInOrder(passed, beyond, 1, n-1)
 	return first(tx, q.sql, q.args, func(r Row) (p EventPlace, err error) { return p, r.Scan(&p.Sequence, &p.Occurred) })
 }

@@ -16,7 +16,7 @@ type EventPlace struct {
 // FilterEvents returns the events that meet the filter, in its order: at most
 // limit of them, after a place where after is given, else from offset on.
 func (tx *Tx) FilterEvents(f *prefect.EventFilter, limit, offset int, after *EventPlace) ([]*prefect.ReceivedEvent, error) {
-	q := eventPage(f, limit, offset, after)
+	q := tx.eventPage(f, limit, offset, after)
 	return collect(tx, q.sql, q.args, scanEvent)
 }
 
@@ -28,7 +28,7 @@ func eventOrder(f *prefect.EventFilter) (order, after string) {
 	return " ORDER BY occurred DESC, sequence DESC", "<"
 }
 
-func eventPage(f *prefect.EventFilter, limit, offset int, after *EventPlace) condition {
+func (tx *Tx) eventPage(f *prefect.EventFilter, limit, offset int, after *EventPlace) condition {
 	if len(f.ID.ID) > 0 {
 		limit = min(limit, len(f.ID.ID))
 	}
@@ -38,17 +38,17 @@ func eventPage(f *prefect.EventFilter, limit, offset int, after *EventPlace) con
 		beyond, offset = when("(occurred, sequence) "+comparison+" (?, ?)", after.Occurred, after.Sequence), 0
 	}
 	// The page is found by the keys alone; only its events are read.
-	keys := eventsInOrder(f, beyond, limit, offset)
+	keys := tx.eventsInOrder(f, beyond, limit, offset)
 	return condition{`SELECT ` + eventColumns + ` FROM (SELECT sequence AS wanted FROM (` + keys.sql + `)) JOIN event ON event.sequence = wanted` + order, keys.args}
 }
 
 // eventsInOrder is a query for the sequence and occurred of events that meet the filter, in
 // its order. Several indexes that have the order are merged, no further than the page.
-func eventsInOrder(f *prefect.EventFilter, beyond condition, limit, offset int) condition {
+func (tx *Tx) eventsInOrder(f *prefect.EventFilter, beyond condition, limit, offset int) condition {
 	order, _ := eventOrder(f)
 	arms := eventArms(f)
 	if len(arms) == 0 {
-		keys := eventKeys(f)
+		keys := tx.eventKeys(f)
 		return condition{`SELECT sequence, occurred FROM (` + keys.sql + `)` + beyond.where() + order + ` LIMIT ? OFFSET ?`,
 			append(append(keys.args, beyond.args...), limit, offset)}
 	}
@@ -106,17 +106,18 @@ func merged(all []condition) (whole condition) {
 // eventKeys is a query for the sequence and occurred of the events that meet
 // the filter, each once. A filter by nothing but one related resource, or
 // resources in any role, is answered by the indexes of these.
-func eventKeys(f *prefect.EventFilter) condition {
+func (tx *Tx) eventKeys(f *prefect.EventFilter) condition {
 	window := when("BETWEEN ? AND ?", *f.Occurred.Since, *f.Occurred.Until)
 	if isDistinct(f) {
 		where := eventsWhere(f)
-		extreme := "max"
+		extreme, order := "max", " DESC"
 		if f.Order == prefect.OldestFirst {
-			extreme = "min"
+			extreme, order = "min", ""
 		}
-		// SQLite takes a column beside a lone max() from the row of the maximum.
-		return condition{`SELECT sequence, occurred FROM (SELECT event.sequence AS sequence, ` + extreme + `(event.occurred) AS occurred
-			FROM event` + where.where() + ` GROUP BY event.resource_id)`, where.args}
+		return condition{tx.either(`SELECT sequence, occurred FROM (SELECT event.sequence AS sequence, `+extreme+`(event.occurred) AS occurred
+				FROM event`+where.where()+` GROUP BY event.resource_id)`,
+			`SELECT sequence, occurred FROM (SELECT DISTINCT ON (event.resource_id) event.sequence AS sequence, event.occurred AS occurred
+				FROM event`+where.where()+` ORDER BY event.resource_id, event.occurred`+order+`)`), where.args}
 	}
 	if arms := eventArms(f); len(arms) > 0 {
 		order, _ := eventOrder(f)
@@ -159,14 +160,14 @@ func (tx *Tx) CountEvents(f *prefect.EventFilter) (int, error) {
 		where := eventsWhere(f)
 		return tx.count(`SELECT count(DISTINCT event.resource_id) FROM event`+where.where(), where.args...)
 	}
-	keys := eventKeys(f)
+	keys := tx.eventKeys(f)
 	return tx.count(`SELECT count(*) FROM (`+keys.sql+`)`, keys.args...)
 }
 
 // eventsOf is what events are counted from that meet a filter: " FROM event", and which.
-func eventsOf(f *prefect.EventFilter) condition {
+func (tx *Tx) eventsOf(f *prefect.EventFilter) condition {
 	if len(eventArms(f)) > 0 {
-		keys := eventKeys(f)
+		keys := tx.eventKeys(f)
 		return condition{` FROM (` + keys.sql + `) AS found CROSS JOIN event ON event.sequence = found.sequence`, keys.args}
 	}
 	where := eventsWhere(f)
@@ -185,10 +186,10 @@ func counting(f *prefect.EventFilter, b events.Buckets) (from time.Time, before 
 func (tx *Tx) CountEventsByTime(f *prefect.EventFilter, b events.Buckets) (map[int64]int, error) {
 	var from condition
 	if len(eventArms(f)) > 0 { // the keys tell enough
-		keys := eventKeys(f)
+		keys := tx.eventKeys(f)
 		from = condition{` FROM (` + keys.sql + `) AS event`, keys.args}
 	} else {
-		from = eventsOf(f)
+		from = tx.eventsOf(f)
 	}
 	origin, before := counting(f, b)
 	counts := map[int64]int{}
@@ -206,7 +207,7 @@ func (tx *Tx) CountEventsByTime(f *prefect.EventFilter, b events.Buckets) (map[i
 // CountEventsByTimeAndName counts the events that meet the filter by bucket of time, as
 // CountEventsByTime, and by name, in one pass.
 func (tx *Tx) CountEventsByTimeAndName(f *prefect.EventFilter, b events.Buckets) (times map[int64]int, names map[string]int, err error) {
-	from := eventsOf(f)
+	from := tx.eventsOf(f)
 	origin, before := counting(f, b)
 	times, names = map[int64]int{}, map[string]int{}
 	err = tx.conn.Query(`SELECT (event.occurred - ?) / ? AS bucket, event.event, count(*)`+from.sql+` GROUP BY bucket, event.event`,
@@ -225,7 +226,7 @@ func (tx *Tx) CountEventsByTimeAndName(f *prefect.EventFilter, b events.Buckets)
 // CountEventsByName counts the events that meet the filter by their name, the
 // most frequent first.
 func (tx *Tx) CountEventsByName(f *prefect.EventFilter) ([]events.Count, error) {
-	from := eventsOf(f)
+	from := tx.eventsOf(f)
 	return collect(tx, `SELECT event.event, event.event, count(*) AS number, min(event.occurred), max(event.occurred)`+
 		from.sql+` GROUP BY event.event ORDER BY number DESC, event.event`, from.args, scanEventCount)
 }
@@ -233,7 +234,7 @@ func (tx *Tx) CountEventsByName(f *prefect.EventFilter) ([]events.Count, error) 
 // CountEventsByResource counts the events that meet the filter by their primary
 // resource, the most frequent first; each is called by its newest name.
 func (tx *Tx) CountEventsByResource(f *prefect.EventFilter) ([]events.Count, error) {
-	from := eventsOf(f)
+	from := tx.eventsOf(f)
 	return collect(tx, `SELECT value, coalesce(resource ->> '$."prefect.resource.name"', resource ->> '$."prefect.name"', value) AS label,
 			number, oldest, latest
 		FROM (SELECT value, number, oldest, latest,

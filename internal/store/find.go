@@ -18,10 +18,10 @@ type Named struct {
 // regard to case, at most limit of each.
 func (tx *Tx) FindNamed(part string, limit int) ([]Named, error) {
 	return collect(tx, `WITH part (text) AS (SELECT lower(?))
-		SELECT * FROM (SELECT 'flow', id, name, '', FALSE FROM flow, part WHERE instr(lower(name), text) > 0 ORDER BY name LIMIT ?)
+		SELECT * FROM (SELECT 'flow', id, name, '', 0 FROM flow, part WHERE instr(lower(name), text) > 0 ORDER BY name LIMIT ?)
 		UNION ALL SELECT * FROM (SELECT 'deployment', deployment.id, deployment.name, flow.name, paused FROM deployment JOIN flow ON flow.id = deployment.flow_id, part
 			WHERE instr(lower(deployment.name), text) > 0 ORDER BY deployment.name LIMIT ?)
-		UNION ALL SELECT * FROM (SELECT 'pool', id, name, '', FALSE FROM work_pool, part WHERE instr(lower(name), text) > 0 ORDER BY name LIMIT ?)`,
+		UNION ALL SELECT * FROM (SELECT 'pool', id, name, '', 0 FROM work_pool, part WHERE instr(lower(name), text) > 0 ORDER BY name LIMIT ?)`,
 		[]any{part, limit, limit, limit}, func(r Row) (n Named, err error) {
 			err = r.Scan(&n.Kind, &n.ID, &n.Name, &n.Flow, &n.Paused)
 			return n, err

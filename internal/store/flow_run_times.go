@@ -40,7 +40,7 @@ func (tx *Tx) NoteEnded(run *orchestration.FlowRun, outcome prefect.StateType) e
 		bucket = runTimes[i]
 	}
 	_, err := tx.conn.Exec(`INSERT INTO flow_run_time (flow_id, outcome, bucket, runs, took) VALUES (?, ?, ?, 1, ?)
-		ON CONFLICT (flow_id, outcome, bucket) DO UPDATE SET runs = runs + 1, took = took + excluded.took`,
+		ON CONFLICT (flow_id, outcome, bucket) DO UPDATE SET runs = flow_run_time.runs + 1, took = flow_run_time.took + excluded.took`,
 		run.FlowID, outcome, bucket, took)
 	return err
 }

@@ -77,7 +77,7 @@ func (tx *Tx) SaveFlowRun(run *orchestration.FlowRun) error {
 	_, err := tx.conn.Exec(`UPDATE flow_run SET updated = ?, state_id = ?, state_type = ?, state_name = ?, state_timestamp = ?,
 			run_count = ?, expected_start_time = ?, next_scheduled_start_time = ?, start_time = ?, end_time = ?, total_run_time = ?,
 			empirical_policy = ?, retries_in_process = ?, pause_timeout = ?, owner_due = ?,
-			hand_outs = iif(?, hand_outs, 0)
+			hand_outs = iif(? = 1, hand_outs, 0)
 		WHERE id = ?`,
 		tx.Now, run.StateID, run.StateType, run.StateName, run.StateTimestamp,
 		run.RunCount, run.ExpectedStartTime, run.NextScheduledStartTime, run.StartTime, run.EndTime, run.TotalRunTime,

@@ -65,7 +65,7 @@ type QueueMeasure struct {
 func (tx *Tx) MeasureQueues() ([]QueueMeasure, error) {
 	const due = `FROM flow_run WHERE flow_run.work_queue_id = work_queue.id
 		AND flow_run.state_type = 'SCHEDULED' AND flow_run.next_scheduled_start_time <= ?`
-	return collect(tx, `SELECT work_pool.name, work_queue.name, work_pool.is_paused OR work_queue.is_paused,
+	return collect(tx, `SELECT work_pool.name, work_queue.name, work_pool.is_paused = 1 OR work_queue.is_paused = 1,
 		work_queue.concurrency_limit, work_queue.priority, (SELECT count(*) `+due+`),
 		(SELECT count(*) FROM flow_run WHERE flow_run.work_queue_id = work_queue.id AND `+holdsClaim+`),
 		(SELECT min(flow_run.next_scheduled_start_time) `+due+`)

@@ -98,7 +98,7 @@ func (tx *Tx) LogPlans(f *prefect.LogFilter, sort prefect.LogSort) ([]Plan, erro
 
 // EventPlans are the plans for the keys of a page of events, and for their count.
 func (tx *Tx) EventPlans(f *prefect.EventFilter) (all []Plan, err error) {
-	for _, q := range []condition{eventPage(f, 100, 0, nil), {`SELECT count(*) FROM (` + eventKeys(f).sql + `)`, eventKeys(f).args}} {
+	for _, q := range []condition{tx.eventPage(f, 100, 0, nil), {`SELECT count(*) FROM (` + tx.eventKeys(f).sql + `)`, tx.eventKeys(f).args}} {
 		p, err := tx.plan(q, false)
 		if err != nil {
 			return nil, err

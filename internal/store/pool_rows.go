@@ -38,7 +38,7 @@ func (tx *Tx) PoolRows(limit, mostDue int) ([]*PoolRow, error) {
 				AND flow_run.state_type = 'SCHEDULED' AND flow_run.next_scheduled_start_time <= ?
 				WHERE queue.work_pool_id = work_pool.id LIMIT ?)),
 			(SELECT count(*) FROM worker WHERE worker.work_pool_id = work_pool.id),
-			(SELECT count(*) FROM worker WHERE worker.work_pool_id = work_pool.id AND (? AND worker.status = 'ONLINE'
+			(SELECT count(*) FROM worker WHERE worker.work_pool_id = work_pool.id AND (? = 1 AND worker.status = 'ONLINE'
 				OR worker.last_heartbeat_time > ? - 1000000 * ? * coalesce(nullif(worker.heartbeat_interval_seconds, 0), ?))),
 			(SELECT max(queue.last_polled) FROM work_queue AS queue WHERE queue.work_pool_id = work_pool.id)
 		FROM work_pool ORDER BY work_pool.name LIMIT ?`,

@@ -97,8 +97,11 @@ func (tx *Tx) NextRunsOf(flows []uuid.UUID) (map[uuid.UUID]*prefect.NextFlowRun,
 	c.add(when("flow_run.state_type = 'SCHEDULED'"), when("flow_run.next_scheduled_start_time IS NOT NULL"))
 	where := c.join(prefect.And)
 	next := map[uuid.UUID]*prefect.NextFlowRun{}
-	err := tx.conn.Query(`SELECT flow_run.id, flow_run.flow_id, flow_run.name, flow_run.state_name, flow_run.state_type,
-		min(flow_run.next_scheduled_start_time) FROM flow_run`+where.where()+` GROUP BY +flow_run.flow_id`, where.args,
+	query := tx.either(`SELECT flow_run.id, flow_run.flow_id, flow_run.name, flow_run.state_name, flow_run.state_type,
+			min(flow_run.next_scheduled_start_time) FROM flow_run`+where.where()+` GROUP BY +flow_run.flow_id`,
+		`SELECT DISTINCT ON (flow_run.flow_id) flow_run.id, flow_run.flow_id, flow_run.name, flow_run.state_name, flow_run.state_type,
+			flow_run.next_scheduled_start_time FROM flow_run`+where.where()+` ORDER BY flow_run.flow_id, flow_run.next_scheduled_start_time`)
+	err := tx.conn.Query(query, where.args,
 		func(r Row) error {
 			var n prefect.NextFlowRun
 			if err := r.Scan(&n.ID, &n.FlowID, &n.Name, &n.StateName, &n.StateType, &n.NextScheduledStartTime); err != nil {

@@ -86,7 +86,7 @@ func (tx *Tx) groupRuns(k narrowed, n *Narrowing, looked condition, from, by str
 // groups is a query for the parts of the groups of the runs that are looked at.
 func (k narrowed) groups(n *Narrowing, looked condition, from, by string, now time.Time) condition {
 	if by == "tag" {
-		from += ` LEFT JOIN json_each(` + k.table + `.tags) AS tag`
+		from += ` LEFT JOIN json_each(` + k.table + `.tags) AS tag ON TRUE`
 	}
 	c := k.where(n, looked, now)
 	return condition{`SELECT ` + groupings[by] + `, coalesce(` + k.table + `.state_type, ''), count(*), max(` + k.start + `), sum(` + k.took() + `)` + from + c.where() + ` GROUP BY 1, 2, 3`,

@@ -47,6 +47,10 @@ type Conn interface {
 	Query(query string, args []any, each func(Row) error) error
 }
 
+// Postgres is a connection to a PostgreSQL database. Its driver spells for it the
+// statements that are written for SQLite, but for the few that it cannot; see Tx.either.
+type Postgres interface{ IsPostgres() }
+
 // Backend is one database. Its transactions see a consistent state; those of
 // Update are serial and durable once it returns nil.
 type Backend interface {
@@ -153,6 +157,16 @@ func (s *Store) Rest(ctx context.Context) (bool, error) {
 
 // Close closes the database.
 func (s *Store) Close() error { return s.backend.Close() }
+
+// either is the first of two texts that ask the same, but on PostgreSQL the second. It is
+// for what SQLite alone can say so well: a column beside a lone max() is of the row that
+// has the maximum.
+func (tx *Tx) either(sqlite, postgres string) string {
+	if _, ok := tx.conn.(Postgres); ok {
+		return postgres
+	}
+	return sqlite
+}
 
 // one scans the first row of a query, or returns ErrNoRows.
 func (tx *Tx) one(query string, args []any, dest ...any) error {

@@ -12,7 +12,7 @@ import (
 func (tx *Tx) ReadWaitingTaskRuns(taskKeys []string, limit int) ([]*prefect.TaskRun, error) {
 	return collect(tx, `SELECT `+taskRunColumns+taskRunFrom+`
 		WHERE task_run.state_type = 'SCHEDULED' AND task_run.task_key IN (SELECT value FROM json_each(?))
-			AND state.state_details ->> 'deferred'
+			AND CAST(state.state_details ->> 'deferred' AS TEXT) IN ('1', 'true')
 			AND NOT EXISTS (SELECT 1 FROM task_run_delivery AS delivery
 				WHERE delivery.task_run_id = task_run.id AND delivery.state_id = task_run.state_id)
 		ORDER BY task_run.state_name = 'AwaitingRetry' DESC, task_run.state_timestamp LIMIT ?`,

@@ -39,7 +39,7 @@ const ownedTaskRuns = `SELECT run.id, run.state_type, run.state_name, run.state_
 	FROM task_run AS run
 		LEFT JOIN task_run_state AS state ON state.id = run.state_id
 		LEFT JOIN task_run_delivery AS delivery ON delivery.task_run_id = run.id
-			AND (delivery.state_id = run.state_id OR run.state_type <> 'SCHEDULED' OR NOT coalesce(state.state_details ->> 'deferred', 0))
+			AND (delivery.state_id = run.state_id OR run.state_type <> 'SCHEDULED' OR coalesce(CAST(state.state_details ->> 'deferred' AS TEXT), '0') NOT IN ('1', 'true'))
 		LEFT JOIN task_worker AS worker ON worker.name = delivery.worker `
 
 func (tx *Tx) scanOwnedTask(r Row) (*OwnedTaskRun, error) {

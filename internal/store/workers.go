@@ -47,7 +47,7 @@ func (tx *Tx) HeartbeatWorker(pool *prefect.WorkPool, name string, interval *int
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'ONLINE')
 			ON CONFLICT (work_pool_id, name) DO UPDATE SET last_heartbeat_time = excluded.last_heartbeat_time,
 				updated = excluded.updated, status = 'ONLINE', online_since = excluded.online_since,
-				heartbeat_interval_seconds = coalesce(excluded.heartbeat_interval_seconds, heartbeat_interval_seconds)`,
+				heartbeat_interval_seconds = coalesce(excluded.heartbeat_interval_seconds, worker.heartbeat_interval_seconds)`,
 			tx.IDs.V4(), tx.Now, tx.Now, name, pool.ID, tx.Now, interval, since)
 		if err != nil {
 			return err

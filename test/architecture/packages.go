@@ -63,6 +63,7 @@ var rooms = map[string]room{
 
 	"internal/store":            {join(leaves, domain), "the store keeps what the domain decides"},
 	"internal/store/migrations": {nil, "migrations are files"},
+	"internal/store/postgres":   {join(leaves, storage, []string{"internal/store/migrations"}), "a driver knows the store it implements"},
 	"internal/store/sqlite":     {join(leaves, storage, []string{"internal/store/migrations"}), "a driver knows the store it implements"},
 
 	"internal/cost":           {[]string{"internal/fault"}, "a bill is a function of a usage and prices"},
@@ -110,6 +111,7 @@ var forbidden = []struct {
 	{"modernc.org/sqlite", []string{"internal/store/sqlite", "test"}, "the driver sits behind store.Conn"},
 	{"github.com/minio/minio-go", []string{"internal/backup"}, "the storage sits behind backup.Bucket"},
 	{"github.com/wneessen/go-mail", []string{"internal/notify"}, "mail sits behind notify.Sender"},
+	{"github.com/jackc/pgx/v5", []string{"internal/store/postgres", "internal/store/storetest", "test"}, "the driver sits behind store.Conn"},
 	{"database/sql", []string{"test"}, "the driver sits behind store.Conn"},
 	{"net/http", []string{"internal/access", "internal/api", "internal/api/live", "internal/api/rest", "internal/api/ws", "internal/api/middleware", "internal/server", "internal/traffic", "internal/door", "internal/ui",
 		"internal/client", "internal/worker", "internal/webhooks", "internal/proxy", "internal/notify", "internal/nudge", "internal/sleep", "internal/up", "internal/doctor", "internal/cli", "test"}, "the domain and the store do not know how they are asked"},

@@ -1,6 +1,6 @@
 // Package migrations holds the schema as numbered, forward-only SQL files, one
-// set for each database with the same numbers and names. A file is never edited
-// once released.
+// set for each database with the same numbers and names; PostgreSQL's begins with
+// the number at which it came. A file is never edited once released.
 package migrations
 
 import (
@@ -15,6 +15,9 @@ import (
 
 //go:embed *.sql gateway/*.sql
 var files embed.FS
+
+// first is the number of each dialect's first migration.
+var first = map[string]int{"sqlite": 1, "postgres": 16}
 
 // Migration is one step of the schema.
 type Migration struct {
@@ -39,8 +42,8 @@ func in(folder, dialect string) ([]Migration, error) {
 	for i, file := range names {
 		digits, rest, _ := strings.Cut(path.Base(file), "_")
 		number, err := strconv.Atoi(digits)
-		if err != nil || number != i+1 {
-			return nil, fmt.Errorf("migration file %s: want number %04d", file, i+1)
+		if want := first[dialect] + i; err != nil || number != want {
+			return nil, fmt.Errorf("migration file %s: want number %04d", file, want)
 		}
 		text, err := files.ReadFile(file)
 		if err != nil {

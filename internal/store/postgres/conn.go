@@ -1,0 +1,181 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
+
+	"github.com/reevehq/reeve/internal/budget"
+	"github.com/reevehq/reeve/internal/fault"
+	"github.com/reevehq/reeve/internal/store"
+)
+
+// conn is a connection within a transaction.
+type conn struct {
+	c     *pgx.Conn
+	texts *book
+	// ctx ends the work of the transaction under way; store.Conn has none of its own.
+	ctx context.Context
+	// changes are statements that have changed rows, or may have.
+	changes uint64
+	// claim is that of the read under way; nil has no bound. read counts the bytes read
+	// since something was taken of it.
+	claim *budget.Claim
+	read  int64
+}
+
+// IsPostgres implements store.Postgres.
+func (*conn) IsPostgres() {}
+
+// What is read takes memory as it is, as the answer that is made of it, and as
+// what the collector has not collected of making it.
+const (
+	readShare = 3
+	readPiece = 64 << 10
+)
+
+// mostArguments bounds the conditions of a query, as for the other database.
+const mostArguments = 10_000
+
+// bind gives a statement as PostgreSQL has it, and its arguments.
+func (c *conn) bind(query string, args []any) (string, []any, error) {
+	if len(args) > mostArguments {
+		return "", nil, fault.New(fault.Invalid, "The filter has more than %d conditions.", mostArguments)
+	}
+	values, types := make([]any, len(args)), make([]byte, len(args))
+	for i, arg := range args {
+		var err error
+		if values[i], types[i], err = value(arg); err != nil {
+			return "", nil, fmt.Errorf("bind argument %d of %s: %w", i+1, abridged(query), err)
+		}
+	}
+	s := c.texts.of(query, types)
+	bound := make([]any, len(s.uses))
+	for i, u := range s.uses {
+		if u.arg < 0 || u.arg >= len(values) {
+			return "", nil, fmt.Errorf("%s has no argument %d", abridged(query), u.arg+1)
+		}
+		bound[i] = values[u.arg]
+		if u.list != single {
+			var err error
+			if bound[i], err = list(u.list, values[u.arg]); err != nil {
+				return "", nil, fmt.Errorf("bind argument %d of %s: %w", u.arg+1, abridged(query), err)
+			}
+		}
+	}
+	return s.sql, bound, nil
+}
+
+// abridged is the beginning of a query, by which it is known.
+func abridged(query string) string {
+	const most = 300
+	if len(query) <= most {
+		return query
+	}
+	return strings.ToValidUTF8(query[:most], "") + "..."
+}
+
+// Exec implements store.Conn.
+func (c *conn) Exec(query string, args ...any) (int64, error) {
+	sql, bound, err := c.bind(query, args)
+	if err != nil {
+		return 0, err
+	}
+	tag, err := c.c.Exec(c.ctx, sql, bound...)
+	if err != nil {
+		return 0, c.explain(err, sql)
+	}
+	n := tag.RowsAffected()
+	if n > 0 && !tag.Select() {
+		c.changes++
+	}
+	return n, nil
+}
+
+// explain says which statement failed, unless it is the data that did.
+func (c *conn) explain(err error, sql string) error {
+	if ended := c.ctx.Err(); ended != nil && !errors.Is(err, ended) {
+		err = errors.Join(ended, err)
+	}
+	return fmt.Errorf("%w (in %s)", err, abridged(sql))
+}
+
+// Query implements store.Conn. All rows are read before the first is handed over: each may
+// ask the database something else, and PostgreSQL answers one question at a time.
+func (c *conn) Query(query string, args []any, each func(store.Row) error) error {
+	sql, bound, err := c.bind(query, args)
+	if err != nil {
+		return err
+	}
+	if !strings.HasPrefix(query, "SELECT") {
+		c.changes++
+	}
+	columns, all, err := c.rows(sql, bound)
+	if err != nil {
+		return err
+	}
+	types := c.c.TypeMap()
+	for _, values := range all {
+		if err := each(row{columns, values, types}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *conn) rows(sql string, bound []any) (columns []column, all [][][]byte, err error) {
+	rows, err := c.c.Query(c.ctx, sql, bound...)
+	if err != nil {
+		return nil, nil, c.explain(err, sql)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if columns == nil {
+			for _, f := range rows.FieldDescriptions() {
+				columns = append(columns, column{f.Name, f.DataTypeOID, f.Format == pgtype.BinaryFormatCode})
+			}
+		}
+		all = append(all, c.keep(rows.RawValues()))
+		if c.read >= readPiece {
+			if err := c.takeRead(); err != nil {
+				return nil, nil, err
+			}
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return nil, nil, c.explain(err, sql)
+	}
+	return columns, all, nil
+}
+
+// keep copies the values of a row, which are the connection's.
+func (c *conn) keep(raw [][]byte) [][]byte {
+	size := 0
+	for _, v := range raw {
+		size += len(v)
+	}
+	kept, values := make([]byte, 0, size), make([][]byte, len(raw))
+	for i, v := range raw {
+		if v != nil {
+			start := len(kept)
+			kept = append(kept, v...)
+			values[i] = kept[start:len(kept):len(kept)]
+		}
+	}
+	c.read += int64(size)
+	return values
+}
+
+// takeRead takes memory for what was read.
+func (c *conn) takeRead() error {
+	n := c.read
+	c.read = 0
+	return c.claim.TakeNow(n * readShare)
+}
+
+// aborted reports whether the transaction can only be undone: one of its statements failed.
+func (c *conn) aborted() bool { return c.c.PgConn().TxStatus() != 'T' }
