@@ -63,6 +63,12 @@ func keepSafe(p *process, c *config.Config, name, path string, steps []migration
 
 // keepServerSafe is keepSafe for the server's database.
 func keepServerSafe(p *process, c *config.Config) (safety, error) {
+	if c.Postgres() != "" { // which has tools of its own
+		if c.Backup.URL != "" {
+			p.log.Warn("[backup] url is for SQLite: of a PostgreSQL database no copy is made", "instead", "pg_dump, or the backups of whoever runs it")
+		}
+		return safety{}, nil
+	}
 	steps, err := migrations.For("sqlite")
 	if err != nil {
 		return safety{}, err

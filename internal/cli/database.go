@@ -40,6 +40,10 @@ func (f *databaseFlags) choose(p *process) (chosen, error) {
 	if err != nil {
 		return chosen{}, err
 	}
+	if c.Postgres() != "" && !f.Inbox {
+		return chosen{}, fault.New(fault.Invalid, "this command is for SQLite; the database is %s", databaseName(c)).
+			WithHint("use the tools of PostgreSQL: pg_dump, pg_restore, pg_amcheck")
+	}
 	db := chosen{path: c.Database(), flag: "--database " + c.Database(), keep: c.Backup.Keep,
 		source: backup.Source{URL: c.Backup.URL, Name: serverName}}
 	if f.Inbox {
@@ -64,6 +68,11 @@ func (*databaseUpgrade) Help() string {
 
 // Run upgrades the schema.
 func (d *databaseUpgrade) Run(p *process) error {
+	if c, err := d.prepare(p, nil); err != nil {
+		return err
+	} else if c.Postgres() != "" && !d.Inbox {
+		return upgradePostgres(p, c)
+	}
 	db, err := d.choose(p)
 	if err != nil {
 		return err

@@ -9,6 +9,7 @@ import (
 	"github.com/reevehq/reeve/internal/config"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/server"
+	"github.com/reevehq/reeve/internal/store/postgres"
 	"github.com/reevehq/reeve/internal/store/sqlite"
 )
 
@@ -18,6 +19,15 @@ func openServer(p *process, c *config.Config, settings server.Config, kept safet
 	var readTime time.Duration // the contract's default is too short for some queries of a long history
 	if c.IsSet("server.database.timeout") {
 		readTime = c.Seconds("server.database.timeout")
+	}
+	if url := c.Postgres(); url != "" {
+		db, err := postgres.Open(p.ctx, postgres.Options{URL: url, Migrate: c.Bool("server.database.migrate_on_start"), ReadTime: readTime,
+			Alone: true, Logger: p.partOf("server"), Observer: settings.API.Meter})
+		if err != nil {
+			return nil, err
+		}
+		settings.Backups = server.Backups{Others: others, Start: func() {}}
+		return server.Open(p.ctx, db, settings, p.partOf("server"))
 	}
 	db, err := sqlite.Open(p.ctx, sqlite.Options{Path: c.Database(), Migrate: c.Bool("server.database.migrate_on_start"),
 		KeepSnapshots: c.Backup.Keep, ReadTime: readTime, Logger: p.partOf("server"), Observer: settings.API.Meter,

@@ -94,6 +94,6 @@ func printAddresses(p *process, c *config.Config, srv *server.Server, address ne
 	if path, ok := srv.UIPath(); ok {
 		fmt.Fprintf(p.out, "UI: %s%s\n", base, path)
 	}
-	fmt.Fprintf(p.out, "Database: %s\n", c.Database())
+	fmt.Fprintf(p.out, "Database: %s\n", databaseName(c))
 	fmt.Fprintf(p.out, "Clients: export PREFECT_API_URL=%s%s\n", base, srv.APIPath())
 }

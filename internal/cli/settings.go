@@ -9,7 +9,7 @@ import (
 // settingFlags are the flags of every command that reads settings.
 type settingFlags struct {
 	Config   string `help:"Configuration file; reeve.toml of this folder when there is one." placeholder:"FILE" env:"REEVE_CONFIG"`
-	Database string `help:"SQLite database: a path, or sqlite+aiosqlite:////path." placeholder:"PATH"`
+	Database string `help:"The database: a path of SQLite, or postgresql://user:password@host:5432/name." placeholder:"PATH|URL"`
 }
 
 // given maps settings to the flags that were given for them.

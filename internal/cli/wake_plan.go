@@ -15,6 +15,7 @@ import (
 	"github.com/reevehq/reeve/internal/fault"
 	"github.com/reevehq/reeve/internal/sleep"
 	"github.com/reevehq/reeve/internal/store"
+	"github.com/reevehq/reeve/internal/store/postgres"
 	"github.com/reevehq/reeve/internal/store/sqlite"
 )
 
@@ -49,7 +50,7 @@ func (w *wakePlan) Run(p *process) error {
 	url := cmp.Or(w.URL, c.Text("server.ui.api_url"))
 	var plan *sleep.WakePlan
 	if w.Offline {
-		plan, err = storedPlan(p.ctx, c.Database())
+		plan, err = storedPlan(p.ctx, c)
 	} else {
 		err = client.New(url, cmp.Or(c.Text("api.auth_string"), c.Text("server.api.auth_string"))).
 			Ask(p.ctx, http.MethodGet, "/reeve/wake_plan", nil, &plan)
@@ -85,9 +86,14 @@ func (w *wakePlan) Run(p *process) error {
 }
 
 // storedPlan reads the plan from a database, beside a server that may run.
-func storedPlan(ctx context.Context, path string) (plan *sleep.WakePlan, err error) {
+func storedPlan(ctx context.Context, c *config.Config) (plan *sleep.WakePlan, err error) {
 	machine := clock.System{}
-	db, err := sqlite.Open(ctx, sqlite.Options{Path: path, Shared: true, Readers: 1, Clock: machine})
+	var db store.Backend
+	if url := c.Postgres(); url != "" {
+		db, err = postgres.Open(ctx, postgres.Options{URL: url, Readers: 1, Clock: machine})
+	} else {
+		db, err = sqlite.Open(ctx, sqlite.Options{Path: c.Database(), Shared: true, Readers: 1, Clock: machine})
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -24,11 +24,10 @@ type Effect int
 
 // The effects.
 const (
-	Works      Effect = iota // it does what the contract says
-	Later                    // what it tunes is not built yet: a warning
-	Moot                     // what it tunes does not exist here: a warning
-	PostgreSQL               // it is about PostgreSQL, which is not supported yet: a warning
-	Client                   // it is read by clients and workers, not by the server
+	Works  Effect = iota // it does what the contract says
+	Later                // what it tunes is not built yet: a warning
+	Moot                 // what it tunes does not exist here: a warning
+	Client               // it is read by clients and workers, not by the server
 )
 
 // Setting is one documented setting of the contract.
@@ -202,9 +201,8 @@ func (c *Config) Given() []Given {
 }
 
 var noEffect = map[Effect]string{
-	Later:      "not supported yet, so without effect",
-	Moot:       "without effect, because Reeve needs no such tuning",
-	PostgreSQL: "about PostgreSQL, which is not supported yet, so without effect",
+	Later: "not supported yet, so without effect",
+	Moot:  "without effect, because Reeve needs no such tuning",
 }
 
 // Warnings are sentences about what was set and has no effect, one for each reason.
@@ -216,7 +214,7 @@ func (c *Config) Warnings() []string {
 		}
 	}
 	var all []string
-	for _, effect := range []Effect{Later, Moot, PostgreSQL} {
+	for _, effect := range []Effect{Later, Moot} {
 		if len(names[effect]) > 0 {
 			all = append(all, fmt.Sprintf("%s: %s", noEffect[effect], strings.Join(names[effect], ", ")))
 		}

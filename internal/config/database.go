@@ -11,8 +11,12 @@ import (
 const databaseKey = "server.database.connection_url"
 
 // Database is the path of the SQLite database: the URL's, the name's when the
-// URL is given in pieces, or reeve.db in PREFECT_HOME.
+// URL is given in pieces, or reeve.db in PREFECT_HOME. It is of no use where Postgres
+// gives a URL.
 func (c *Config) Database() string {
+	if c.Postgres() != "" {
+		return filepath.Join(expand(c.Text("home")), "reeve.db")
+	}
 	if path := c.Text(databaseKey); path != "" {
 		return path
 	}
@@ -22,12 +26,12 @@ func (c *Config) Database() string {
 	return filepath.Join(expand(c.Text("home")), "reeve.db")
 }
 
-var noPostgreSQL = &malformed{"PostgreSQL is not supported yet",
-	"give the path of a SQLite database, or sqlite+aiosqlite:////path/to/reeve.db"}
+const wantedDatabase = "give the path of a SQLite database, or postgresql://user:password@host:5432/name"
 
-// sqlitePath reads a database setting: a path, or a SQLAlchemy URL of SQLite,
-// where three slashes start a relative path and four an absolute one.
-func sqlitePath(text string) (string, error) {
+// databaseOf reads a database setting: a path, a SQLAlchemy URL of SQLite, where three
+// slashes start a relative path and four an absolute one, or a URL of PostgreSQL, which
+// stays as it is.
+func databaseOf(text string) (string, error) {
 	scheme, rest, isURL := strings.Cut(text, "://")
 	if !isURL {
 		if strings.Contains(text, ":memory:") {
@@ -39,9 +43,9 @@ func sqlitePath(text string) (string, error) {
 	switch dialect {
 	case "sqlite":
 	case "postgresql", "postgres":
-		return "", noPostgreSQL
+		return text, nil
 	default:
-		return "", &malformed{"no database that Reeve knows", noPostgreSQL.fix}
+		return "", &malformed{"no database that Reeve knows", wantedDatabase}
 	}
 	path, _, _ := strings.Cut(rest, "?")
 	path, ok := strings.CutPrefix(path, "/")
@@ -53,19 +57,19 @@ func sqlitePath(text string) (string, error) {
 	}
 	unescaped, err := url.PathUnescape(path)
 	if err != nil {
-		return "", &malformed{"not a URL", noPostgreSQL.fix}
+		return "", &malformed{"not a URL", wantedDatabase}
 	}
 	return unescaped, nil
 }
 
 var noMemory = &malformed{"a database in memory would lose what it acknowledged", "give the path of a file"}
 
-// checkDatabase replaces the URL by the path it means, and refuses the pieces
-// of a URL that mean PostgreSQL.
+// checkDatabase replaces the URL by the path it means, and refuses pieces of a URL that
+// make none.
 func (c *Config) checkDatabase() error {
 	v := c.values[databaseKey]
 	if text, ok := v.parsed.(string); ok {
-		path, err := sqlitePath(text)
+		path, err := databaseOf(text)
 		if err != nil {
 			return refuse(v.origin, hidePassword(text), err)
 		}
@@ -73,8 +77,8 @@ func (c *Config) checkDatabase() error {
 		c.values[databaseKey] = v
 	}
 	driver := c.values["server.database.driver"]
-	if text, ok := driver.parsed.(string); ok && strings.HasPrefix(text, "postgresql") {
-		return refuse(driver.origin, text, noPostgreSQL)
+	if text, ok := driver.parsed.(string); ok && strings.HasPrefix(text, "postgresql") && c.Text(databaseKey) == "" && c.Text("server.database.host") == "" {
+		return refuse(driver.origin, text, &malformed{"no host is given for it", "set PREFECT_SERVER_DATABASE_HOST, or the whole URL: PREFECT_SERVER_DATABASE_CONNECTION_URL"})
 	}
 	return nil
 }

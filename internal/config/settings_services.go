@@ -49,6 +49,6 @@ var serviceSettings = []Setting{
 	{"server.services.task_run_recorder.flush_interval", Number, "5", "", Moot, "Reeve has no loops: work is done when it is due"},
 	{"server.services.triggers.enabled", Bool, "true", "API_SERVICES_TRIGGERS_ENABLED", Works, "evaluate automations and do their actions"},
 	{"server.services.triggers.read_batch_size", Int, "1", "", Moot, "the log is read in as large pieces as there are"},
-	{"server.services.triggers.pg_notify_reconnect_interval_seconds", Int, "10", "", PostgreSQL, "seconds until a lost listener of PostgreSQL is replaced"},
-	{"server.services.triggers.pg_notify_heartbeat_interval_seconds", Int, "5", "", PostgreSQL, "seconds between two checks of PostgreSQL's listener"},
+	{"server.services.triggers.pg_notify_reconnect_interval_seconds", Int, "10", "", Moot, "seconds until a lost listener of PostgreSQL is replaced"},
+	{"server.services.triggers.pg_notify_heartbeat_interval_seconds", Int, "5", "", Moot, "seconds between two checks of PostgreSQL's listener"},
 }

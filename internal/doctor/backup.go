@@ -68,6 +68,9 @@ func (e *Exam) snapshots() []Finding {
 	if e.local() && config.Loopback(e.Config.Text("server.api.host")) {
 		severity = OK
 	}
+	if e.Config.Postgres() != "" {
+		return skipped("copies of the database are made with the tools of PostgreSQL")
+	}
 	newest := "there is none beside it either"
 	path := e.Config.Database()
 	if all, err := sqlite.Snapshots(path); e.absent(path) {

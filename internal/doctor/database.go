@@ -27,6 +27,9 @@ func (e *Exam) absent(path string) bool {
 // checkDatabase looks at the database of this machine: who has it, or, when
 // nobody has, whether a server could open it.
 func checkDatabase(ctx context.Context, e *Exam) []Finding {
+	if url := e.Config.Postgres(); url != "" {
+		return lookAtPostgres(ctx, url)
+	}
 	path := e.Config.Database()
 	if e.absent(path) {
 		return skipped("the server's database is on another machine")

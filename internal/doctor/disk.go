@@ -37,6 +37,9 @@ func folderOf(path string) string {
 
 // checkDisk looks at the volume of the database: room, inodes, the reserve.
 func checkDisk(_ context.Context, e *Exam) []Finding {
+	if e.Config.Postgres() != "" {
+		return skipped("the database is PostgreSQL's, whose disk is its own affair")
+	}
 	path := e.Config.Database()
 	if e.absent(path) {
 		return skipped("the server's database is on another machine")
@@ -97,6 +100,9 @@ func writable(folder string) error {
 
 // checkRetention sets what is kept against the room there is.
 func checkRetention(_ context.Context, e *Exam) []Finding {
+	if e.Config.Postgres() != "" {
+		return skipped("the database is PostgreSQL's, whose disk is its own affair")
+	}
 	path := e.Config.Database()
 	info, err := os.Stat(path)
 	if err != nil {

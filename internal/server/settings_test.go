@@ -11,7 +11,11 @@ import (
 // that shows all settings use.
 var elsewhere = []string{"server.api.host", "server.api.port", "server.logging_level",
 	"server.ui.show_promotional_content", "server.database.driver", "server.database.name", "server.database.connection_url",
-	"server.database.timeout", "server.database.migrate_on_start"}
+	"server.database.timeout", "server.database.migrate_on_start",
+	"server.database.host", "server.database.port", "server.database.user", "server.database.password",
+	"server.database.sqlalchemy.connect_args.search_path", "server.database.sqlalchemy.connect_args.tls.enabled",
+	"server.database.sqlalchemy.connect_args.tls.ca_file", "server.database.sqlalchemy.connect_args.tls.cert_file",
+	"server.database.sqlalchemy.connect_args.tls.key_file", "server.database.sqlalchemy.connect_args.tls.check_hostname"}
 
 // A setting is said to work if and only if something asks for it: otherwise it
 // would be ignored in silence, or warned of though it works.

@@ -96,7 +96,7 @@ var rooms = map[string]room{
 	"internal/webhooks":   {join(leaves, storage, []string{"internal/templating", "internal/templating/jinja", "internal/outbox", "internal/client", "internal/metrics", "internal/traffic"}), "webhooks are mapped by templates, kept in an inbox of their own, and delivered by an outbox over HTTP"},
 	"internal/proxy":      {join(leaves, []string{"internal/client", "internal/metrics", "internal/traffic", "internal/door"}), "it stands before a server, asks it over HTTP, and keeps nothing on disk"},
 	"internal/up":         {join(leaves, []string{"internal/server", "internal/traffic", "internal/door", "internal/sleep", "internal/client", "internal/proxy", "internal/webhooks", "internal/supervise", "internal/worker"}), "it runs a server and its workers, and talks to it over HTTP"},
-	"internal/doctor":     {join(leaves, []string{"internal/client", "internal/metrics", "internal/store/sqlite"}), "a doctor asks over HTTP and looks at files, which it measures as the server does; it changes nothing"},
+	"internal/doctor":     {join(leaves, []string{"internal/client", "internal/metrics", "internal/store/sqlite", "internal/store/postgres"}), "a doctor asks over HTTP and looks at files, which it measures as the server does; it changes nothing"},
 	"internal/reference":  {join(leaves, storage), "it reads rows of another server, whoever opened its database"},
 	"internal/cli":        {[]string{everything}, "the command line wires everything"},
 }

@@ -22,6 +22,9 @@ from datetime import datetime, timezone
 from importlib.metadata import version
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+import databases  # noqa: E402 - it is beside our folder
+
 BINARY = os.path.abspath(shutil.which(os.environ.get("REEVE_BIN", "reeve")) or "reeve")
 
 CONTRACT = "3.9.1"
@@ -209,7 +212,7 @@ class Ours(Server):
 
     def command(self) -> list[str]:
         address = ["--host", "127.0.0.1", "--port", str(self.port)]
-        return [BINARY, "server", "start", *address, "--database", str(self.database)]
+        return [BINARY, "server", "start", *address, "--database", databases.of(self.database)]
 
     def start(self) -> None:
         if not os.access(BINARY, os.X_OK):
@@ -217,6 +220,7 @@ class Ours(Server):
 
     def fresh(self) -> None:
         self.kill()
+        databases.forget(self.database)
         for file in self.folder.glob("server.db*"):
             file.unlink()
         self.mark()

@@ -8,12 +8,16 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
 from pathlib import Path
 
 import settings
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+import databases  # noqa: E402 - it is beside our folder
 
 BINARY = os.path.abspath(shutil.which(os.environ.get("REEVE_BIN", "reeve")) or "reeve")
 
@@ -102,7 +106,7 @@ class Server(Process):
             env["PREFECT_SERVER_DATABASE_CONNECTION_URL"] = f"sqlite+aiosqlite:///{database}"
             command = [settings.PYTHON, "-m", "prefect", "server", "start", *address]
         else:
-            command = [BINARY, "server", "start", *address, "--database", str(database)]
+            command = [BINARY, "server", "start", *address, "--database", databases.of(database)]
         super().__init__("server", command, env, folder)
 
     def start(self, seconds: float = 90) -> None:

@@ -49,6 +49,8 @@ type Options struct {
 	// Migrate brings an older schema up to date; without it an older schema is refused. A
 	// new schema is made in any case.
 	Migrate bool
+	// Alone has it refused while another server has it open so.
+	Alone bool
 	// Readers is the number of reading connections; 0 means one for each processor, at least 4.
 	// One more writes.
 	Readers int
@@ -94,6 +96,7 @@ type DB struct {
 	writer  *writer
 	slow    *slow
 	trouble trouble
+	schema  int
 	closing sync.Once
 	closed  chan struct{}
 }
@@ -145,6 +148,12 @@ func (db *DB) prepare(ctx context.Context) (*pgx.Conn, error) {
 	if err == nil {
 		nullable, err = nullableColumns(ctx, c)
 	}
+	if err == nil {
+		db.schema, err = schemaNumber(ctx, c)
+	}
+	if err == nil {
+		err = db.takeAlone(ctx, c)
+	}
 	if err != nil {
 		_ = c.Close(ctx)
 		return nil, err
@@ -152,6 +161,9 @@ func (db *DB) prepare(ctx context.Context) (*pgx.Conn, error) {
 	db.texts = newBook(nullable)
 	return c, nil
 }
+
+// Schema is the number of its schema.
+func (db *DB) Schema() int { return db.schema }
 
 // Path names the database for people: where it is, without who asks.
 func (db *DB) Path() string { return db.o.name() }

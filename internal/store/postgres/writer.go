@@ -265,6 +265,10 @@ func (w *writer) connect() error {
 	if err != nil {
 		return err
 	}
+	if err := w.db.takeAlone(ctx, c); err != nil {
+		_ = c.Close(ctx)
+		return err
+	}
 	w.conn = &conn{c: c, texts: w.db.texts}
 	return nil
 }

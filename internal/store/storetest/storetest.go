@@ -56,9 +56,14 @@ type DB struct {
 }
 
 // New returns a store on a new database of the default backend, which is closed
-// when the test ends.
+// when the test ends. With REEVE_TEST_STORE=postgres it is in PostgreSQL, and has no path.
 func New(t testing.TB, machine clock.Clock) DB {
 	t.Helper()
+	if os.Getenv("REEVE_TEST_STORE") == "postgres" {
+		backend := OpenPostgres(t, machine)
+		closeAtEnd(t, backend)
+		return DB{store.New(backend, machine, clock.NewIDs(machine)), backend, ""}
+	}
 	path := filepath.Join(t.TempDir(), "test.db")
 	backend := OpenSQLite(t, path, machine)
 	closeAtEnd(t, backend)

@@ -1,0 +1,43 @@
+package postgres
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/reevehq/reeve/internal/fault"
+)
+
+// aloneTime is how long a server waits for another to be gone: that of one which was killed
+// is, as soon as the database notices. Tests wait for less.
+var aloneTime = 8 * time.Second
+
+// takeAlone has the session of the writer stand for the server: while it lasts no other
+// server has the database.
+func (db *DB) takeAlone(ctx context.Context, c *pgx.Conn) error {
+	if !db.o.Alone {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, aloneTime)
+	defer cancel()
+	for {
+		var taken bool
+		err := c.QueryRow(ctx, `SELECT pg_try_advisory_lock(1382376824, hashtext(current_schema()))`).Scan(&taken)
+		if taken {
+			return nil
+		}
+		if err == nil {
+			select {
+			case <-time.After(200 * time.Millisecond):
+				continue
+			case <-ctx.Done():
+			}
+		}
+		if ctx.Err() != nil {
+			return fault.New(fault.Conflict, "database %s is in use by another server", db.o.name()).
+				WithHint("stop the other server: a database is one server's until replicas are supported")
+		}
+		return err
+	}
+}
