@@ -223,7 +223,7 @@ func (tx *Tx) NarrowedPlans(f *prefect.Filters, orders []RunOrder) (all []Plan, 
 
 // EventCountPlans are the plans by which events are counted by time, name and resource.
 func (tx *Tx) EventCountPlans(f *prefect.EventFilter) ([]Plan, error) {
-	from := eventsOf(f)
+	from := tx.eventsOf(f)
 	p, err := tx.plan(condition{`SELECT count(*)` + from.sql + ` GROUP BY event.event`, from.args}, false)
 	return []Plan{p}, err
 }

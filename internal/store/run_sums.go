@@ -169,7 +169,8 @@ func (tx *Tx) ofAll(m measured, known *prefect.Filters) condition {
 }
 
 func (m measured) ofSums(parts condition, long int64, c condition) condition {
-	return condition{`SELECT ` + m.columns + `number * ? AS at, runs, run_time, ` + m.lateSum + ` AS late FROM ` + parts.sql + endedSums + c.where(),
+	// A sum of no expected start stands where numbers end: it is of no moment.
+	return condition{`SELECT ` + m.columns + `CASE WHEN number > -2562047788 THEN number * ? END AS at, runs, run_time, ` + m.lateSum + ` AS late FROM ` + parts.sql + endedSums + c.where(),
 		append(append([]any{long}, parts.args...), c.args...)}
 }
 

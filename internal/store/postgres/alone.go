@@ -13,11 +13,11 @@ import (
 // is, as soon as the database notices. Tests wait for less.
 var aloneTime = 8 * time.Second
 
-// takeAlone has the session of the writer stand for the server: while it lasts no other
-// server has the database.
+// takeAlone makes a session the writer's. When the server wants to be alone the session
+// stands for it: while it lasts no other server has the database.
 func (db *DB) takeAlone(ctx context.Context, c *pgx.Conn) error {
-	if !db.o.Alone {
-		return nil
+	if _, err := c.Exec(ctx, ofWriter); err != nil || !db.o.Alone {
+		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, aloneTime)
 	defer cancel()

@@ -21,8 +21,8 @@ const (
 	// with all its migrations.
 	connectTime = 10 * time.Second
 	migrateTime = 10 * time.Minute
-	// idleTime is how long a session may do nothing within a transaction: a server that
-	// was stopped there lets go of what it holds.
+	// idleTime is how long the writer's session may do nothing within a transaction: a server
+	// that was stopped there lets go of what it holds. A reader holds up nobody.
 	idleTime = 4 * time.Second
 	// oldest is the oldest PostgreSQL that is taken.
 	oldest = 140000
@@ -32,8 +32,11 @@ const (
 
 // settings are made in each session. They are set rather than given at its start, which
 // poolers refuse. A plan is not compiled (jit): that takes longer than most of ours run.
-var settings = fmt.Sprintf(`SET application_name = 'reeve'; SET jit = off; SET timezone = 'UTC'; SET statement_timeout = '60s';
-	SET lock_timeout = '30s'; SET idle_in_transaction_session_timeout = '%dms'; SET client_encoding = 'UTF8'`, idleTime.Milliseconds())
+const settings = `SET application_name = 'reeve'; SET jit = off; SET timezone = 'UTC'; SET statement_timeout = '60s';
+	SET lock_timeout = '30s'; SET idle_in_transaction_session_timeout = '60s'; SET client_encoding = 'UTF8'`
+
+// ofWriter are made in the writer's session besides.
+var ofWriter = fmt.Sprintf(`SET idle_in_transaction_session_timeout = '%dms'`, idleTime.Milliseconds())
 
 // Is reports whether a database's name is a URL of PostgreSQL, in any of its spellings.
 func Is(database string) bool {

@@ -42,7 +42,8 @@ func migrate(ctx context.Context, c *pgx.Conn, o Options) error {
 			WithHint("run: reeve server database upgrade --database URL")
 	}
 	return pgx.BeginFunc(ctx, c, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, migrateLock); err != nil {
+		// A migration may take as long as the history is long.
+		if _, err := tx.Exec(ctx, `SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; `+migrateLock, pgx.QueryExecModeSimpleProtocol); err != nil {
 			return err
 		}
 		at, err := schemaNumber(ctx, c) // another replica may have done it meanwhile
@@ -96,20 +97,19 @@ func refuseForeign(ctx context.Context, tx pgx.Tx, o Options) error {
 	return err
 }
 
-// nullableColumns are the names of columns that may be null in some table.
+// nullableColumns tells of the names of columns whether one of the name may be null.
 func nullableColumns(ctx context.Context, c *pgx.Conn) (map[string]bool, error) {
-	rows, err := c.Query(ctx, `SELECT DISTINCT attname::text FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
-		WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p') AND attnum > 0 AND NOT attnotnull AND NOT attisdropped`)
+	rows, err := c.Query(ctx, `SELECT attname::text, bool_or(NOT attnotnull) FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
+		WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p') AND attnum > 0 AND NOT attisdropped GROUP BY attname`)
 	if err != nil {
 		return nil, err
 	}
-	names, err := pgx.CollectRows(rows, pgx.RowTo[string])
-	if err == nil && len(names) == 0 {
+	all := map[string]bool{}
+	var name string
+	var null bool
+	_, err = pgx.ForEachRow(rows, []any{&name, &null}, func() error { all[name] = null; return nil })
+	if err == nil && len(all) == 0 {
 		err = errors.New("the schema has no columns")
-	}
-	all := make(map[string]bool, len(names))
-	for _, name := range names {
-		all[name] = true
 	}
 	return all, err
 }

@@ -68,11 +68,10 @@ func (s *speller) term(all []token, start int) (out []token, end int) {
 // mayBeNull reports whether an expression may be null, as far as can be told: a name of
 // columns that never are is not.
 func (s *speller) mayBeNull(expression []token) bool {
-	switch {
-	case len(expression) == 1 && expression[0].kind == word:
-		return s.nullable[strings.ToLower(expression[0].text)]
-	case len(expression) == 3 && expression[1].is(".") && expression[2].kind == word:
-		return s.nullable[strings.ToLower(expression[2].text)]
+	last := len(expression) - 1
+	if named := last == 0 || last == 2 && expression[1].is("."); !named || expression[last].kind != word {
+		return true
 	}
-	return true
+	null, known := s.nullable[strings.ToLower(expression[last].text)]
+	return null || !known
 }

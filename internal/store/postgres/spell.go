@@ -30,8 +30,8 @@ type spelled struct {
 // speller writes for PostgreSQL what the store writes for SQLite. It works on tokens: a
 // text within a statement is never touched.
 type speller struct {
-	// nullable are the columns, of any table, that may be null: SQLite has those first
-	// that are, PostgreSQL last.
+	// nullable tells of the names of columns whether one, of any table, may be null: SQLite
+	// has those first that are, PostgreSQL last.
 	nullable map[string]bool
 }
 

@@ -8,7 +8,7 @@ import (
 
 // TestSpell names what each rule of spelling makes of a statement, and of what only looks like it.
 func TestSpell(t *testing.T) {
-	s := speller{map[string]bool{"end_time": true}}
+	s := speller{map[string]bool{"end_time": true, "created": false}}
 	for _, c := range []struct{ name, query, types, want string }{
 		{"placeholders are numbered and typed", `SELECT ?, ?`, "tw", `SELECT $1::text, $2::bigint`},
 		{"null has no type", `INSERT INTO t VALUES (?, ?)`, "-b", `INSERT INTO t VALUES ($1, $2::bytea)`},
@@ -34,8 +34,8 @@ func TestSpell(t *testing.T) {
 			`SELECT max(a), larger(a, 0), smaller(b, max(c)), sum_whole(d), lower_ascii(e), t.sum`},
 		{"casts", `CAST(a AS INTEGER), CAST(b AS TEXT)`, "", `CAST(a AS bigint), CAST(b AS TEXT)`},
 		{"what is there already", `INSERT OR IGNORE INTO t (a) VALUES (?) RETURNING a`, "w", `INSERT INTO t (a) VALUES ($1::bigint) ON CONFLICT DO NOTHING RETURNING a`},
-		{"nulls", `ORDER BY end_time, t.end_time DESC, created DESC, coalesce(a, b) LIMIT 1`, "",
-			`ORDER BY end_time NULLS FIRST, t.end_time DESC NULLS LAST, created DESC, coalesce(a, b) NULLS FIRST LIMIT 1`},
+		{"nulls", `ORDER BY end_time, t.end_time DESC, created DESC, coalesce(a, b), place LIMIT 1`, "",
+			`ORDER BY end_time NULLS FIRST, t.end_time DESC NULLS LAST, created DESC, coalesce(a, b) NULLS FIRST, place NULLS FIRST LIMIT 1`},
 		{"nulls of a window", `row_number() OVER (PARTITION BY a ORDER BY end_time DESC) FROM t ORDER BY (SELECT b ORDER BY end_time)`, "",
 			`row_number() OVER (PARTITION BY a ORDER BY end_time DESC NULLS LAST) FROM t ORDER BY (SELECT b ORDER BY end_time NULLS FIRST) NULLS FIRST`},
 	} {

@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/reevehq/reeve/internal/clock"
+	"github.com/reevehq/reeve/internal/fault"
 	"github.com/reevehq/reeve/internal/store"
 )
 
@@ -267,6 +268,9 @@ func (w *writer) connect() error {
 	}
 	if err := w.db.takeAlone(ctx, c); err != nil {
 		_ = c.Close(ctx)
+		if fault.Is(err, fault.Conflict) { // no client is to blame
+			err = fault.Wrap(fault.Busy, err, "another server has taken the database")
+		}
 		return err
 	}
 	w.conn = &conn{c: c, texts: w.db.texts}
