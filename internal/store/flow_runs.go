@@ -104,7 +104,7 @@ func (tx *Tx) flowRunPage(columns, joins string, f *prefect.Filters, sort prefec
 	if err != nil {
 		return condition{}, err
 	}
-	found, err := tx.pageOf(s, page.Offset+page.Limit)
+	found, err := tx.pageOf(s, page)
 	return s.page(columns, joins, found, when(flowRunOrder[sort]), page), err
 }
 

@@ -239,3 +239,17 @@ func (tx *Tx) RunResultPlans(flowRun uuid.UUID) (all []Plan, err error) {
 	}
 	return all, nil
 }
+
+// NearFlowRuns returns the ids of a page of flow runs by name, found among the first names.
+func (tx *Tx) NearFlowRuns(f *prefect.Filters, sort prefect.FlowRunSort, page prefect.Page) ([]uuid.UUID, error) {
+	s, err := tx.searchFlowRuns(f, sort)
+	if err != nil {
+		return nil, err
+	}
+	found, ok, err := tx.nearest(s, page)
+	if err != nil || !ok {
+		return nil, err
+	}
+	q := s.page("flow_run.id", "", found, when(flowRunOrder[sort]), page)
+	return column[uuid.UUID](tx, q.sql, q.args...)
+}

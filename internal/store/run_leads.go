@@ -70,10 +70,14 @@ type source struct {
 	from  string
 	where condition
 	each  []condition
+	begun bool // what a page passes over is not among the rows
 }
 
 // keys is a query for the rowids, as wanted, of a page of the rows in an order.
 func (s source) keys(table string, order condition, page prefect.Page) condition {
+	if s.begun {
+		page.Offset = 0
+	}
 	if len(s.each) == 0 {
 		return condition{`SELECT ` + table + `.rowid AS wanted FROM ` + s.from + s.where.where() + ` ORDER BY ` + order.sql + ` LIMIT ? OFFSET ?`,
 			append(append(append([]any{}, s.where.args...), order.args...), page.Limit, page.Offset)}
@@ -208,8 +212,9 @@ func (tx *Tx) rarest(s *search) (*lead, int, error) {
 	return &lead{only: s.numbered(rows)}, len(rows), nil
 }
 
-// pageOf decides how a page of a search is read that ends after so many rows.
-func (tx *Tx) pageOf(s *search, end int) (source, error) {
+// pageOf decides how a page of a search is read.
+func (tx *Tx) pageOf(s *search, page prefect.Page) (source, error) {
+	end := page.Offset + page.Limit
 	best, n, err := tx.rarest(s)
 	if err != nil {
 		return source{}, err
@@ -225,10 +230,8 @@ func (tx *Tx) pageOf(s *search, end int) (source, error) {
 		if first != nil {
 			return s.by(first.index, first.only), nil
 		}
-		near := s.near()
-		rows, err := column[int64](tx, near.sql+` LIMIT ?`, append(near.args, end)...)
-		if err != nil || len(rows) == end {
-			return s.by("", s.numbered(rows)), err
+		if found, ok, err := tx.nearest(s, page); err != nil || ok {
+			return found, err
 		}
 	}
 	for _, l := range s.leads {
@@ -254,6 +257,19 @@ func (tx *Tx) pageOf(s *search, end int) (source, error) {
 		return s.by(best.index, best.only), nil
 	}
 	return s.by("", condition{}), nil
+}
+
+// nearest looks for a page by name among the first names; false when it does not end there. It
+// has the rows of the page itself: those of one name would else be in another order from page to page.
+func (tx *Tx) nearest(s *search, page prefect.Page) (found source, ok bool, err error) {
+	near, end := s.near(), page.Offset+page.Limit
+	rows, err := column[int64](tx, near.sql+` LIMIT ?`, append(near.args, end)...)
+	if err != nil || len(rows) < end {
+		return found, false, err
+	}
+	found = s.by("", s.numbered(rows[page.Offset:]))
+	found.begun = true
+	return found, true, nil
 }
 
 // numbered is that a row is one of some.

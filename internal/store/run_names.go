@@ -19,6 +19,8 @@ const (
 	learnedAtOnce = 50
 	// longestName is what longer names are not learned of: a name has as many trigrams as letters.
 	longestName = 512
+	// longestListed is what no name may be longer than for those of a flow to be listed.
+	longestListed = 4096
 	// mostTrigrams is how many trigrams of a part are looked up.
 	mostTrigrams = 16
 )
@@ -180,6 +182,10 @@ func (tx *Tx) firstNames(s *search, end int) (*lead, error) {
 	}
 	last, newest, err := tx.unlearned(s.table)
 	if err != nil || newest-last > mostUnlearned {
+		return nil, err
+	}
+	long, err := tx.exists(`SELECT 1 FROM task_run INDEXED BY task_run_long_name WHERE length(name) > 512 AND length(name) > ? LIMIT 1`, longestListed)
+	if err != nil || long {
 		return nil, err
 	}
 	for most := max(end, fewEnough); most <= fewRuns; most *= 4 {

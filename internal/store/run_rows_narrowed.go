@@ -103,7 +103,7 @@ func (tx *Tx) newestFlowRuns(f *prefect.Filters) (condition, error) {
 	if err != nil {
 		return condition{}, err
 	}
-	found, err := tx.pageOf(s, MostNarrowed)
+	found, err := tx.pageOf(s, prefect.Page{Limit: MostNarrowed})
 	return narrowedFlowRuns.newest(found), err
 }
 
@@ -113,7 +113,7 @@ func (tx *Tx) newestTaskRuns(f *prefect.Filters) (condition, error) {
 	if err != nil {
 		return condition{}, err
 	}
-	found, err := tx.pageOf(s, MostNarrowed)
+	found, err := tx.pageOf(s, prefect.Page{Limit: MostNarrowed})
 	return narrowedTaskRuns.newest(found), err
 }
 

@@ -93,7 +93,7 @@ func (tx *Tx) taskRunPage(columns, joins string, f *prefect.Filters, sort prefec
 	if err != nil {
 		return condition{}, err
 	}
-	found, err := tx.pageOf(s, page.Offset+page.Limit)
+	found, err := tx.pageOf(s, page)
 	return s.page(columns, joins, found, taskRunsBy(sort, tx.Now), page), err
 }
 
