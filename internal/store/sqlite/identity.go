@@ -212,6 +212,13 @@ func (i *identity) after(logSize int64) error {
 	return nil
 }
 
+// logSize is the size of the log after the last commit.
+func (i *identity) logSize() int64 {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.end
+}
+
 // ownsLog reports whether the log at its name is the one that is written: another
 // must not be cut off or removed.
 func (i *identity) ownsLog() bool {

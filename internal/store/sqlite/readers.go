@@ -38,7 +38,8 @@ type readers struct {
 	count   uint64         // connections lent so far
 	using   map[string]int // connections by operation
 	waiting map[string][]*waiter
-	turns   []string // the operations that wait, the next one first
+	turns   []string      // the operations that wait, the next one first
+	held    chan struct{} // nil unless reads are held back; closed once none is under way
 	closed  bool
 	home    chan struct{} // closed once all have come back after close
 }
@@ -123,7 +124,7 @@ func (r *readers) wait(ctx context.Context, w *waiter) (*lent, error) {
 // mayUse reports whether an operation can have a connection now: an open one, or
 // one to be opened when it is pressed or nobody has one.
 func (r *readers) mayUse(operation string, pressed bool) bool {
-	if len(r.free) == 0 || r.using[operation] >= max(1, r.size-1) {
+	if r.held != nil || len(r.free) == 0 || r.using[operation] >= max(1, r.size-1) {
 		return false
 	}
 	return pressed || len(r.lent) == 0 || r.free[len(r.free)-1] != nil
@@ -158,6 +159,9 @@ func (r *readers) giveBack(l *lent, c *conn) {
 	if r.closed && len(r.lent) == 0 {
 		defer close(r.home)
 	}
+	if r.held != nil && len(r.lent) == 0 {
+		close(r.held)
+	}
 	if c == nil {
 		r.free = slices.Insert(r.free, 0, nil)
 	} else {
@@ -186,6 +190,29 @@ func (r *readers) handOut() {
 	}
 }
 
+// hold has further reads wait until release is called, which is once. Free says that no
+// read is under way any more, within the time. One caller at a time holds.
+func (r *readers) hold(within time.Duration) (free bool, release func()) {
+	r.mu.Lock()
+	none := make(chan struct{})
+	r.held = none
+	if len(r.lent) == 0 {
+		close(none)
+	}
+	r.mu.Unlock()
+	select {
+	case <-none:
+		free = true
+	case <-time.After(within):
+	}
+	return free, func() {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.held = nil
+		r.handOut()
+	}
+}
+
 // leave takes a waiter out of the queue, if it is still there.
 func (r *readers) leave(w *waiter) {
 	r.mu.Lock()
@@ -203,6 +230,9 @@ func (r *readers) leave(w *waiter) {
 func (r *readers) askToGiveWay(operation string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if r.held != nil {
+		return // who waits does not wait for them
+	}
 	waiting, coming := 0, 0
 	for _, queue := range r.waiting {
 		waiting += len(queue)

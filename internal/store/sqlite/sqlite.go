@@ -16,6 +16,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"time"
 
 	"zombiezen.com/go/sqlite"
@@ -62,6 +63,9 @@ type Options struct {
 	Observer Observer
 	// meter measures reads and writes; nil for byProcess.
 	meter meter
+	// longLog is the size from which on a log is written back beside the writes; 0 for
+	// the constant of that name.
+	longLog int64
 }
 
 func (o Options) withDefaults() Options {
@@ -76,6 +80,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.meter == nil {
 		o.meter = byProcess
+	}
+	if o.longLog == 0 {
+		o.longLog = longLog
 	}
 	if o.Readers == 0 {
 		o.Readers = max(4, runtime.GOMAXPROCS(0))
@@ -108,6 +115,7 @@ type DB struct {
 	space     *space     // nil when the database belongs to another process
 	inspector *inspector // likewise
 	files     *identity  // likewise
+	back      *writeBack // likewise
 }
 
 // Open opens the database, making it when absent, and brings its schema up to
@@ -194,7 +202,10 @@ func (db *DB) open(o Options) error {
 		}
 		wrote = db.changes.see
 	}
-	db.writer = startWriter(main, db.space, db.files, db.dog, o, wrote)
+	if !o.Shared {
+		db.back = startWriteBack(db)
+	}
+	db.writer = startWriter(main, db.space, db.files, db.dog, db.back, o, wrote)
 	if killed && !o.Shared {
 		db.inspector.start(quickLook, settleTime)
 	}
@@ -236,7 +247,7 @@ func checkVersion(c *conn) error {
 var (
 	readSettings  = []string{"foreign_keys=ON", "cache_size=-8000", "temp_store=MEMORY", "query_only=ON"}
 	writeSettings = []string{"journal_mode=wal", "foreign_keys=ON", "cache_size=-8000", "temp_store=MEMORY",
-		"synchronous=" + synchronous, "journal_size_limit=67108864", "wal_autocheckpoint=2000"}
+		"synchronous=" + synchronous, "journal_size_limit=" + strconv.Itoa(longLog), "wal_autocheckpoint=" + strconv.Itoa(inPassing)}
 )
 
 func openConn(path string, write bool) (*conn, error) {
@@ -451,6 +462,7 @@ func (db *DB) Close() error {
 		db.inspector.end()
 	}
 	err := db.readers.close(closeTime)
+	db.back.end()
 	if db.changes != nil {
 		err = errors.Join(err, db.changes.closeReader())
 	}

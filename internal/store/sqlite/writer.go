@@ -23,8 +23,8 @@ const (
 	// slowDisk is from when on the disk counts as slow: twice what a write may take.
 	slowDisk = 2 * time.Second
 	// restTime is how long nothing must have been written for the log to be
-	// written back whole and cut off. Under load SQLite writes it back in passing
-	// (wal_autocheckpoint).
+	// written back whole and cut off. Under load SQLite writes it back in passing,
+	// and writeBack one that has become long.
 	restTime = 2 * time.Second
 	// restAgain is when that is tried again after it failed.
 	restAgain = 30 * time.Second
@@ -80,14 +80,17 @@ type writer struct {
 	rests chan chan rested
 	pause chan func() // run between two commits
 	// wrote is told after each commit that wrote; nil for nobody.
-	wrote func(*conn) error
-	quit  chan struct{}
-	ended chan struct{} // closed once the goroutine is gone
-	err   error         // how closing went; read after ended
+	wrote   func(*conn) error
+	back    *writeBack // of a log longer than longLog; nil when the database belongs to another process
+	longLog int64
+	long    bool // back has been told, and is to say when it is done
+	quit    chan struct{}
+	ended   chan struct{} // closed once the goroutine is gone
+	err     error         // how closing went; read after ended
 }
 
-func startWriter(c *conn, s *space, files *identity, dog *watchdog, o Options, wrote func(*conn) error) *writer {
-	w := &writer{conn: c, space: s, files: files, dog: dog, clock: o.Clock, watch: o.Observer, log: o.Logger, queue: make(chan write, queueLength),
+func startWriter(c *conn, s *space, files *identity, dog *watchdog, back *writeBack, o Options, wrote func(*conn) error) *writer {
+	w := &writer{conn: c, space: s, files: files, dog: dog, back: back, longLog: o.longLog, clock: o.Clock, watch: o.Observer, log: o.Logger, queue: make(chan write, queueLength),
 		rests: make(chan chan rested), pause: make(chan func()), wrote: wrote, quit: make(chan struct{}), ended: make(chan struct{})}
 	c.c.SetInterrupt(w.fuse.renew())
 	go w.loop()
@@ -186,6 +189,10 @@ func (w *writer) loop() {
 		case fn := <-w.pause:
 			fn()
 		case <-rest:
+			if w.long {
+				rest = w.clock.After(restTime)
+				continue
+			}
 			rest = nil
 			done, err := w.checkpoint()
 			if err != nil {
@@ -305,6 +312,9 @@ func (w *writer) transact(group []write, began time.Time, careful bool) (again [
 		if e := w.wrote(w.conn); e != nil {
 			w.log.Warn("read which pages have changed", "error", e)
 		}
+	}
+	if err == nil {
+		w.lengthen()
 	}
 	room := w.makeRoom(full, err == nil)
 	for i, job := range group[:ran] {
