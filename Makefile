@@ -67,7 +67,8 @@ states: build venv ## every pair of states by type and name, forced and not: hal
 e2e: build venv ## the unmodified client, worker and CLI against our server
 	@scripts/need systemd-socket-activate
 	@scripts/venv .venv-388 test/requirements-388.txt
-	REEVE_BIN=$(REEVE) REEVE_PYTHON=$(CURDIR)/$(PYTHON) $(PYTHON) -m pytest test/e2e -q
+	REEVE_BIN=$(REEVE) REEVE_PYTHON=$(CURDIR)/$(PYTHON) $(PYTHON) -m pytest test/e2e -q -m "not alone" -n 2 --dist worksteal
+	REEVE_BIN=$(REEVE) REEVE_PYTHON=$(CURDIR)/$(PYTHON) $(PYTHON) -m pytest test/e2e -q -m alone
 
 restarts: build venv ## 120 runs of a stock worker while the server is restarted every 6 s; SIGNAL=SIGKILL for kills
 	REEVE_RESTART_RUNS=120 REEVE_RESTARTS=1000 REEVE_RESTART_EVERY=6 REEVE_RESTART_SIGNAL=$(or $(SIGNAL),SIGTERM) \

@@ -19,7 +19,7 @@ from deploying import FLOWS
 from processes import BINARY, Process
 from waiting import until
 
-pytestmark = pytest.mark.skipif(settings.ORACLE, reason="the real server does not sleep")
+pytestmark = [pytest.mark.alone, pytest.mark.skipif(settings.ORACLE, reason="the real server does not sleep")]
 
 POOL = "sleepy"
 

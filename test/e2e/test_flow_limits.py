@@ -18,6 +18,8 @@ from api import client, flow_runs, history, start_run, worker_names
 from processes import Worker
 from waiting import until
 
+pytestmark = pytest.mark.alone
+
 POOL_LIMIT = 5
 LIMITS = {"wide": 5, "narrow": 2, "open_wide": 10}
 ACTIVE = {"PENDING", "RUNNING", "CANCELLING"}

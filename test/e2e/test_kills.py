@@ -18,7 +18,7 @@ import settings
 from processes import BINARY, Process
 from waiting import until
 
-pytestmark = pytest.mark.skipif(settings.ORACLE, reason="the real server has neither `up` nor a gateway")
+pytestmark = [pytest.mark.alone, pytest.mark.skipif(settings.ORACLE, reason="the real server has neither `up` nor a gateway")]
 
 FLOWS = Path(__file__).parent / "flows" / "deployed.py"
 

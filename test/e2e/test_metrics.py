@@ -16,7 +16,7 @@ from api import await_completed, start_run
 from processes import Worker
 from waiting import until
 
-pytestmark = pytest.mark.oracle_cannot("has no such metrics")
+pytestmark = [pytest.mark.alone, pytest.mark.oracle_cannot("has no such metrics")]
 
 
 def measured(server) -> dict[tuple, float]:

@@ -21,7 +21,7 @@ from deploying import FLOWS
 from processes import BINARY
 from waiting import until
 
-pytestmark = pytest.mark.skipif(settings.ORACLE, reason="the real server does not sleep")
+pytestmark = [pytest.mark.alone, pytest.mark.skipif(settings.ORACLE, reason="the real server does not sleep")]
 
 
 def ask(url: str, body: object = None):

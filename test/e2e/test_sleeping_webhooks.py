@@ -20,7 +20,7 @@ from deploying import FLOWS
 from processes import BINARY, Process
 from waiting import until
 
-pytestmark = pytest.mark.skipif(settings.ORACLE, reason="the real server does not sleep")
+pytestmark = [pytest.mark.alone, pytest.mark.skipif(settings.ORACLE, reason="the real server does not sleep")]
 
 LONG = os.environ.get("REEVE_SLEEP_SHOW") == "1"
 NUMBER, RUNS = (200, 20) if LONG else (15, 3)

@@ -22,7 +22,7 @@ from deploying import FLOWS
 from processes import BINARY, Process, worker_command
 from waiting import until
 
-pytestmark = pytest.mark.skipif(settings.ORACLE, reason="the real server does not sleep")
+pytestmark = [pytest.mark.alone, pytest.mark.skipif(settings.ORACLE, reason="the real server does not sleep")]
 
 LONG = os.environ.get("REEVE_SLEEP_SHOW") == "1"
 POOL = "sleepers"
