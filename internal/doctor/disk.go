@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"golang.org/x/sys/unix"
 
@@ -71,6 +72,15 @@ func checkDisk(_ context.Context, e *Exam) []Finding {
 	return all
 }
 
+// longLogFound tells of a log that is long, and who it is that reads.
+func longLogFound(path string, length int64, readers []string) []Finding {
+	if len(readers) == 0 {
+		return one(Warn, "stop and start the server; it writes the log back", "the log of database %s has grown to %s", path, size(uint64(length)))
+	}
+	return one(Warn, "end what reads it, or let it read a copy (reeve server database backup)", "the log of database %s has grown to %s, since it is being read by %s",
+		path, size(uint64(length)), strings.Join(readers, ", "))
+}
+
 // files looks at what the server keeps beside the database.
 func (e *Exam) files(path string) []Finding {
 	var all []Finding
@@ -78,7 +88,7 @@ func (e *Exam) files(path string) []Finding {
 		all = append(all, one(Fail, "free some space, then: "+e.start(""), "the reserve of database %s is used up: its disk was full", path)...)
 	}
 	if info, err := os.Stat(path + "-wal"); err == nil && info.Size() > longLog {
-		all = append(all, one(Warn, "stop and start the server; it writes the log back", "the log of database %s has grown to %s", path, size(uint64(info.Size())))...)
+		all = append(all, longLogFound(path, info.Size(), sqlite.LogReaders(path))...)
 	}
 	if err := writable(filepath.Dir(path)); err != nil {
 		all = append(all, one(Fail, "chown and chmod the folder for the server's user: ls -ld "+filepath.Dir(path), "%v", err)...)

@@ -25,6 +25,8 @@ const (
 	holdReads = 250 * time.Millisecond
 	// holdAgain is when they are held again after that was in vain.
 	holdAgain = 5 * time.Second
+	// longAgo is how long a log must have been long for people to be told, and told again.
+	longAgo = time.Minute
 )
 
 // writeBack has a long log written back beside the writes. SQLite does that within
@@ -72,6 +74,7 @@ func (b *writeBack) loop() {
 			return
 		case <-b.told:
 		}
+		said := b.db.clock.Now()
 		for {
 			again, err := b.shorten()
 			if err != nil {
@@ -80,6 +83,10 @@ func (b *writeBack) loop() {
 			}
 			if again == 0 || !b.wait(again) {
 				break
+			}
+			if now := b.db.clock.Now(); now.Sub(said) >= longAgo {
+				said = now
+				b.db.log.Warn("the log cannot be written back while somebody reads the database", "log_bytes", b.db.files.logSize(), "readers", LogReaders(b.db.path))
 			}
 		}
 	}
