@@ -5,12 +5,14 @@ PYTHON := .venv/bin/python
 REEVE := $(CURDIR)/bin/reeve
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 VERSITYGW := github.com/versity/versitygw/cmd/versitygw@v1.8.0
+TEMPORAL := go.temporal.io/server/cmd/server@v1.30.4
+RESTATE := 1.7.12
 MAX_BYTES := 31457280
 # The reference server drops connections and answers 500 or 503 when this machine is busy. A test that
 # failed is run again, twice at most, and the report shows it: -rR lists what needed that.
 RERUNS := --reruns 2 --reruns-delay 1 -rR
 
-.PHONY: help bin/before build venv up test unit simulation fuzz lint differential states e2e once restarts browser ui pictures image rehearsal crash siege backup postgres asleep bench starts hours history reads retention clean
+.PHONY: help bin/before build venv up test unit simulation fuzz lint differential states e2e once restarts browser ui pictures image rehearsal crash siege backup postgres asleep bench starts peers hours history reads retention clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -132,6 +134,16 @@ bench: build venv bin/before ## our server beside the reference, one run; BEFORE
 starts: build venv bin/before ## what a run takes from being created to Running and to its end; BEFORE=COMMIT as above
 	go run ./test/bench -runs -reeve $(REEVE) -python $(PYTHON) -before "$$([ -z "$(BEFORE)" ] || echo bin/before)"
 	go run ./test/bench -chart -reeve $(REEVE) -python $(PYTHON)
+
+peers: build venv ## the same work by the reference, ours, DBOS, Restate, Temporal and River, and what a kill -9 loses; ONLY=reeve,dbos for some
+	@scripts/need node
+	@scripts/venv .venv-peers test/peers/requirements.txt
+	@mkdir -p bin/peers
+	npm install --prefix bin/peers --silent --no-audit --no-fund @restatedev/restate-server@$(RESTATE)
+	cp bin/peers/node_modules/@restatedev/restate-server-*/bin/restate-server bin/peers/
+	GOBIN=$(CURDIR)/bin/peers go install $(TEMPORAL) && mv bin/peers/server bin/peers/temporal-server
+	cd test/peers/river && go build -o $(CURDIR)/bin/peers/river .
+	go run ./test/peers -reeve $(REEVE) -prefect $(PYTHON) -only "$(ONLY)"
 
 hours: build ## HOURS=2 of 50 life cycles/s with backup, retention and a long reader: the log bounded, waits and memory flat
 	GOBIN=$(CURDIR)/bin/tools go install $(VERSITYGW)
