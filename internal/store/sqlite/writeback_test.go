@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"strings"
@@ -43,7 +44,7 @@ func writes(t *testing.T) (*DB, *atomic.Int64) {
 				return
 			default:
 			}
-			if err := execute(t.Context(), db, "UPDATE note SET text = ?", texts[n%2]); err != nil {
+			if err := execute(context.Background(), db, "UPDATE note SET text = ?", texts[n%2]); err != nil {
 				t.Error(err)
 				return
 			}
