@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"errors"
 	"math"
 	"strconv"
 	"time"
@@ -151,11 +152,16 @@ func (b *writeBack) beginAnew() (again time.Duration, err error) {
 	if !free {
 		return holdAgain, nil
 	}
+	ctx, cancel := context.WithTimeout(context.Background(), holdReads) // for the turn between two commits
+	defer cancel()
 	done := false
-	if e := b.db.writer.between(context.Background(), func(*conn) { done, err = b.db.writer.cutLong() }); e != nil || err != nil || done {
+	e := b.db.writer.between(ctx, func(*conn) { done, err = b.db.writer.cutLong() })
+	switch {
+	case errors.Is(e, errClosed), err != nil, done:
 		return 0, err
+	default:
+		return holdAgain, nil
 	}
-	return holdAgain, nil
 }
 
 // lengthen leaves a long log to the goroutine that writes it back. It runs on the
