@@ -117,8 +117,12 @@ func TestManyTagsOverManyTags(t *testing.T) {
 	if err := json.Unmarshal([]byte(flow), &made); err != nil {
 		t.Fatal(err)
 	}
+	tags := 5000
+	if racing {
+		tags = 500 // 5,000 take the detector longer than a write may
+	}
 	for range 20 {
-		if status, answer := s.asked(t, "/flow_runs/", `{"flow_id":"`+made.ID+`","tags":`+repeated(`"tag-%d"`, 5000)+`}`); status != http.StatusCreated {
+		if status, answer := s.asked(t, "/flow_runs/", `{"flow_id":"`+made.ID+`","tags":`+repeated(`"tag-%d"`, tags)+`}`); status != http.StatusCreated {
 			t.Fatalf("%d %.200s", status, answer)
 		}
 	}
@@ -130,7 +134,7 @@ func TestManyTagsOverManyTags(t *testing.T) {
 		}
 		return answer, time.Since(began)
 	}
-	_, one := count(`["tag-4999"]`)
+	_, one := count(fmt.Sprintf(`["tag-%d"]`, tags-1))
 	found, many := count(repeated(`"tag-%d"`, 100))
 	if found != "20" || many > 10*one+time.Second {
 		t.Errorf("100 tags find %s of 20 runs in %v, one takes %v", found, many, one)
