@@ -48,6 +48,8 @@ type Options struct {
 	Readers int
 	// ReadTime is how long a read may take; 0 means ReadTime.
 	ReadTime time.Duration
+	// WriteTime is how much work a write without patience may be; 0 means a second.
+	WriteTime time.Duration
 	// Track keeps account of which pages change, for DB.Changes. Untouched, asked
 	// once the database is locked, says that all pages, as they are in the file,
 	// were taken before; nil for no.
@@ -89,6 +91,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.ReadTime == 0 {
 		o.ReadTime = ReadTime
+	}
+	if o.WriteTime == 0 {
+		o.WriteTime = writeTime.work
 	}
 	if o.KeepSnapshots == 0 {
 		o.KeepSnapshots = KeepSnapshots

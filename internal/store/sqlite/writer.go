@@ -40,8 +40,8 @@ type write struct {
 	limit   bound
 }
 
-func newWrite(ctx context.Context, fn func(store.Conn) error, now time.Time) write {
-	w := write{fn, make(chan error, 1), store.UsesReserve(ctx), now, store.Operation(ctx), writeTime}
+func newWrite(ctx context.Context, fn func(store.Conn) error, now time.Time, limit bound) write {
+	w := write{fn, make(chan error, 1), store.UsesReserve(ctx), now, store.Operation(ctx), limit}
 	if store.HasPatience(ctx) {
 		w.limit = patientTime
 	}
@@ -81,6 +81,7 @@ type writer struct {
 	pause chan func() // run between two commits
 	// wrote is told after each commit that wrote; nil for nobody.
 	wrote   func(*conn) error
+	limit   bound      // of a write without patience
 	back    *writeBack // of a log longer than longLog; nil when the database belongs to another process
 	longLog int64
 	long    bool // back has been told, and is to say when it is done
@@ -91,14 +92,14 @@ type writer struct {
 
 func startWriter(c *conn, s *space, files *identity, dog *watchdog, back *writeBack, o Options, wrote func(*conn) error) *writer {
 	w := &writer{conn: c, space: s, files: files, dog: dog, back: back, longLog: o.longLog, clock: o.Clock, watch: o.Observer, log: o.Logger, queue: make(chan write, queueLength),
-		rests: make(chan chan rested), pause: make(chan func()), wrote: wrote, quit: make(chan struct{}), ended: make(chan struct{})}
+		rests: make(chan chan rested), pause: make(chan func()), wrote: wrote, limit: bound{work: o.WriteTime, wall: writeTime.wall}, quit: make(chan struct{}), ended: make(chan struct{})}
 	c.c.SetInterrupt(w.fuse.renew())
 	go w.loop()
 	return w
 }
 
 func (w *writer) do(ctx context.Context, fn func(store.Conn) error) error {
-	job := newWrite(ctx, fn, w.clock.Now())
+	job := newWrite(ctx, fn, w.clock.Now(), w.limit)
 	if w.space != nil && !job.reserve && w.space.refuses() {
 		return errFull(nil)
 	}

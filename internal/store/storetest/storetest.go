@@ -82,7 +82,7 @@ func OpenSQLite(t testing.TB, path string, machine clock.Clock) *sqlite.DB {
 			t.Fatal(err)
 		}
 	}
-	db, err := sqlite.Open(context.Background(), sqlite.Options{Path: path, Migrate: true, Clock: machine})
+	db, err := sqlite.Open(context.Background(), sqlite.Options{Path: path, Migrate: true, Clock: machine, WriteTime: slowdown * time.Second})
 	if err != nil {
 		t.Fatal(err)
 	}
