@@ -16,6 +16,7 @@ type databaseCommands struct {
 	Check   databaseCheck   `cmd:"" help:"Look for damage in the database."`
 	Backup  databaseBackup  `cmd:"" help:"Copy the database into a new file, also while a server runs."`
 	Restore databaseRestore `cmd:"" help:"Put a copy in the place of the database."`
+	Copy    databaseCopy    `cmd:"" help:"Copy the database to another, between SQLite and PostgreSQL."`
 }
 
 // databaseFlags name one of the two databases.

@@ -63,8 +63,9 @@ var rooms = map[string]room{
 
 	"internal/store":            {join(leaves, domain), "the store keeps what the domain decides"},
 	"internal/store/migrations": {nil, "migrations are files"},
-	"internal/store/postgres":   {join(leaves, storage, []string{"internal/store/migrations"}), "a driver knows the store it implements"},
-	"internal/store/sqlite":     {join(leaves, storage, []string{"internal/store/migrations"}), "a driver knows the store it implements"},
+	"internal/store/copying":    {leaves, "a copy is of rows, whatever they mean; the drivers read and write them"},
+	"internal/store/postgres":   {join(leaves, storage, []string{"internal/store/migrations", "internal/store/copying"}), "a driver knows the store it implements"},
+	"internal/store/sqlite":     {join(leaves, storage, []string{"internal/store/migrations", "internal/store/copying"}), "a driver knows the store it implements"},
 
 	"internal/cost":           {[]string{"internal/fault"}, "a bill is a function of a usage and prices"},
 	"internal/metrics":        {join(leaves, storage), "it measures what the store keeps and what others tell it"},

@@ -13,17 +13,21 @@ import (
 // is, as soon as the database notices. Tests wait for less.
 var aloneTime = 8 * time.Second
 
-// takeAlone makes a session the writer's. When the server wants to be alone the session
-// stands for it: while it lasts no other server has the database.
+// takeAlone makes a session the writer's, which stands for its server: while it lasts nobody
+// else has the database who wants to be alone, and nobody at all when this one does.
 func (db *DB) takeAlone(ctx context.Context, c *pgx.Conn) error {
-	if _, err := c.Exec(ctx, ofWriter); err != nil || !db.o.Alone {
+	if _, err := c.Exec(ctx, ofWriter); err != nil {
 		return err
+	}
+	try := `SELECT pg_try_advisory_lock_shared(1382376824, hashtext(current_schema()))`
+	if db.o.Alone {
+		try = `SELECT pg_try_advisory_lock(1382376824, hashtext(current_schema()))`
 	}
 	ctx, cancel := context.WithTimeout(ctx, aloneTime)
 	defer cancel()
 	for {
 		var taken bool
-		err := c.QueryRow(ctx, `SELECT pg_try_advisory_lock(1382376824, hashtext(current_schema()))`).Scan(&taken)
+		err := c.QueryRow(ctx, try).Scan(&taken)
 		if taken {
 			return nil
 		}

@@ -40,6 +40,9 @@ func Look(ctx context.Context, url string) (f Found, err error) {
 		f.Schema, err = schemaNumber(ctx, c)
 	}
 	if err == nil {
+		err = refuseUnfinished(ctx, c, o)
+	}
+	if err == nil {
 		err = c.QueryRow(ctx, `SELECT current_setting('server_version')`).Scan(&f.Version)
 	}
 	if err != nil {

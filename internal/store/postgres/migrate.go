@@ -26,6 +26,9 @@ func migrate(ctx context.Context, c *pgx.Conn, o Options) error {
 		return err
 	}
 	last := steps[len(steps)-1].Number
+	if err := refuseUnfinished(ctx, c, o); err != nil {
+		return err
+	}
 	at, err := schemaNumber(ctx, c)
 	if err != nil {
 		return err

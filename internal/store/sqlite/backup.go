@@ -62,6 +62,9 @@ func copyInto(path, part string, still bool) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, c.close()) }()
+	if err := refuseUnfinished(c, path); err != nil {
+		return err
+	}
 	// The copy's own pages are writes too; the source was opened read-only.
 	if err := c.run("PRAGMA query_only=OFF"); err != nil {
 		return err

@@ -89,7 +89,7 @@ func look(path string, steps []migrations.Migration, still bool) (found Found, e
 	found.Newest = len(steps)
 	c, err := openToLook(path, still)
 	if err == nil {
-		err = inspectAll(c, steps, &found)
+		err = inspectAll(c, path, steps, &found)
 		err = errors.Join(err, c.close())
 	}
 	if code := sqlite.ErrCode(err).ToPrimary(); code == sqlite.ResultCorrupt || code == sqlite.ResultNotADB && looksLikeOurs(path) {
@@ -120,7 +120,7 @@ func openToLook(path string, still bool) (*conn, error) {
 	return &conn{c: c}, nil
 }
 
-func inspectAll(c *conn, steps []migrations.Migration, found *Found) (err error) {
+func inspectAll(c *conn, path string, steps []migrations.Migration, found *Found) (err error) {
 	if found.Schema, err = schemaNumber(c); err != nil {
 		return err
 	}
@@ -136,6 +136,9 @@ func inspectAll(c *conn, steps []migrations.Migration, found *Found) (err error)
 		return err
 	}
 	if err := refuseOther(c, steps); err != nil {
+		return err
+	}
+	if err := refuseUnfinished(c, path); err != nil {
 		return err
 	}
 	return c.Query("PRAGMA foreign_key_check", nil, func(r store.Row) error {

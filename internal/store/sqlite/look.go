@@ -67,6 +67,9 @@ func Look(ctx context.Context, path string) (schema int, whole bool, err error) 
 			return 0, false, openFault(path, err)
 		}
 	}
+	if err := refuseUnfinished(c, path); err != nil {
+		return schema, false, err
+	}
 	if schema > len(steps) {
 		return schema, false, newerSchema(path, schema, len(steps))
 	}

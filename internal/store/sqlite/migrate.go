@@ -26,6 +26,9 @@ func migrate(c *conn, steps []migrations.Migration, o Options) error {
 			return err
 		}
 	}
+	if err := refuseUnfinished(c, o.Path); err != nil {
+		return err
+	}
 	switch {
 	case at > len(steps):
 		return newerSchema(o.Path, at, len(steps))
