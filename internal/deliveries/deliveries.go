@@ -47,12 +47,15 @@ type Deliveries struct {
 	failed error // of the newest look at what waits
 }
 
-// New returns deliveries that begin with Start.
-func New(ctx context.Context, s *store.Store, p *actions.Performer, machine clock.Clock, ids clock.IDs, log *slog.Logger) (*Deliveries, error) {
+// New returns deliveries that begin with Start. free says that nobody is trying one: what was
+// being tried is, else, left alone until its time is over.
+func New(ctx context.Context, s *store.Store, p *actions.Performer, machine clock.Clock, ids clock.IDs, log *slog.Logger, free bool) (*Deliveries, error) {
 	d := &Deliveries{store: s, clock: machine, ids: ids, log: log, perform: p,
 		kept: &rows{store: s, clock: machine, ids: ids, looked: machine.Now(), room: make(chan struct{}, 1)}}
-	if err := s.Update(ctx, func(tx *store.Tx) error { return tx.FreeDeliveries() }); err != nil {
-		return nil, fmt.Errorf("take back the deliveries of the process before: %w", err)
+	if free {
+		if err := s.Update(ctx, (*store.Tx).FreeDeliveries); err != nil {
+			return nil, fmt.Errorf("take back the deliveries of the process before: %w", err)
+		}
 	}
 	var err error
 	d.out, err = outbox.New(ctx, outbox.Config{Pauses: pauses, Keep: keep, KeepDead: keepDead, Most: mostWaiting},
@@ -66,7 +69,7 @@ func New(ctx context.Context, s *store.Store, p *actions.Performer, machine cloc
 // Start begins to deliver, until Stop or the end of ctx.
 func (d *Deliveries) Start(ctx context.Context) {
 	ctx, d.end = context.WithCancel(ctx)
-	d.out.Start()
+	d.out.Start(ctx)
 	d.running.Go(func() { d.feed(ctx) })
 }
 

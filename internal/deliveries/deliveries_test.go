@@ -73,7 +73,7 @@ func fire(t *testing.T, s *store.Store, types ...prefect.ActionType) {
 func run(t *testing.T, s *store.Store, api *fakeAPI) *Deliveries {
 	t.Helper()
 	machine := clock.System{}
-	d, err := New(t.Context(), s, &actions.Performer{API: api, Clock: machine}, machine, clock.NewIDs(machine), slog.New(slog.DiscardHandler))
+	d, err := New(t.Context(), s, &actions.Performer{API: api, Clock: machine}, machine, clock.NewIDs(machine), slog.New(slog.DiscardHandler), true)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -57,8 +57,9 @@ func New(c Consumer, s *store.Store, machine clock.Clock, log *slog.Logger) *Fol
 	return &Follower{consumer: c, store: s, clock: machine, log: log}
 }
 
-// Run follows the log until ctx ends.
+// Run follows the log until ctx ends. It may be called again: others may have followed meanwhile.
 func (f *Follower) Run(ctx context.Context) {
+	f.begin()
 	defer func() {
 		if p := recover(); p != nil {
 			f.log.Error("a consumer of events died", "consumer", f.consumer.Name, "error", p, "stack", string(debug.Stack()))
@@ -91,6 +92,14 @@ func (f *Follower) Run(ctx context.Context) {
 		}
 		failures = 0
 	}
+}
+
+// begin forgets how things went, and how far the log was read.
+func (f *Follower) begin() {
+	f.known = false
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.last, f.ended = nil, nil
 }
 
 // waits returns once the log has grown and what comes with the first new event has

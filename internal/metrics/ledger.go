@@ -46,12 +46,18 @@ func NewLedger(s *store.Store, c clock.Clock, start time.Time, log *slog.Logger)
 // at once; Run writes it once the first requests had their turn. The first call
 // of a process counts from the start of the process; a later one, after Slept,
 // from now.
-func (l *Ledger) Woke(reason string) {
+func (l *Ledger) Woke(reason string) { l.wake(reason, true) }
+
+// TookOver notes that the server goes on with what another has left: that it answers
+// has nothing to do with when its process was started.
+func (l *Ledger) TookOver() { l.wake("takeover", false) }
+
+func (l *Ledger) wake(reason string, started bool) {
 	now := l.clock.Now()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	woke, wakeTime := now, (*time.Duration)(nil)
-	if !l.started {
+	if started && !l.started {
 		took := max(0, now.Sub(l.start))
 		woke, wakeTime = now.Add(-took), &took
 	}
@@ -81,8 +87,8 @@ func (l *Ledger) Asked(what string) {
 
 // Slept notes that the server goes to sleep or stops, and why. It returns once
 // that is on disk, after a second at most.
-func (l *Ledger) Slept(reason string) {
-	ctx, cancel := context.WithTimeout(context.Background(), closeTime)
+func (l *Ledger) Slept(ctx context.Context, reason string) {
+	ctx, cancel := context.WithTimeout(ctx, closeTime)
 	defer cancel()
 	l.write(ctx, func(tx *store.Tx) error {
 		_, err := tx.CloseAwakening(tx.Now, reason)

@@ -32,7 +32,7 @@ func (m machine) process(work func(*Ledger), killed bool) {
 	l.Woke("start")
 	work(l)
 	if !killed {
-		l.Slept("stop")
+		l.Slept(context.Background(), "stop")
 	}
 	cancel()
 	running.Wait()
@@ -66,7 +66,7 @@ func TestLedger(t *testing.T) {
 		"suspended": {func(m machine) {
 			m.process(func(l *Ledger) {
 				time.Sleep(time.Minute)
-				l.Slept("idle")
+				l.Slept(context.Background(), "idle")
 				time.Sleep(time.Hour)
 				l.Woke("request")
 				time.Sleep(time.Minute)
@@ -120,7 +120,7 @@ func TestLedgerKnowsWhoAsked(t *testing.T) {
 		"after a suspension": {func(l *Ledger) {
 			l.Asked("webhook")
 			time.Sleep(time.Minute)
-			l.Slept("suspend")
+			l.Slept(context.Background(), "suspend")
 			l.Asked("probe") // it may come before Woke
 			l.Woke("resume")
 			time.Sleep(time.Minute)

@@ -91,7 +91,10 @@ func (c *Caller) Run(ctx context.Context) {
 	committed, unwatchEvents := c.Store.Watch(store.Events)
 	defer unwatchEvents()
 	var calls sync.WaitGroup
-	defer calls.Wait()
+	defer func() {
+		calls.Wait()
+		c.hangUp(nil)
+	}()
 	cancelling := map[string]bool{}
 	all := true                // everybody is told
 	var still <-chan time.Time // the server goes on nevertheless

@@ -59,10 +59,11 @@ func New[E any](ctx context.Context, c Config, storage Storage[E], attempt func(
 	return o, nil
 }
 
-// Start begins to deliver, until Stop.
-func (o *Outbox[E]) Start() {
-	soft, cancel := context.WithCancel(context.Background())
-	hard, end := context.WithCancel(context.Background())
+// Start begins to deliver, until Stop; the end of ctx ends nothing.
+func (o *Outbox[E]) Start(ctx context.Context) {
+	ctx = context.WithoutCancel(ctx)
+	soft, cancel := context.WithCancel(ctx)
+	hard, end := context.WithCancel(ctx)
 	ended := make(chan struct{})
 	o.mu.Lock()
 	o.stop = func() {

@@ -31,7 +31,7 @@ func TestALaneKeepsItsOrderAndHoldsUpNoOther(t *testing.T) {
 			order[r.Lane] = append(order[r.Lane], r.Seq)
 			return Result{Made: "a run"}
 		})
-		o.Start()
+		o.Start(t.Context())
 		defer o.Stop()
 		synctest.Wait()
 		if s.number(Delivered) != 6 || s.at(1).text != "not now" {
@@ -63,7 +63,7 @@ func TestAllWaitWhileSomebodyIsAway(t *testing.T) {
 			}
 			return Result{Made: "a run"}
 		})
-		o.Start()
+		o.Start(t.Context())
 		defer o.Stop()
 		time.Sleep(29 * time.Second)
 		synctest.Wait()
@@ -93,7 +93,7 @@ func TestADeadLetterIsSentAgain(t *testing.T) {
 			}
 			return Result{Made: "a run"}
 		})
-		o.Start()
+		o.Start(t.Context())
 		defer o.Stop()
 		synctest.Wait()
 		if s.number(Dead) != 1 || s.number(Delivered) != 1 || s.at(0).text != "no such deployment" || !s.heard("dead") {
@@ -115,7 +115,7 @@ func TestADeliveryThatCannotBeMarkedIsRepeated(t *testing.T) {
 		s := &rows{broken: errBroken}
 		s.add("a", 1)
 		o := newOutbox(t, s, delivered)
-		o.Start()
+		o.Start(t.Context())
 		defer o.Stop()
 		synctest.Wait()
 		if s.number(Waiting) != 1 || !s.heard("unwritten: the disk is full") {
@@ -153,7 +153,7 @@ func TestStopEndsWhatIsUnderWay(t *testing.T) {
 						return Result{Err: ctx.Err()}
 					}
 				})
-				o.Start()
+				o.Start(t.Context())
 				synctest.Wait()
 				began := time.Now()
 				o.Stop()
@@ -165,7 +165,7 @@ func TestStopEndsWhatIsUnderWay(t *testing.T) {
 				}
 				o.Stop() // again is harmless
 				o = newOutbox(t, s, delivered)
-				o.Start()
+				o.Start(t.Context())
 				defer o.Stop()
 				synctest.Wait()
 				if s.number(Delivered) != 2 {
@@ -186,7 +186,7 @@ func TestWhatWasKeptLongEnoughIsDeleted(t *testing.T) {
 			}
 			return Result{Made: "a run"}
 		})
-		o.Start()
+		o.Start(t.Context())
 		defer o.Stop()
 		time.Sleep(2 * time.Hour)
 		synctest.Wait()

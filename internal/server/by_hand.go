@@ -50,7 +50,7 @@ func (h Hands) Deliver(ctx context.Context) (time.Duration, error) {
 func (h Hands) Note(ctx context.Context) { h.server.ledger.Note(ctx) }
 
 // Stopped writes into the ledger that the server stops in order.
-func (h Hands) Stopped() { h.server.ledger.Slept("stop") }
+func (h Hands) Stopped() { h.server.ledger.Slept(context.Background(), "stop") }
 
 // Jumped adapts to a jump of the clock.
 func (h Hands) Jumped(ctx context.Context, d time.Duration) { h.server.jumped(ctx, d) }

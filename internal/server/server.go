@@ -103,7 +103,8 @@ type Server struct {
 
 	parts      parts
 	followers  follow.Followers
-	deliveries *deliveries.Deliveries // nil when automations are off
+	deliveries *deliveries.Deliveries // nil when automations are off, and on a shared database
+	led        *led                   // nil for a server that is alone
 }
 
 // Open prepares a server on an open database, which it closes when that fails. It
@@ -124,8 +125,12 @@ func Open(ctx context.Context, db Database, c Config, log *slog.Logger) (*Server
 	if err := s.UseEncryptionKey(c.BlockKey); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
+	sharing, shared := db.(store.Sharing)
 	err := s.Update(ctx, func(tx *store.Tx) error {
-		return errors.Join(tx.ConfigureFlowLimits(c.FlowLimits), tx.SettleAutomations())
+		if err := tx.ConfigureFlowLimits(c.FlowLimits); err != nil || shared {
+			return err
+		}
+		return tx.SettleAutomations()
 	})
 	if err == nil {
 		err = tellHealing(ctx, s, ids, db.Healed())
@@ -135,8 +140,10 @@ func Open(ctx context.Context, db Database, c Config, log *slog.Logger) (*Server
 	}
 	c.Services.Orchestration, c.Services.Start = c.API.Orchestration, machine.Now()
 	c.Services.Scheduler.Log = log
-	if err := c.Services.CatchUp(ctx, s); err != nil {
-		return nil, errors.Join(err, db.Close())
+	if !shared { // else when it comes to lead
+		if err := c.Services.CatchUp(ctx, s); err != nil {
+			return nil, errors.Join(err, db.Close())
+		}
 	}
 	var followers follow.Followers
 	if !c.Services.TaskRunRecorderOff {
@@ -158,7 +165,7 @@ func Open(ctx context.Context, db Database, c Config, log *slog.Logger) (*Server
 	c.API.Backup = func() api.BackupReport { return c.Backups.report(db) }
 	c.API.RestorePoints = newRestorePoints(c.Backups, db.Path(), machine).read
 	activity := sleep.NewActivity(machine)
-	forecast := &sleep.Forecaster{Store: s, Activity: activity, Undelivered: c.Undelivered, Unshipped: c.Backups.holds, Services: askServices(due)}
+	forecast := &sleep.Forecaster{Store: s, Activity: activity, Undelivered: c.Undelivered, Unshipped: c.Backups.holds, Services: askServices(due, func() bool { return srv.Leads() })}
 	c.API.Outlook = forecast.Look
 	c.Notifications.Clock = machine
 	c.API.Notify = notify.New(c.Notifications)
@@ -172,17 +179,28 @@ func Open(ctx context.Context, db Database, c Config, log *slog.Logger) (*Server
 		ledger: metrics.NewLedger(s, machine, started, log), drain: cmp.Or(c.Drain, drainTime),
 		clock: machine, config: c, connections: door.NewConnections(machine), activity: activity, forecast: forecast,
 		backup: c.Backups.Shipper, followers: followers}
-	srv.parts = parts{due, &loop{run: srv.nudges.Run}, &loop{run: srv.watchClock}, &loop{run: srv.ledger.Run}}
-	if !c.Services.AutomationsOff {
-		done, err := deliveries.New(ctx, s, performer, machine, ids, log)
-		if err != nil {
+	leading := parts{due, &loop{run: srv.nudges.Run}, &loop{run: srv.ledger.Run}}
+	for _, f := range followers {
+		leading = append(leading, &loop{run: f.Run, health: f.Health})
+	}
+	deliver := func(ctx context.Context, free bool) (*deliveries.Deliveries, error) {
+		return deliveries.New(ctx, s, performer, machine, ids, log, free)
+	}
+	srv.parts = parts{&loop{run: srv.watchClock}}
+	switch {
+	case shared:
+		if c.Services.AutomationsOff {
+			deliver = nil
+		}
+		srv.led = newLed(srv, sharing.Terms(), leading, deliver)
+		srv.parts = append(srv.parts, srv.led)
+	case c.Services.AutomationsOff:
+		srv.parts = append(srv.parts, leading...)
+	default:
+		if srv.deliveries, err = deliver(ctx, true); err != nil {
 			return nil, errors.Join(err, db.Close())
 		}
-		srv.deliveries = done
-		srv.parts = append(srv.parts, done)
-	}
-	for _, f := range followers {
-		srv.parts = append(srv.parts, &loop{run: f.Run, health: f.Health})
+		srv.parts = append(append(srv.parts, leading...), srv.deliveries)
 	}
 	if c.Sleep.Mode == sleep.Suspend {
 		srv.parts = append(srv.parts, &loop{run: srv.suspendWhenIdle})
@@ -239,7 +257,7 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	if start := s.config.Backups.Start; start != nil {
 		start()
 	}
-	s.ledger.Woke("start")
+	s.woke("start")
 	s.activity.Touch() // opening may have taken longer than nothing must go on
 	entry := door.New(listener)
 	slept, err := s.answer(ctx, entry)
@@ -255,9 +273,9 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 		err = errors.Join(err, s.http.Close())
 	}
 	if slept {
-		s.ledger.Slept("idle")
+		s.slept(ctx, "idle")
 	} else {
-		s.ledger.Slept("stop")
+		s.slept(ctx, "stop")
 	}
 	s.parts.stop()
 	s.backup.Finish(ending)

@@ -25,9 +25,13 @@ const (
 	away = 10 * time.Second
 )
 
-// askServices makes the question of an outlook to the services.
-func askServices(r *services.Runner) func(*store.Tx) (sleep.Work, error) {
+// askServices makes the question of an outlook to the services. Where another server leads they
+// are its business.
+func askServices(r *services.Runner, leads func() bool) func(*store.Tx) (sleep.Work, error) {
 	return func(tx *store.Tx) (sleep.Work, error) {
+		if !leads() {
+			return sleep.Work{}, nil
+		}
 		d, err := r.Deadline(tx)
 		return sleep.Work{Due: d.Due, Next: d.Next, Some: d.Some}, err
 	}
@@ -150,9 +154,9 @@ func (s *Server) suspend(ctx context.Context, sleeper *sleep.Sleeper, m sleep.Mo
 		s.stay()
 		return
 	}
-	s.ledger.Slept("suspend")
+	s.slept(ctx, "suspend")
 	woke := "not suspended"
-	defer func() { s.ledger.Woke(woke) }()
+	defer func() { s.woke(woke) }()
 	s.ship(ctx)
 	copied, cancel := context.WithTimeout(ctx, stopTime)
 	defer cancel()
@@ -193,8 +197,10 @@ func (s *Server) suspend(ctx context.Context, sleeper *sleep.Sleeper, m sleep.Mo
 // what is due, and end connections whose other ends are long gone.
 func (s *Server) goOn(ctx context.Context) {
 	s.store.Awake(s.clock.Now())
-	if err := s.config.Services.CatchUp(ctx, s.store); err != nil && ctx.Err() == nil {
-		s.log.Error("note the times that schedules missed", "error", err)
+	if s.led == nil { // else other servers may have been there: see lead
+		if err := s.config.Services.CatchUp(ctx, s.store); err != nil && ctx.Err() == nil {
+			s.log.Error("note the times that schedules missed", "error", err)
+		}
 	}
 	s.stay()
 	s.due.Jumped(0)
@@ -226,8 +232,10 @@ func (s *Server) jumped(ctx context.Context, d time.Duration) {
 	case d >= away:
 		s.goOn(ctx)
 	case d < 0:
-		if err := s.store.Update(ctx, (*store.Tx).SettleAutomations); err != nil && ctx.Err() == nil {
-			s.log.Error("adapt automations to the clock", "error", err)
-		}
+		s.whileLeading(ctx, func(ctx context.Context) {
+			if err := s.store.Update(ctx, (*store.Tx).SettleAutomations); err != nil && ctx.Err() == nil {
+				s.log.Error("adapt automations to the clock", "error", err)
+			}
+		})
 	}
 }

@@ -126,7 +126,7 @@ func (r *Runner) Start(ctx context.Context) {
 	ctx, stop := context.WithCancel(ctx)
 	done := make(chan struct{})
 	r.stop, r.done = stop, done
-	r.died(nil)
+	r.forget()
 	go func() {
 		defer close(done)
 		defer func() {
@@ -175,6 +175,16 @@ func (r *Runner) Health() error {
 		}
 	}
 	return errors.Join(problems...)
+}
+
+// forget forgets how services fared: others may have driven them since.
+func (r *Runner) forget() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.dead, r.busy = nil, ""
+	for _, e := range r.services {
+		*e = entry{Service: e.Service}
+	}
 }
 
 func (r *Runner) died(err error) {

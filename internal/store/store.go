@@ -68,12 +68,21 @@ type Store struct {
 	cipher  *blocks.Cipher // of block documents, when its key is set
 	awake   atomic.Pointer[time.Time]
 	session uuid.UUID // of this process; see the table task_worker
+	shared  bool
 }
 
 // New makes a store on an open, migrated database.
 func New(backend Backend, c clock.Clock, ids clock.IDs) *Store {
-	return &Store{backend: backend, clock: c, ids: ids, session: ids.V4()}
+	s := &Store{backend: backend, clock: c, ids: ids, session: ids.V4()}
+	if b, ok := backend.(Sharing); ok {
+		s.shared, s.session = true, b.Session()
+		b.OnChange(func(topics uint) { s.watch.wake(topicSet(topics)) })
+	}
+	return s
 }
+
+// Shared reports whether other servers may use the database, too.
+func (s *Store) Shared() bool { return s.shared }
 
 // Tx is a transaction. Now is fixed at its start; all that is written in it
 // bears that time.
@@ -134,6 +143,9 @@ func (s *Store) Update(ctx context.Context, fn func(*Tx) error) error {
 		tx := &Tx{Now: now, IDs: s.ids, conn: c, clock: s.clock, cipher: s.cipher, listening: s.listening(now), session: s.session, cause: causeOf(ctx)}
 		err := fn(tx)
 		touched = tx.touched
+		if t, ok := c.(teller); ok && touched != 0 {
+			t.Tell(uint(touched))
+		}
 		return err
 	})
 	if err == nil {

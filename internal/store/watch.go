@@ -5,7 +5,8 @@ import "sync"
 // Topic is a kind of change that others wait for.
 type Topic uint
 
-// The topics.
+// The topics. Servers of one database tell each other of them by their numbers: one that
+// is new comes last.
 const (
 	// Events: the event log grew.
 	Events Topic = iota

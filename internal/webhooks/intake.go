@@ -87,7 +87,7 @@ func (in *Intake) warnOfSharedSecrets(all []config.Webhook) {
 // Start begins to deliver to the API at url, until Close.
 func (in *Intake) Start(url string) {
 	in.deliver.to(url)
-	in.out.Start()
+	in.out.Start(context.Background())
 }
 
 // Stop ends delivering. What is under way has 3 s to end; what is not delivered

@@ -22,6 +22,8 @@ type conn struct {
 	ctx context.Context
 	// changes are statements that have changed rows, or may have.
 	changes uint64
+	// told are the topics that were touched, for other servers.
+	told uint
 	// claim is that of the read under way; nil has no bound. read counts the bytes read
 	// since something was taken of it.
 	claim *budget.Claim
@@ -30,6 +32,9 @@ type conn struct {
 
 // IsPostgres implements store.Postgres.
 func (*conn) IsPostgres() {}
+
+// Tell notes topics of which other servers are told when the transaction is committed.
+func (c *conn) Tell(topics uint) { c.told |= topics }
 
 // What is read takes memory as it is, as the answer that is made of it, and as
 // what the collector has not collected of making it.

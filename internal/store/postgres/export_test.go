@@ -8,3 +8,9 @@ func HurryAlone() (undo func()) {
 	aloneTime = 500 * time.Millisecond
 	return func() { aloneTime = was }
 }
+
+// Mute keeps a server from saying that it is there, until it is undone.
+func Mute(db *DB) (undo func()) {
+	db.replica.muted.Store(true)
+	return func() { db.replica.muted.Store(false) }
+}

@@ -17,6 +17,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"runtime"
 	"sync"
@@ -51,6 +52,9 @@ type Options struct {
 	Migrate bool
 	// Alone has it refused while another server has it open so.
 	Alone bool
+	// Replica makes it one of the servers of the database: it is known to the others, told
+	// of their changes, and leads them when no other does.
+	Replica bool
 	// Readers is the number of reading connections; 0 means one for each processor, at least 4.
 	// One more writes.
 	Readers int
@@ -96,6 +100,7 @@ type DB struct {
 	writer  *writer
 	slow    *slow
 	trouble trouble
+	replica *replica
 	schema  int
 	closing sync.Once
 	closed  chan struct{}
@@ -131,7 +136,11 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 		_ = first.Close(ctx)
 		return nil, openFault(o, err)
 	}
+	db.replica = newReplica(db)
 	db.writer = startWriter(db, first, o)
+	if o.Replica {
+		db.replica.start()
+	}
 	return db, nil
 }
 
@@ -229,7 +238,7 @@ func (db *DB) Update(ctx context.Context, fn func(store.Conn) error) error {
 func (db *DB) Slow() []string { return db.slow.names() }
 
 // Health is an error while the database does not answer.
-func (db *DB) Health() error { return db.trouble.health() }
+func (db *DB) Health() error { return errors.Join(db.trouble.health(), db.replica.health()) }
 
 // Healed reports how the database was replaced when it was opened: it never is.
 func (*DB) Healed() *store.Healing { return nil }
@@ -242,6 +251,7 @@ func (db *DB) Close() error {
 	db.closing.Do(func() {
 		close(db.closed)
 		_ = db.writer.stop(closeTime)
+		db.replica.stop()
 		gone := make(chan struct{})
 		go func() { db.readers.Close(); close(gone) }()
 		select {

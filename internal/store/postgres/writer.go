@@ -37,6 +37,7 @@ type write struct {
 	queued time.Time
 	what   string // the operation, for people
 	limit  time.Duration
+	term   int64 // see store.WithTerm
 }
 
 // Observer is told how writes fare. Its methods return at once.
@@ -61,12 +62,14 @@ func (unobserved) Committed(int, time.Duration) {}
 // transactions are serial across replicas, and become visible in their order. Its goroutine
 // runs from startWriter to stop.
 type writer struct {
-	db    *DB
-	conn  *conn // nil while there is none
-	clock clock.Clock
-	watch Observer
-	log   *slog.Logger
-	queue chan write
+	db   *DB
+	conn *conn // nil while there is none
+	// verified is the term of which the transaction under way knows that it lasts.
+	verified int64
+	clock    clock.Clock
+	watch    Observer
+	log      *slog.Logger
+	queue    chan write
 	// ending ends what the writer waits for once its time to stop is over.
 	ending context.Context
 	end    context.CancelFunc
@@ -83,7 +86,7 @@ func startWriter(db *DB, first *pgx.Conn, o Options) *writer {
 }
 
 func (w *writer) do(ctx context.Context, fn func(store.Conn) error) error {
-	job := write{fn, make(chan error, 1), w.clock.Now(), store.Operation(ctx), writeTime}
+	job := write{fn, make(chan error, 1), w.clock.Now(), store.Operation(ctx), writeTime, store.TermOf(ctx)}
 	if store.HasPatience(ctx) {
 		job.limit = patientTime
 	}
@@ -226,11 +229,13 @@ func (w *writer) transaction(body func() error) error {
 		return nil
 	}
 	if err == nil {
-		if err = w.run("COMMIT", commitTime); err != nil {
+		if err = w.run("SELECT nextval('change'); COMMIT", commitTime); err != nil {
 			w.log.Error("commit", "error", err)
 			w.drop() // what became of it is not known
+			return err
 		}
-		return err
+		w.db.replica.committed(w.conn.told)
+		return nil
 	}
 	if e := w.run("ROLLBACK", commitTime); e != nil {
 		w.drop()
@@ -247,7 +252,7 @@ func (w *writer) begin() (err error) {
 			}
 		}
 		if err = w.run("BEGIN ISOLATION LEVEL READ COMMITTED; "+writeLock, turnTime); err == nil {
-			w.conn.changes = 0
+			w.conn.changes, w.conn.told, w.verified = 0, 0, 0
 			return nil
 		}
 		if !w.conn.c.IsClosed() {
@@ -314,7 +319,10 @@ func (w *writer) attempt(job write) error {
 	defer cancel()
 	w.conn.ctx = ctx
 	ended := w.db.slow.begin("write", job.what)
-	err := guard(job.fn, w.conn)
+	err := w.verify(job.term)
+	if err == nil {
+		err = guard(job.fn, w.conn)
+	}
 	ended()
 	if err != nil && errors.Is(err, context.DeadlineExceeded) && ctx.Err() != nil {
 		w.log.Error("a write has exceeded its time and is interrupted", "operation", job.what, "limit", job.limit)
