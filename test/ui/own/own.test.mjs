@@ -1,10 +1,11 @@
 // Our interface in a real browser, served by our server: every route, every interaction, both themes, and what it costs.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { launch, openPage } from "../browser.mjs";
 import { startServer } from "../server.mjs";
 import { knownRuns, makeMonth } from "./month.mjs";
-import { act, confirm, dialog, facet, faultsInAllLooks, isFine, main, nav, rows, seen, titled, visit } from "./visit.mjs";
+import { act, confirm, dialog, facet, faultsInAllLooks, hasRows, isFine, main, nav, rows, seen, titled, visit } from "./visit.mjs";
 
 let month, server, runs, browser;
 
@@ -201,6 +202,37 @@ describe("runs", () => {
     await seen(page, "2 runs asked to stop");
   }));
 
+  test("several are retried, resumed and deleted, those alone that are in a state for it", async () => {
+    const { deployment_id } = runs.completed;
+    const made = async (name, state) => {
+      const run = await server.api("POST", `/deployments/${deployment_id}/create_flow_run`, { name, tags: ["in-bulk"] });
+      for (const each of state) await server.api("POST", `/flow_runs/${run.id}/set_state`, { state: each, force: true });
+      return run;
+    };
+    const failed = await made("bulk-failed", [{ type: "RUNNING" }, { type: "FAILED" }]);
+    const paused = await made("bulk-paused", [{ type: "RUNNING" }, { type: "PAUSED", state_details: { pause_timeout: new Date(Date.now() + 3600_000).toISOString() } }]);
+    await onPage("/runs?when=any&tag=in-bulk", async (page) => {
+      const chosen = page.getByRole("toolbar", { name: "Chosen runs" });
+      const choose = async () => {
+        await hasRows(page, 2);
+        for (const box of await rows(page).getByRole("checkbox").all()) await box.check();
+        await seen(chosen, "2 chosen");
+      };
+      const acts = async (button, title, name, outcome) => {
+        await choose();
+        await chosen.getByRole("button", { name: button, exact: true }).click();
+        await dialog(page, title).waitFor();
+        await confirm(page, name);
+        await seen(page, outcome);
+      };
+      await acts("Retry 1", "Retry 1 run?", "Retry", "1 run to be run again");
+      await acts("Resume 1", "Resume 1 run?", "Resume", "1 run resumed");
+      await acts("Delete", "Delete 2 runs?", "Delete", "2 runs deleted");
+      await hasRows(page, 0);
+    });
+    for (const { id } of [failed, paused]) await assert.rejects(server.api("GET", `/flow_runs/${id}`), /404/);
+  });
+
   test("of tasks are deleted, with a count before and a result after", () => onPage("/runs?kind=task&when=any", async (page) => {
     await rows(page).nth(1).waitFor();
     const gone = [];
@@ -238,6 +270,9 @@ describe("runs", () => {
   }));
 });
 
+/** What a tab's icon shows. */
+const icon = (page) => page.evaluate(() => decodeURIComponent(document.querySelector("#favicon").getAttribute("href")));
+
 describe("a run", () => {
   const followed = async (server) => {
     const { flow_id } = runs.completed;
@@ -248,11 +283,17 @@ describe("a run", () => {
       await seen(page, "before the page was open");
       await say("while it is open");
       await seen(page, "while it is open");
+      const goesOn = await icon(page);
+      assert.match(goesOn, /fill="none" stroke="[^"]+"/); // a ring
       assert.equal(await page.getByRole("log").getByText("before the page was open").count(), 1);
       await server.api("POST", "/task_runs/", { flow_run_id: run.id, task_key: "t", dynamic_key: "0", name: "the-task", state: { type: "RUNNING" } });
       await server.api("POST", `/flow_runs/${run.id}/set_state`, { state: { type: "COMPLETED" }, force: true });
       await seen(page, "the-task");
       await titled(page, "followed · Completed · Reeve");
+      assert.match(await icon(page), /<circle cx="8" cy="8" r="7" fill="[^"]+"/); // a disc, in the colour of how it ended
+      await nav(page).getByRole("link", { name: "Home" }).click();
+      await titled(page, "Home · Reeve");
+      assert.equal(await icon(page), "data:,");
     }, { server });
   };
 
@@ -274,6 +315,9 @@ describe("a run", () => {
     await lines.getByText("Traceback").waitFor();
     await logs.getByLabel("Level").selectOption("40");
     await page.waitForFunction(() => document.querySelectorAll(".line").length === 1);
+    const [saved] = await Promise.all([page.waitForEvent("download"), logs.getByRole("button", { name: "Download what is shown" }).click()]);
+    assert.equal(saved.suggestedFilename(), `${runs.failed.name}.log`);
+    assert.deepEqual(readFileSync(await saved.path(), "utf8").match(/^20\S+\t\w+\t/gm)?.map((start) => start.split("\t")[1]), ["ERROR"]); // of many lines, what was shown
     await lines.locator(".line-time").click();
     await page.waitForURL(/log=/);
     await logs.getByLabel("Level").selectOption("0");
@@ -292,6 +336,19 @@ describe("a run", () => {
     await page.keyboard.press("0");
     await page.keyboard.press("Escape");
     await page.waitForURL((url) => !url.search.includes("task="));
+    // What is marked in the minimap is what is seen.
+    const all = main(page).getByRole("button", { name: "All", exact: true });
+    await main(page).getByRole("button", { name: "All", exact: true, disabled: true }).waitFor();
+    const { x, y, width, height } = await page.locator(".minimap").boundingBox();
+    await page.mouse.move(x + width * 0.3, y + height / 2);
+    await page.mouse.down();
+    await page.mouse.move(x + width * 0.6, y + height / 2, { steps: 3 });
+    await page.mouse.up();
+    await all.and(page.locator(":enabled")).click();
+    await main(page).getByRole("button", { name: "All", exact: true, disabled: true }).waitFor();
+    // The critical path is shown, and said, when it is asked for.
+    await main(page).getByRole("button", { name: "Critical path" }).click();
+    await main(page).getByRole("button", { name: "Critical path", pressed: true }).waitFor();
   }));
 
   test("an event is a mark on the timeline that leads to it, and stands in words below", async () => {
