@@ -19,10 +19,11 @@ func (a *API) reeveScheduleTimeRoutes() []rest.Route {
 	return []rest.Route{rest.Post("/reeve/schedules/preview", "reeve_preview_schedule", a.previewSchedule)}
 }
 
-// nextShown is how many times of a schedule are shown, and timedSchedules of how
-// many schedules of a deployment.
+// nextShown is how many times of a schedule are shown, aboutChange how many when its
+// clocks change, and timedSchedules of how many schedules of a deployment.
 const (
 	nextShown      = 5
+	aboutChange    = 8
 	timedSchedules = 20
 )
 
@@ -89,18 +90,61 @@ func (p *schedulePreview) ReadBody(_ *http.Request, body *pyjson.Value, _ rest.L
 	return nil, nil
 }
 
+// schedulePreviewed is what becomes of a schedule that somebody is about to make.
+type schedulePreviewed struct {
+	Times   []prefect.OffsetTime `json:"times"`
+	Problem *string              `json:"problem"`
+	// ClockChange is null where the clocks of the schedule's zone stay as they are.
+	ClockChange *clockChange `json:"clock_change"`
+}
+
+// clockChange is the next change of the clocks in a schedule's zone, as they read
+// after it, with the times of the schedule from an hour before to 25 after: the next day's too, where the day has as many.
+type clockChange struct {
+	At    prefect.OffsetTime   `json:"at"`
+	Times []prefect.OffsetTime `json:"times"`
+}
+
 // previewSchedule returns the next times of a schedule that somebody is about to
-// make, each in the schedule's zone, or why it cannot be made.
-func (a *API) previewSchedule(r *http.Request, in *schedulePreview) (scheduleTimes, error) {
+// make, each in the schedule's zone, and those when its clocks change; or why it
+// cannot be made.
+func (a *API) previewSchedule(r *http.Request, in *schedulePreview) (schedulePreviewed, error) {
 	if in.problem != nil {
-		return scheduleTimes{Times: []prefect.OffsetTime{}, Problem: in.problem}, nil
+		return schedulePreviewed{Times: []prefect.OffsetTime{}, Problem: in.problem}, nil
 	}
 	now := a.clock.Now()
 	in.Schedule.Settle(now)
-	b := schedule.NewBudget(r.Context())
+	return previewOf(r.Context(), &in.Schedule, now)
+}
+
+// previewOf fails only with ctx.
+func previewOf(ctx context.Context, s *prefect.Schedule, now time.Time) (schedulePreviewed, error) {
+	b := schedule.NewBudget(ctx)
 	defer b.Close()
-	out := timesOf(b, &in.Schedule, now)
-	return out, context.Cause(r.Context())
+	next := timesOf(b, s, now)
+	out := schedulePreviewed{Times: next.Times, Problem: next.Problem}
+	if len(next.Times) > 0 {
+		out.ClockChange = changeOf(b, s, now.In(next.Times[0].Location()))
+	}
+	return out, context.Cause(ctx)
+}
+
+// changeOf is what a schedule does when the clocks next change, seen from a moment
+// in its zone: nil when they never do, or when it names no time about then.
+func changeOf(b *budget.Budget, s *prefect.Schedule, now time.Time) *clockChange {
+	_, at := now.ZoneBounds()
+	if at.IsZero() {
+		return nil
+	}
+	times, err := schedule.Times(b, s, schedule.Range{N: aboutChange, Start: at.Add(-time.Hour), End: at.Add(25 * time.Hour)})
+	if err != nil || len(times) == 0 {
+		return nil // what comes next is shown all the same
+	}
+	out := &clockChange{At: prefect.OffsetTime{Time: at}}
+	for _, each := range times {
+		out.Times = append(out.Times, prefect.OffsetTime{Time: each})
+	}
+	return out
 }
 
 // firstOfKind is the first issue that is about the kind of schedule which was

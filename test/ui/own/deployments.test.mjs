@@ -181,6 +181,10 @@ describe("a deployment", () => {
         await asks.getByText(/names no time/).waitFor();
         await asks.getByRole("button", { name: "Add", exact: true, disabled: true }).waitFor();
         await asks.getByLabel("Cron expression").fill("30 2 * * *");
+        await asks.getByText(/^The clocks change on/).waitFor();
+        const offsets = await asks.locator(".clock-change .faint").allTextContents();
+        assert.ok(offsets.length > 0 && offsets.every((offset) => /^UTC\+0[12]:00$/.test(offset)), offsets.join(", "));
+        await page.picture("own-dialog-clocks");
       }, "every day at 02:30 (Europe/Berlin)");
       await add("rrule", async () => {
         await asks.getByLabel("Time zone").fill("UTC");

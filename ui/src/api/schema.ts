@@ -1115,6 +1115,11 @@ export type Choice = {
   title: string;
 };
 
+export type ClockChange = {
+  at: string;
+  times: string[];
+};
+
 export type CollisionSetting = {
   collision_strategy: CollisionStrategy;
 };
@@ -2991,6 +2996,12 @@ export type ScheduleLook = {
 
 export type SchedulePreview = {
   schedule: IntervalSchedule | CronSchedule | RRuleSchedule;
+};
+
+export type SchedulePreviewed = {
+  clock_change: ClockChange | null;
+  problem: string | null;
+  times: string[];
 };
 
 export type ScheduleTimes = {

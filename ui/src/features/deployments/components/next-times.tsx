@@ -1,5 +1,7 @@
 import { Time } from "@/components/time";
+import type { ClockChange } from "@/api/schema";
 import type { Moment } from "@/api/types";
+import { reading } from "../clock-change";
 
 const here = new Intl.DateTimeFormat(undefined, { weekday: "short", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit" });
 
@@ -7,4 +9,15 @@ const here = new Intl.DateTimeFormat(undefined, { weekday: "short", month: "shor
 export function NextTimes({ times }: { times: readonly Moment[] }) {
   if (times.length === 0) return <p className="muted">It names no time to come.</p>;
   return <ol className="next-times">{times.map((at) => <li key={at}><span>{here.format(Date.parse(at)).replace(/:00(?=$| [AP]M)/, "")}</span><span className="faint"><Time at={at} /></span></li>)}</ol>;
+}
+
+/** What becomes of the times when the clocks of the schedule's zone change, as those clocks read. */
+export function AtClockChange({ change }: { change: ClockChange }) {
+  const at = reading(change.at);
+  return (
+    <div className="clock-change">
+      <p className="muted">The clocks change on {at.day}, to {at.time} ({at.offset}). About then it is due</p>
+      <ol className="next-times">{change.times.map(reading).map(({ day, time, offset }, i) => <li key={i}><span>{day}, {time}</span><span className="faint">{offset}</span></li>)}</ol>
+    </div>
+  );
 }

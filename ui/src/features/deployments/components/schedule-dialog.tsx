@@ -12,7 +12,7 @@ import { schedulePreview } from "../api/preview-schedule";
 import { commands, type Named } from "../commands";
 import { type Draft, draftOf, kinds, newDraft, scheduleOf } from "../schedule-draft";
 import { Every } from "./every";
-import { NextTimes } from "./next-times";
+import { AtClockChange, NextTimes } from "./next-times";
 
 interface Props {
   deployment: Named;
@@ -45,7 +45,7 @@ export function ScheduleDialog({ deployment, schedule, onClose }: Props) {
         <Times draft={draft} set={set} />
         <Zone value={draft.timezone} onChange={(timezone) => set({ timezone })} />
         <div className="preview" aria-live="polite">
-          {wanted && preview && (preview.problem === null ? <><p><b>{scheduleWords(wanted)}</b></p><NextTimes times={preview.times} /></> : <p className="field-error">{preview.problem}</p>)}
+          {wanted && preview && (preview.problem === null ? <><p><b>{scheduleWords(wanted)}</b></p><NextTimes times={preview.times} />{preview.clock_change && <AtClockChange change={preview.clock_change} />}</> : <p className="field-error">{preview.problem}</p>)}
           {!wanted && <p className="field-error">This is no schedule yet.</p>}
         </div>
         {wanted && <Command text={schedule ? commands.changeSchedule(deployment, schedule.id, wanted) : commands.addSchedule(deployment, wanted)} />}
