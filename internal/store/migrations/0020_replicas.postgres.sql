@@ -28,4 +28,8 @@ CREATE TABLE task_run_offer (
     session     bytea NOT NULL
 );
 
-ALTER TABLE task_worker ADD COLUMN task_keys text COLLATE "C" NOT NULL DEFAULT '[]';
+-- The tasks of a task worker, by its name.
+CREATE TABLE task_worker_keys (
+    name      text COLLATE "C" PRIMARY KEY REFERENCES task_worker (name) ON DELETE CASCADE,
+    task_keys text COLLATE "C" NOT NULL
+);

@@ -40,7 +40,7 @@ func (db *DB) takeAlone(ctx context.Context, c *pgx.Conn) error {
 		}
 		if ctx.Err() != nil {
 			return fault.New(fault.Conflict, "database %s is in use by another server", db.o.name()).
-				WithHint("stop the other server: a database is one server's until replicas are supported")
+				WithHint("stop what uses it: a copy wants the database for itself")
 		}
 		return err
 	}
