@@ -107,7 +107,7 @@ backup: build ## backups in a real S3 server, restored after damage of every kin
 	REEVE_BIN=$(REEVE) VERSITYGW=$(CURDIR)/bin/tools/versitygw go test -tags s3 -count=1 ./test/s3
 
 postgres: ## the store's rules on a PostgreSQL of its own; PG_BIN=/usr/lib/postgresql/17/bin for another than the newest
-	scripts/with-postgres go test -count=1 ./internal/store/postgres ./internal/store/copying
+	scripts/with-postgres go test -count=1 ./internal/store/postgres ./internal/store/copying ./test/replicas
 
 image: build venv ## the server's image: its files, its size, its server in a root of its own
 	REEVE_BIN=$(REEVE) REEVE_UI=$$(echo $(CURDIR)/.venv/lib/python*/site-packages/prefect/server/ui-v2) go test -tags image -count=1 ./test/deploy

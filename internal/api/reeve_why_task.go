@@ -28,7 +28,11 @@ func (a *API) whyTaskRun(r *http.Request) (*dispatch.TaskWhy, error) {
 			hand.Who, hand.Until = owner.Who, owner.Until
 		}
 		var serving []string
-		for _, worker := range a.live.TaskWorkers([]string{run.TaskKey}) {
+		workers, err := a.live.TaskWorkers(tx, []string{run.TaskKey})
+		if err != nil {
+			return nil, err
+		}
+		for _, worker := range workers {
 			serving = append(serving, worker.Identifier)
 		}
 		return dispatch.ExplainTask(run, hand, serving, tx.Now), nil

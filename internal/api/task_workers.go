@@ -6,6 +6,7 @@ import (
 	"github.com/reevehq/reeve/internal/api/live"
 	"github.com/reevehq/reeve/internal/api/rest"
 	"github.com/reevehq/reeve/internal/prefect/decode"
+	"github.com/reevehq/reeve/internal/store"
 )
 
 func (a *API) taskWorkerRoutes() []rest.Route {
@@ -23,9 +24,15 @@ type taskWorkerQuery struct {
 	Filter *taskWorkerFilter `json:"task_worker_filter"`
 }
 
-func (a *API) filterTaskWorkers(_ *http.Request, in *taskWorkerQuery) ([]live.TaskWorker, error) {
-	if in.Filter == nil {
-		return a.live.TaskWorkers(nil), nil
+func (a *API) filterTaskWorkers(r *http.Request, in *taskWorkerQuery) ([]live.TaskWorker, error) {
+	var keys []string
+	if in.Filter != nil {
+		keys = in.Filter.TaskKeys
 	}
-	return a.live.TaskWorkers(in.Filter.TaskKeys), nil
+	var all []live.TaskWorker
+	err := a.store.View(r.Context(), func(tx *store.Tx) (err error) {
+		all, err = a.live.TaskWorkers(tx, keys)
+		return err
+	})
+	return all, err
 }

@@ -22,7 +22,7 @@ func openServer(p *process, c *config.Config, settings server.Config, kept safet
 	}
 	if url := c.Postgres(); url != "" {
 		db, err := postgres.Open(p.ctx, postgres.Options{URL: url, Migrate: c.Bool("server.database.migrate_on_start"), ReadTime: readTime,
-			Alone: true, Replica: true, Logger: p.partOf("server"), Observer: settings.API.Meter})
+			Replica: true, Logger: p.partOf("server"), Observer: settings.API.Meter})
 		if err != nil {
 			return nil, err
 		}

@@ -79,7 +79,7 @@ func (b *background) take() {
 func (b *background) subscribe() {
 	update(b.T, b.store, func(tx *store.Tx) error {
 		b.subscribed = tx.Now
-		return tx.SubscribeTaskWorker("w")
+		return tx.SubscribeTaskWorker("w", []string{"k"})
 	})
 }
 

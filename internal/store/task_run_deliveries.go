@@ -10,11 +10,15 @@ import (
 // ReadWaitingTaskRuns returns background runs of the tasks that wait for a task
 // worker, those that retry first, then the longest waiting: at most limit.
 func (tx *Tx) ReadWaitingTaskRuns(taskKeys []string, limit int) ([]*prefect.TaskRun, error) {
+	return tx.readWaitingTaskRuns(taskKeys, "", limit)
+}
+
+func (tx *Tx) readWaitingTaskRuns(taskKeys []string, and string, limit int) ([]*prefect.TaskRun, error) {
 	return collect(tx, `SELECT `+taskRunColumns+taskRunFrom+`
 		WHERE task_run.state_type = 'SCHEDULED' AND task_run.task_key IN (SELECT value FROM json_each(?))
 			AND CAST(state.state_details ->> 'deferred' AS TEXT) IN ('1', 'true')
 			AND NOT EXISTS (SELECT 1 FROM task_run_delivery AS delivery
-				WHERE delivery.task_run_id = task_run.id AND delivery.state_id = task_run.state_id)
+				WHERE delivery.task_run_id = task_run.id AND delivery.state_id = task_run.state_id)`+and+`
 		ORDER BY task_run.state_name = 'AwaitingRetry' DESC, task_run.state_timestamp LIMIT ?`,
 		[]any{textList(taskKeys), limit}, scanTaskRun(tx.Now))
 }

@@ -30,17 +30,24 @@ type OwnedTaskRun struct {
 }
 
 // A worker that took the run in a state before its present, deferred one has
-// nothing to do with it any more.
-const ownedTaskRuns = `SELECT run.id, run.state_type, run.state_name, run.state_timestamp, coalesce(state.state_details, '{}'),
+// nothing to do with it any more. One is there while it is subscribed to a server that is.
+const (
+	ownedTaskRunsOfOne  = ownedTaskRunsOf + `worker.session = ? THEN ? ELSE max(coalesce(worker.gone, worker.subscribed, 0)` + ownedTaskRunsFrom
+	ownedTaskRunsOfMany = ownedTaskRunsOf + `(worker.session = ? OR replica.expires > ` + databaseNow + `) THEN ?
+			ELSE max(coalesce(worker.gone, replica.expires, worker.subscribed, 0)` + ownedTaskRunsFrom + `LEFT JOIN replica ON replica.session = worker.session `
+	ownedTaskRunsOf = `SELECT run.id, run.state_type, run.state_name, run.state_timestamp, coalesce(state.state_details, '{}'),
 		coalesce(delivery.worker, ''), delivery.state_id, coalesce(delivery.hand_outs, 0),
-		CASE WHEN worker.gone IS NULL AND worker.session = ? THEN ?
-			ELSE max(coalesce(worker.gone, worker.subscribed, 0), coalesce(delivery.delivered, 0)) END,
+		CASE WHEN worker.gone IS NULL AND `
+	ownedTaskRunsFrom = `, coalesce(delivery.delivered, 0)) END,
 		coalesce((SELECT created FROM log WHERE log.task_run_id = run.id ORDER BY timestamp DESC LIMIT 1), 0)
 	FROM task_run AS run
 		LEFT JOIN task_run_state AS state ON state.id = run.state_id
 		LEFT JOIN task_run_delivery AS delivery ON delivery.task_run_id = run.id
 			AND (delivery.state_id = run.state_id OR run.state_type <> 'SCHEDULED' OR coalesce(CAST(state.state_details ->> 'deferred' AS TEXT), '0') NOT IN ('1', 'true'))
 		LEFT JOIN task_worker AS worker ON worker.name = delivery.worker `
+)
+
+func (tx *Tx) ownedTaskRuns() string { return tx.either(ownedTaskRunsOfOne, ownedTaskRunsOfMany) }
 
 func (tx *Tx) scanOwnedTask(r Row) (*OwnedTaskRun, error) {
 	var o OwnedTaskRun
@@ -58,14 +65,14 @@ func (tx *Tx) NextTaskOwnerLook() (time.Time, bool, error) {
 
 // ReadDueOwnedTaskRuns returns task runs to look after by a time, the first ones first.
 func (tx *Tx) ReadDueOwnedTaskRuns(by time.Time, limit int) ([]*OwnedTaskRun, error) {
-	return collect(tx, ownedTaskRuns+`WHERE run.owner_due <= ? ORDER BY run.owner_due LIMIT ?`,
+	return collect(tx, tx.ownedTaskRuns()+`WHERE run.owner_due <= ? ORDER BY run.owner_due LIMIT ?`,
 		[]any{tx.session, tx.Now, by, limit}, tx.scanOwnedTask)
 }
 
 // ReadOwnedTaskRun returns a task run that belongs to no flow run with the signs of
 // life of whoever has it in hand; nil when there is none.
 func (tx *Tx) ReadOwnedTaskRun(run uuid.UUID) (*OwnedTaskRun, error) {
-	owned, ok, err := first(tx, ownedTaskRuns+`WHERE run.id = ? AND run.flow_run_id IS NULL`, []any{tx.session, tx.Now, run}, tx.scanOwnedTask)
+	owned, ok, err := first(tx, tx.ownedTaskRuns()+`WHERE run.id = ? AND run.flow_run_id IS NULL`, []any{tx.session, tx.Now, run}, tx.scanOwnedTask)
 	if err != nil || !ok {
 		return nil, err
 	}

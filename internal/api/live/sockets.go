@@ -52,7 +52,7 @@ type Sockets struct {
 // New returns sockets on a store, which hub accepts and ends.
 func New(s *store.Store, c clock.Clock, log *slog.Logger, hub *ws.Hub, config Config) *Sockets {
 	return &Sockets{store: s, clock: c, log: log, config: config, hub: hub, tail: newEventTail(s, log),
-		queue: newTaskRunQueue(s), workers: taskWorkers{clock: c}}
+		queue: newTaskRunQueue(s, c), workers: taskWorkers{clock: c}}
 }
 
 // Routes lists the websockets.
@@ -66,5 +66,15 @@ func (s *Sockets) Routes() []rest.Socket {
 }
 
 // TaskWorkers returns the connected workers that serve one of the tasks, all when none is
-// named.
-func (s *Sockets) TaskWorkers(taskKeys []string) []TaskWorker { return s.workers.serving(taskKeys) }
+// named. On a database that other servers use, too, they are those of all.
+func (s *Sockets) TaskWorkers(tx *store.Tx, taskKeys []string) ([]TaskWorker, error) {
+	if !s.store.Shared() {
+		return s.workers.serving(taskKeys), nil
+	}
+	found, err := tx.TaskWorkers()
+	all := taskWorkers{clock: s.clock}
+	for _, w := range found {
+		all.observe(w.Name, w.Keys)
+	}
+	return all.serving(taskKeys), err
+}

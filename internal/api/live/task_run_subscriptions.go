@@ -29,7 +29,7 @@ func (s *Sockets) scheduledTaskRuns(w http.ResponseWriter, r *http.Request) {
 		}
 		s.log.Info("task worker subscribed", "worker", worker, "tasks", taskKeys)
 		defer s.workers.forget(worker)
-		gone, err := s.queue.subscribed(ctx, worker)
+		gone, err := s.queue.subscribed(ctx, worker, taskKeys)
 		if err != nil {
 			return err
 		}
