@@ -12,10 +12,10 @@ MAX_BYTES := 33554432
 # failed is run again, twice at most, and the report shows it: -rR lists what needed that.
 RERUNS := --reruns 2 --reruns-delay 1 -rR
 
-.PHONY: help bin/before build venv up test unit simulation fuzz lint differential states e2e once restarts browser ui pictures image rehearsal crash siege backup postgres asleep bench starts peers hours history reads retention clean
+.PHONY: help bin/before build venv up test unit simulation fuzz lint differential differential-postgres states e2e e2e-postgres once restarts browser ui pictures image rehearsal crash siege backup postgres asleep bench starts peers hours history reads retention clean
 
 help: ## list the targets
-	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 30
 
 # What the user interface is built from.
 UI := $(shell find ui -name node_modules -prune -o -name dist -prune -o -type f -print)
@@ -63,6 +63,9 @@ differential: build venv ## the same requests to the reference server and to our
 	REEVE_BIN=$(REEVE) $(PYTHON) -m pytest test/differential -q -n 2 --dist worksteal --at-least 6000 $(RERUNS)
 	REEVE_BIN=$(REEVE) .venv-388/bin/python -m pytest test/differential -q -m changed --at-least 100 $(RERUNS)
 
+differential-postgres: build venv ## the same with our server on a PostgreSQL of its own, a new database for each scenario
+	REEVE_BIN=$(REEVE) scripts/with-postgres $(PYTHON) -m pytest test/differential -q -n 2 --dist worksteal --at-least 6000 $(RERUNS)
+
 states: build venv ## every pair of states by type and name, forced and not: half an hour
 	REEVE_STATES=all REEVE_BIN=$(REEVE) $(PYTHON) -m pytest test/differential/test_state_names.py -q -n 2 --dist worksteal
 
@@ -71,6 +74,11 @@ e2e: build venv ## the unmodified client, worker and CLI against our server
 	@scripts/venv .venv-388 test/requirements-388.txt
 	REEVE_BIN=$(REEVE) REEVE_PYTHON=$(CURDIR)/$(PYTHON) $(PYTHON) -m pytest test/e2e -q -m "not alone" -n 2 --dist worksteal
 	REEVE_BIN=$(REEVE) REEVE_PYTHON=$(CURDIR)/$(PYTHON) $(PYTHON) -m pytest test/e2e -q -m alone
+
+e2e-postgres: build venv ## the same with our servers on a PostgreSQL of their own
+	@scripts/venv .venv-388 test/requirements-388.txt
+	REEVE_BIN=$(REEVE) REEVE_PYTHON=$(CURDIR)/$(PYTHON) scripts/with-postgres $(PYTHON) -m pytest test/e2e -q -m "not alone" -n 2 --dist worksteal
+	REEVE_BIN=$(REEVE) REEVE_PYTHON=$(CURDIR)/$(PYTHON) scripts/with-postgres $(PYTHON) -m pytest test/e2e -q -m alone
 
 restarts: build venv ## 120 runs of a stock worker while the server is restarted every 6 s; SIGNAL=SIGKILL for kills
 	REEVE_RESTART_RUNS=120 REEVE_RESTARTS=1000 REEVE_RESTART_EVERY=6 REEVE_RESTART_SIGNAL=$(or $(SIGNAL),SIGTERM) \
@@ -108,6 +116,10 @@ backup: build ## backups in a real S3 server, restored after damage of every kin
 
 postgres: ## the store's rules on a PostgreSQL of its own; PG_BIN=/usr/lib/postgresql/17/bin for another than the newest
 	scripts/with-postgres go test -count=1 ./internal/store/postgres ./internal/store/copying ./test/replicas
+postgres: build venv ## the store's rules on a PostgreSQL of its own; PG_BIN=/usr/lib/postgresql/17/bin for another than the newest
+	REEVE_BIN=$(REEVE) scripts/with-postgres go test -count=1 ./internal/store/postgres ./internal/store/copying ./test/deploy
+	REEVE_BIN=$(REEVE) scripts/with-postgres $(PYTHON) -m pytest test/differential/test_events.py test/differential/test_concurrency_limits_v2.py -q -n 2 --dist worksteal $(RERUNS)
+	REEVE_BIN=$(REEVE) REEVE_PYTHON=$(CURDIR)/$(PYTHON) scripts/with-postgres $(PYTHON) -m pytest test/e2e/test_limits.py test/e2e/test_variables_and_artifacts.py -q
 
 image: build venv ## the server's image: its files, its size, its server in a root of its own
 	REEVE_BIN=$(REEVE) REEVE_UI=$$(echo $(CURDIR)/.venv/lib/python*/site-packages/prefect/server/ui-v2) go test -tags image -count=1 ./test/deploy
