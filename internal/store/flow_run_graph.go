@@ -79,7 +79,7 @@ func (tx *Tx) graphNodes(flowRunID uuid.UUID) ([]*prefect.GraphNode, error) {
 			task_run.task_inputs
 		FROM task_run LEFT JOIN flow_run AS child ON child.parent_task_run_id = task_run.id
 			LEFT JOIN flow ON flow.id = child.flow_id
-		WHERE task_run.flow_run_id = ? AND start IS NOT NULL
+		WHERE task_run.flow_run_id = ? AND coalesce(child.start_time, child.expected_start_time, task_run.start_time, task_run.expected_start_time) IS NOT NULL
 		ORDER BY start, finish, coalesce(child.id, task_run.id)`, []any{flowRunID},
 		func(r Row) error {
 			node := &prefect.GraphNode{Kind: "task-run", Parents: []prefect.GraphEdge{}, Children: []prefect.GraphEdge{}, Encapsulating: []prefect.GraphEdge{}}

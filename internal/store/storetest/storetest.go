@@ -35,7 +35,7 @@ type Case struct {
 // Run holds a backend to every rule, each on databases of its own.
 func Run(t *testing.T, open Open) {
 	t.Helper()
-	for _, c := range slices.Concat(automationsCases, automationFiringsCases, automationDeliveriesCases, awakeningsCases, blocksCases, eventsCases, logsCases, measuresCases, workPoolsCases) {
+	for _, c := range slices.Concat(automationsCases, automationFiringsCases, automationDeliveriesCases, awakeningsCases, blocksCases, eventsCases, graphsCases, logsCases, measuresCases, workPoolsCases) {
 		t.Run(c.Rule, func(t *testing.T) {
 			t.Parallel()
 			c.test(t, open)
