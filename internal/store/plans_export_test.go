@@ -49,7 +49,7 @@ func (tx *Tx) plansOf(s *search, order condition) (all []Plan, err error) {
 		add(s.page("1", "", s.walk(), order, page), s.ordered != "" || len(s.leads) == 0)
 	}
 	if s.ordered == s.named && s.ordered != "" && len(s.leads) > 0 {
-		add(s.near(), true)
+		add(tx.near(s), true)
 	}
 	for _, l := range s.leads {
 		add(l.rows, true)

@@ -262,7 +262,7 @@ func (tx *Tx) pageOf(s *search, page prefect.Page) (source, error) {
 // nearest looks for a page by name among the first names; false when it does not end there. It
 // has the rows of the page itself: those of one name would else be in another order from page to page.
 func (tx *Tx) nearest(s *search, page prefect.Page) (found source, ok bool, err error) {
-	near, end := s.near(), page.Offset+page.Limit
+	near, end := tx.near(s), page.Offset+page.Limit
 	rows, err := column[int64](tx, near.sql+` LIMIT ?`, append(near.args, end)...)
 	if err != nil || len(rows) < end {
 		return found, false, err
@@ -279,10 +279,11 @@ func (s *search) numbered(rows []int64) condition {
 }
 
 // near is a query for the rowids of those of the first nearNames in the order of names that meet
-// the search.
-func (s *search) near() condition {
+// the search, in that order: SQLite reads them in it, and need not sort.
+func (tx *Tx) near(s *search) condition {
+	order := tx.either("", ` ORDER BY `+s.table+`.name`+s.direction()+`, `+s.table+`.rowid`+s.direction())
 	return condition{`SELECT ` + s.table + `.rowid FROM (SELECT rowid AS first FROM ` + s.table + ` INDEXED BY ` + s.named + ` ORDER BY name` + s.direction() + ` LIMIT ?) AS nearest CROSS JOIN ` +
-		s.table + ` ON ` + s.table + `.rowid = nearest.first` + s.where.where(), append([]any{nearNames}, s.where.args...)}
+		s.table + ` ON ` + s.table + `.rowid = nearest.first` + s.where.where() + order, append([]any{nearNames}, s.where.args...)}
 }
 
 // direction ends an order by the direction of the search.
