@@ -104,7 +104,9 @@ func (s *gatewayStart) Run(p *process) error {
 	for _, w := range c.Webhooks {
 		fmt.Fprintf(p.out, "Webhook: http://%s%s\n", client.Reachable(listener.Addr()), w.Path)
 	}
-	err = serveGateway(p, c, hooks, ship, listener, programs)
+	if err = tellReady(p.variable(notifySocket)); err == nil {
+		err = serveGateway(p, c, hooks, ship, listener, programs)
+	}
 	err = errors.Join(err, hooks.Close())
 	_ = listener.Close() // a door that is barred until here is refused least
 	return err
@@ -222,7 +224,7 @@ func (s *gatewayStart) workers(p *process, c *config.Config, api string) ([]*sup
 		return nil, fault.New(fault.Invalid, "there is no Python at %s", name).
 			WithHint("install the prefect package (pip install prefect==3.9.1) and name its interpreter: [worker] python = \"...\"; --no-workers keeps none")
 	}
-	environ := slices.DeleteFunc(withoutSecrets(p.environ, c.Webhooks), func(line string) bool {
+	environ := slices.DeleteFunc(withoutActivation(withoutSecrets(p.environ, c.Webhooks)), func(line string) bool {
 		return strings.HasPrefix(line, "PREFECT_API_URL=") || strings.HasPrefix(line, "PREFECT_SERVER_")
 	})
 	environ = append(environ, "PREFECT_API_URL="+api, "REEVE_PYTHON="+python, "PYTHONUNBUFFERED=1")

@@ -95,11 +95,11 @@ func inheritedListener(environ []string, pid int) (net.Listener, error) {
 }
 
 // withoutActivation is an environment for processes that are started from here:
-// the socket is not theirs.
+// the sockets are not theirs.
 func withoutActivation(environ []string) []string {
 	var rest []string
 	for _, line := range environ {
-		if !strings.HasPrefix(line, "LISTEN_") {
+		if !strings.HasPrefix(line, "LISTEN_") && !strings.HasPrefix(line, notifySocket+"=") {
 			rest = append(rest, line)
 		}
 	}

@@ -77,11 +77,30 @@ class Service:
             if done.returncode != 0:
                 raise AssertionError(f"ExecStartPre= of {self._unit.name} failed\n{done.stdout}{done.stderr}")
         self.starts += 1
+        told = self._notified(env) if self._unit.one("Type") == "notify" else None
         fd = [self._held.fileno()] if self._held else []
         with self.log.open("ab") as log:
             self._child = subprocess.Popen(self._command("ExecStart", user, *fd), env=env, pass_fds=fd, stdin=subprocess.DEVNULL,
                                            stdout=log, stderr=subprocess.STDOUT, start_new_session=True)  # fmt: skip
+        if told:
+            self._await_start(told)
         threading.Thread(target=self._watch, args=(self._child,), daemon=True).start()
+
+    def _notified(self, env: dict[str, str]) -> socket.socket:
+        """The socket at which a unit with Type=notify says that it has started."""
+        place = self._manager.root / f"var/{self._unit.name}.notify"
+        place.unlink(missing_ok=True)
+        told = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        told.bind(str(place))
+        place.chmod(0o777)
+        env["NOTIFY_SOCKET"] = f"/var/{place.name}"
+        return told
+
+    def _await_start(self, told: socket.socket) -> None:
+        with told:
+            told.settimeout(float(self._unit.one("TimeoutStartSec", "90")))
+            if told.recv(100) != b"READY=1":
+                raise AssertionError(f"{self._unit.name} has told something else than its start")
 
     def _command(self, key: str, user: int, fd: int | None = None) -> list[str]:
         command = ["/usr/bin/env", f"--chdir={self._unit.one('WorkingDirectory', '/')}", *shlex.split(self._unit.one(key))]
