@@ -485,4 +485,38 @@ describe("the server", () => {
     assert.deepEqual(page.troubles, []);
     await page.context().close();
   });
+
+  test("is let go of by a tab that is hidden, which asks nothing until it is looked at", async () => {
+    const page = await openPage(browser, server, { strict: true });
+    await page.clock.install();
+    await page.addInitScript(() => {
+      let hidden = false;
+      Object.defineProperty(Document.prototype, "hidden", { get: () => hidden });
+      Object.defineProperty(Document.prototype, "visibilityState", { get: () => hidden ? "hidden" : "visible" });
+      window.hide = (how) => {
+        hidden = how;
+        document.dispatchEvent(new Event("visibilitychange"));
+      };
+    });
+    const sockets = [];
+    page.on("websocket", (socket) => sockets.push(socket));
+    await page.goto(`${server.url}/`);
+    await page.locator('[data-liveness="live"]').waitFor();
+    await page.evaluate(() => window.hide(true));
+    await page.clock.fastForward(10_000);
+    await page.locator('[data-liveness="resting"]').waitFor();
+    assert.notEqual(sockets.length, 0);
+    await Promise.all(sockets.map((socket) => socket.isClosed() || socket.waitForEvent("close")));
+    const had = sockets.length;
+    const asked = [];
+    page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+    await page.clock.fastForward(60 * 60_000);
+    await page.mouse.move(300, 300); // of a tab that is hidden nobody can be seen to be there
+    assert.deepEqual(asked, []);
+    assert.equal(sockets.length, had);
+    await page.evaluate(() => window.hide(false));
+    await page.locator('[data-liveness="live"]').waitFor();
+    assert.deepEqual(page.troubles, []);
+    await page.context().close();
+  });
 });
