@@ -422,6 +422,22 @@ describe("a run", () => {
     await seen(main(page), '"rate": 30');
   }));
 
+  test("one that runs is paused", async () => {
+    const { id } = await server.api("POST", `/deployments/${runs.completed.deployment_id}/create_flow_run`, { name: "paused-by-hand" });
+    for (const type of ["PENDING", "RUNNING"]) await server.api("POST", `/flow_runs/${id}/set_state`, { state: { type } });
+    await onPage(`/runs/flow-run/${id}`, async (page) => {
+      await titled(page, "paused-by-hand · Running · Reeve");
+      await act(page, "Pause");
+      await seen(dialog(page), /can be resumed/);
+      await confirm(page, "Pause the run");
+      await titled(page, "paused-by-hand · Suspended · Reeve");
+    });
+    const { state } = await server.api("GET", `/flow_runs/${id}`);
+    assert.equal(state.type, "PAUSED");
+    const left = new Date(state.state_details.pause_timeout) - Date.now();
+    assert.ok(left > 23 * 3600_000 && left <= 24 * 3600_000, `it may be resumed for ${left} ms`);
+  });
+
   test("one that is paused is resumed", () => onPage(`/runs/flow-run/${runs.paused.id}`, async (page) => {
     await seen(main(page), /Publish the model/);
     await titled(page, `${runs.paused.name} · Paused · Reeve`);
