@@ -1,3 +1,4 @@
+import { grouped } from "@/lib/numbers";
 import { Button } from "./button";
 import "./pages.css";
 
@@ -18,7 +19,7 @@ export function Pages({ page, size, count, most, onPage }: Props) {
   const many = count >= most;
   return (
     <nav className="pages" aria-label="Pages">
-      <span className="muted">{first.toLocaleString("en")}–{last.toLocaleString("en")} of {count.toLocaleString("en")}{many && "+"}</span>
+      <span className="muted">{grouped(first)}–{grouped(last)} of {grouped(count)}{many && "+"}</span>
       <Button disabled={page === 1} onClick={() => onPage(page - 1)}>Previous</Button>
       <Button disabled={last >= count && !many} onClick={() => onPage(page + 1)}>Next</Button>
     </nav>

@@ -1,3 +1,5 @@
+import { grouped } from "@/lib/numbers";
+
 import "./slots.css";
 
 interface Props {
@@ -11,7 +13,7 @@ export function Slots({ held, limit }: Props) {
   const part = limit === null ? 0 : limit === 0 ? 1 : Math.min(1, held / limit);
   return (
     <span className="slots" title={limit === null ? `${held} held; no limit` : `${held} of ${limit} held`}>
-      <span>{held.toLocaleString("en")}{limit !== null && <span className="muted"> of {limit.toLocaleString("en")}</span>}</span>
+      <span>{grouped(held)}{limit !== null && <span className="muted"> of {grouped(limit)}</span>}</span>
       {limit !== null && <i aria-hidden="true"><b className={part >= 1 ? "full" : ""} style={{ width: `${part * 100}%` }} /></i>}
     </span>
   );

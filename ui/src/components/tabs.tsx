@@ -1,4 +1,5 @@
 import { type ReactNode, useId } from "react";
+import { grouped } from "@/lib/numbers";
 import "./tabs.css";
 
 export interface Tab {
@@ -27,7 +28,7 @@ export function Tabs({ label, tabs, current, onPick }: { label: string; tabs: re
       }}>
         {tabs.map((tab) => (
           <button key={tab.key} id={`${id}-${tab.key}`} type="button" role="tab" aria-selected={tab === shown} aria-controls={`${id}-panel`} tabIndex={tab === shown ? 0 : -1} onClick={() => onPick(tab.key)}>
-            {tab.label}{tab.count !== undefined && tab.count > 0 && <span>{tab.count.toLocaleString("en")}</span>}
+            {tab.label}{tab.count !== undefined && tab.count > 0 && <span>{grouped(tab.count)}</span>}
           </button>
         ))}
       </div>

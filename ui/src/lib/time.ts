@@ -34,7 +34,6 @@ export function duration(seconds: number): string {
   if (seconds < 59.95) return `${seconds.toFixed(1)} s`;
   const whole = Math.round(seconds);
   const [d, h, m, s] = [Math.floor(whole / 86400), Math.floor(whole / 3600) % 24, Math.floor(whole / 60) % 60, whole % 60];
-  const two = (n: number) => String(n).padStart(2, "0");
   if (d > 0) return `${d} d ${h} h`;
   if (h > 0) return `${h} h ${two(m)} m`;
   return `${m} m ${two(s)} s`;
@@ -46,24 +45,45 @@ export function writer(locale: string | undefined, options: Intl.DateTimeFormatO
   return (at) => (made ??= new Intl.DateTimeFormat(locale, options)).format(at);
 }
 
-const local = writer(undefined, { dateStyle: "medium", timeStyle: "medium" });
+// What nearly every page shows is written without Intl: see numbers.ts.
+const weekdays = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
+const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+const two = (n: number) => String(n).padStart(2, "0");
+const dayOf = (at: Date) => `${months[at.getMonth()] ?? ""} ${at.getDate()}`;
+const hourOf = (at: Date) => `${two(at.getHours())}:${two(at.getMinutes())}`;
 
 /** The exact moment, here and in UTC. */
 export function exact(at: number): string {
-  const utc = new Date(at).toISOString().replace("T", " ").replace(/\.\d+Z$/, " UTC");
-  return `${local(at)}\n${utc}`;
+  const here = new Date(at);
+  const utc = here.toISOString().replace("T", " ").replace(/\.\d+Z$/, " UTC");
+  return `${dayOf(here)}, ${here.getFullYear()}, ${hourOf(here)}:${two(here.getSeconds())}\n${utc}`;
 }
-
-const hour = writer(undefined, { hour: "2-digit", minute: "2-digit" });
-const day = writer(undefined, { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" });
 
 /** A time of day; with the day when it is not within a day of now. */
 export function clock(at: number, from: number): string {
-  return Math.abs(at - from) < 20 * 3600_000 ? hour(at) : day(at);
+  const here = new Date(at);
+  return Math.abs(at - from) < 20 * 3600_000 ? hourOf(here) : `${dayOf(here)}, ${hourOf(here)}`;
+}
+
+/** A moment to come with its weekday: "Sat, Nov 28, 09:00", with its seconds where it has some. */
+export function dayAndTime(at: number): string {
+  const here = new Date(at);
+  const seconds = here.getSeconds() > 0 ? `:${two(here.getSeconds())}` : "";
+  return `${weekdays[here.getDay()] ?? ""}, ${dayOf(here)}, ${hourOf(here)}${seconds}`;
 }
 
 /** The time of a log line, with milliseconds. */
-export const fineClock = writer("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3 });
+export function fineClock(at: number): string {
+  const here = new Date(at);
+  return `${hourOf(here)}:${two(here.getSeconds())}.${String(here.getMilliseconds()).padStart(3, "0")}`;
+}
+
+/** A day of UTC with its weekday: "Sat, Nov 28". */
+export function dayInUTC(at: number): string {
+  const day = new Date(at);
+  return `${weekdays[day.getUTCDay()] ?? ""}, ${months[day.getUTCMonth()] ?? ""} ${day.getUTCDate()}`;
+}
 
 /** A moment as a field of type datetime-local has it, "" for none. */
 export function toLocalField(moment: string | null | undefined): string {

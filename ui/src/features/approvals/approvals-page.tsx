@@ -1,4 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { grouped } from "@/lib/numbers";
 import { Link } from "@/lib/router";
 import { useState } from "react";
 import { resumeRun } from "@/api/change-runs";
@@ -23,7 +24,7 @@ export function ApprovalsPage() {
   if (!query.data) return <Failure error={query.error} onRetry={() => void query.refetch()} />;
   const { rows, count } = query.data;
   return (
-    <Page title="Approvals" beside={count > 0 && <span className="faint">{count.toLocaleString("en")}{count > rows.length && `, the first ${rows.length} are shown`}</span>}>
+    <Page title="Approvals" beside={count > 0 && <span className="faint">{grouped(count)}{count > rows.length && `, the first ${rows.length} are shown`}</span>}>
       {rows.length === 0 ? (
         <Empty title="Nothing waits for you" icon="hand">A flow waits for somebody by pause_flow_run() or suspend_flow_run(); with wait_for_input=… it asks for values, which are given here.</Empty>
       ) : (

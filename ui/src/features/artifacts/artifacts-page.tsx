@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { grouped } from "@/lib/numbers";
 import { Link, useNavigate } from "@/lib/router";
 import { Select } from "@/components/field";
 import { NameFilter } from "@/components/name-filter";
@@ -57,6 +58,6 @@ const columns: Column<ArtifactRow>[] = [
       ? <><Link to={paths.run} params={{ id: artifact.flow_run_id }}>{artifact.flow_run_name}</Link>{artifact.task_run_name && <span className="muted"> · {artifact.task_run_name}</span>}</>
       : <span className="faint">–</span>),
   },
-  { key: "versions", title: "Versions", width: "80px", right: true, cell: (artifact) => artifact.versions?.toLocaleString("en") },
+  { key: "versions", title: "Versions", width: "80px", right: true, cell: (artifact) => artifact.versions === undefined ? "" : grouped(artifact.versions) },
   { key: "created", title: "Newest", width: "96px", right: true, narrow: "when", cell: (artifact) => <Time at={artifact.created} /> },
 ];

@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { grouped } from "@/lib/numbers";
 import { useNavigate } from "@/lib/router";
 import { Command } from "@/components/command";
 import { Facts } from "@/components/facts";
@@ -43,8 +44,8 @@ function Shown({ overview }: { overview: Overview }) {
       {automation.description && <p className="muted">{automation.description}</p>}
       <Facts facts={[
         { name: "Last fired", value: <Time at={figures.last_fired} /> },
-        { name: "On the way", value: figures.waiting.toLocaleString("en") },
-        { name: "Given up", value: figures.dead > 0 ? <span className="died">{figures.dead.toLocaleString("en")}</span> : "0" },
+        { name: "On the way", value: grouped(figures.waiting) },
+        { name: "Given up", value: figures.dead > 0 ? <span className="died">{grouped(figures.dead)}</span> : "0" },
         { name: "Changed", value: <Time at={automation.updated} /> },
       ]} />
       <Tabs label="About the automation" current={tab} onPick={pick} tabs={[

@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { grouped } from "@/lib/numbers";
 import { Link, useNavigate } from "@/lib/router";
 import { useCallback, useMemo } from "react";
 import { NameFilter } from "@/components/name-filter";
@@ -23,7 +24,7 @@ const columns: Column<FlowRow>[] = [
   { key: "p95", title: "95 %", width: "80px", right: true, cell: (flow) => <Took recent={flow.recent} which="p95" /> },
   { key: "last", title: "Last run", width: "80px", right: true, narrow: "when", cell: (flow) => <Time at={flow.recent.runs[0]?.start} /> },
   { key: "next", title: "Next run", width: "80px", right: true, cell: (flow) => <Time at={flow.next?.at} /> },
-  { key: "deployments", title: "Deployments", width: "88px", right: true, cell: (flow) => (flow.deployments > 0 ? flow.deployments.toLocaleString("en") : <span className="faint">–</span>) },
+  { key: "deployments", title: "Deployments", width: "88px", right: true, cell: (flow) => (flow.deployments > 0 ? grouped(flow.deployments) : <span className="faint">–</span>) },
   { key: "tags", title: "Tags", width: "minmax(40px, .8fr)", cell: (flow) => <Tags tags={flow.tags} /> },
 ];
 

@@ -1,6 +1,7 @@
 /** The strip of days, and what runs have still to go, in figures and words. Pure. */
 import type { AwakeDay, MonthCost } from "@/api/schema";
-import { duration, writer } from "@/lib/time";
+import { grouped, money } from "@/lib/numbers";
+import { dayInUTC, duration } from "@/lib/time";
 
 /** How much of what is known of a day the server was awake, in percent; what it was at all is to be seen. Null for a day of which nothing is known. */
 export function awakePart({ known, awake }: Pick<AwakeDay, "known" | "awake">): number | null {
@@ -8,11 +9,9 @@ export function awakePart({ known, awake }: Pick<AwakeDay, "known" | "awake">): 
   return awake <= 0 ? 0 : Math.min(100, Math.max(4, (awake / known) * 100));
 }
 
-const dayOf = writer("en", { weekday: "short", day: "numeric", month: "short", timeZone: "UTC" });
-
 /** What a day of the strip says on hover. */
 export function dayWords(day: AwakeDay): string {
-  const date = dayOf(Date.parse(`${day.day}T00:00:00Z`));
+  const date = dayInUTC(Date.parse(`${day.day}T00:00:00Z`));
   if (day.known <= 0) return `${date}: nothing is known`;
   if (day.awake <= 0) return `${date}: asleep`;
   return `${date}: awake ${day.awake >= day.known ? "all the time" : duration(day.awake)}${day.wakes > 0 ? `, woken ${times(day.wakes)}` : ""}`;
@@ -29,13 +28,12 @@ export function stripWords(days: readonly AwakeDay[]): string {
 }
 
 function times(n: number): string {
-  return n === 1 ? "once" : `${n.toLocaleString("en")} times`;
+  return n === 1 ? "once" : `${grouped(n)} times`;
 }
 
 /** What this month has cost so far, and will. */
 export function costWords({ currency, so_far, month }: Pick<MonthCost, "currency" | "so_far" | "month">): string {
-  const money = new Intl.NumberFormat("en", { style: "currency", currency });
-  return `${money.format(so_far)} so far this month, ${money.format(month)} at this rate`;
+  return `${money(so_far, currency)} so far this month, ${money(month, currency)} at this rate`;
 }
 
 export interface HowFar {

@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { grouped } from "@/lib/numbers";
 import { Link } from "@/lib/router";
 import { Command } from "@/components/command";
 import { Icon } from "@/components/icon";
@@ -41,7 +42,7 @@ function Pool({ overview }: { overview: PoolOverview }) {
       <Sentence overview={overview} />
       <div className="pool">
         <div className="pool-column">
-          <Section title="Waits" beside={<span className="faint">{due > waiting.length ? `the first ${waiting.length} of ${due.toLocaleString("en")}` : due || ""}</span>}><WaitingRuns runs={waiting} queues={queues} /></Section>
+          <Section title="Waits" beside={<span className="faint">{due > waiting.length ? `the first ${waiting.length} of ${grouped(due)}` : due || ""}</span>}><WaitingRuns runs={waiting} queues={queues} /></Section>
           <Section title="Holds a slot" beside={<Slots held={active_count} limit={pool.concurrency_limit} />}><ActiveRuns runs={active} count={active_count} queues={queues} pool={pool.name} /></Section>
           <p><Link to={paths.runs} search={{ pool: pool.name, when: "any" }}>All runs of this pool</Link></p>
         </div>
@@ -59,7 +60,7 @@ function Pool({ overview }: { overview: PoolOverview }) {
 /** Why nothing moves, when nothing does. */
 function Sentence({ overview: { pool, workers, queues } }: { overview: PoolOverview }) {
   const due = dueIn(queues);
-  const runs = due === 1 ? "1 run waits" : `${due.toLocaleString("en")} runs wait`;
+  const runs = due === 1 ? "1 run waits" : `${grouped(due)} runs wait`;
   if (due === 0) return null;
   const word = pool.is_paused ? `${runs}: the pool is paused.`
     : workers.some(({ status }) => status === "ONLINE") ? null

@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { grouped } from "@/lib/numbers";
 import { Link, useNavigate } from "@/lib/router";
 import { Button } from "@/components/button";
 import { Page, useTitle } from "@/components/page";
@@ -22,7 +23,7 @@ const columns: Column<PoolRow>[] = [
   { key: "type", title: "Type", width: "minmax(90px, .8fr)", narrow: "where", cell: (pool) => <span className="muted">{pool.type}</span> },
   { key: "workers", title: "Workers online", width: "116px", right: true, cell: (pool) => <span title={`${pool.workers_online} of ${pool.workers} that are known`}>{pool.workers_online}<span className="muted"> of {pool.workers}</span></span> },
   { key: "slots", title: "Slots held", width: "128px", right: true, cell: (pool) => <Slots held={pool.active} limit={pool.concurrency_limit} /> },
-  { key: "due", title: "Runs wait", width: "84px", right: true, narrow: "when", cell: (pool) => (pool.due > 0 ? <b>{pool.due.toLocaleString("en")}<span className="sr"> wait</span></b> : <span className="faint">–</span>) },
+  { key: "due", title: "Runs wait", width: "84px", right: true, narrow: "when", cell: (pool) => (pool.due > 0 ? <b>{grouped(pool.due)}<span className="sr"> wait</span></b> : <span className="faint">–</span>) },
   { key: "queues", title: "Queues", width: "72px", right: true, cell: (pool) => pool.queues },
   { key: "polled", title: "Last asked for work", width: "132px", right: true, cell: (pool) => <Time at={pool.last_polled} /> },
 ];

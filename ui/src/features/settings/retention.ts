@@ -1,5 +1,6 @@
 /** What retention deletes, in words. Pure. */
 import type { Outlived } from "@/api/schema";
+import { grouped } from "@/lib/numbers";
 
 const day = 86_400;
 
@@ -7,14 +8,14 @@ const day = 86_400;
 export function keptFor(seconds: number | null): string {
   if (seconds === null) return "for ever";
   const days = seconds / day;
-  if (days >= 1) return `${Number(days.toFixed(1)).toLocaleString("en")} ${days === 1 ? "day" : "days"}`;
+  if (days >= 1) return `${grouped(Number(days.toFixed(1)))} ${days === 1 ? "day" : "days"}`;
   const hours = seconds / 3600;
   return hours >= 1 ? `${Number(hours.toFixed(1))} hours` : `${Math.round(seconds)} seconds`;
 }
 
 /** Counts that stop at most say so. */
 function counted(n: number, most: number): string {
-  return `${n.toLocaleString("en")}${n >= most ? " or more" : ""}`;
+  return `${grouped(n)}${n >= most ? " or more" : ""}`;
 }
 
 /** What would be deleted now, and within a week. */

@@ -13,6 +13,7 @@ import { paths } from "@/config/paths";
 import { server } from "@/config/server";
 import { bytes } from "@/lib/bytes";
 import { copiesOf } from "@/lib/copies";
+import { grouped } from "@/lib/numbers";
 import { onlyLooks, setOnlyLooks } from "@/lib/read-only";
 import { useQueryTexts } from "@/lib/route";
 import { Link, useNavigate } from "@/lib/router";
@@ -51,7 +52,7 @@ function About({ page: { version, files, runs, events } }: { page: SettingsAnswe
   return (
     <div className="settings-tab">
       <Facts facts={[{ name: "Reeve", value: version.reeve }, { name: "Speaks as Prefect", value: version.prefect }, { name: "API", value: version.api }, { name: "Clock", value: <Time at={version.now} /> }]} />
-      <Facts facts={[{ name: "Database", value: bytes(files.database) }, { name: "Volume", value: files.volume > 0 ? bytes(files.volume) : "–" }, { name: "Runs", value: `${runs.toLocaleString("en")}${runs >= 10_000 ? "+" : ""}` }, { name: "Events", value: events.toLocaleString("en") }]} />
+      <Facts facts={[{ name: "Database", value: bytes(files.database) }, { name: "Volume", value: files.volume > 0 ? bytes(files.volume) : "–" }, { name: "Runs", value: `${grouped(runs)}${runs >= 10_000 ? "+" : ""}` }, { name: "Events", value: grouped(events) }]} />
       <Section title="Look closer"><div className="buttons"><Command text="reeve doctor" /><Command text="reeve status" /><Command text={`curl ${new URL("metrics", document.baseURI).href}`} /></div></Section>
       <Section title="This browser">
         <label className="check"><input type="checkbox" checked={onlyLooks} disabled={server.read_only} onChange={() => setOnlyLooks(!onlyLooks)} />Only look: nothing can be changed, as for a screen on the wall</label>

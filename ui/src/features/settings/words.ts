@@ -1,5 +1,6 @@
 /** Months and how copies stand, in words. Pure. */
 import type { StatusLook } from "@/components/status";
+import { money } from "@/lib/numbers";
 
 /** The month before one such as "2026-01", and the one after. */
 export function monthBeside(month: string, by: 1 | -1): string {
@@ -11,7 +12,7 @@ export function monthBeside(month: string, by: 1 | -1): string {
 /** An amount of money; one of less than a unit in four digits, since much here costs parts of a cent. */
 export function amount(currency: string, of: number): string {
   const digits = Math.abs(of) < 1 && of !== 0 ? 4 : 2;
-  return new Intl.NumberFormat("en", { style: "currency", currency, minimumFractionDigits: digits, maximumFractionDigits: digits }).format(of);
+  return money(of, currency, digits);
 }
 
 /** How the copy of a database stands. */

@@ -1,4 +1,6 @@
 /** The value of a variable as it is edited: a text as it stands, or any other JSON. */
+import { grouped } from "@/lib/numbers";
+
 export type Kind = "text" | "json";
 
 /** The most bytes of a value, by the contract. */
@@ -29,5 +31,5 @@ export function readValue(kind: Kind, text: string): { value: unknown } | Error 
     }
   }
   const size = new TextEncoder().encode(JSON.stringify(value)).length;
-  return size > mostBytes ? new Error(`It has ${size.toLocaleString("en")} bytes; a value has at most ${mostBytes.toLocaleString("en")}.`) : { value };
+  return size > mostBytes ? new Error(`It has ${grouped(size)} bytes; a value has at most ${grouped(mostBytes)}.`) : { value };
 }

@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { grouped } from "@/lib/numbers";
 import { Link, useNavigate } from "@/lib/router";
 import type { FlowRunRow } from "@/api/types";
 import { Button } from "@/components/button";
@@ -50,10 +51,10 @@ function Inbox({ page: { hooks, figures, rows, runs, next }, status, before }: {
   return (
     <>
       <Facts facts={[
-        { name: "Waiting", value: figures.waiting.toLocaleString("en") },
-        { name: "Delivered", value: figures.delivered.toLocaleString("en") },
-        { name: "Given up", value: figures.dead > 0 ? <span className="bad">{figures.dead.toLocaleString("en")}</span> : "0" },
-        { name: "Refused since the start", value: <span title="Their secret, signature, path or body was not right. They are not kept.">{figures.refused.toLocaleString("en")}</span> },
+        { name: "Waiting", value: grouped(figures.waiting) },
+        { name: "Delivered", value: grouped(figures.delivered) },
+        { name: "Given up", value: figures.dead > 0 ? <span className="bad">{grouped(figures.dead)}</span> : "0" },
+        { name: "Refused since the start", value: <span title="Their secret, signature, path or body was not right. They are not kept.">{grouped(figures.refused)}</span> },
       ]} />
       {why !== null && <p className="hold-up"><Icon name="clock-alert" /><span>{why}</span></p>}
       <Section title="Taken at"><Hooks hooks={hooks} /></Section>

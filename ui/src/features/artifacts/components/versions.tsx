@@ -1,3 +1,4 @@
+import { grouped } from "@/lib/numbers";
 import { Link } from "@/lib/router";
 import { Section } from "@/components/page";
 import { Time } from "@/components/time";
@@ -7,7 +8,7 @@ import type { ArtifactRow } from "../types";
 /** The artifacts of one key, the newest first. */
 export function Versions({ versions, shown }: { versions: readonly ArtifactRow[]; shown: string }) {
   return (
-    <Section title="Versions" beside={<span className="faint">{versions.length.toLocaleString("en")}</span>}>
+    <Section title="Versions" beside={<span className="faint">{grouped(versions.length)}</span>}>
       <ol className="card artifact-versions" tabIndex={0}>
         {versions.map((version, i) => (
           <li key={version.id}>

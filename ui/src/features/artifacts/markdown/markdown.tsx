@@ -1,4 +1,5 @@
 import { Fragment, type ReactNode, useMemo } from "react";
+import { grouped } from "@/lib/numbers";
 import { type Block, parseMarkdown } from "./blocks";
 import type { Inline } from "./inline";
 import "./markdown.css";
@@ -12,7 +13,7 @@ export function Markdown({ text }: { text: string }) {
   return (
     <div className="markdown">
       {blocks.map((block, i) => <Fragment key={i}>{blockOf(block)}</Fragment>)}
-      {text.length > longest && <p className="muted">The text goes on for {(text.length - longest).toLocaleString("en")} more characters: download it to read them.</p>}
+      {text.length > longest && <p className="muted">The text goes on for {grouped(text.length - longest)} more characters: download it to read them.</p>}
     </div>
   );
 }

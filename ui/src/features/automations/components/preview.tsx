@@ -5,6 +5,7 @@ import type { Id } from "@/api/types";
 import { Button } from "@/components/button";
 import { Time } from "@/components/time";
 import { actionKind } from "@/lib/action-kinds";
+import { grouped } from "@/lib/numbers";
 import { clock } from "@/lib/time";
 import { previewAutomation, previewDays } from "../api/preview-automation";
 import { barHeight, piecesOf } from "../chart";
@@ -42,11 +43,11 @@ function Found({ found }: { found: PreviewAnswer }) {
   const bars = piecesOf(found.hours, from, until, pieces);
   const most = Math.max(...bars);
   const length = (until - from) / pieces;
-  const times = found.fired === 1 ? "once" : `${found.fired.toLocaleString("en")} times`;
+  const times = found.fired === 1 ? "once" : `${grouped(found.fired)} times`;
   return (
     <>
       <p role="status">{found.fired === 0 ? "It would not have fired." : <>It would have fired <b>{times}</b>.</>}{" "}
-        <span className="muted">{found.events.toLocaleString("en")} events were looked at{found.complete ? "" : ", the newest; there are more"}.</span></p>
+        <span className="muted">{grouped(found.events)} events were looked at{found.complete ? "" : ", the newest; there are more"}.</span></p>
       <div className="preview-bars" role="img" aria-label={`Firings over the last ${previewDays} days: ${found.fired}, at most ${most} in half a day`}>
         {bars.map((fired, i) => <i key={i} style={{ height: `${barHeight(fired, most)}%` }} {...(fired > 0 && { title: `${clock(from + i * length, until)}: ${fired}` })} />)}
       </div>
@@ -54,7 +55,7 @@ function Found({ found }: { found: PreviewAnswer }) {
       {found.firings.length > 0 && (
         <ul className="card firings">
           {found.firings.map((firing, i) => <li key={i}><span className="firing-when"><Time at={firing.triggered} /></span><WouldHave firing={firing} /></li>)}
-          {found.fired > found.firings.length && <li className="muted">and {(found.fired - found.firings.length).toLocaleString("en")} more</li>}
+          {found.fired > found.firings.length && <li className="muted">and {grouped(found.fired - found.firings.length)} more</li>}
         </ul>
       )}
     </>

@@ -21,12 +21,12 @@ interface Props {
   onClose: () => void;
 }
 
-const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+const here = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
 const kindOptions = Object.entries(kinds).map(([value, label]) => ({ value, label }));
 
 /** Adds a schedule or changes one, with its words and its next times while it is typed. */
 export function ScheduleDialog({ deployment, schedule, onClose }: Props) {
-  const [draft, setDraft] = useState(() => (schedule ? draftOf(schedule.schedule, here) : newDraft(here)));
+  const [draft, setDraft] = useState(() => (schedule ? draftOf(schedule.schedule, here()) : newDraft(here())));
   const set = (part: Partial<Draft>) => setDraft({ ...draft, ...part });
   const wanted = scheduleOf(draft);
   const queries = useQueryClient();

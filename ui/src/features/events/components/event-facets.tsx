@@ -2,6 +2,7 @@ import { useState } from "react";
 import { Choices, Facet } from "@/components/facet";
 import { Field, Input } from "@/components/field";
 import { NameFilter } from "@/components/name-filter";
+import { grouped } from "@/lib/numbers";
 import { fromLocalField, toLocalField } from "@/lib/time";
 import { defaults, type EventFilters, type When, whens } from "../filters";
 import type { FeedName } from "../types";
@@ -14,7 +15,7 @@ interface Props {
 
 export function EventFacets({ filters, names, onChange }: Props) {
   const { event, resource, text, when } = filters;
-  const options = names.map(({ name, count }) => ({ value: name, label: <span className="event-name">{name}<span className="faint">{count.toLocaleString("en")}</span></span> }));
+  const options = names.map(({ name, count }) => ({ value: name, label: <span className="event-name">{name}<span className="faint">{grouped(count)}</span></span> }));
   return (
     <div className="facets" role="search" aria-label="Filter events">
       <NameFilter label="Anything in it" value={text} onChange={(value) => onChange({ text: value.slice(0, 200) })} />

@@ -1,3 +1,4 @@
+import { grouped } from "@/lib/numbers";
 import { clock, exact, now } from "@/lib/time";
 import type { FeedBar } from "../types";
 
@@ -11,14 +12,14 @@ export function Histogram({ bars, since, onPick }: { bars: readonly FeedBar[]; s
   const until = Math.min(Date.parse(last.end), now()); // the last bar is not over yet
   return (
     <figure className="card histogram">
-      <div className="histogram-bars" role="img" aria-label={`${total.toLocaleString("en")} events, at most ${most.toLocaleString("en")} in one bar`}>
+      <div className="histogram-bars" role="img" aria-label={`${grouped(total)} events, at most ${grouped(most)} in one bar`}>
         {bars.map(({ start, end, count }) => (
-          <span key={start} {...(count > 0 && { title: `${exact(Date.parse(start)).split("\n")[0] ?? ""}: ${count.toLocaleString("en")}`, className: "some", onClick: () => onPick(start, end) })}>
+          <span key={start} {...(count > 0 && { title: `${exact(Date.parse(start)).split("\n")[0] ?? ""}: ${grouped(count)}`, className: "some", onClick: () => onPick(start, end) })}>
             <i style={{ height: count === 0 ? 0 : `${Math.max(6, (count / most) * 100)}%` }} />
           </span>
         ))}
       </div>
-      <figcaption className="faint"><span>{clock(Date.parse(first.start), until)}</span><span>{total.toLocaleString("en")} events{cut && `, counted back to ${clock(Date.parse(since), until)}`}</span><span>{clock(until, until)}</span></figcaption>
+      <figcaption className="faint"><span>{clock(Date.parse(first.start), until)}</span><span>{grouped(total)} events{cut && `, counted back to ${clock(Date.parse(since), until)}`}</span><span>{clock(until, until)}</span></figcaption>
     </figure>
   );
 }

@@ -1,3 +1,4 @@
+import { grouped } from "@/lib/numbers";
 import { Link } from "@/lib/router";
 import type { Home } from "@/api/types";
 import { Resend } from "@/components/resend";
@@ -28,7 +29,7 @@ export function GivenUp({ deliveries, webhooks }: { deliveries: readonly Deliver
       {webhooks > 0 && (
         <li className="home-row">
           <Status look={look} />
-          <div><p className="cut"><Link to={paths.webhooks} search={{ status: "dead" }} className="home-name">{webhooks.toLocaleString("en")} {webhooks === 1 ? "webhook" : "webhooks"}</Link></p><p className="muted">The server refused what they ask for.</p></div>
+          <div><p className="cut"><Link to={paths.webhooks} search={{ status: "dead" }} className="home-name">{grouped(webhooks)} {webhooks === 1 ? "webhook" : "webhooks"}</Link></p><p className="muted">The server refused what they ask for.</p></div>
           <span className="home-when" />
           <Link className="button" to={paths.webhooks} search={{ status: "dead" }} aria-label="See why webhooks were given up">See why</Link>
         </li>

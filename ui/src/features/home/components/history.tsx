@@ -1,3 +1,4 @@
+import { grouped } from "@/lib/numbers";
 import { Link, useNavigate } from "@/lib/router";
 import type { Home } from "@/api/types";
 import { paths } from "@/config/paths";
@@ -19,7 +20,7 @@ export function History({ history }: { history: Home["history"] }) {
           <div key={flow.id} className="history-row">
             <Link className="home-name cut" to={paths.runs} search={{ flow: flow.name, when: "24h" }}>{flow.name}</Link>
             <Bars flow={flow.name} pieces={pieces} scale={scale} start={start} length={history.seconds * 1000} />
-            <span className="num muted">{total.toLocaleString("en")} {bad > 0 && <span className="history-bad" title={`${bad} failed`}>{bad} failed</span>}</span>
+            <span className="num muted">{grouped(total)} {bad > 0 && <span className="history-bad" title={`${bad} failed`}>{bad} failed</span>}</span>
           </div>
         );
       })}

@@ -1,3 +1,4 @@
+import { grouped } from "@/lib/numbers";
 import { Link } from "@/lib/router";
 import type { RunningGroup, RunningRun } from "@/api/schema";
 import { Section } from "@/components/page";
@@ -10,7 +11,7 @@ import { howFar } from "../awake";
 /** What runs now, for how long, and how far it is. */
 export function RunningNow({ running, now }: { running: RunningGroup; now: string }) {
   return (
-    <Section title="Runs now" beside={running.count > 0 && <span className="faint">{running.count.toLocaleString("en")}</span>}>
+    <Section title="Runs now" beside={running.count > 0 && <span className="faint">{grouped(running.count)}</span>}>
       {running.count === 0 ? <p className="card home-none muted">Nothing runs.</p> : (
         <div className="card">
           <ul className="home-list">
@@ -25,7 +26,7 @@ export function RunningNow({ running, now }: { running: RunningGroup; now: strin
               </li>
             ))}
           </ul>
-          {running.count > running.rows.length && <Link className="home-more" to={paths.runs} search={{ state: "RUNNING,PENDING,CANCELLING", when: "any" }}>All {running.count.toLocaleString("en")}</Link>}
+          {running.count > running.rows.length && <Link className="home-more" to={paths.runs} search={{ state: "RUNNING,PENDING,CANCELLING", when: "any" }}>All {grouped(running.count)}</Link>}
         </div>
       )}
     </Section>

@@ -1,4 +1,5 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { grouped } from "@/lib/numbers";
 import { Link } from "@/lib/router";
 import type { ReactNode } from "react";
 import { changeRuns, tellOutcome } from "@/api/change-runs";
@@ -28,7 +29,7 @@ export function Trouble({ home: { trouble, ...state } }: { home: Home }) {
   const { failed, late, stuck, waiting, deliveries, webhooks } = trouble;
   const count = countOf(trouble) + faultsOf(state);
   return (
-    <Section title="Needs you" beside={count > 0 && <span className="faint">{count.toLocaleString("en")}</span>}>
+    <Section title="Needs you" beside={count > 0 && <span className="faint">{grouped(count)}</span>}>
       {count === 0 ? <p className="card quiet-good"><Icon name="check" /><span>Nothing failed in the last 24 hours, nothing is late or stuck, nothing was given up, nothing waits for you.</span></p> : (
         <div className="card">
           <ul className="home-list">
@@ -72,7 +73,7 @@ function Rows<Run extends FlowRunRow>({ group, next, when }: RowsProps<Run>) {
 
 function More({ count, to, search, what }: { count: number; to: string; search: Record<string, string>; what: string }) {
   if (count <= shown) return null;
-  return <Link className="home-more" to={to} search={search}>All {count.toLocaleString("en")} {what}</Link>;
+  return <Link className="home-more" to={to} search={search}>All {grouped(count)} {what}</Link>;
 }
 
 function Act({ run, action }: { run: FlowRunRow; action: "resume" | "retry" }) {

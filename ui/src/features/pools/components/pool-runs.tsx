@@ -1,3 +1,4 @@
+import { grouped } from "@/lib/numbers";
 import { Link } from "@/lib/router";
 import { StateBadge } from "@/components/state-badge";
 import { Time } from "@/components/time";
@@ -34,7 +35,7 @@ export function ActiveRuns({ runs, count, queues, pool }: { runs: readonly PoolR
           <p className="muted">{run.worker ? `Worker ${run.worker}` : "No worker has said that it has it"} · since <Time at={run.state_timestamp} /></p>
         </li>
       ))}
-      {count > runs.length && <li><Link to={paths.runs} search={{ pool, state: "RUNNING,PENDING,CANCELLING", when: "any" }}>All {count.toLocaleString("en")}</Link></li>}
+      {count > runs.length && <li><Link to={paths.runs} search={{ pool, state: "RUNNING,PENDING,CANCELLING", when: "any" }}>All {grouped(count)}</Link></li>}
     </ul>
   );
 }

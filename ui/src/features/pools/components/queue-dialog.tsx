@@ -3,6 +3,7 @@ import { useState } from "react";
 import { Field, Input } from "@/components/field";
 import { FormDialog } from "@/components/form-dialog";
 import { readLimit } from "@/lib/limits";
+import { grouped } from "@/lib/numbers";
 import { changeQueue, createQueue, deleteQueue } from "../api/change-queue";
 import type { Queue } from "../types";
 
@@ -48,7 +49,7 @@ export function DeleteQueueDialog({ pool, queue, onClose }: Required<Props>) {
   const done = useDone(pool, onClose);
   return (
     <FormDialog title={`Delete ${queue.name}?`} act="Delete" danger run={() => deleteQueue(pool, queue.name)} onDone={done} onClose={onClose}>
-      <p>Its runs and deployments stay, but no worker takes them until they are given another queue.{queue.due > 0 && ` ${queue.due.toLocaleString("en")} of its runs wait now.`}</p>
+      <p>Its runs and deployments stay, but no worker takes them until they are given another queue.{queue.due > 0 && ` ${grouped(queue.due)} of its runs wait now.`}</p>
     </FormDialog>
   );
 }

@@ -5,6 +5,7 @@ import { Section } from "@/components/page";
 import { Slots } from "@/components/slots";
 import { Status } from "@/components/status";
 import { tell } from "@/components/toast";
+import { grouped } from "@/lib/numbers";
 import { whyNot } from "@/lib/read-only";
 import { changeQueue } from "../api/change-queue";
 import { poolOverview, readQueues } from "../api/get-pool";
@@ -96,7 +97,7 @@ function QueueRow({ queue, place, last, onMove, onEdit, onDelete, onPause }: Row
       <div className="cut">
         <button type="button" className="queue-name cut" onClick={onEdit} title="Change it; Shift and an arrow move it">{name}</button>
         <div className="queue-beside">
-          <span>{queue.due === 0 ? "nothing waits" : `${queue.due.toLocaleString("en")} ${queue.due === 1 ? "run waits" : "runs wait"}`}</span>
+          <span>{queue.due === 0 ? "nothing waits" : `${grouped(queue.due)} ${queue.due === 1 ? "run waits" : "runs wait"}`}</span>
           <span>holds <Slots held={queue.active} limit={queue.concurrency_limit} /></span>
         </div>
       </div>

@@ -3,6 +3,7 @@ import { type KeyboardEvent, useMemo, useRef } from "react";
 import type { Id } from "@/api/types";
 import { Icon } from "@/components/icon";
 import { Empty, Failure, Waiting } from "@/components/views";
+import { grouped } from "@/lib/numbers";
 import { lookOf } from "@/lib/states";
 import { runGraph } from "../api/get-graph";
 import { box, edgePath, layoutOf, neighbour } from "./layout";
@@ -27,7 +28,7 @@ export function RunGraph({ run, chosen, onChoose, onOpen }: Props) {
   if (query.isPending) return <Waiting what="the graph" />;
   if (!query.data) return <Failure error={query.error} onRetry={() => void query.refetch()} />;
   if (nodes.length === 0) return <div className="card"><Empty title="Nothing has started yet" icon="flow">Tasks and subflows appear here with what they came from.</Empty></div>;
-  if (layout === null) return <div className="card"><Empty title={`${nodes.length.toLocaleString("en")} tasks are too many to draw`} icon="flow">The timeline and the table have all of them.</Empty></div>;
+  if (layout === null) return <div className="card"><Empty title={`${grouped(nodes.length)} tasks are too many to draw`} icon="flow">The timeline and the table have all of them.</Empty></div>;
   const first = chosen !== null && layout.nodes.has(chosen) ? chosen : nodes[0]?.id;
   const move = (event: KeyboardEvent) => {
     const at = (event.target as HTMLElement).dataset.node;

@@ -7,6 +7,7 @@ import { IconButton } from "@/components/button";
 import { Input, Select } from "@/components/field";
 import { Empty, Failure } from "@/components/views";
 import { tell } from "@/components/toast";
+import { grouped } from "@/lib/numbers";
 import { exact, fineClock } from "@/lib/time";
 import { logFilter, type LogFilters } from "../api/get-logs";
 import { useLogs } from "./use-logs";
@@ -91,7 +92,7 @@ export function LogPanel({ run, name, tasks, live, task, onTask, line, onLine }:
           ))}
         </div>
       </div>
-      <footer className="logs-foot faint">{lines.total.toLocaleString("en")} {lines.total === 1 ? "line" : "lines"}{live && " · live"}</footer>
+      <footer className="logs-foot faint">{grouped(lines.total)} {lines.total === 1 ? "line" : "lines"}{live && " · live"}</footer>
     </section>
   );
 }
@@ -132,7 +133,7 @@ async function download(run: Id, name: string, filters: LogFilters): Promise<voi
     const page = await ask<RunLogs>(`/reeve/flow_runs/${run}/logs`, { logs: logFilter(filters), offset, limit: 1000 });
     parts.push(...page.logs.map((log) => `${log.timestamp}\t${levelWord(log.level).toUpperCase()}\t${log.message}\n`));
     if (offset + page.logs.length >= page.total || page.logs.length === 0) break;
-    if (parts.length >= mostDownloaded) tell(`Only the first ${mostDownloaded.toLocaleString("en")} lines are saved`, true);
+    if (parts.length >= mostDownloaded) tell(`Only the first ${grouped(mostDownloaded)} lines are saved`, true);
   }
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob(parts, { type: "text/plain" }));

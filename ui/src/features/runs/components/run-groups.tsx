@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { grouped } from "@/lib/numbers";
 import { Link } from "@/lib/router";
 import { useMemo } from "react";
 import type { GroupRow } from "@/api/schema";
@@ -24,8 +25,8 @@ export function RunGroups({ filters, change }: { filters: RunFilters; change: (p
     <>
       <Table label="Groups of runs" columns={columns} rows={rows} rowKey={({ id, name }) => id ?? `name ${name}`} />
       <p className="faint">
-        {count.toLocaleString("en")} {count === 1 ? "group" : "groups"}{count > rows.length && `, of which those with the most runs`}
-        {runs >= most && ` of the newest ${most.toLocaleString("en")} runs`}
+        {grouped(count)} {count === 1 ? "group" : "groups"}{count > rows.length && `, of which those with the most runs`}
+        {runs >= most && ` of the newest ${grouped(most)} runs`}
       </p>
     </>
   );
@@ -42,7 +43,7 @@ function columnsOf(filters: RunFilters): Column<GroupRow>[] {
     },
     { key: "states", title: "States", width: "minmax(120px, 1fr)", narrow: "where", cell: (group) => <States group={group} /> },
     { key: "failed", title: "Failed", width: "72px", right: true, narrow: "state", cell: ({ states }) => failedOf(states) || <span className="faint">–</span> },
-    { key: "runs", title: "Runs", width: "72px", right: true, cell: ({ runs }) => runs.toLocaleString("en") },
+    { key: "runs", title: "Runs", width: "72px", right: true, cell: ({ runs }) => grouped(runs) },
     { key: "mean", title: "Took on average", width: "120px", right: true, cell: ({ mean }) => <Length seconds={mean} /> },
     { key: "last", title: "Newest", width: "84px", right: true, narrow: "when", cell: ({ last }) => <Time at={last} /> },
   ];
@@ -55,7 +56,7 @@ function failedOf(states: GroupRow["states"]): number {
 /** The states of a group as parts of one bar. */
 function States({ group: { name, runs, states } }: { group: GroupRow }) {
   const parts = states.map(({ state_type, runs: n }) => ({ n, ...lookOf({ state_type, state_name: null }) }));
-  const words = parts.map(({ n, word }) => `${n.toLocaleString("en")} ${word.toLowerCase()}`).join(", ");
+  const words = parts.map(({ n, word }) => `${grouped(n)} ${word.toLowerCase()}`).join(", ");
   return (
     <span className="group-states" role="img" aria-label={`Runs of ${name}: ${words}`} title={words}>
       {parts.map(({ n, tone, word }) => <i key={word} data-tone={tone} style={{ flexGrow: n / runs }} />)}

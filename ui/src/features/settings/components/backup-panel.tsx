@@ -8,6 +8,7 @@ import { Failure, Waiting } from "@/components/views";
 import { bytes } from "@/lib/bytes";
 import { commandLine } from "@/lib/command-line";
 import type { Copy } from "@/lib/copies";
+import { grouped } from "@/lib/numbers";
 import { restorePoints } from "../api/get-restore-points";
 import { fromSnapshot, fromStorage } from "../restore-command";
 import { copyLook } from "../words";
@@ -64,7 +65,7 @@ function Points() {
 function InStorage({ copy: { database, count, points, error }, file }: { copy: RestorePoints["copies"][number]; file: string }) {
   return (
     <Section title={`Restore points of the ${database}`}
-      beside={count > points.length && <span className="faint">{points.length} of {count.toLocaleString("en")}: the newest, then one an hour, then one a day; the command takes any moment between</span>}>
+      beside={count > points.length && <span className="faint">{points.length} of {grouped(count)}: the newest, then one an hour, then one a day; the command takes any moment between</span>}>
       {error !== "" ? <p className="muted">{error}</p> : (
         <ul className="card points">{points.map((at) => <li key={at}><Time at={at} /><span /><Command text={fromStorage(database, file, at)} /></li>)}</ul>
       )}

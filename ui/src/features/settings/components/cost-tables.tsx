@@ -1,3 +1,4 @@
+import { grouped } from "@/lib/numbers";
 import { Link } from "@/lib/router";
 import { useMemo } from "react";
 import type { FlowItem, Item, MonthMoney, Size, Usage } from "@/api/schema";
@@ -27,7 +28,7 @@ export function FlowCosts({ usage, money }: { usage: Usage; money: MonthMoney | 
 function flowColumns(currency: string | null): Column<FlowRow>[] {
   return [
     { key: "flow", title: "Flow", width: "minmax(140px, 2fr)", narrow: "name", cell: ({ flow }) => (flow === "" ? <span className="muted">without a run</span> : <Link to={paths.runs} search={{ flow, when: "30d" }}>{flow}</Link>) },
-    { key: "runs", title: "Runs", width: "80px", right: true, narrow: "state", cell: ({ flow, runs }) => (flow === "" ? <span className="faint">–</span> : runs.toLocaleString("en")) },
+    { key: "runs", title: "Runs", width: "80px", right: true, narrow: "state", cell: ({ flow, runs }) => (flow === "" ? <span className="faint">–</span> : grouped(runs)) },
     { key: "ran", title: "Ran", width: "100px", right: true, cell: ({ flow, ran }) => (flow === "" ? <span className="faint">–</span> : duration(ran)) },
     { key: "awake", title: "Kept it awake", width: "110px", right: true, narrow: "where", cell: ({ awake }) => duration(awake) },
     ...(currency === null ? [] : [

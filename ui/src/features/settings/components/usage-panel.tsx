@@ -6,6 +6,7 @@ import { Facts } from "@/components/facts";
 import { Section } from "@/components/page";
 import { Empty, Failure, Waiting } from "@/components/views";
 import { commandLine } from "@/lib/command-line";
+import { grouped } from "@/lib/numbers";
 import { duration } from "@/lib/time";
 import { monthCost } from "../api/get-settings";
 import { monthBeside, amount } from "../words";
@@ -27,10 +28,10 @@ function Shown({ page: { usage, money, problem }, now, onMonth }: { page: CostPa
         <span className="buttons"><Button className="small" onClick={() => onMonth(monthBeside(usage.month, -1))}>Month before</Button><Button className="small" disabled={now} onClick={() => onMonth("")}>This month</Button></span>
       }>
         <Facts facts={[
-          { name: "Awake", value: duration(usage.awake_seconds) }, { name: "Without a run", value: duration(usage.idle_seconds) }, { name: "Woken", value: usage.wakes.toLocaleString("en") },
+          { name: "Awake", value: duration(usage.awake_seconds) }, { name: "Without a run", value: duration(usage.idle_seconds) }, { name: "Woken", value: grouped(usage.wakes) },
           ...(money ? [{ name: "Cost so far", value: amount(money.currency, money.total.so_far) }, { name: "A month at this rate", value: amount(money.currency, money.total.month) }] : []),
         ]} />
-        {reasons.length > 0 && <p className="muted">Woken by {reasons.map(([reason, times]) => `${reason} (${times.toLocaleString("en")})`).join(", ")}.</p>}
+        {reasons.length > 0 && <p className="muted">Woken by {reasons.map(([reason, times]) => `${reason} (${grouped(times)})`).join(", ")}.</p>}
         {problem !== "" && <p className="muted">What it costs is not known: {problem}.</p>}
         {usage.flows.length === 0 && !money ? <Empty title="Nothing ran" icon="runs" /> : <FlowCosts usage={usage} money={money} />}
       </Section>

@@ -4,6 +4,7 @@ import { Button } from "@/components/button";
 import { Sure } from "@/components/sure";
 import { tell } from "@/components/toast";
 import type { WebhookReplay } from "@/api/schema";
+import { grouped } from "@/lib/numbers";
 import { replayWebhooks } from "../api/replay-webhooks";
 import type { WebhookRow } from "../types";
 import { commands, replayWords } from "../words";
@@ -13,7 +14,7 @@ function useReplay(onDone: () => void) {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: (wish: Partial<WebhookReplay>) => replayWebhooks(wish),
-    onSuccess: (replayed) => tell(`${replayed.toLocaleString("en")} ${replayed === 1 ? "webhook waits" : "webhooks wait"} to be delivered`),
+    onSuccess: (replayed) => tell(`${grouped(replayed)} ${replayed === 1 ? "webhook waits" : "webhooks wait"} to be delivered`),
     onError: (error) => tell(error.message, true),
     onSettled: async () => {
       onDone();
@@ -43,7 +44,7 @@ export function Replay({ row }: { row: WebhookRow }) {
 export function ReplayDead({ dead }: { dead: number }) {
   const [asking, setAsking] = useState(false);
   const replay = useReplay(() => setAsking(false));
-  const count = `${dead.toLocaleString("en")} ${dead === 1 ? "webhook that was" : "webhooks that were"} given up`;
+  const count = `${grouped(dead)} ${dead === 1 ? "webhook that was" : "webhooks that were"} given up`;
   return (
     <>
       <Button changes icon="retry" onClick={() => setAsking(true)}>Replay the dead …</Button>
