@@ -101,10 +101,13 @@ for (const { path, asks, shows, most, early = false } of opened) {
   test(`${path} leaves its own thread a third of a second at slow 4G`, async (t) => {
     const { bytes, work } = await costOf(browser, server, path, shows);
     // Two rounds, and all bytes one after the other. What the page's own thread works comes after it, as if none of it went on
-    // meanwhile, on a processor four times slower; other work of the machine makes that more, so that it is told and not held.
+    // meanwhile, on a processor four times slower. Other work of the machine makes that more: it is held for the first page alone,
+    // which has some to spare, and told for the others.
     const line = 2 * slow4G.latency + (bytes / slow4G.downloadThroughput) * 1000;
-    t.diagnostic(`${bytes} bytes are ${Math.round(line)} ms of the line, ${Math.round(work)} ms of work are ${Math.round(4 * work)}: ${Math.round(line + 4 * work)} ms`);
-    assert.ok(line <= 660, `${bytes} bytes and two rounds take ${line} ms`);
+    const says = `${bytes} bytes are ${Math.round(line)} ms of the line, ${Math.round(work)} ms of work are ${Math.round(4 * work)}: ${Math.round(line + 4 * work)} ms`;
+    t.diagnostic(says);
+    assert.ok(line <= 660, says);
+    if (path === "/") assert.ok(line + 4 * work <= 1000, says);
   });
 }
 
