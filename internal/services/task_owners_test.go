@@ -134,8 +134,8 @@ func TestTaskRunsThatNobodyHasInHand(t *testing.T) {
 		since time.Duration
 		waits bool
 	}{
-		{"it waits for a worker", func(*background) {}, 100 * h, "Scheduled", 0, true},
-		{"its worker lives", func(b *background) { b.take() }, 100 * h, "Scheduled", 0, false},
+		{"it waits for a worker", func(*background) {}, 30 * h, "Scheduled", 0, true},
+		{"its worker lives", func(b *background) { b.take() }, 30 * h, "Scheduled", 0, false},
 		{"taken, and its worker dies before it says so", func(b *background) { b.take(); b.leave() }, h, "Scheduled", 2 * m, true},
 		{"taken, and its worker is back in time", func(b *background) { b.take(); b.leave(); sleep(100 * s); b.subscribe() }, h, "Scheduled", 0, false},
 		{"the end of an old socket comes after the new one", func(b *background) {
@@ -157,7 +157,7 @@ func TestTaskRunsThatNobodyHasInHand(t *testing.T) {
 			sleep(s)
 			b.report(prefect.Running, "Running", "")
 			b.hold()
-		}, 100 * h, "Running", s, false},
+		}, 30 * h, "Running", s, false},
 		{"running, and its worker dies", func(b *background) {
 			b.take()
 			sleep(s)

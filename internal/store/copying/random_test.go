@@ -1,3 +1,7 @@
+//go:build !race
+
+// Nothing here runs at once, and under the race detector it takes two minutes.
+
 package copying_test
 
 import (
