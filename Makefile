@@ -91,7 +91,7 @@ ui: build ## the user interface: types, lint, unit tests, and in a real browser 
 	@scripts/need chromium
 	npm --prefix ui run check --silent
 	npm --prefix test/ui ci --silent --no-audit --no-fund
-	REEVE_BIN=$(REEVE) REEVE_UI_SLOW=$(SLOW) timeout $(if $(SLOW),3000,600) node --test test/ui/own/
+	REEVE_BIN=$(REEVE) REEVE_UI_SLOW=$(SLOW) timeout $(if $(SLOW),3000,1200) node --test test/ui/own/
 
 browser: build venv ## the reference UI in a real browser against our server
 	@scripts/need npm chromium
