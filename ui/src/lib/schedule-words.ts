@@ -1,5 +1,6 @@
 /** What schedules say, in words. Pure. What cannot be said shortly is shown as it is written. */
 import type { Schedule } from "@/api/types";
+import { two } from "./time";
 
 const days = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 const months = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
@@ -28,8 +29,6 @@ function every(n: number, unit: string): string {
 function list(parts: readonly string[]): string {
   return parts.length < 2 ? (parts[0] ?? "") : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1) ?? ""}`;
 }
-
-const two = (n: number) => String(n).padStart(2, "0");
 
 function times(hours: readonly number[], minutes: readonly number[]): string {
   return list(hours.flatMap((h) => minutes.map((m) => `${two(h)}:${two(m)}`)));

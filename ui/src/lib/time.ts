@@ -39,17 +39,12 @@ export function duration(seconds: number): string {
   return `${m} m ${two(s)} s`;
 }
 
-/** Writes moments in one way. What does so is dear to make, and is made when it is first needed. */
-export function writer(locale: string | undefined, options: Intl.DateTimeFormatOptions): (at: number) => string {
-  let made: Intl.DateTimeFormat | undefined;
-  return (at) => (made ??= new Intl.DateTimeFormat(locale, options)).format(at);
-}
-
 // What nearly every page shows is written without Intl: see numbers.ts.
 const weekdays = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-const two = (n: number) => String(n).padStart(2, "0");
+/** A number in two digits. */
+export const two = (n: number) => String(n).padStart(2, "0");
 const dayOf = (at: Date) => `${months[at.getMonth()] ?? ""} ${at.getDate()}`;
 const hourOf = (at: Date) => `${two(at.getHours())}:${two(at.getMinutes())}`;
 
