@@ -119,7 +119,7 @@ func TestManyTagsOverManyTags(t *testing.T) {
 	}
 	tags := 5000
 	if racing {
-		tags = 500 // 5,000 take the detector longer than a write may
+		tags = 500 // 5,000 take the detector half a minute
 	}
 	for range 20 {
 		if status, answer := s.asked(t, "/flow_runs/", `{"flow_id":"`+made.ID+`","tags":`+repeated(`"tag-%d"`, tags)+`}`); status != http.StatusCreated {

@@ -63,8 +63,15 @@ func timesOf(b *budget.Budget, s *prefect.Schedule, now time.Time) scheduleTimes
 		*out.Problem = schedule.Refusal(err).Error()
 		return out
 	}
-	for _, at := range times {
-		out.Times = append(out.Times, prefect.OffsetTime{Time: at})
+	out.Times = withOffsets(times)
+	return out
+}
+
+// withOffsets writes times as the clocks of their zone read; never nil.
+func withOffsets(times []time.Time) []prefect.OffsetTime {
+	out := make([]prefect.OffsetTime, len(times))
+	for i, at := range times {
+		out[i].Time = at
 	}
 	return out
 }
@@ -140,11 +147,7 @@ func changeOf(b *budget.Budget, s *prefect.Schedule, now time.Time) *clockChange
 	if err != nil || len(times) == 0 {
 		return nil // what comes next is shown all the same
 	}
-	out := &clockChange{At: prefect.OffsetTime{Time: at}}
-	for _, each := range times {
-		out.Times = append(out.Times, prefect.OffsetTime{Time: each})
-	}
-	return out
+	return &clockChange{At: prefect.OffsetTime{Time: at}, Times: withOffsets(times)}
 }
 
 // firstOfKind is the first issue that is about the kind of schedule which was

@@ -76,7 +76,7 @@ func (tx *Tx) CreateFlowRun(run *prefect.FlowRun) (made *prefect.FlowRun, create
 		return run, true, tx.noteEffect("prefect.flow-run", run.ID)
 	}
 	if *run.IdempotencyKey == "" { // as in the reference: not a key to find a run by, but stored and unique
-		return nil, false, fault.New(fault.Conflict, "Data integrity conflict. This usually means a unique or foreign key constraint was violated. See server logs for details.")
+		return nil, false, fault.New(fault.Conflict, IntegrityConflict)
 	}
 	made, _, err = first(tx, `SELECT `+flowRunColumns+flowRunFrom+` WHERE flow_run.flow_id = (SELECT ?) AND flow_run.idempotency_key = (SELECT ?)`,
 		[]any{run.FlowID, run.IdempotencyKey}, scanFlowRun(tx.Now))

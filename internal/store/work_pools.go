@@ -222,8 +222,10 @@ func (tx *Tx) DefaultAgentPool() (pool *prefect.WorkPool, made bool, err error) 
 }
 
 // errIntegrity is the answer to a null for a column that cannot be null.
-var errIntegrity = fault.New(fault.Conflict,
-	"Data integrity conflict. This usually means a unique or foreign key constraint was violated. See server logs for details.")
+var errIntegrity = fault.New(fault.Conflict, IntegrityConflict)
+
+// IntegrityConflict is what the reference says of a write that breaks a constraint.
+const IntegrityConflict = "Data integrity conflict. This usually means a unique or foreign key constraint was violated. See server logs for details."
 
 // sameJSON reports whether two values are the same when written as JSON,
 // whatever the order of keys.

@@ -1,6 +1,8 @@
 package copying
 
 import (
+	"slices"
+
 	"github.com/reevehq/reeve/internal/fault"
 )
 
@@ -23,8 +25,30 @@ func Unfinished(database, source string) error {
 		WithHint("finish it: reeve server database copy %s %s", source, database)
 }
 
-// NotEmpty is the fault of a target that has something in it.
-func NotEmpty(database, table string) error {
+// Prefilled are the tables that have a row in a new schema; the source's takes its place.
+var Prefilled = []string{"automation_version", "event_cursor"}
+
+// RefuseFilled refuses a target in which a table has more rows than a new schema gives it.
+// upTo counts the rows of a table, and may stop at most.
+func RefuseFilled(database string, tables []Table, upTo func(table string, most int) (int, error)) error {
+	for _, table := range tables {
+		made := 0
+		if slices.Contains(Prefilled, table.Name) {
+			made = 1
+		}
+		rows, err := upTo(table.Name, made+1)
+		if err != nil {
+			return err
+		}
+		if rows > made {
+			return notEmpty(database, table.Name)
+		}
+	}
+	return nil
+}
+
+// notEmpty is the fault of a target that has something in it.
+func notEmpty(database, table string) error {
 	return fault.New(fault.Conflict, "database %s is not empty: it has rows in %s", database, table).
 		WithHint("copy into a new database; what is there stays as it is")
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -100,24 +101,18 @@ func (t *CopyTarget) empty(ctx context.Context, tx pgx.Tx, source string) error 
 	if err != nil {
 		return err
 	}
-	made := map[string]bool{"automation_version": true, "event_cursor": true} // have rows in a new schema
-	for _, table := range tables {
-		rows, most := 0, 0
-		if made[table.Name] {
-			most = 1
-		}
-		if err := tx.QueryRow(ctx, `SELECT count(*) FROM (SELECT 1 FROM `+ident(table.Name)+` LIMIT 2) AS found`).Scan(&rows); err != nil {
-			return err
-		}
-		if rows > most {
-			return copying.NotEmpty(t.Name(), table.Name)
-		}
+	err = copying.RefuseFilled(t.Name(), tables, func(table string, most int) (rows int, err error) {
+		err = tx.QueryRow(ctx, `SELECT count(*) FROM (SELECT 1 FROM `+ident(table)+` LIMIT $1) AS found`, most).Scan(&rows)
+		return rows, err
+	})
+	if err != nil {
+		return err
 	}
 	if _, err := tx.Exec(ctx, `
 		CREATE TABLE `+copying.MarkTable+` (source text NOT NULL, schema bigint NOT NULL);
 		CREATE TABLE `+copying.ProgressTable+` (name text PRIMARY KEY, key text NOT NULL, copied bigint NOT NULL, checksum bigint NOT NULL, replaced bigint NOT NULL, done boolean NOT NULL);
 		CREATE TABLE `+copying.StatementTable+` (place bigint PRIMARY KEY, statement text NOT NULL);
-		DELETE FROM automation_version; DELETE FROM event_cursor`, pgx.QueryExecModeSimpleProtocol); err != nil {
+		DELETE FROM `+strings.Join(copying.Prefilled, "; DELETE FROM "), pgx.QueryExecModeSimpleProtocol); err != nil {
 		return err
 	}
 	if err := t.putOff(ctx, tx); err != nil {

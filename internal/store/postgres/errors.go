@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/reevehq/reeve/internal/fault"
+	"github.com/reevehq/reeve/internal/store"
 )
 
 // errTooLong is what becomes of a query, or a write, that takes too long.
@@ -64,7 +65,7 @@ func translate(err error) error {
 	}
 	switch answer.Code[:2] {
 	case "23":
-		return fault.Wrap(fault.Conflict, err, "Data integrity conflict. This usually means a unique or foreign key constraint was violated. See server logs for details.")
+		return fault.Wrap(fault.Conflict, err, store.IntegrityConflict)
 	case "54":
 		return fault.Wrap(fault.Invalid, err, "A name or key is too long: PostgreSQL keeps at most some 2,700 bytes in an index.")
 	case "22":

@@ -2,8 +2,6 @@ package postgres
 
 import (
 	"context"
-
-	"github.com/reevehq/reeve/internal/store/migrations"
 )
 
 // Name is the database of a URL for people: where it is, without user and password. Of
@@ -48,7 +46,7 @@ func Look(ctx context.Context, url string) (f Found, err error) {
 	if err != nil {
 		return f, openFault(o, err)
 	}
-	steps, err := migrations.For("postgres")
-	f.Name, f.Newest = o.name(), steps[len(steps)-1].Number
+	f.Name = o.name()
+	f.Newest, err = newest()
 	return f, err
 }

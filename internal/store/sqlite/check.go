@@ -141,6 +141,11 @@ func inspectAll(c *conn, path string, steps []migrations.Migration, found *Found
 	if err := refuseUnfinished(c, path); err != nil {
 		return err
 	}
+	return brokenReferences(c, func(text string) error { found.Damage = append(found.Damage, text); return nil })
+}
+
+// brokenReferences tells each of the references to rows that do not exist, until it fails.
+func brokenReferences(c *conn, each func(text string) error) error {
 	return c.Query("PRAGMA foreign_key_check", nil, func(r store.Row) error {
 		var table, parent string
 		var row *int64
@@ -148,8 +153,7 @@ func inspectAll(c *conn, path string, steps []migrations.Migration, found *Found
 		if err := r.Scan(&table, &row, &parent, &key); err != nil {
 			return err
 		}
-		found.Damage = append(found.Damage, fmt.Sprintf("a row of %s refers to a row of %s that does not exist", table, parent))
-		return nil
+		return each(fmt.Sprintf("a row of %s refers to a row of %s that does not exist", table, parent))
 	})
 }
 

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"zombiezen.com/go/sqlite"
@@ -105,7 +106,7 @@ func (d *copied) Tables(context.Context) ([]copying.Table, error) {
 	err := d.c.Query(`SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite\_%' ESCAPE '\' ORDER BY name`, nil, func(r store.Row) error {
 		var name string
 		err := r.Scan(&name)
-		if !ownTables[name] && !isMark(name) {
+		if !ownTables[name] && !slices.Contains(copying.MarkTables, name) {
 			tables = append(tables, copying.Table{Name: name})
 		}
 		return err
@@ -116,15 +117,6 @@ func (d *copied) Tables(context.Context) ([]copying.Table, error) {
 		}
 	}
 	return copying.Sorted(tables), err
-}
-
-func isMark(table string) bool {
-	for _, mark := range copying.MarkTables {
-		if table == mark {
-			return true
-		}
-	}
-	return false
 }
 
 var kinds = map[string]copying.Kind{"INTEGER": copying.Whole, "REAL": copying.Float, "TEXT": copying.Text, "BLOB": copying.Bytes}

@@ -155,28 +155,24 @@ func (t *CopyTarget) empty(ctx context.Context, source string) error {
 	if err != nil {
 		return err
 	}
-	made := map[string]bool{"automation_version": true, "event_cursor": true} // have rows in a new schema
-	for _, table := range tables {
-		rows, most := 0, 0
-		if made[table.Name] {
-			most = 1
-		}
-		err := t.c.Query(`SELECT 1 FROM `+quoted(table.Name)+` LIMIT 2`, nil, func(store.Row) error { rows++; return nil })
-		if err != nil {
-			return err
-		}
-		if rows > most {
-			return copying.NotEmpty(t.path, table.Name)
-		}
+	err = copying.RefuseFilled(t.path, tables, func(table string, most int) (rows int, err error) {
+		err = t.c.Query(`SELECT 1 FROM `+quoted(table)+` LIMIT ?`, []any{most}, func(store.Row) error { rows++; return nil })
+		return rows, err
+	})
+	if err != nil {
+		return err
 	}
 	for _, sql := range []string{
 		`CREATE TABLE ` + copying.MarkTable + ` (source TEXT NOT NULL, schema INTEGER NOT NULL)`,
 		`CREATE TABLE ` + copying.ProgressTable + ` (name TEXT PRIMARY KEY, key TEXT NOT NULL, copied INTEGER NOT NULL, checksum INTEGER NOT NULL, replaced INTEGER NOT NULL, done INTEGER NOT NULL) WITHOUT ROWID`,
 		`CREATE TABLE ` + copying.StatementTable + ` (place INTEGER PRIMARY KEY, statement TEXT NOT NULL)`,
-		`DELETE FROM automation_version`,
-		`DELETE FROM event_cursor`,
 	} {
 		if err := t.c.run(sql); err != nil {
+			return err
+		}
+	}
+	for _, table := range copying.Prefilled {
+		if err := t.c.run(`DELETE FROM ` + quoted(table)); err != nil {
 			return err
 		}
 	}
@@ -289,16 +285,7 @@ func (t *CopyTarget) Finish(_ context.Context, sequences map[string]int64, tell 
 		}
 	}
 	tell("references")
-	err = t.c.Query("PRAGMA foreign_key_check", nil, func(r store.Row) error {
-		var table, parent string
-		var row *int64
-		var key int
-		if err := r.Scan(&table, &row, &parent, &key); err != nil {
-			return err
-		}
-		return fmt.Errorf("a row of %s refers to a row of %s that does not exist", table, parent)
-	})
-	if err != nil {
+	if err := brokenReferences(t.c, func(text string) error { return errors.New(text) }); err != nil {
 		return err
 	}
 	return t.transaction(func() error {

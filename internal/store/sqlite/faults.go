@@ -7,6 +7,7 @@ import (
 	"zombiezen.com/go/sqlite"
 
 	"github.com/reevehq/reeve/internal/fault"
+	"github.com/reevehq/reeve/internal/store"
 )
 
 // openFault explains why a database could not be opened.
@@ -55,7 +56,7 @@ func translate(err error) error {
 	}
 	switch sqlite.ErrCode(err).ToPrimary() {
 	case sqlite.ResultConstraint:
-		return fault.Wrap(fault.Conflict, err, "Data integrity conflict. This usually means a unique or foreign key constraint was violated. See server logs for details.")
+		return fault.Wrap(fault.Conflict, err, store.IntegrityConflict)
 	case sqlite.ResultIOErr, sqlite.ResultCantOpen:
 		return fault.Wrap(fault.Busy, err, "the disk does not answer as it should")
 	case sqlite.ResultReadOnly, sqlite.ResultPerm:
