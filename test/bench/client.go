@@ -6,26 +6,33 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 )
 
-const clients = 8
+// clients is how many ask at once.
+var clients = 8
 
-// api is what the clients of one server share.
+// api is what the clients of one server share, or of several on one database: then each
+// request goes to the next of them, as a load balancer sends it.
 type api struct {
-	url  string
+	urls []string
+	next atomic.Uint64
 	http *http.Client
 }
 
-func newAPI(url string) *api {
-	return &api{url, &http.Client{
+func newAPI(urls ...string) *api {
+	return &api{urls: urls, http: &http.Client{
 		Timeout: time.Minute,
 		Transport: &http.Transport{MaxIdleConnsPerHost: clients, DisableCompression: true,
 			IdleConnTimeout: 3 * time.Second}, // the reference closes idle ones after 5 s
 	}}
 }
+
+// url is that of the server whose turn it is.
+func (a *api) url() string { return a.urls[a.next.Add(1)%uint64(len(a.urls))] }
 
 // post sends a JSON body and gives the answer's. What is answered with 503, or
 // finds its connection closed, is sent again.
@@ -35,7 +42,7 @@ func (a *api) post(path string, body any) ([]byte, error) {
 		return nil, err
 	}
 	for tries := 0; ; tries++ {
-		answer, err := a.http.Post(a.url+path, "application/json", bytes.NewReader(data))
+		answer, err := a.http.Post(a.url()+path, "application/json", bytes.NewReader(data))
 		if err != nil && tries < 100 {
 			continue // the reference closes connections that it has just offered to keep
 		}
@@ -59,7 +66,7 @@ func (a *api) post(path string, body any) ([]byte, error) {
 
 // get gives what a path answers.
 func (a *api) get(path string) ([]byte, error) {
-	answer, err := a.http.Get(a.url + path)
+	answer, err := a.http.Get(a.url() + path)
 	if err != nil {
 		return nil, err
 	}
@@ -91,31 +98,51 @@ func (a *api) number(path string, body any) (int64, error) {
 	return n, json.Unmarshal(text, &n)
 }
 
-// rate has all clients repeat work until the time is over. It gives the number
-// of calls and the time they took.
-func rate(length time.Duration, work func() error) (calls int64, took time.Duration, err error) {
-	var done atomic.Int64
+// rated is what all clients did within a time.
+type rated struct {
+	calls int64
+	took  time.Duration
+	times []time.Duration // of each call, the shortest first
+}
+
+func (r rated) perSecond() float64 { return float64(r.calls) / r.took.Seconds() }
+
+// quantile is the time within which so much of the calls ended, in milliseconds.
+func (r rated) quantile(share float64) float64 {
+	if len(r.times) == 0 {
+		return 0
+	}
+	return float64(r.times[int(share*float64(len(r.times)-1))].Microseconds()) / 1000
+}
+
+// rate has all clients repeat work until the time is over.
+func rate(length time.Duration, work func() error) (r rated, err error) {
 	var all sync.WaitGroup
+	times := make([][]time.Duration, clients)
 	failed := make(chan error, clients)
 	begin := time.Now()
-	for range clients {
+	for i := range clients {
 		all.Go(func() {
-			for time.Since(begin) < length {
+			for last := begin; last.Sub(begin) < length; {
 				if err := work(); err != nil {
 					failed <- err
 					return
 				}
-				done.Add(1)
+				now := time.Now()
+				times[i] = append(times[i], now.Sub(last))
+				last = now
 			}
 		})
 	}
 	all.Wait()
-	took = time.Since(begin)
+	r.took = time.Since(begin)
+	r.times = slices.Sorted(slices.Values(slices.Concat(times...)))
+	r.calls = int64(len(r.times))
 	select {
 	case err = <-failed:
 	default:
 	}
-	return done.Load(), took, err
+	return r, err
 }
 
 // each has all clients share n calls of work.

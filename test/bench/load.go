@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -20,21 +21,27 @@ const batch = 20
 // settled is how long no further event must appear for the rest to count as lost.
 const settled = 20 * time.Second
 
-// load runs every phase on the server and fills values.
-func load(s *server, length time.Duration, values map[string]float64) error {
-	a := newAPI(s.url)
+// everything are the phases that tell a server from another.
+var everything = []string{"filter", "create", "cycle", "logs", "events"}
+
+// load runs phases on the server and fills values.
+func load(s *server, length time.Duration, values map[string]float64, only ...string) error {
+	a := newAPI(s.urls()...)
 	flow, err := a.create("/flows/", object{"name": "bench"})
 	if err != nil {
 		return err
 	}
-	l := &loaded{api: a, flow: flow, length: length, mayLose: s.mayLose}
+	l := &loaded{api: a, server: s, values: values, flow: flow, length: length, mayLose: s.mayLose}
 	phases := []struct {
 		key string
 		run func() (float64, error)
 	}{
-		{"filter", l.filter}, {"create", l.create}, {"cycle", l.cycle}, {"logs", l.logs}, {"events", l.events},
+		{"filter", l.filter}, {"create", l.create}, {"cycle", l.cycle}, {"logs", l.logs}, {"events", l.events}, {"slots", l.slots},
 	}
 	for _, phase := range phases {
+		if !slices.Contains(only, phase.key) {
+			continue
+		}
 		if values[phase.key], err = phase.run(); err != nil {
 			return fmt.Errorf("%s: %w", phase.key, err)
 		}
@@ -46,6 +53,8 @@ func load(s *server, length time.Duration, values map[string]float64) error {
 
 type loaded struct {
 	*api
+	server *server
+	values map[string]float64
 	flow   string
 	length time.Duration
 	runs   int64 // flow runs that were acknowledged
@@ -67,22 +76,53 @@ func (l *loaded) filter() (float64, error) {
 		return 0, err
 	}
 	l.runs += page
-	calls, took, err := rate(l.length, func() error {
+	r, err := rate(l.length, func() error {
 		text, err := l.post("/flow_runs/filter", object{"sort": "EXPECTED_START_TIME_DESC", "limit": page})
 		if err == nil && len(text) < page*500 {
 			err = fmt.Errorf("a page of %d bytes", len(text))
 		}
 		return err
 	})
-	return perSecond(calls, took), err
+	return r.perSecond(), err
+}
+
+// timed measures the rate of writes, the time that each takes, and the processor time that
+// each has servers and database use.
+func (l *loaded) timed(key string, work func() error) (rated, error) {
+	servers, database := l.server.computed(), l.server.database.computed()
+	r, err := rate(l.length, work)
+	if err != nil {
+		return r, err
+	}
+	each := 1000 / float64(max(r.calls, 1))
+	l.values[key+"Processor"] = (l.server.computed() - servers) * each
+	l.values[key+"Database"] = (l.server.database.computed() - database) * each
+	l.values[key+"P50"], l.values[key+"P99"] = r.quantile(0.5), r.quantile(0.99)
+	return r, nil
 }
 
 func (l *loaded) create() (float64, error) {
-	calls, took, err := rate(l.length, func() error { _, err := l.newRun(); return err })
+	r, err := l.timed("create", func() error { _, err := l.newRun(); return err })
 	if err != nil {
 		return 0, err
 	}
-	return perSecond(calls, took), l.count(calls, object{})
+	return r.perSecond(), l.count(r.calls, object{})
+}
+
+// slots has all clients take a slot of one limit and give it back.
+func (l *loaded) slots() (float64, error) {
+	if _, err := l.api.create("/v2/concurrency_limits/", object{"name": "bench", "limit": 2 * clients}); err != nil {
+		return 0, err
+	}
+	slot := object{"names": []string{"bench"}, "slots": 1, "mode": "concurrency"}
+	r, err := l.timed("slots", func() error {
+		_, err := l.post("/v2/concurrency_limits/increment", slot)
+		if err == nil {
+			_, err = l.post("/v2/concurrency_limits/decrement", slot)
+		}
+		return err
+	})
+	return r.perSecond(), err
 }
 
 // life are the types of state that a run goes through after it is scheduled.
@@ -109,7 +149,7 @@ func line(run string) object {
 
 // cycle takes flow runs through their whole life.
 func (l *loaded) cycle() (float64, error) {
-	calls, took, err := rate(l.length, func() error {
+	r, err := l.timed("cycle", func() error {
 		id, err := l.newRun()
 		if err != nil {
 			return err
@@ -125,13 +165,13 @@ func (l *loaded) cycle() (float64, error) {
 		return 0, err
 	}
 	done, err := l.number("/flow_runs/count", object{"flow_runs": object{"state": object{"type": object{"any_": []string{"COMPLETED"}}}}})
-	if err == nil && done < calls {
-		err = fmt.Errorf("%d life cycles were acknowledged, %d are there", calls, done)
+	if err == nil && done < r.calls {
+		err = fmt.Errorf("%d life cycles were acknowledged, %d are there", r.calls, done)
 	}
 	if err != nil {
 		return 0, err
 	}
-	return perSecond(calls, took), l.count(calls, object{})
+	return r.perSecond(), l.count(r.calls, object{})
 }
 
 // count compares the flow runs that are there with those acknowledged. There
@@ -150,7 +190,7 @@ func (l *loaded) logs() (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	calls, took, err := rate(l.length, func() error {
+	r, err := rate(l.length, func() error {
 		logs := make([]object, batch)
 		for i := range logs {
 			logs[i] = line(run)
@@ -158,7 +198,7 @@ func (l *loaded) logs() (float64, error) {
 		_, err := l.post("/logs/", logs)
 		return err
 	})
-	return perSecond(calls*batch, took), err
+	return batch * r.perSecond(), err
 }
 
 // events sends events and waits until all can be read, since the reference
@@ -166,7 +206,7 @@ func (l *loaded) logs() (float64, error) {
 // none.
 func (l *loaded) events() (float64, error) {
 	begin := time.Now()
-	calls, _, err := rate(l.length, func() error {
+	r, err := rate(l.length, func() error {
 		events := make([]object, batch)
 		for i := range events {
 			events[i] = object{"id": newUUID(), "occurred": now(), "event": "bench.thing.happened",
@@ -179,6 +219,7 @@ func (l *loaded) events() (float64, error) {
 	if err != nil {
 		return 0, err
 	}
+	acknowledged := r.calls * batch
 	filter := object{"filter": object{"event": object{"name": []string{"bench.thing.happened"}}}, "limit": 1}
 	var there int64
 	for grew := time.Now(); ; time.Sleep(50 * time.Millisecond) {
@@ -194,13 +235,13 @@ func (l *loaded) events() (float64, error) {
 			there, grew = answer.Total, time.Now()
 		}
 		switch {
-		case there >= calls*batch:
+		case there >= acknowledged:
 			return perSecond(there, grew.Sub(begin)), nil
 		case time.Since(grew) > settled && l.mayLose:
-			l.lost = calls*batch - there
+			l.lost = acknowledged - there
 			return perSecond(there, grew.Sub(begin)), nil
 		case time.Since(grew) > settled:
-			return 0, errors.Join(failed, fmt.Errorf("%d events were acknowledged, %d are there", calls*batch, there))
+			return 0, errors.Join(failed, fmt.Errorf("%d events were acknowledged, %d are there", acknowledged, there))
 		}
 	}
 }

@@ -1,6 +1,8 @@
 // Command bench puts servers side by side: the real Prefect server, Reeve, and
 // with -before a Reeve of another tree. Each runs in a process of its own on a new
-// database, in turn, loaded by the same eight clients with the same requests. It
+// database, in turn, loaded by the same eight clients with the same requests. With
+// -postgres the database is one of PostgreSQL, for Reeve with one server and with
+// three, and beside them SQLite. It
 // prints what each did per second, the memory it held, how long it took to start,
 // and the ratios. With -rounds the medians of several turns count, since a busy
 // machine's speed drifts.
@@ -28,10 +30,19 @@ func main() {
 	chart := flag.Bool("chart", false, "draw the requests of the start of a run by our binary's worker alone")
 	automations := flag.Bool("automations", false, "measure the evaluation of automations alone, of our binary")
 	long := flag.Duration("hours", 0, "keep our binary busy for so long alone, with backup, retention and a long reader")
+	postgres := flag.Bool("postgres", false, "measure on PostgreSQL: the reference, and ours with one server and with three beside SQLite")
+	serializable := flag.String("serializable", "", "our `binary` that writes in SERIALIZABLE transactions, measured beside the other on PostgreSQL alone")
+	flag.IntVar(&clients, "clients", clients, "how many ask at once")
 	versitygw := flag.String("versitygw", "bin/tools/versitygw", "S3 server `program` that takes the backups")
 	flag.Parse()
 	if *long > 0 {
 		exit(hours(*binary, *versitygw, *long))
+	}
+	if *serializable != "" {
+		exit(transactions(*binary, *serializable, *length))
+	}
+	if *postgres {
+		exit(onPostgres(*binary, *before, *python, *length, *rounds))
 	}
 	if *automations {
 		exit(evaluate(reeveServer("reeve", *binary, *python)))
@@ -54,7 +65,11 @@ func main() {
 	case *cold:
 		measured = coldStart
 	}
-	exit(compare(kinds, *rounds, measured))
+	results, err := compare(kinds, *rounds, measured)
+	if err == nil {
+		print(os.Stdout, results)
+	}
+	exit(err)
 }
 
 // exit ends the program, with what went wrong if anything did.
@@ -66,8 +81,8 @@ func exit(err error) {
 	os.Exit(0)
 }
 
-// compare measures the servers in turn and prints the medians.
-func compare(kinds []kind, rounds int, measured func(kind, map[string]float64) error) error {
+// compare measures the servers in turn and gives the medians.
+func compare(kinds []kind, rounds int, measured func(kind, map[string]float64) error) (results []figures, err error) {
 	turns := make([][]map[string]float64, len(kinds))
 	for round := range rounds {
 		for i, k := range kinds {
@@ -77,17 +92,15 @@ func compare(kinds []kind, rounds int, measured func(kind, map[string]float64) e
 			fmt.Fprintf(os.Stderr, "measuring %s, %d of %d\n", k.name, round+1, rounds)
 			values := map[string]float64{}
 			if err := measured(k, values); err != nil {
-				return fmt.Errorf("%s: %w", k.name, err)
+				return nil, fmt.Errorf("%s: %w", k.name, err)
 			}
 			turns[i] = append(turns[i], values)
 		}
 	}
-	var results []figures
 	for i, k := range kinds {
 		results = append(results, figures{k.name, medians(turns[i])})
 	}
-	print(os.Stdout, results)
-	return nil
+	return results, nil
 }
 
 // medians is each figure's median over the turns, which all have the same figures.
@@ -130,5 +143,5 @@ func measure(k kind, length time.Duration, values map[string]float64) error {
 	defer s.stop()
 	time.Sleep(3 * time.Second)
 	values["idle"] = s.memory()
-	return load(s, length, values)
+	return load(s, length, values, everything...)
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"strings"
 )
 
 // lines of the report; less says that a smaller figure is the better one, bare
@@ -12,7 +13,21 @@ var lines = []struct {
 	less, bare bool
 }{
 	{"create", "flow runs created/s", false, false},
+	{"createP50", "  p50 ms", true, false},
+	{"createP99", "  p99 ms", true, false},
+	{"createProcessor", "  processor time, ms", true, false},
+	{"createDatabase", "  that of PostgreSQL, ms", true, true},
 	{"cycle", "life cycles/s", false, false},
+	{"cycleP50", "  p50 ms", true, false},
+	{"cycleP99", "  p99 ms", true, false},
+	{"cycleProcessor", "  processor time, ms", true, false},
+	{"cycleDatabase", "  that of PostgreSQL, ms", true, true},
+	{"slots", "slots taken and given back/s", false, false},
+	{"slotsP50", "  p50 ms", true, false},
+	{"slotsP99", "  p99 ms", true, false},
+	{"slotsProcessor", "  processor time, ms", true, false},
+	{"slotsDatabase", "  that of PostgreSQL, ms", true, true},
+	{"again", "transactions done again, %", true, true},
 	{"logs", "logs/s", false, false},
 	{"events", "events/s until readable", false, false},
 	{"lost", "acknowledged events lost", true, true},
@@ -33,6 +48,66 @@ var lines = []struct {
 	{"loaded", "memory loaded, MB", true, false},
 }
 
+// ratio is how many times better ours is than another's at a line of the report; 0 for none.
+func ratio(ours, other map[string]float64, key string, less bool) float64 {
+	better, worse := ours[key], other[key]
+	if less {
+		better, worse = worse, better
+	}
+	if worse == 0 {
+		return 0
+	}
+	return better / worse
+}
+
+// printMarkdown writes the figures as a table, with how many times better those of later
+// columns are than those of the first; without ratios when the first is no other's.
+func printMarkdown(w io.Writer, results []figures, ratios bool) {
+	first := results[0]
+	head, rule := fmt.Sprintf("| %d clients", clients), "|---"
+	for i, r := range results {
+		head, rule = head+" | "+r.name, rule+"|---:"
+		if i > 0 && ratios {
+			head, rule = head+" | ", rule+"|---:"
+		}
+	}
+	fmt.Fprintf(w, "%s |\n%s|\n", head, rule)
+	for _, l := range lines {
+		var row strings.Builder
+		var some bool
+		for i, r := range results {
+			v, measured := r.values[l.key]
+			if some = some || measured && v != 0; measured {
+				fmt.Fprintf(&row, " | %s", rounded(v))
+			} else {
+				row.WriteString(" | –")
+			}
+			if i == 0 || !ratios {
+				continue
+			}
+			if times := ratio(r.values, first.values, l.key, l.less); measured && !l.bare && times > 0 {
+				fmt.Fprintf(&row, " | %s ×", rounded(times))
+			} else {
+				row.WriteString(" | ")
+			}
+		}
+		if some {
+			fmt.Fprintf(w, "| %s%s |\n", strings.TrimSpace(l.title), row.String())
+		}
+	}
+}
+
+// rounded is a figure with three digits that count.
+func rounded(v float64) string {
+	switch {
+	case v >= 100:
+		return fmt.Sprintf("%.0f", v)
+	case v >= 10:
+		return fmt.Sprintf("%.1f", v)
+	}
+	return fmt.Sprintf("%.2f", v)
+}
+
 // print writes the figures side by side, and how many times better those of the
 // last server, ours, are than each other's.
 func print(w io.Writer, results []figures) {
@@ -47,7 +122,7 @@ func print(w io.Writer, results []figures) {
 	}
 	fmt.Fprintln(w)
 	for _, l := range lines {
-		if _, measured := ours.values[l.key]; !measured {
+		if v, measured := ours.values[l.key]; !measured || v == 0 && strings.HasSuffix(l.key, "Database") {
 			continue
 		}
 		fmt.Fprintf(w, "%-28s", l.title)
@@ -62,11 +137,7 @@ func print(w io.Writer, results []figures) {
 			if l.bare || r.values[l.key] == 0 {
 				break
 			}
-			better, worse := ours.values[l.key], r.values[l.key]
-			if l.less {
-				better, worse = worse, better
-			}
-			fmt.Fprintf(w, "%13.2fx", better/worse)
+			fmt.Fprintf(w, "%13.2fx", ratio(ours.values, r.values, l.key, l.less))
 		}
 		fmt.Fprintln(w)
 	}

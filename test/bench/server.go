@@ -19,26 +19,36 @@ type kind struct {
 	mayLose bool // it answers before it keeps what it was sent
 	command func(folder, port string) *exec.Cmd
 	worker  func(api string, idle time.Duration) *exec.Cmd // of the pool "bench"
+
+	database *cluster // PostgreSQL that has the database; nil for a file in the folder
+	servers  int      // that share the database; 0 for one
 }
 
 func realServer(python string) kind {
-	return kind{"real", 2, true, func(folder, port string) *exec.Cmd {
-		c := exec.Command(absolute(python), "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", port)
-		c.Env = []string{"PREFECT_SERVER_DATABASE_CONNECTION_URL=sqlite+aiosqlite:///" + filepath.Join(folder, "bench.db")}
-		return c
-	}, func(string, time.Duration) *exec.Cmd {
+	return kind{name: "real", starts: 2, mayLose: true, command: func(folder, port string) *exec.Cmd {
+		return realCommand(python, port, "sqlite+aiosqlite:///"+filepath.Join(folder, "bench.db"))
+	}, worker: func(string, time.Duration) *exec.Cmd {
 		return exec.Command(absolute(python), "-m", "prefect", "worker", "start", "--pool", "bench", "--type", "process")
 	}}
 }
 
+func realCommand(python, port, database string) *exec.Cmd {
+	c := exec.Command(absolute(python), "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", port)
+	c.Env = []string{"PREFECT_SERVER_DATABASE_CONNECTION_URL=" + database}
+	return c
+}
+
 func reeveServer(name, binary, python string) kind {
-	return kind{name, 5, false, func(folder, port string) *exec.Cmd {
-		return exec.Command(absolute(binary), "server", "start", "--host", "127.0.0.1", "--port", port,
-			"--database", filepath.Join(folder, "bench.db"))
-	}, func(api string, idle time.Duration) *exec.Cmd {
+	return kind{name: name, starts: 5, command: func(folder, port string) *exec.Cmd {
+		return reeveCommand(binary, port, filepath.Join(folder, "bench.db"))
+	}, worker: func(api string, idle time.Duration) *exec.Cmd {
 		return exec.Command(absolute(binary), "worker", "start", "--pool", "bench", "--api", api, "--python", absolute(python),
 			"--warm", "on", "--warm-idle", idle.String())
 	}}
+}
+
+func reeveCommand(binary, port, database string) *exec.Cmd {
+	return exec.Command(absolute(binary), "server", "start", "--host", "127.0.0.1", "--port", port, "--database", database)
 }
 
 func absolute(path string) string {
@@ -51,17 +61,33 @@ func absolute(path string) string {
 
 // server is a running server in a folder of its own.
 type server struct {
-	url     string
-	folder  string
-	cmd     *exec.Cmd
-	mayLose bool
+	url      string
+	folder   string
+	cmd      *exec.Cmd
+	mayLose  bool
+	database *cluster
+	others   []*server // on the same database
+}
+
+// urls are those of all servers of the database.
+func (s *server) urls() []string {
+	all := []string{s.url}
+	for _, other := range s.others {
+		all = append(all, other.url)
+	}
+	return all
 }
 
 // launch starts the process without waiting for it to answer.
 func launch(k kind) (*server, error) {
-	folder, err := os.MkdirTemp("", "bench-"+k.name+"-")
+	folder, err := os.MkdirTemp("", "bench-"+slug(k.name)+"-")
 	if err != nil {
 		return nil, err
+	}
+	if k.database != nil {
+		if err := k.database.create(folder); err != nil {
+			return nil, err
+		}
 	}
 	return launchIn(k, folder)
 }
@@ -76,14 +102,14 @@ func launchIn(k kind, folder string) (*server, error) {
 	cmd.Dir = folder
 	cmd.Env = append(cmd.Env, "PATH="+os.Getenv("PATH"), "HOME="+folder, "PREFECT_HOME="+folder,
 		"PREFECT_SERVER_ANALYTICS_ENABLED=false", "DO_NOT_TRACK=1")
-	log, err := os.Create(filepath.Join(folder, "server.log"))
+	log, err := os.OpenFile(filepath.Join(folder, "server.log"), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
 	if err != nil {
 		return nil, err
 	}
 	defer log.Close()
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	return &server{"http://127.0.0.1:" + port + "/api", folder, cmd, k.mayLose}, cmd.Start()
+	return &server{url: "http://127.0.0.1:" + port + "/api", folder: folder, cmd: cmd, mayLose: k.mayLose, database: k.database}, cmd.Start()
 }
 
 func start(k kind) (*server, error) {
@@ -91,9 +117,19 @@ func start(k kind) (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := s.await(http.MethodGet, "/health", ""); err != nil {
-		s.kill()
-		return nil, err
+	for range k.servers - 1 {
+		other, err := launchIn(k, s.folder)
+		if err != nil {
+			s.kill()
+			return nil, err
+		}
+		s.others = append(s.others, other)
+	}
+	for _, each := range append([]*server{s}, s.others...) {
+		if err := each.await(http.MethodGet, "/health", ""); err != nil {
+			s.kill()
+			return nil, err
+		}
 	}
 	return s, nil
 }
@@ -121,12 +157,35 @@ func startTime(k kind) (float64, error) {
 func (s *server) kill() {
 	_ = syscall.Kill(-s.cmd.Process.Pid, syscall.SIGKILL)
 	_ = s.cmd.Wait()
+	for _, other := range s.others {
+		other.kill()
+	}
 }
 
-// stop ends the process and removes its folder.
+// stop ends the process, those that share its database too, and removes folder and database.
 func (s *server) stop() {
 	s.kill()
+	if s.database != nil {
+		s.database.drop(s.folder)
+	}
 	_ = os.RemoveAll(s.folder)
+}
+
+// computed is the processor time, in seconds, of the processes of all servers.
+func (s *server) computed() (seconds float64) {
+	stats, err := filepath.Glob("/proc/[0-9]*/stat")
+	if err != nil {
+		return 0
+	}
+	for _, path := range stats {
+		if fields := processStat(path); len(fields) > 2 && fields[2] == strconv.Itoa(s.cmd.Process.Pid) {
+			seconds += computed(fields, 11) // the group is the third
+		}
+	}
+	for _, other := range s.others {
+		seconds += other.computed()
+	}
+	return seconds
 }
 
 // memory is the resident memory in MB of the process group's largest process,
@@ -180,4 +239,14 @@ func freePort() (string, error) {
 	defer l.Close()
 	_, port, err := net.SplitHostPort(l.Addr().String())
 	return port, err
+}
+
+// slug is a name as a folder and a database may have it.
+func slug(name string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
+			return r
+		}
+		return -1
+	}, strings.ToLower(name))
 }
