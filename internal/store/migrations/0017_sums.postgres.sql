@@ -21,7 +21,7 @@ CREATE TABLE flow_run_sum (
     lateness         bigint NOT NULL,
     lateness_seconds bigint NOT NULL, -- of moments that are cut to seconds
     PRIMARY KEY (hours, at, flow_id, deployment_id, work_queue_id, called, state_type, state_name)
-);
+) WITH (fillfactor = 50, autovacuum_vacuum_threshold = 500, autovacuum_vacuum_scale_factor = 0.02);
 -- The number of the hours that a run falls into, as many as one row is of.
 CREATE FUNCTION sum_at(expected bigint, hours bigint) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$
     SELECT CASE WHEN hours = 0 THEN 0 WHEN expected IS NULL THEN -9223372036854775808

@@ -6,7 +6,7 @@ CREATE TABLE replica (
     session bytea PRIMARY KEY,
     started bigint NOT NULL,
     expires bigint NOT NULL
-) WITH (fillfactor = 50);
+) WITH (fillfactor = 50, autovacuum_vacuum_threshold = 500, autovacuum_vacuum_scale_factor = 0.02);
 
 -- The one that leads does so until expires; each term has a number of its own.
 CREATE TABLE leader (
@@ -14,7 +14,7 @@ CREATE TABLE leader (
     term    bigint NOT NULL,
     session bytea NOT NULL,
     expires bigint NOT NULL
-) WITH (fillfactor = 50);
+) WITH (fillfactor = 50, autovacuum_vacuum_threshold = 500, autovacuum_vacuum_scale_factor = 0.02);
 INSERT INTO leader (single, term, session, expires) VALUES (1, 0, '\x', 0);
 
 -- Counts commits, so that a server sees that it was not told of one.
@@ -26,7 +26,7 @@ CREATE TABLE task_run_offer (
     task_run_id bytea PRIMARY KEY REFERENCES task_run (id) ON DELETE CASCADE,
     state_id    bytea NOT NULL,
     session     bytea NOT NULL
-);
+) WITH (fillfactor = 80, autovacuum_vacuum_threshold = 500, autovacuum_vacuum_scale_factor = 0.02);
 
 -- The tasks of a task worker, by its name.
 CREATE TABLE task_worker_keys (
