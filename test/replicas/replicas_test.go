@@ -1,18 +1,10 @@
-// Package replicas holds what must be true of several servers of one PostgreSQL database, by the
-// real program: scripts/with-postgres go test ./test/replicas.
 package replicas
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
-	"net"
 	"net/http"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -20,255 +12,7 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
-	"github.com/jackc/pgx/v5"
-
-	"github.com/reevehq/reeve/internal/store/storetest"
 )
-
-// patience is more than anything here takes where nothing is wrong.
-const patience = 30 * time.Second
-
-type replica struct {
-	url     string
-	command *exec.Cmd
-	log     string
-}
-
-// program is the program to be tested: REEVE_BIN, or one that is built of the source.
-var program = sync.OnceValues(func() (string, error) {
-	if binary := os.Getenv("REEVE_BIN"); binary != "" {
-		return binary, nil
-	}
-	folder, err := os.MkdirTemp("", "reeve-replicas")
-	if err != nil {
-		return "", err
-	}
-	binary := filepath.Join(folder, "reeve")
-	out, err := exec.Command("go", "build", "-o", binary, "github.com/reevehq/reeve/cmd/reeve").CombinedOutput()
-	if err != nil {
-		return "", fmt.Errorf("%w: %s", err, out)
-	}
-	return binary, nil
-})
-
-func start(t *testing.T, database string) *replica {
-	t.Helper()
-	binary, err := program()
-	if err != nil {
-		t.Fatal(err)
-	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	port := listener.Addr().(*net.TCPAddr).Port
-	if err := listener.Close(); err != nil {
-		t.Fatal(err)
-	}
-	home := t.TempDir()
-	r := &replica{url: fmt.Sprintf("http://127.0.0.1:%d/api", port), log: filepath.Join(home, "log")}
-	out, err := os.Create(r.log)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = out.Close() }()
-	r.command = exec.Command(binary, "server", "start", "--no-ui", "--port", fmt.Sprint(port), "--database", database)
-	r.command.Env = append(os.Environ(), "HOME="+home, "PREFECT_HOME="+home, "PREFECT_SERVER_LOGGING_LEVEL=INFO",
-		"PREFECT_SERVER_SERVICES_LATE_RUNS_AFTER_SECONDS=1")
-	r.command.Stdout, r.command.Stderr = out, out
-	if err := r.command.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = r.command.Process.Signal(syscall.SIGCONT)
-		_ = r.command.Process.Kill()
-		_ = r.command.Wait()
-		if t.Failed() {
-			said, _ := os.ReadFile(r.log)
-			t.Logf("%s said:\n%s", r.url, said)
-		}
-	})
-	until(t, "a server answers", func() bool {
-		answer, err := http.Get(r.url + "/health")
-		if err != nil {
-			return false
-		}
-		_ = answer.Body.Close()
-		return answer.StatusCode == http.StatusOK
-	})
-	return r
-}
-
-func until(t *testing.T, what string, ok func() bool) {
-	t.Helper()
-	for end := time.Now().Add(patience); !ok(); {
-		if time.Now().After(end) {
-			t.Fatalf("%s: not within %v", what, patience)
-		}
-		time.Sleep(20 * time.Millisecond)
-	}
-}
-
-// call makes a request and reads its answer into out, unless that is nil.
-func (r *replica) call(method, path string, in, out any) (int, error) {
-	body, err := json.Marshal(in)
-	if err != nil {
-		return 0, err
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, method, r.url+path, bytes.NewReader(body))
-	if err != nil {
-		return 0, err
-	}
-	request.Header.Set("Content-Type", "application/json")
-	answer, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return 0, err
-	}
-	defer func() { _ = answer.Body.Close() }()
-	told, err := io.ReadAll(answer.Body)
-	if err == nil && out != nil && answer.StatusCode < 300 {
-		err = json.Unmarshal(told, out)
-	}
-	return answer.StatusCode, err
-}
-
-func (r *replica) must(t *testing.T, method, path string, in, out any) {
-	t.Helper()
-	if status, err := r.call(method, path, in, out); err != nil || status >= 300 {
-		t.Fatalf("%s %s: %d, %v", method, path, status, err)
-	}
-}
-
-type thing struct {
-	ID   string `json:"id"`
-	Name string `json:"name"`
-}
-
-// world is a database with three servers.
-type world struct {
-	*testing.T
-	database string
-	all      []*replica
-	flow     thing
-}
-
-func newWorld(t *testing.T) *world {
-	w := &world{T: t, database: storetest.NewPostgres(t)}
-	for range 3 {
-		w.all = append(w.all, start(t, w.database))
-	}
-	w.all[0].must(t, "POST", "/flows/", map[string]any{"name": "f"}, &w.flow)
-	return w
-}
-
-func (w *world) ask(sql string, into ...any) {
-	w.Helper()
-	c, err := pgx.Connect(context.Background(), w.database)
-	if err != nil {
-		w.Fatal(err)
-	}
-	defer func() { _ = c.Close(context.Background()) }()
-	if err := c.QueryRow(context.Background(), sql).Scan(into...); err != nil {
-		w.Fatal(err)
-	}
-}
-
-// leader is the server that leads, found by what it logged, and its term.
-func (w *world) leader() (leads *replica, term int64) {
-	w.Helper()
-	until(w.T, "a server leads", func() bool {
-		w.ask(`SELECT term FROM leader`, &term)
-		for _, r := range w.all {
-			said, _ := os.ReadFile(r.log)
-			if bytes.Contains(said, fmt.Appendf(nil, "leads those of the database")) && bytes.Contains(said, fmt.Appendf(nil, "term=%d", term)) {
-				leads = r
-			}
-		}
-		return leads != nil
-	})
-	return leads, term
-}
-
-func (w *world) others(than *replica) (others []*replica) {
-	for _, r := range w.all {
-		if r != than {
-			others = append(others, r)
-		}
-	}
-	return others
-}
-
-// becomesLate makes a run that was to start long ago and returns how long it takes until a service
-// says that it is late.
-func (w *world) becomesLate(by *replica) time.Duration {
-	w.Helper()
-	began := time.Now()
-	var run thing
-	by.must(w.T, "POST", "/flow_runs/", map[string]any{"flow_id": w.flow.ID, "state": map[string]any{"type": "SCHEDULED",
-		"state_details": map[string]any{"scheduled_time": began.Add(-time.Hour).UTC().Format(time.RFC3339)}}}, &run)
-	until(w.T, "a run is late", func() bool {
-		var got struct {
-			StateName string `json:"state_name"`
-		}
-		by.must(w.T, "GET", "/flow_runs/"+run.ID, nil, &got)
-		return got.StateName == "Late"
-	})
-	return time.Since(began)
-}
-
-// TestEventsAreSeenAtAnyServer: what is made at one is told by the websocket of another at once.
-func TestEventsAreSeenAtAnyServer(t *testing.T) {
-	w := newWorld(t)
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
-	conn, _, err := websocket.Dial(ctx, "ws"+w.all[1].url[len("http"):]+"/events/out", &websocket.DialOptions{Subprotocols: []string{"prefect"}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = conn.CloseNow() }()
-	conn.SetReadLimit(1 << 20)
-	send := func(value any) {
-		frame, err := json.Marshal(value)
-		if err == nil {
-			err = conn.Write(ctx, websocket.MessageText, frame)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	read := func(into any) {
-		_, frame, err := conn.Read(ctx)
-		if err == nil {
-			err = json.Unmarshal(frame, into)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	send(map[string]any{"type": "auth", "token": ""})
-	read(&struct{}{})
-	send(map[string]any{"type": "filter", "filter": map[string]any{"occurred": map[string]any{
-		"since": time.Now().UTC().Format(time.RFC3339), "until": time.Now().Add(time.Hour).UTC().Format(time.RFC3339)}}})
-	for range 5 {
-		var run thing
-		began := time.Now()
-		w.all[0].must(t, "POST", "/flow_runs/", map[string]any{"flow_id": w.flow.ID, "state": map[string]any{"type": "PENDING"}}, &run)
-		for {
-			var told struct {
-				Event struct {
-					Resource map[string]string `json:"resource"`
-				} `json:"event"`
-			}
-			read(&told)
-			if told.Event.Resource["prefect.resource.id"] == "prefect.flow-run."+run.ID {
-				break
-			}
-		}
-		t.Logf("seen at another server after %v", time.Since(began).Round(time.Millisecond))
-	}
-}
 
 // TestABackgroundRunGoesToOneTaskWorker: task workers at each server, and each run is sent to one of them.
 func TestABackgroundRunGoesToOneTaskWorker(t *testing.T) {
@@ -342,15 +86,11 @@ func TestServicesGoOn(t *testing.T) {
 	leader, term := w.leader()
 	w.becomesLate(w.others(leader)[0])
 
-	if err := leader.command.Process.Signal(syscall.SIGSTOP); err != nil {
-		t.Fatal(err)
-	}
+	leader.signal(t, syscall.SIGSTOP)
 	stopped := time.Now()
 	w.becomesLate(w.others(leader)[0])
 	t.Logf("a leader was stopped: its work was done after %v", time.Since(stopped).Round(time.Millisecond))
-	if err := leader.command.Process.Signal(syscall.SIGCONT); err != nil {
-		t.Fatal(err)
-	}
+	leader.signal(t, syscall.SIGCONT)
 	next, later := w.leader()
 	if next == leader || later <= term {
 		t.Errorf("term %d follows %d, by the server that was stopped: %v", later, term, next == leader)
@@ -367,9 +107,7 @@ func TestServicesGoOn(t *testing.T) {
 		t.Errorf("term %d, after %d: leaders change while nothing happens", now, later)
 	}
 
-	if err := next.command.Process.Kill(); err != nil {
-		t.Fatal(err)
-	}
+	next.kill()
 	killed := time.Now()
 	w.becomesLate(leader)
 	if took := time.Since(killed); took > 6*time.Second { // a second is that of a late run

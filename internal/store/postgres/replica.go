@@ -211,7 +211,7 @@ func (r *replica) serve() error {
 		_ = c.Close(ctx)
 	}()
 	r.count.known = false
-	r.wake(everyTopic)
+	arrived := false
 	var beat, tell time.Duration // when each is next due
 	for {
 		r.turn()
@@ -225,6 +225,13 @@ func (r *replica) serve() error {
 				return err
 			}
 			beat = now + next
+		}
+		if !arrived {
+			if err := r.notify(c, r.arrival()); err != nil {
+				return err
+			}
+			arrived = true
+			r.wake(everyTopic)
 		}
 		if now := clock.Uptime(); now >= tell {
 			some, err := r.tell(c)

@@ -157,3 +157,30 @@ func TestOthersAreToldOfChanges(t *testing.T) {
 		t.Errorf("%d events", n)
 	}
 }
+
+// TestWhoComesIsToldAtOnce: a server that was alone tells one that has just come of its changes,
+// before it has looked who is there.
+func TestWhoComesIsToldAtOnce(t *testing.T) {
+	url := storetest.NewPostgres(t)
+	first, writes := openReplica(t, url)
+	receive(t, "the first server leads", first.Terms())
+	defer postgres.Mute(first)()
+	second, reads := openReplica(t, url)
+	defer postgres.Mute(second)() // it does not see what it was not told of
+	changed, stop := reads.Watch(store.Events)
+	defer stop()
+	told := 0
+	for end := time.Now().Add(patience); told < 4; { // that it has come is one of them
+		if time.Now().After(end) {
+			t.Fatalf("told %d times in %v", told, patience)
+		}
+		if err := writes.Update(context.Background(), emit); err != nil {
+			t.Fatal(err)
+		}
+		select {
+		case <-changed:
+			told++
+		case <-time.After(time.Second):
+		}
+	}
+}

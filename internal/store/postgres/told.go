@@ -3,20 +3,31 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 )
 
 // A message is the sender's session, the topics, and how many commits it tells of; or that the
-// sender gives up the lead.
+// sender is there from now on, or gives up the lead.
 func (r *replica) message(topics uint, commits int64) string {
 	return fmt.Sprintf("%s %d %d", r.session, topics, commits)
 }
 
 const freed = "free"
 
+// arrival is what a server says that has just come: one that was alone tells of its commits
+// from then on, and not from its next beat.
+func (r *replica) arrival() string { return fmt.Sprintf("here %s", r.session) }
+
 // heard takes a message. One that cannot be read is of another version: it may mean anything.
 func (r *replica) heard(payload string) {
+	if session, ok := strings.CutPrefix(payload, "here "); ok {
+		if session != r.session.String() {
+			r.others = max(r.others, 1)
+		}
+		return
+	}
 	var from string
 	var topics uint
 	var commits int64
@@ -45,10 +56,14 @@ func (r *replica) tell(c *pgx.Conn) (bool, error) {
 	if r.others == 0 {
 		return true, nil // who comes looks at everything
 	}
+	return true, r.notify(c, r.message(topics, commits))
+}
+
+func (r *replica) notify(c *pgx.Conn, message string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), answerTime)
 	defer cancel()
-	_, err := c.Exec(ctx, `SELECT pg_notify($1, $2)`, r.channel, r.message(topics, commits))
-	return true, err
+	_, err := c.Exec(ctx, `SELECT pg_notify($1, $2)`, r.channel, message)
+	return err
 }
 
 // missed reports whether there were commits, before the beat before, of which nobody told us:
