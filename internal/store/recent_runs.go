@@ -51,21 +51,22 @@ type NextRun struct {
 // that is to start first; one that is late is not among them. A deployment without
 // any is left out.
 func (tx *Tx) NextRunsOfDeployments(ids []uuid.UUID) (map[uuid.UUID]*NextRun, error) {
-	return tx.nextRuns(`SELECT deployment_id, id, name, min(next_scheduled_start_time) FROM flow_run
-		WHERE deployment_id IN (SELECT unhex(value) FROM json_each(?)) AND state_type = 'SCHEDULED' AND auto_scheduled = 1
-			AND next_scheduled_start_time > ? GROUP BY deployment_id`, ids)
+	return tx.nextRuns("deployment_id", "deployment_id", `deployment_id IN (SELECT unhex(value) FROM json_each(?)) AND state_type = 'SCHEDULED' AND auto_scheduled = 1`, ids)
 }
 
 // NextRunsOfFlows is NextRunsOfDeployments for flows and all of their runs. It reads
 // what is to come of the whole server, by the index flow_run_late: the pluses keep it
 // from that of the flow, which has all the runs that ever were.
 func (tx *Tx) NextRunsOfFlows(ids []uuid.UUID) (map[uuid.UUID]*NextRun, error) {
-	return tx.nextRuns(`SELECT flow_id, id, name, min(next_scheduled_start_time) FROM flow_run
-		WHERE +flow_id IN (SELECT unhex(value) FROM json_each(?)) AND state_name = 'Scheduled'
-			AND next_scheduled_start_time > ? GROUP BY +flow_id`, ids)
+	return tx.nextRuns("flow_id", "+flow_id", `+flow_id IN (SELECT unhex(value) FROM json_each(?)) AND state_name = 'Scheduled'`, ids)
 }
 
-func (tx *Tx) nextRuns(query string, ids []uuid.UUID) (map[uuid.UUID]*NextRun, error) {
+// nextRuns are the next runs of those that meet a condition on a list of ids, by what they are of: a
+// column, and how SQLite groups by it.
+func (tx *Tx) nextRuns(of, group, where string, ids []uuid.UUID) (map[uuid.UUID]*NextRun, error) {
+	from := ` FROM flow_run WHERE ` + where + ` AND next_scheduled_start_time > ?`
+	query := tx.either(`SELECT `+of+`, id, name, min(next_scheduled_start_time)`+from+` GROUP BY `+group,
+		`SELECT DISTINCT ON (`+of+`) `+of+`, id, name, next_scheduled_start_time`+from+` ORDER BY `+of+`, next_scheduled_start_time`)
 	next := make(map[uuid.UUID]*NextRun, len(ids))
 	err := tx.conn.Query(query, []any{idList(ids), tx.Now}, func(r Row) error {
 		var of uuid.UUID

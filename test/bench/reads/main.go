@@ -5,7 +5,8 @@
 // whole server for a request, and how many rows the answer had.
 //
 // Binaries that are given as -reeve name=path are measured one after the other on the same
-// database, which the older has to take: a schema is not taken back.
+// database, which the older has to take: a schema is not taken back. The processor time of
+// a PostgreSQL is counted with the server's when scripts/with-postgres has started it.
 package main
 
 import (
@@ -17,7 +18,7 @@ import (
 )
 
 func main() {
-	database := flag.String("database", "bin/history.db", "file of a long history; what is written meanwhile stays in it")
+	database := flag.String("database", "bin/history.db", "a long history: a file, or a `URL` of PostgreSQL; what is written meanwhile stays in it")
 	var binaries binaries
 	flag.Var(&binaries, "reeve", "`name=path` of a binary; again for another, the older first")
 	only := flag.String("only", "", "ask only what has this `text` in its name")
@@ -31,6 +32,10 @@ func main() {
 	}
 	m := measure{database: *database, only: *only, patience: *patience, repeats: *repeats, writes: *writes}
 	run := func() error { return m.compare(binaries) }
+	if *keep > 0 && isPostgres(*database) {
+		fmt.Fprintln(os.Stderr, "error: -delete watches the file of a database: give one of SQLite")
+		os.Exit(2)
+	}
 	if *keep > 0 {
 		run = func() error { return m.deletion(binaries[0], *keep) }
 	}

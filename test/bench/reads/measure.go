@@ -11,7 +11,6 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -222,8 +221,9 @@ func rowsOf(text []byte) string {
 
 // server is a running server.
 type server struct {
-	url string
-	cmd *exec.Cmd
+	url        string
+	cmd        *exec.Cmd
+	postmaster int // of its PostgreSQL, 0 without one
 }
 
 func (m measure) start(b binary) (*server, error) {
@@ -245,7 +245,10 @@ func (m measure) start(b binary) (*server, error) {
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
-	s := &server{"http://127.0.0.1:" + port, cmd}
+	s := &server{url: "http://127.0.0.1:" + port, cmd: cmd}
+	if isPostgres(m.database) {
+		s.postmaster = postmaster()
+	}
 	begin := time.Now()
 	for time.Since(begin) < 10*time.Minute { // an older database is brought to the new schema first
 		if _, err := (&api{s.url}).ask("/flow_runs/filter", body{"limit": 1}); err == nil {
@@ -264,17 +267,9 @@ func (s *server) stop() {
 	_ = s.cmd.Wait()
 }
 
-// cpu is the processor time that the server's threads have had.
+// cpu is the processor time that the server has had, and its PostgreSQL.
 func (s *server) cpu() time.Duration {
-	var all time.Duration
-	files, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/schedstat", s.cmd.Process.Pid))
-	for _, file := range files {
-		text, _ := os.ReadFile(file)
-		first, _, _ := strings.Cut(string(text), " ")
-		n, _ := strconv.ParseInt(first, 10, 64)
-		all += time.Duration(n)
-	}
-	return all
+	return threadsCPU(strconv.Itoa(s.cmd.Process.Pid)) + postgresCPU(s.postmaster)
 }
 
 // memory is the most resident memory that the server had, in MB.
