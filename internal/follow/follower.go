@@ -27,8 +27,11 @@ const (
 	cursorLag = 1000
 	// gather is how long events are gathered from the first new one on: on a busy
 	// server each commit brings some, and to look after each would cost it a tenth of
-	// its time.
-	gather = 5 * time.Millisecond
+	// its time. A look that takes long, at a database over a network, is followed by
+	// gatherShare times as long, at most longestGather.
+	gather        = 5 * time.Millisecond
+	gatherShare   = 10
+	longestGather = 50 * time.Millisecond
 	// failing is how long a follower may fail before the health check says so.
 	failing = time.Minute
 )
@@ -41,8 +44,9 @@ type Follower struct {
 	clock    clock.Clock
 	log      *slog.Logger
 
-	known  bool  // false at first and after a failure: the cursor is read again
-	cursor int64 // as stored
+	known  bool          // false at first and after a failure: the cursor is read again
+	cursor int64         // as stored
+	looked time.Duration // how long the last look at the log took
 
 	mu      sync.Mutex // guards what follows
 	passed  int64      // no event that is wanted lies between the cursor and this
@@ -111,7 +115,7 @@ func (f *Follower) waits(ctx context.Context, grown <-chan struct{}) bool {
 		return false
 	}
 	select {
-	case <-f.clock.After(gather):
+	case <-f.clock.After(max(gather, min(gatherShare*f.looked, longestGather))):
 		return true
 	case <-ctx.Done():
 		return false
@@ -150,7 +154,9 @@ func (f *Follower) Health() error {
 // Step deals with one batch of the log and reports whether there may be more.
 func (f *Follower) Step(ctx context.Context) (more bool, err error) {
 	defer func() { f.fared(ctx, err) }()
+	began := f.clock.Now()
 	b, err := f.read(ctx)
+	f.looked = f.clock.Now().Sub(began)
 	if err != nil {
 		return false, err
 	}

@@ -55,8 +55,11 @@ const (
 	// jump is how far timer and wall time may drift apart before the runner looks again.
 	jump = time.Second
 	// settle is the least time between two looks that nudges ask for: a busy
-	// server's every commit is a nudge.
-	settle = 30 * time.Millisecond
+	// server's every commit is a nudge. A look that takes long, at a database over a
+	// network, is followed by a rest of restShare as long, at most longestSettle.
+	settle        = 30 * time.Millisecond
+	restShare     = 10
+	longestSettle = 250 * time.Millisecond
 	// idleHold is how long a service waits that was due and did nothing idleRuns
 	// times in a row. Once is no defect: a request may have done the work first.
 	idleHold = time.Second
@@ -91,7 +94,8 @@ type Runner struct {
 	since time.Time
 	moved time.Duration // the jump of the clock that the loop has not seen yet
 
-	jumps chan struct{}
+	jumps  chan struct{}
+	looked time.Duration // how long the last look took; of the loop alone
 }
 
 // entry is a service and how it fares. The loop alone touches it, but for what
@@ -204,7 +208,8 @@ func (r *Runner) loop(ctx context.Context) {
 		if !r.sleep(ctx, nudged) {
 			continue
 		}
-		if rest := settle - r.clock.Now().Sub(looked); rest > 0 {
+		between := max(settle, min(restShare*r.looked, longestSettle))
+		if rest := between - r.clock.Now().Sub(looked); rest > 0 {
 			select {
 			case <-r.clock.After(rest):
 			case <-ctx.Done():
@@ -218,7 +223,9 @@ func (r *Runner) loop(ctx context.Context) {
 // when nobody else may call it.
 func (r *Runner) Step(ctx context.Context) bool {
 	r.adapt()
+	began := r.clock.Now()
 	r.look(ctx)
+	r.looked = r.clock.Now().Sub(began)
 	return r.work(ctx)
 }
 

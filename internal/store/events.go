@@ -1,7 +1,11 @@
 package store
 
 import (
+	"encoding/json"
 	"slices"
+	"strings"
+
+	"github.com/google/uuid"
 
 	"github.com/reevehq/reeve/internal/prefect"
 )
@@ -16,6 +20,13 @@ func (tx *Tx) Emit(events ...*prefect.Event) error {
 		}
 		if e.Related == nil {
 			e.Related = []prefect.Resource{}
+		}
+		if tx.canAppendLater(e) {
+			if err := tx.appendLater(e, payload); err != nil {
+				return err
+			}
+			tx.Touch(Events)
+			continue
 		}
 		// Not with RETURNING: SQLite would keep a journal of each statement, and
 		// within a savepoint that costs more the longer the savepoint is.
@@ -43,6 +54,41 @@ func (tx *Tx) Emit(events ...*prefect.Event) error {
 	}
 	return nil
 }
+
+// canAppendLater reports whether nothing depends on whether an event was in the log already,
+// and one statement appends and indexes it.
+func (tx *Tx) canAppendLater(e *prefect.Event) bool {
+	_, ok := tx.conn.(Later)
+	return ok && tx.cause == uuid.Nil && e.Event != prefect.HeartbeatEvent && len(e.Related) <= relatedAtOnce
+}
+
+// appendLater appends an event and indexes it by its related resources, as Emit does otherwise
+// in steps of which each needs the answer to the one before. It is PostgreSQL's alone.
+func (tx *Tx) appendLater(e *prefect.Event, payload json.RawMessage) error {
+	args := append(make([]any, 0, 10+2*len(e.Related)),
+		e.ID, e.Occurred, tx.Now, e.Event, e.Resource.ID(), JSON(e.Resource), JSON(e.Related), payload, e.Follows)
+	if len(e.Related) > 0 {
+		args = append(args, e.Occurred)
+	}
+	for _, related := range e.Related {
+		args = append(args, related.ID(), related.Role())
+	}
+	return tx.exec(insertWithRelated[len(e.Related)], args...)
+}
+
+// insertWithRelated are the statements that append an event with a number of related resources.
+var insertWithRelated = func() []string {
+	const event = `INSERT INTO event (id, occurred, received, event, resource_id, resource, related, payload, follows)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`
+	all := []string{event}
+	for n := 1; n <= relatedAtOnce; n++ {
+		all = append(all, `WITH added AS (`+event+` RETURNING sequence)
+			INSERT INTO event_related (resource_id, occurred, sequence, resource_role)
+			SELECT related.id, ?, added.sequence, related.role FROM added,
+				(VALUES (?, ?)`+strings.Repeat(`, (?, ?)`, n-1)+`) AS related (id, role) ON CONFLICT DO NOTHING`)
+	}
+	return all
+}()
 
 // relatedAtOnce is how many related resources one statement indexes: as many as an event of
 // a run has.

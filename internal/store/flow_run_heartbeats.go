@@ -72,8 +72,7 @@ func (tx *Tx) noteHeartbeat(e *prefect.Event) error {
 
 // DeleteHeartbeats forgets that a run sent heartbeats: it is judged by them no more.
 func (tx *Tx) DeleteHeartbeats(run uuid.UUID) error {
-	_, err := tx.conn.Exec(`DELETE FROM flow_run_heartbeat WHERE flow_run_id = ?`, run)
-	return err
+	return tx.exec(`DELETE FROM flow_run_heartbeat WHERE flow_run_id = ?`, run)
 }
 
 // NextSilence is when the first run will have been silent for too long, false

@@ -58,10 +58,9 @@ func (tx *Tx) CreateFlowRunState(flowRunID uuid.UUID, s *prefect.State) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.conn.Exec(`INSERT INTO flow_run_state (id, flow_run_id, type, timestamp, name, message, state_details, result_artifact_id)
+	return tx.exec(`INSERT INTO flow_run_state (id, flow_run_id, type, timestamp, name, message, state_details, result_artifact_id)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
 		s.ID, flowRunID, s.Type, s.Timestamp, s.Name, s.Message, JSON(&s.StateDetails), result)
-	return err
 }
 
 // ReadFlowRunState returns a state, nil when there is none with that id.

@@ -39,10 +39,9 @@ func (tx *Tx) NoteEnded(run *orchestration.FlowRun, outcome prefect.StateType) e
 	if i, _ := slices.BinarySearch(runTimes, took); i < len(runTimes) {
 		bucket = runTimes[i]
 	}
-	_, err := tx.conn.Exec(`INSERT INTO flow_run_time (flow_id, outcome, bucket, runs, took) VALUES (?, ?, ?, 1, ?)
+	return tx.exec(`INSERT INTO flow_run_time (flow_id, outcome, bucket, runs, took) VALUES (?, ?, ?, 1, ?)
 		ON CONFLICT (flow_id, outcome, bucket) DO UPDATE SET runs = flow_run_time.runs + 1, took = flow_run_time.took + excluded.took`,
 		run.FlowID, outcome, bucket, took)
-	return err
 }
 
 // FlowRunTimes are the runs of a flow that ended in one way, in one bucket.

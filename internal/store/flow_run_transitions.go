@@ -74,7 +74,7 @@ func (tx *Tx) SaveFlowRun(run *orchestration.FlowRun) error {
 		}
 	}
 	waits := run.StateType != nil && (*run.StateType == prefect.Scheduled || *run.StateType == prefect.Pending)
-	_, err := tx.conn.Exec(`UPDATE flow_run SET updated = ?, state_id = ?, state_type = ?, state_name = ?, state_timestamp = ?,
+	return tx.exec(`UPDATE flow_run SET updated = ?, state_id = ?, state_type = ?, state_name = ?, state_timestamp = ?,
 			run_count = ?, expected_start_time = ?, next_scheduled_start_time = ?, start_time = ?, end_time = ?, total_run_time = ?,
 			empirical_policy = ?, retries_in_process = ?, pause_timeout = ?, owner_due = ?,
 			hand_outs = iif(? = 1, hand_outs, 0)
@@ -82,7 +82,6 @@ func (tx *Tx) SaveFlowRun(run *orchestration.FlowRun) error {
 		tx.Now, run.StateID, run.StateType, run.StateName, run.StateTimestamp,
 		run.RunCount, run.ExpectedStartTime, run.NextScheduledStartTime, run.StartTime, run.EndTime, run.TotalRunTime,
 		JSON(run.Policy), standing.RetriesInProcess(), run.PauseTimeout, run.OwnerLook(tx.Now), waits, run.ID)
-	return err
 }
 
 // HasFlowRunState reports whether a flow run has a state of that moment.

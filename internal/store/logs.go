@@ -32,7 +32,7 @@ func (tx *Tx) CreateLogs(logs []prefect.LogCreate) error {
 			l := &some[i]
 			args = append(args, tx.IDs.V7(), tx.Now, l.Name, l.Level, l.Message, l.Timestamp, l.FlowRunID, l.TaskRunID)
 		}
-		if _, err := tx.conn.Exec(insertLogs[len(some)], args...); err != nil {
+		if err := tx.exec(insertLogs[len(some)], args...); err != nil {
 			return err
 		}
 	}

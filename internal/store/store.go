@@ -51,6 +51,13 @@ type Conn interface {
 // statements that are written for SQLite, but for the few that it cannot; see Tx.either.
 type Postgres interface{ IsPostgres() }
 
+// Later is a connection that can put a statement off until the next one whose answer somebody
+// waits for, or the end of the transaction: a database that is asked over a network then answers
+// several at once. When one fails, so does that next one, or the transaction.
+type Later interface {
+	ExecLater(query string, args ...any) error
+}
+
 // Backend is one database. Its transactions see a consistent state; those of
 // Update are serial and durable once it returns nil.
 type Backend interface {
@@ -178,6 +185,16 @@ func (tx *Tx) either(sqlite, postgres string) string {
 		return postgres
 	}
 	return sqlite
+}
+
+// exec runs a statement of which nothing needs to be known, but that the transaction fails when
+// it fails; see Later.
+func (tx *Tx) exec(query string, args ...any) error {
+	if later, ok := tx.conn.(Later); ok {
+		return later.ExecLater(query, args...)
+	}
+	_, err := tx.conn.Exec(query, args...)
+	return err
 }
 
 // one scans the first row of a query, or returns ErrNoRows.

@@ -22,10 +22,9 @@ func (tx *Tx) CreateTaskRunState(taskRunID uuid.UUID, flowRunID *uuid.UUID, s *p
 	if err != nil {
 		return err
 	}
-	_, err = tx.conn.Exec(`INSERT INTO task_run_state (id, task_run_id, type, timestamp, name, message, state_details, result_artifact_id)
+	return tx.exec(`INSERT INTO task_run_state (id, task_run_id, type, timestamp, name, message, state_details, result_artifact_id)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
 		s.ID, taskRunID, s.Type, s.Timestamp, s.Name, s.Message, JSON(&s.StateDetails), result)
-	return err
 }
 
 // ReadTaskRunState returns a state, nil when there is none with that id.

@@ -32,14 +32,13 @@ func (tx *Tx) ReadTaskRunForUpdate(id uuid.UUID) (*orchestration.TaskRun, error)
 
 // SaveTaskRun stores what a change of its state changes of a task run.
 func (tx *Tx) SaveTaskRun(run *orchestration.TaskRun) error {
-	_, err := tx.conn.Exec(`UPDATE task_run SET updated = ?, state_id = ?, state_type = ?, state_name = ?, state_timestamp = ?,
+	return tx.exec(`UPDATE task_run SET updated = ?, state_id = ?, state_type = ?, state_name = ?, state_timestamp = ?,
 			run_count = ?, flow_run_run_count = ?, expected_start_time = ?, next_scheduled_start_time = ?, start_time = ?,
 			end_time = ?, total_run_time = ?, owner_due = ?
 		WHERE id = ?`,
 		tx.Now, run.StateID, run.StateType, run.StateName, run.StateTimestamp,
 		run.RunCount, run.FlowRunRunCount, run.ExpectedStartTime, run.NextScheduledStartTime, run.StartTime,
 		run.EndTime, run.TotalRunTime, tx.taskOwnerLook(run.FlowRunID, run.StateType, run.StateName, run.NextScheduledStartTime), run.ID)
-	return err
 }
 
 // HasTaskRunState reports whether a task run has a state of that moment.

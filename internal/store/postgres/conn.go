@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgtype"
 
 	"github.com/reevehq/reeve/internal/budget"
@@ -22,6 +23,9 @@ type conn struct {
 	ctx context.Context
 	// changes are statements that have changed rows, or may have.
 	changes uint64
+	// later are statements that are sent with the next one; nil when there are none. See
+	// ExecLater.
+	later *pgx.Batch
 	// told are the topics that were touched, for other servers.
 	told uint
 	// claim is that of the read under way; nil has no bound. read counts the bytes read
@@ -90,9 +94,16 @@ func (c *conn) Exec(query string, args ...any) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	tag, err := c.c.Exec(c.ctx, sql, bound...)
-	if err != nil {
-		return 0, c.explain(err, sql)
+	var tag pgconn.CommandTag
+	if c.later == nil {
+		if tag, err = c.c.Exec(c.ctx, sql, bound...); err != nil {
+			return 0, c.explain(err, sql)
+		}
+	} else if err = c.with(sql, bound, func(answers pgx.BatchResults) (err error) {
+		tag, err = answers.Exec()
+		return c.explain(err, sql)
+	}); err != nil {
+		return 0, err
 	}
 	n := tag.RowsAffected()
 	if n > 0 && !tag.Select() {
@@ -103,6 +114,9 @@ func (c *conn) Exec(query string, args ...any) (int64, error) {
 
 // explain says which statement failed, unless it is the data that did.
 func (c *conn) explain(err error, sql string) error {
+	if err == nil {
+		return nil
+	}
 	if ended := c.ctx.Err(); ended != nil && !errors.Is(err, ended) {
 		err = errors.Join(ended, err)
 	}
@@ -133,7 +147,20 @@ func (c *conn) Query(query string, args []any, each func(store.Row) error) error
 }
 
 func (c *conn) rows(sql string, bound []any) (columns []column, all [][][]byte, err error) {
+	if c.later != nil {
+		err = c.with(sql, bound, func(answers pgx.BatchResults) (err error) {
+			rows, err := answers.Query()
+			columns, all, err = c.collect(rows, err, sql)
+			return err
+		})
+		return columns, all, err
+	}
 	rows, err := c.c.Query(c.ctx, sql, bound...)
+	return c.collect(rows, err, sql)
+}
+
+// collect reads all rows of an answer, or its error.
+func (c *conn) collect(rows pgx.Rows, err error, sql string) (columns []column, all [][][]byte, _ error) {
 	if err != nil {
 		return nil, nil, c.explain(err, sql)
 	}

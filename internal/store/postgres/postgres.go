@@ -213,16 +213,17 @@ func (db *DB) reader(ctx context.Context) (*pgxpool.Conn, error) {
 var errReadersBusy = fault.New(fault.Busy, "All connections to the database are in use by reads.")
 
 func (db *DB) read(ctx context.Context, c *pgx.Conn, fn func(store.Conn) error) error {
-	tx, err := c.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly})
-	if err != nil {
-		return err
-	}
+	of := &conn{c: c, texts: db.texts, ctx: ctx, claim: budget.ClaimOf(ctx)}
+	of.put("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", nil) // sent with the first query
 	defer func() {
+		if c.IsClosed() || c.PgConn().TxStatus() == 'I' {
+			return
+		}
 		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTime)
 		defer cancel()
-		_ = tx.Rollback(end) // a connection that does not come out of it is closed by the pool
+		_, _ = c.Exec(end, "ROLLBACK", pgx.QueryExecModeSimpleProtocol) // a connection that does not come out of it is closed by the pool
 	}()
-	err = guard(fn, &conn{c: c, texts: db.texts, ctx: ctx, claim: budget.ClaimOf(ctx)})
+	err := guard(fn, of)
 	if err != nil && isCut(err) && ctx.Err() == context.DeadlineExceeded {
 		return errTooLong(err, "query", db.o.ReadTime)
 	}

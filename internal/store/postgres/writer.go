@@ -194,7 +194,7 @@ func (w *writer) transact(group []write, began time.Time, careful bool) (again [
 				continue
 			}
 			before := w.conn.changes
-			results[i] = w.attempt(job)
+			results[i] = w.attempt(job, false)
 			if results[i] == nil || w.conn.changes == before && !w.conn.aborted() {
 				continue
 			}
@@ -203,7 +203,7 @@ func (w *writer) transact(group []write, began time.Time, careful bool) (again [
 		}
 		return nil
 	})
-	if undo {
+	if undo || isLater(err) && len(group) > 1 && !careful && !w.gone() {
 		return group, true
 	}
 	w.db.trouble.see(err)
@@ -229,19 +229,49 @@ func (w *writer) transaction(body func() error) error {
 		return nil
 	}
 	if err == nil {
-		if err = w.run("SELECT nextval('change'); COMMIT", commitTime); err != nil {
-			w.log.Error("commit", "error", err)
-			w.drop() // what became of it is not known
-			return err
-		}
+		err = w.finish()
+	}
+	switch {
+	case err == nil:
 		w.db.replica.committed(w.conn.told)
 		return nil
+	case w.gone():
+		return err
 	}
 	if e := w.run("ROLLBACK", commitTime); e != nil {
 		w.drop()
 	}
 	return err
 }
+
+// finish commits, with what has not been sent yet: when some of that fails nothing is committed,
+// and the transaction is still to be undone.
+func (w *writer) finish() error {
+	ctx, cancel := context.WithTimeout(w.ending, commitTime)
+	defer cancel()
+	w.conn.ctx = ctx
+	waiting := 0
+	if w.conn.later != nil {
+		waiting = w.conn.later.Len()
+	}
+	w.conn.put("SELECT nextval('change')", nil)
+	w.conn.put("COMMIT", nil)
+	err := w.conn.send(func(answers pgx.BatchResults) error {
+		_, err := answers.Exec()
+		if err == nil {
+			_, err = answers.Exec()
+		}
+		return err
+	}, waiting)
+	if err != nil && (!isLater(err) || w.conn.c.IsClosed()) {
+		w.log.Error("commit", "error", err)
+		w.drop() // what became of it is not known
+	}
+	return err
+}
+
+// gone reports whether there is no connection any more.
+func (w *writer) gone() bool { return w.conn == nil || w.conn.c.IsClosed() }
 
 func (w *writer) begin() (err error) {
 	for range 2 {
@@ -252,7 +282,7 @@ func (w *writer) begin() (err error) {
 			}
 		}
 		if err = w.run("BEGIN ISOLATION LEVEL READ COMMITTED; "+writeLock, turnTime); err == nil {
-			w.conn.changes, w.conn.told, w.verified = 0, 0, 0
+			w.conn.changes, w.conn.told, w.conn.later, w.verified = 0, 0, nil, 0
 			return nil
 		}
 		if !w.conn.c.IsClosed() {
@@ -307,14 +337,17 @@ func (w *writer) savepoint(job write, result *error) error {
 	if err := w.run("SAVEPOINT write", commitTime); err != nil {
 		return err
 	}
-	if *result = w.attempt(job); *result == nil {
+	*result = w.attempt(job, true)
+	w.conn.later = nil
+	if *result == nil {
 		return w.run("RELEASE write", commitTime)
 	}
 	return w.run("ROLLBACK TO write; RELEASE write", commitTime)
 }
 
-// attempt runs a write, and interrupts it when it takes too long.
-func (w *writer) attempt(job write) error {
+// attempt runs a write, and interrupts it when it takes too long. Whole says that all of it
+// is to have been sent afterwards, not with what follows.
+func (w *writer) attempt(job write, whole bool) error {
 	ctx, cancel := context.WithTimeout(w.ending, job.limit)
 	defer cancel()
 	w.conn.ctx = ctx
@@ -322,6 +355,9 @@ func (w *writer) attempt(job write) error {
 	err := w.verify(job.term)
 	if err == nil {
 		err = guard(job.fn, w.conn)
+	}
+	if err == nil && whole {
+		err = w.conn.flush()
 	}
 	ended()
 	if err != nil && errors.Is(err, context.DeadlineExceeded) && ctx.Err() != nil {
