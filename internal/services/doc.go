@@ -30,9 +30,12 @@
 // # Failure
 //
 // A service whose Next or Run fails or panics is held back with a doubling,
-// jittered delay and the others go on. One that has failed again and again for
-// a minute, a piece of work that does not end, or a runner that died makes
-// Health answer an error, which the server's health check passes on. A service
-// that keeps saying it is due and then finds nothing to do is held back for a
-// second each time: a defect in its Next must not keep a processor busy.
+// jittered delay and the others go on. When the database does not answer no
+// service is to blame: the runner looks again after 1 to 5 s, and not before,
+// however often it is nudged. A service that has failed again and again for
+// a minute, or a database that has not answered for one, a piece of work that
+// does not end, or a runner that died makes Health answer an error, which the
+// server's health check passes on. A service that keeps saying it is due and
+// then finds nothing to do is held back for a second each time: a defect in its
+// Next must not keep a processor busy.
 package services

@@ -39,7 +39,7 @@ func (r *Runner) adapt() {
 			}
 			e.first = e.first.Add(moved)
 		}
-		r.since = r.since.Add(moved)
+		r.since, r.blind.until, r.blind.first = r.since.Add(moved), r.blind.until.Add(moved), r.blind.first.Add(moved)
 	}
 	r.mu.Unlock()
 	if moved < away {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/reevehq/reeve/internal/clock"
+	"github.com/reevehq/reeve/internal/fault"
 	"github.com/reevehq/reeve/internal/store"
 )
 
@@ -73,6 +74,10 @@ const (
 // tries is how long a service waits after failures in a row.
 var tries = clock.Backoff{Least: time.Second, Most: time.Minute}
 
+// looks is how long the runner does not look after looks in a row that failed: the database did
+// not answer.
+var looks = clock.Backoff{Least: time.Second, Most: 5 * time.Second}
+
 // Runner drives services. Start and Stop may be called in any order, any number
 // of times, from any goroutine.
 type Runner struct {
@@ -93,6 +98,7 @@ type Runner struct {
 	busy  string
 	since time.Time
 	moved time.Duration // the jump of the clock that the loop has not seen yet
+	blind blind
 
 	jumps  chan struct{}
 	looked time.Duration // how long the last look took; of the loop alone
@@ -106,6 +112,15 @@ type entry struct {
 	at       time.Time
 	due      bool
 	idle     int // runs in a row that did nothing
+	failures int
+	first    time.Time // of the failures in a row
+	last     error
+}
+
+// blind is since when, and until when, the database does not say what is due. Only the loop
+// writes it, under Runner.mu.
+type blind struct {
+	until    time.Time
 	failures int
 	first    time.Time // of the failures in a row
 	last     error
@@ -170,6 +185,9 @@ func (r *Runner) Health() error {
 	defer r.mu.Unlock()
 	now := r.clock.Now()
 	problems := []error{r.dead}
+	if b := r.blind; b.failures > 1 && now.Sub(b.first) > failing {
+		problems = append(problems, fmt.Errorf("the services cannot see what is due: %w", b.last))
+	}
 	if r.busy != "" && now.Sub(r.since) > stuck {
 		problems = append(problems, fmt.Errorf("service %s has been at one piece of work for %s", r.busy, now.Sub(r.since).Round(time.Second)))
 	}
@@ -185,7 +203,7 @@ func (r *Runner) Health() error {
 func (r *Runner) forget() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.dead, r.busy = nil, ""
+	r.dead, r.busy, r.blind = nil, "", blind{}
 	for _, e := range r.services {
 		*e = entry{Service: e.Service}
 	}
@@ -224,14 +242,40 @@ func (r *Runner) loop(ctx context.Context) {
 func (r *Runner) Step(ctx context.Context) bool {
 	r.adapt()
 	began := r.clock.Now()
-	r.look(ctx)
+	saw := r.look(ctx)
 	r.looked = r.clock.Now().Sub(began)
-	return r.work(ctx)
+	return saw && r.work(ctx)
 }
 
-// look asks every service that is not held back when its work is due.
-func (r *Runner) look(ctx context.Context) {
-	err := r.store.View(store.WithOperation(ctx, "the services' deadlines"), func(tx *store.Tx) error {
+// look asks every service that is not held back when its work is due, and reports whether the
+// database said so.
+func (r *Runner) look(ctx context.Context) bool {
+	if r.clock.Now().Before(r.blind.until) {
+		return false
+	}
+	for {
+		bad, err := r.ask(ctx)
+		switch {
+		case err == nil:
+			r.mu.Lock()
+			defer r.mu.Unlock()
+			r.blind = blind{}
+			r.next, r.known = r.earliest()
+			return true
+		case ctx.Err() != nil:
+			return false
+		case bad == nil || fault.Is(err, fault.Busy): // no service is to blame
+			r.sawNothing(err)
+			return false
+		}
+		r.failed(bad, err) // it is held back now, and the others are asked
+	}
+}
+
+// ask asks the services, in one read view. It ends with the first that fails, since a view in which
+// one statement has failed may answer no other.
+func (r *Runner) ask(ctx context.Context) (bad *entry, err error) {
+	err = r.store.View(store.WithOperation(ctx, "the services' deadlines"), func(tx *store.Tx) error {
 		for _, e := range r.services {
 			if tx.Now.Before(e.held) {
 				e.at, e.due = e.held, true
@@ -241,23 +285,35 @@ func (r *Runner) look(ctx context.Context) {
 				e.at, e.due, err = e.Next(tx)
 				return err
 			})
-			switch {
-			case err != nil:
-				r.failed(e, err)
-			case !e.due || e.at.After(tx.Now):
+			if err != nil {
+				bad = e
+				return err
+			}
+			if !e.due || e.at.After(tx.Now) {
 				r.recovered(e) // whether it can do work is seen when there is some
 			}
 		}
 		return nil
 	})
-	if err != nil && ctx.Err() == nil {
-		for _, e := range r.services {
-			r.failed(e, err)
-		}
-	}
+	return bad, err
+}
+
+// sawNothing has the runner look again after a while, and not before, whatever nudges come: a busy
+// server has many.
+func (r *Runner) sawNothing(err error) {
+	now := r.clock.Now()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.next, r.known = r.earliest()
+	b := &r.blind
+	if b.failures == 0 {
+		b.first = now
+	}
+	b.failures++
+	b.last = err
+	delay := looks.Jittered(b.failures, r.ids)
+	b.until = now.Add(delay)
+	r.next, r.known = b.until, true
+	r.log.Error("look for what is due", "error", err, "failures", b.failures, "again_in", delay.Round(time.Millisecond))
 }
 
 // work runs every service that is due; false when none was.

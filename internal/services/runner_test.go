@@ -6,11 +6,13 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/reevehq/reeve/internal/clock"
+	"github.com/reevehq/reeve/internal/fault"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/store"
 	"github.com/reevehq/reeve/internal/store/storetest"
@@ -181,6 +183,51 @@ func TestAFailingServiceIsHeldBackAndReported(t *testing.T) {
 		synctest.Wait()
 		if err := r.Health(); err != nil {
 			t.Fatalf("health is %v after the services were mended", err)
+		}
+	})
+}
+
+// awayDatabase is a database that does not answer while it is said to be away.
+type awayDatabase struct {
+	store.Backend
+	away atomic.Bool
+}
+
+func (d *awayDatabase) View(ctx context.Context, fn func(store.Conn) error) error {
+	if d.away.Load() {
+		return fault.New(fault.Busy, "the database does not answer")
+	}
+	return d.Backend.View(ctx, fn)
+}
+
+// TestADatabaseThatWasAwayHoldsBackNoService: what its absence makes fail is no failure of the
+// services, however often the runner is nudged meanwhile; nor is it of others that one of them fails.
+func TestADatabaseThatWasAwayHoldsBackNoService(t *testing.T) {
+	good := &fake{run: one}
+	good.next = func(now time.Time) (time.Time, bool, error) { return now, len(good.runs) < 1, nil }
+	synctest.Test(t, func(t *testing.T) {
+		db := &awayDatabase{Backend: storetest.New(t, clock.System{}).Backend}
+		db.away.Store(true)
+		s := store.New(db, clock.System{}, clock.NewIDs(clock.System{}))
+		r := NewRunner(s, clock.System{}, clock.NewIDs(clock.System{}), slog.New(slog.DiscardHandler), good)
+		r.Start(t.Context())
+		t.Cleanup(r.Stop)
+		for range 50 {
+			nudge(t, s)
+		}
+		if r.blind.failures < 2 || r.blind.failures > 5 {
+			t.Errorf("looked %d times in 3 s", r.blind.failures)
+		}
+		time.Sleep(10 * time.Minute)
+		synctest.Wait()
+		if err := r.Health(); err == nil || !strings.Contains(err.Error(), "cannot see what is due") {
+			t.Errorf("health is %v", err)
+		}
+		db.away.Store(false)
+		time.Sleep(looks.Most)
+		synctest.Wait()
+		if good.ran() != 1 || r.Health() != nil {
+			t.Errorf("the service ran %d times once the database was back; health is %v", good.ran(), r.Health())
 		}
 	})
 }

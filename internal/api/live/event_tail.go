@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"log/slog"
 	"sync"
+	"time"
 
+	"github.com/reevehq/reeve/internal/clock"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/store"
 )
@@ -16,6 +18,9 @@ const (
 	tailBytes  = 4 << 20
 	// tailRead is how many events are read from the log at a time.
 	tailRead = 250
+	// tailPause is how long the tail waits after it could not read: the event that it was woken
+	// for may be the last for long.
+	tailPause = time.Second
 )
 
 // eventTail reads the end of the log once for all sockets that follow it. It
@@ -24,6 +29,7 @@ const (
 // Without sockets nothing runs and nothing is kept.
 type eventTail struct {
 	store *store.Store
+	clock clock.Clock
 	log   *slog.Logger
 
 	mu        sync.Mutex
@@ -42,8 +48,8 @@ type tailEvent struct {
 	frame []byte
 }
 
-func newEventTail(s *store.Store, log *slog.Logger) *eventTail {
-	return &eventTail{store: s, log: log, grown: make(chan struct{})}
+func newEventTail(s *store.Store, c clock.Clock, log *slog.Logger) *eventTail {
+	return &eventTail{store: s, clock: c, log: log, grown: make(chan struct{})}
 }
 
 // follow starts reading, for the first follower, from the place that the
@@ -157,8 +163,10 @@ func (t *eventTail) read(ctx context.Context) {
 		if ctx.Err() != nil {
 			return
 		}
+		var again <-chan time.Time
 		if err != nil {
 			t.log.Error("follow the event log", "error", err)
+			again = t.clock.After(tailPause)
 		} else if to > after {
 			if !t.append(ctx, events, to) {
 				return
@@ -167,6 +175,7 @@ func (t *eventTail) read(ctx context.Context) {
 		}
 		select {
 		case <-changed:
+		case <-again:
 		case <-ctx.Done():
 			return
 		}

@@ -51,7 +51,7 @@ type Sockets struct {
 
 // New returns sockets on a store, which hub accepts and ends.
 func New(s *store.Store, c clock.Clock, log *slog.Logger, hub *ws.Hub, config Config) *Sockets {
-	return &Sockets{store: s, clock: c, log: log, config: config, hub: hub, tail: newEventTail(s, log),
+	return &Sockets{store: s, clock: c, log: log, config: config, hub: hub, tail: newEventTail(s, c, log),
 		queue: newTaskRunQueue(s, c), workers: taskWorkers{clock: c}}
 }
 
