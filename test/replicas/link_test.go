@@ -16,6 +16,8 @@ type link struct {
 	dial     func() (net.Conn, error)
 	// delay is how long each piece takes to come through, one after another.
 	delay time.Duration
+	// heard, when set, is told of what clients have sent, once it was passed on.
+	heard func([]byte)
 
 	mu      sync.Mutex
 	changed sync.Cond // state has changed
@@ -147,13 +149,13 @@ func (l *link) serve(client net.Conn) {
 		return
 	}
 	var back sync.WaitGroup
-	back.Go(func() { l.carry(client, server) })
-	l.carry(server, client)
+	back.Go(func() { l.carry(client, server, nil) })
+	l.carry(server, client, l.heard)
 	back.Wait()
 }
 
 // carry brings what one side sends to the other, until one of them ends.
-func (l *link) carry(to, from net.Conn) {
+func (l *link) carry(to, from net.Conn, heard func([]byte)) {
 	defer func() { _ = errors.Join(to.Close(), from.Close()) }() // what was written still arrives
 	buf := make([]byte, 32<<10)
 	for {
@@ -167,6 +169,9 @@ func (l *link) carry(to, from net.Conn) {
 			}
 			if _, err := to.Write(buf[:n]); err != nil {
 				return
+			}
+			if heard != nil {
+				heard(buf[:n])
 			}
 		}
 		if err != nil {

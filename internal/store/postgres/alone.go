@@ -16,7 +16,7 @@ var aloneTime = 8 * time.Second
 // takeAlone makes a session the writer's, which stands for its server: while it lasts nobody
 // else has the database who wants to be alone, and nobody at all when this one does.
 func (db *DB) takeAlone(ctx context.Context, c *pgx.Conn) error {
-	if _, err := c.Exec(ctx, ofWriter); err != nil {
+	if _, err := c.Exec(ctx, ofTurns); err != nil {
 		return err
 	}
 	try := `SELECT pg_try_advisory_lock_shared(1382376824, hashtext(current_schema()))`

@@ -21,8 +21,9 @@ const (
 	// with all its migrations.
 	connectTime = 10 * time.Second
 	migrateTime = 10 * time.Minute
-	// idleTime is how long the writer's session may do nothing within a transaction: a server
-	// that was stopped there lets go of what it holds. A reader holds up nobody.
+	// idleTime is how long a session that takes its turn among the servers may do nothing within
+	// a transaction: one that was stopped there, or cut off, lets go of what it holds. A
+	// reader holds up nobody.
 	idleTime = 4 * time.Second
 	// oldest is the oldest PostgreSQL that is taken.
 	oldest = 140000
@@ -35,8 +36,9 @@ const (
 const settings = `SET application_name = 'reeve'; SET jit = off; SET timezone = 'UTC'; SET statement_timeout = '60s';
 	SET lock_timeout = '30s'; SET idle_in_transaction_session_timeout = '60s'; SET client_encoding = 'UTF8'`
 
-// ofWriter are made in the writer's session besides.
-var ofWriter = fmt.Sprintf(`SET idle_in_transaction_session_timeout = '%dms'`, idleTime.Milliseconds())
+// ofTurns are made besides in the sessions that take turns: the writer's, and the one that takes
+// the lead.
+var ofTurns = fmt.Sprintf(`SET idle_in_transaction_session_timeout = '%dms'`, idleTime.Milliseconds())
 
 // Is reports whether a database's name is a URL of PostgreSQL, in any of its spellings.
 func Is(database string) bool {

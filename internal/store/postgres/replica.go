@@ -185,6 +185,9 @@ func (r *replica) connect() (*pgx.Conn, error) {
 		return nil, err
 	}
 	err = settle(ctx, c)
+	if err == nil {
+		_, err = c.Exec(ctx, ofTurns)
+	}
 	if err == nil && r.channel == "" {
 		err = c.QueryRow(ctx, `SELECT 'reeve_' || hashtext(current_schema())::text`).Scan(&r.channel)
 	}
