@@ -116,6 +116,7 @@ backup: build ## backups in a real S3 server, restored after damage of every kin
 	REEVE_BIN=$(REEVE) VERSITYGW=$(CURDIR)/bin/tools/versitygw go test -tags s3 -count=1 ./test/s3
 
 postgres: build venv ## the store's rules on a PostgreSQL of its own; PG_BIN=/usr/lib/postgresql/17/bin for another than the newest
+	@scripts/need haproxy pgbouncer
 	REEVE_BIN=$(REEVE) scripts/with-postgres go test -count=1 ./internal/store/postgres ./internal/store/copying ./test/replicas ./test/deploy
 	REEVE_BIN=$(REEVE) scripts/with-postgres $(PYTHON) -m pytest test/differential/test_events.py test/differential/test_concurrency_limits_v2.py test/differential/test_run_filters.py -q -n 2 --dist worksteal $(RERUNS)
 	REEVE_BIN=$(REEVE) REEVE_PYTHON=$(CURDIR)/$(PYTHON) scripts/with-postgres $(PYTHON) -m pytest test/e2e/test_limits.py test/e2e/test_variables_and_artifacts.py -q -n 2 --dist worksteal

@@ -2,9 +2,11 @@ package deploy
 
 import (
 	"bytes"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -115,9 +117,18 @@ func TestComposeIsWhatTheProgramAccepts(t *testing.T) {
 		}
 		for _, volume := range s.Volumes {
 			from, _, _ := strings.Cut(volume, ":")
+			if strings.HasPrefix(from, "./") {
+				if _, err := os.Stat(filepath.Join(root, "deploy/compose", from)); err != nil {
+					t.Errorf("%s: %v", name, err)
+				}
+				continue
+			}
 			if _, ok := c.Volumes[from]; !ok {
 				t.Errorf("%s: there is no volume %s", name, from)
 			}
+		}
+		if api, ok := s.Environment["PREFECT_API_URL"]; ok && c.Services[hostOf(t, api)] == nil && hostOf(t, api) != "127.0.0.1" {
+			t.Errorf("%s asks %s, which is no service", name, api)
 		}
 		if s.Image != "" {
 			continue
@@ -134,7 +145,7 @@ func TestComposeIsWhatTheProgramAccepts(t *testing.T) {
 			t.Errorf("%s: %s", name, warning)
 		}
 		switch name {
-		case "server":
+		case "server-1", "server-2", "server-3":
 			if want := "postgresql://reeve:se%40cr%2Fet@postgres:5432/reeve"; settings.Postgres() != want || settings.Int("server.api.port") != 4200 {
 				t.Errorf("the server opens %s", settings.Postgres())
 			}
@@ -149,4 +160,48 @@ func TestComposeIsWhatTheProgramAccepts(t *testing.T) {
 			}
 		}
 	}
+}
+
+func hostOf(t *testing.T, address string) string {
+	t.Helper()
+	u, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return u.Hostname()
+}
+
+// serversOf are the services that answer the API.
+func (c composed) serversOf() (names []string) {
+	for name, s := range c.Services {
+		if s.Build.Target == "server" {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// TestTheBalancerKnowsAllServers: those of compose.yaml, at the port at which they listen.
+func TestTheBalancerKnowsAllServers(t *testing.T) {
+	c := readCompose(t)
+	var known []string
+	for _, line := range regexp.MustCompile(`(?m)^  server (\S+) (\S+)$`).FindAllStringSubmatch(balancerConfig(t), -1) {
+		if line[2] != line[1]+":"+c.Services[line[1]].Environment["PREFECT_SERVER_API_PORT"] {
+			t.Errorf("%s is asked at %s", line[1], line[2])
+		}
+		known = append(known, line[1])
+	}
+	if slices.Sort(known); !slices.Equal(known, c.serversOf()) || len(known) != 3 {
+		t.Errorf("the balancer knows %v, there are %v", known, c.serversOf())
+	}
+}
+
+func balancerConfig(t *testing.T) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(root, "deploy/compose/haproxy.cfg"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -17,10 +18,11 @@ import (
 	"github.com/reevehq/reeve/internal/store/storetest"
 )
 
-// TestComposeAndKubernetesStart starts the server and the gateway with the commands and the
-// environment that the files give them, on a real PostgreSQL, and asks them as the files'
-// checks do. What differs is said here: addresses, ports and folders are this machine's,
-// and the gateway keeps no workers.
+// TestComposeAndKubernetesStart starts the servers, the load balancer and the gateway with the
+// commands, the environment and the configuration that the files give them, on a real
+// PostgreSQL, and asks them as the files' checks do. What differs is said here: addresses,
+// ports and folders are this machine's, the load balancer is Debian's, and the gateway keeps
+// no workers.
 func TestComposeAndKubernetesStart(t *testing.T) {
 	binary := os.Getenv("REEVE_BIN")
 	if binary == "" || storetest.PostgresURL() == "" {
@@ -32,21 +34,31 @@ func TestComposeAndKubernetesStart(t *testing.T) {
 		t.Fatal(err)
 	}
 	postgres := forward(t, database.Query().Get("host")+"/.s.PGSQL.5432")
-	port := freePort(t)
-	api := "http://127.0.0.1:" + port + "/api"
 
-	server := c.Services["server"]
-	environ := append(filled(t, server, secrets), "HOME="+t.TempDir(), "PREFECT_SERVER_API_HOST=127.0.0.1", "PREFECT_SERVER_API_PORT="+port, "PREFECT_API_URL="+api,
-		"PREFECT_SERVER_DATABASE_HOST=127.0.0.1", "PREFECT_SERVER_DATABASE_PORT="+postgres, "PREFECT_SERVER_DATABASE_NAME="+strings.TrimPrefix(database.Path, "/"))
-	start(t, binary, server.Command, environ)
-	until(t, "the check of compose.yaml", func() error {
-		check := exec.Command(binary, server.Check.Test[2:]...)
-		check.Env = environ
-		if out, err := check.CombinedOutput(); err != nil {
-			return fmt.Errorf("%w: %s", err, out)
-		}
-		return nil
-	})
+	servers := map[string]*process{}
+	balancer := balancerConfig(t)
+	for _, name := range c.serversOf() {
+		s, port := c.Services[name], freePort(t)
+		environ := append(filled(t, s, secrets), "HOME="+t.TempDir(), "PREFECT_SERVER_API_HOST=127.0.0.1", "PREFECT_SERVER_API_PORT="+port, "PREFECT_API_URL=http://127.0.0.1:"+port+"/api",
+			"PREFECT_SERVER_DATABASE_HOST=127.0.0.1", "PREFECT_SERVER_DATABASE_PORT="+postgres, "PREFECT_SERVER_DATABASE_NAME="+strings.TrimPrefix(database.Path, "/"))
+		servers[name] = start(t, binary, s.Command, environ)
+		until(t, "the check of "+name, func() error {
+			check := exec.Command(binary, s.Check.Test[2:]...)
+			check.Env = environ
+			if out, err := check.CombinedOutput(); err != nil {
+				return fmt.Errorf("%w: %s", err, out)
+			}
+			return nil
+		})
+		balancer = strings.Replace(balancer, name+":4200", "127.0.0.1:"+port, 1)
+	}
+	port := freePort(t)
+	startBalancer(t, strings.Replace(balancer, "bind :4200", "bind 127.0.0.1:"+port, 1))
+	api := "http://127.0.0.1:" + port + "/api"
+	until(t, "the load balancer", func() error { return answers(api + "/health") })
+	through := &client{api: api, auth: secrets["AUTH_STRING"]}
+	through.websocket(t)
+	through.whileServersGo(t, servers["server-2"], servers["server-3"])
 
 	gateway := c.Services["gateway"]
 	gatewayPort := freePort(t)
@@ -65,33 +77,56 @@ func TestComposeAndKubernetesStart(t *testing.T) {
 	until(t, "the probe of Kubernetes", func() error { return answers("http://127.0.0.1:" + port + of.Ready.Get.Path) })
 }
 
+// process is one that was started.
+type process struct {
+	*exec.Cmd
+	killed bool
+	once   sync.Once
+}
+
 // start runs a command of an image, in which the program has another path, until the test
 // ends.
-func start(t *testing.T, binary string, command, environ []string) {
+func start(t *testing.T, binary string, command, environ []string) *process {
 	t.Helper()
 	if filepath.Base(command[0]) != "reeve" {
 		t.Fatalf("%v is no command of ours", command)
 	}
+	child := exec.Command(binary, command[1:]...)
+	child.Env = environ
+	return run(t, child)
+}
+
+// run keeps a process until the test ends, and shows what it wrote if that failed.
+func run(t *testing.T, child *exec.Cmd) *process {
+	t.Helper()
 	log, err := os.Create(filepath.Join(t.TempDir(), "log"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	child := exec.Command(binary, command[1:]...)
-	child.Env, child.Dir, child.Stdout, child.Stderr = environ, t.TempDir(), log, log
+	child.Dir, child.Stdout, child.Stderr = t.TempDir(), log, log
 	if err := child.Start(); err != nil {
 		t.Fatal(err)
 	}
+	p := &process{Cmd: child}
 	t.Cleanup(func() {
-		_ = child.Process.Signal(syscall.SIGTERM)
-		late := time.AfterFunc(10*time.Second, func() { _ = child.Process.Kill() })
-		if err := child.Wait(); err != nil {
-			t.Errorf("%v ended: %v", command, err)
-		}
-		late.Stop()
+		p.stop(t)
 		if said, err := os.ReadFile(log.Name()); err == nil && t.Failed() {
-			t.Logf("%v wrote:\n%s", command, said)
+			t.Logf("%v wrote:\n%s", child.Args, said)
 		}
 		_ = log.Close()
+	})
+	return p
+}
+
+// stop ends a process as its host does, once.
+func (p *process) stop(t *testing.T) {
+	p.once.Do(func() {
+		_ = p.Process.Signal(syscall.SIGTERM)
+		late := time.AfterFunc(10*time.Second, func() { _ = p.Process.Kill() })
+		defer late.Stop()
+		if err := p.Wait(); err != nil && !p.killed {
+			t.Errorf("%v ended: %v", p.Args, err)
+		}
 	})
 }
 

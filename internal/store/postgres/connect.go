@@ -124,8 +124,10 @@ func (db *DB) check(ctx context.Context, c *pgx.Conn) error {
 	var number, encoding, shown string
 	var standby bool
 	var pid uint32
+	// Nothing is prepared before it is known that the session is ours: in another's it is there already.
 	err := c.QueryRow(ctx, `SELECT current_setting('server_version_num'), current_setting('server_version'), current_setting('server_encoding'),
-		pg_is_in_recovery() OR current_setting('default_transaction_read_only')::boolean, pg_backend_pid()`).Scan(&number, &shown, &encoding, &standby, &pid)
+		pg_is_in_recovery() OR current_setting('default_transaction_read_only')::boolean, pg_backend_pid()`,
+		pgx.QueryExecModeSimpleProtocol).Scan(&number, &shown, &encoding, &standby, &pid)
 	if err != nil {
 		return err
 	}
@@ -140,26 +142,35 @@ func (db *DB) check(ctx context.Context, c *pgx.Conn) error {
 	case standby:
 		return fault.New(fault.Invalid, "%s takes no writes: it is a standby, or read-only", db.o.name()).WithHint("give the address of the primary; with several hosts, add ?target_session_attrs=read-write")
 	case pid != c.PgConn().PID():
-		return db.checkPool(ctx, pid)
+		return db.checkPool(ctx, c, pid)
 	}
 	return nil
 }
 
+// poolLooks is how often two connections behind a pooler are compared: others may use it
+// meanwhile, and it may hand sessions out in turn.
+const poolLooks = 5
+
 // checkPool finds out whether the pooler between us and the database gives one session
-// to two connections, which is how one that pools transactions works.
-func (db *DB) checkPool(ctx context.Context, pid uint32) error {
-	c, err := db.connect(ctx)
+// to two connections, or one connection several, which is how one that pools transactions works.
+func (db *DB) checkPool(ctx context.Context, c *pgx.Conn, pid uint32) error {
+	other, err := db.connect(ctx)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = c.Close(ctx) }()
-	var other uint32
-	if err := c.QueryRow(ctx, `SELECT pg_backend_pid()`, pgx.QueryExecModeSimpleProtocol).Scan(&other); err != nil {
-		return err
-	}
-	if other == pid {
-		return fault.New(fault.Invalid, "%s is a pooler (PgBouncer) that shares sessions between connections: settings and prepared statements would be another's", db.o.name()).
-			WithHint("give the address of PostgreSQL itself, or set pool_mode = session")
+	defer func() { _ = other.Close(ctx) }()
+	for range poolLooks {
+		ours, theirs := pid, pid
+		if err = other.QueryRow(ctx, `SELECT pg_backend_pid()`, pgx.QueryExecModeSimpleProtocol).Scan(&theirs); err == nil {
+			err = c.QueryRow(ctx, `SELECT pg_backend_pid()`, pgx.QueryExecModeSimpleProtocol).Scan(&ours)
+		}
+		switch {
+		case err != nil:
+			return err
+		case theirs == pid || ours != pid:
+			return fault.New(fault.Invalid, "%s is a pooler (PgBouncer) that shares sessions between connections: settings and prepared statements would be another's, and LISTEN hears nothing", db.o.name()).
+				WithHint("give the address of PostgreSQL itself, or set pool_mode = session")
+		}
 	}
 	return nil
 }
