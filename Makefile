@@ -12,7 +12,7 @@ MAX_BYTES := 33554432
 # failed is run again, twice at most, and the report shows it: -rR lists what needed that.
 RERUNS := --reruns 2 --reruns-delay 1 -rR
 
-.PHONY: help bin/before build venv up test unit simulation fuzz lint differential differential-postgres states e2e e2e-postgres once restarts browser ui pictures image rehearsal crash siege backup postgres asleep bench bench-postgres starts peers hours history reads retention clean
+.PHONY: help bin/before build venv up test unit simulation fuzz lint differential differential-postgres states e2e e2e-postgres once restarts browser ui pictures image rehearsal crash siege backup postgres chaos asleep bench bench-postgres starts peers hours history reads retention clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 30
@@ -118,8 +118,13 @@ backup: build ## backups in a real S3 server, restored after damage of every kin
 postgres: build venv ## the store's rules on a PostgreSQL of its own; PG_BIN=/usr/lib/postgresql/17/bin for another than the newest
 	@scripts/need haproxy pgbouncer
 	REEVE_BIN=$(REEVE) scripts/with-postgres go test -count=1 ./internal/store/postgres ./internal/store/copying ./test/replicas ./test/deploy
+	REEVE_CHAOS_ROUNDS=3 REEVE_BIN=$(REEVE) scripts/with-postgres go test -count=1 ./test/replicas -run TestNothingIsLostOrDoneTwice
 	REEVE_BIN=$(REEVE) scripts/with-postgres $(PYTHON) -m pytest test/differential/test_events.py test/differential/test_concurrency_limits_v2.py test/differential/test_run_filters.py -q -n 2 --dist worksteal $(RERUNS)
 	REEVE_BIN=$(REEVE) REEVE_PYTHON=$(CURDIR)/$(PYTHON) scripts/with-postgres $(PYTHON) -m pytest test/e2e/test_limits.py test/e2e/test_variables_and_artifacts.py -q -n 2 --dist worksteal
+
+chaos: build ## three servers on a PostgreSQL: kills, stops, cuts, restarts of the database, a clock that jumps; then EVENTS=100000 written at once; ROUNDS=20
+	REEVE_CHAOS_ROUNDS=$(or $(ROUNDS),20) REEVE_BIN=$(REEVE) scripts/with-postgres go test -count=1 -timeout 12h ./test/replicas -run TestNothingIsLostOrDoneTwice -v
+	REEVE_EVENTS=$(or $(EVENTS),100000) REEVE_BIN=$(REEVE) scripts/with-postgres go test -count=1 -timeout 12h ./test/replicas -run TestEachConsumerSeesEachEventOnceInOneOrder -v
 
 image: build venv ## the server's image: its files, its size, its server in a root of its own
 	REEVE_BIN=$(REEVE) REEVE_UI=$$(echo $(CURDIR)/.venv/lib/python*/site-packages/prefect/server/ui-v2) go test -tags image -count=1 ./test/deploy

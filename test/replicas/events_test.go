@@ -228,12 +228,21 @@ type eventWriter struct {
 
 // post posts events to its server while some are left.
 func (w *eventWriter) post(t *testing.T, left *atomic.Int64) {
-	for left.Add(-int64(w.atOnce)) >= 0 {
-		events, ids := make([]any, w.atOnce), make([]string, w.atOnce)
+	for {
+		n := min(int64(w.atOnce), left.Load())
+		if n <= 0 {
+			return
+		}
+		if left.Add(-n) < 0 {
+			left.Add(n) // another was faster
+			continue
+		}
+		events, ids, taskRuns := make([]any, n), make([]string, n), 0
 		for i := range events {
 			e := anEvent("chaos.posted", "")
 			if i%ofTaskRuns == 0 {
 				e = aTaskRunEvent()
+				taskRuns++
 			}
 			events[i], ids[i] = e, e["id"].(string)
 		}
@@ -242,7 +251,7 @@ func (w *eventWriter) post(t *testing.T, left *atomic.Int64) {
 			return
 		}
 		w.wrote = append(w.wrote, ids...)
-		w.taskRuns += w.atOnce / ofTaskRuns
+		w.taskRuns += taskRuns
 	}
 }
 

@@ -7,6 +7,7 @@ package replicas
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -17,6 +18,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -34,6 +36,11 @@ type replica struct {
 	environ []string
 	program string
 	command *exec.Cmd
+	// stdin moves the clock of one that startMoved started, and clock is how far it is moved; nil for others.
+	stdin io.WriteCloser
+	clock *atomic.Int64
+	// client makes its requests; nil for the usual one.
+	client *http.Client
 }
 
 // program is the program to be tested: REEVE_BIN, or one that is built of the source.
@@ -102,6 +109,11 @@ func (r *replica) launch(t *testing.T) {
 	defer func() { _ = out.Close() }()
 	r.command = exec.Command(r.program, r.args...)
 	r.command.Env, r.command.Stdout, r.command.Stderr = r.environ, out, out
+	if r.clock != nil {
+		if r.stdin, err = r.command.StdinPipe(); err != nil {
+			t.Fatal(err)
+		}
+	}
 	if err := r.command.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -159,7 +171,7 @@ func (r *replica) call(method, path string, in, out any) (int, error) {
 		return 0, err
 	}
 	request.Header.Set("Content-Type", "application/json")
-	answer, err := http.DefaultClient.Do(request)
+	answer, err := cmp.Or(r.client, http.DefaultClient).Do(request)
 	if err != nil {
 		return 0, err
 	}
