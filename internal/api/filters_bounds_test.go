@@ -43,6 +43,10 @@ func TestFiltersOfAnyLength(t *testing.T) {
 	s := newTestServer(t, Config{})
 	log := new(bytes.Buffer)
 	s.log = slog.New(slog.NewTextHandler(log, nil))
+	lengths := []int{1, 999, 1000, 1001, 5000, 40_000}
+	if racing {
+		lengths = []int{1, 1001} // one goroutine reads a filter, whatever its length
+	}
 	for _, test := range []struct {
 		name, path, form, item string
 		most                   int // items that are taken; 0 for any number
@@ -62,7 +66,7 @@ func TestFiltersOfAnyLength(t *testing.T) {
 		{"ids", "/flow_runs/filter", `{"flow_runs":{"id":{"any_":%s}}}`, `"00000000-0000-0000-0000-%012d"`, 0},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			for _, n := range []int{1, 999, 1000, 1001, 5000, 40_000} {
+			for _, n := range lengths {
 				status, answer := s.asked(t, test.path, fmt.Sprintf(test.form, repeated(test.item, n)))
 				want := http.StatusOK
 				if test.most > 0 && n > test.most {

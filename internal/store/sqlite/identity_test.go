@@ -21,7 +21,7 @@ func rows(c store.Conn) (n int, err error) {
 func openSeen(t *testing.T) (*DB, string) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "a.db")
-	db, err := Open(t.Context(), Options{Path: path, Migrate: true})
+	db, err := Open(t.Context(), Options{Path: path, Steps: notes, Migrate: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,7 +105,7 @@ func TestWhatIsWrittenIsFoundAgain(t *testing.T) {
 			if test.mend == nil {
 				return
 			}
-			again, err := Open(t.Context(), Options{Path: path, Migrate: true})
+			again, err := Open(t.Context(), Options{Path: path, Steps: notes, Migrate: true})
 			must(err)
 			defer func() { _ = again.Close() }()
 			must(again.View(t.Context(), func(c store.Conn) error {
@@ -129,7 +129,7 @@ func TestTheLogMayBeCutOffByUs(t *testing.T) {
 		if done, err := db.Rest(t.Context()); err != nil || !done {
 			t.Fatal(done, err)
 		}
-		beside, err := Open(t.Context(), Options{Path: path, Shared: true})
+		beside, err := Open(t.Context(), Options{Path: path, Steps: notes, Shared: true})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -161,7 +161,7 @@ func TestOneFileHasOneOwner(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if db, err := Open(t.Context(), Options{Path: other, Migrate: true}); !fault.Is(err, fault.Conflict) {
+			if db, err := Open(t.Context(), Options{Path: other, Steps: notes, Migrate: true}); !fault.Is(err, fault.Conflict) {
 				t.Errorf("opened with %v", err)
 				if err == nil {
 					_ = db.Close()
@@ -195,7 +195,12 @@ func TestAMissingDatabaseHasOneOwner(t *testing.T) {
 
 // TestFilesArePrivate looks at everything that lies beside a database.
 func TestFilesArePrivate(t *testing.T) {
-	db, path := openSeen(t)
+	path := filepath.Join(t.TempDir(), "a.db")
+	db, err := Open(t.Context(), Options{Path: path, Migrate: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
 	if _, _, err := TakeSnapshot(t.Context(), path, nil, db.clock.Now(), 5); err != nil {
 		t.Fatal(err)
 	}

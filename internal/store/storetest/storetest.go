@@ -73,20 +73,26 @@ func New(t testing.TB, machine clock.Clock) DB {
 // OpenSQLite opens the SQLite database of a path, which is made when absent.
 func OpenSQLite(t testing.TB, path string, machine clock.Clock) *sqlite.DB {
 	t.Helper()
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		file, err := empty()
-		if err == nil {
-			err = os.WriteFile(path, file, 0o600)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
+	if err := MakeSQLite(path); err != nil {
+		t.Fatal(err)
 	}
 	db, err := sqlite.Open(context.Background(), sqlite.Options{Path: path, Migrate: true, Clock: machine, WriteTime: slowdown * time.Second})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return db
+}
+
+// MakeSQLite makes the file of a new database that has its schema, unless there is one.
+func MakeSQLite(path string) error {
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	file, err := empty()
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(path, file, 0o600)
 }
 
 // empty is the file of a database that has its schema, and nothing else. It is migrated once:
