@@ -12,7 +12,7 @@ MAX_BYTES := 33554432
 # failed is run again, twice at most, and the report shows it: -rR lists what needed that.
 RERUNS := --reruns 2 --reruns-delay 1 -rR
 
-.PHONY: help bin/before build venv up test unit simulation fuzz lint differential differential-postgres states e2e e2e-postgres once restarts browser ui pictures image rehearsal crash siege backup postgres chaos asleep bench bench-postgres starts peers hours history reads retention clean
+.PHONY: help bin/before build venv up test unit simulation fuzz lint differential differential-postgres states e2e e2e-postgres once restarts browser ui pictures image rehearsal crash siege backup postgres chaos asleep bench bench-postgres starts peers hours history reads reads-postgres retention clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 30
@@ -119,6 +119,7 @@ postgres: build venv ## the store's rules on a PostgreSQL of its own; PG_BIN=/us
 	@scripts/need haproxy pgbouncer
 	REEVE_BIN=$(REEVE) scripts/with-postgres go test -count=1 ./internal/store/postgres ./internal/store/copying ./test/replicas ./test/deploy
 	REEVE_CHAOS_ROUNDS=3 REEVE_BIN=$(REEVE) scripts/with-postgres go test -count=1 ./test/replicas -run TestNothingIsLostOrDoneTwice
+	REEVE_TEST_STORE=postgres scripts/with-postgres go test -count=1 ./internal/store ./internal/api -run 'Rows|Pages|Narrowed|Grouped|Merged$$|Filters$$|Home|Tags|ObservedStates' -skip 'WithinBounds|Hostile'
 	REEVE_BIN=$(REEVE) scripts/with-postgres $(PYTHON) -m pytest test/differential/test_events.py test/differential/test_concurrency_limits_v2.py test/differential/test_run_filters.py -q -n 2 --dist worksteal $(RERUNS)
 	REEVE_BIN=$(REEVE) REEVE_PYTHON=$(CURDIR)/$(PYTHON) scripts/with-postgres $(PYTHON) -m pytest test/e2e/test_limits.py test/e2e/test_variables_and_artifacts.py -q -n 2 --dist worksteal
 
@@ -176,6 +177,10 @@ history: ## bin/history.db, a year of RUNS=1000000 runs
 
 reads: build ## what pages, commands and workers ask of bin/history.db, timed
 	go run ./test/bench/reads -database bin/history.db -reeve reeve=$(REEVE)
+
+reads-postgres: build ## the same of a copy of it in a PostgreSQL of its own
+	scripts/with-postgres bash -c '$(REEVE) server database copy bin/history.db "$$REEVE_TEST_POSTGRES" && \
+		go run ./test/bench/reads -database "$$REEVE_TEST_POSTGRES" -reeve reeve=$(REEVE)'
 
 retention: build ## what writes wait while a flow of bin/history.db is deleted, then what is older than a week; it is gone afterwards
 	go run ./test/bench/reads -database bin/history.db -reeve reeve=$(REEVE) -delete 168h

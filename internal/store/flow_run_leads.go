@@ -40,7 +40,7 @@ var flowRunTimes = timeIndexes{flowRunByEnd, flowRunByExpected, flowRunByStart, 
 
 // searchFlowRuns is the question of a filter in an order, "" for one of a count.
 func (tx *Tx) searchFlowRuns(f *prefect.Filters, sort prefect.FlowRunSort) (*search, error) {
-	s := &search{table: "flow_run", where: flowRunsWhere(f), named: flowRunByName, ordered: flowRunWalk[sort], sort: string(sort), times: flowRunTimes}
+	s := &search{table: "flow_run", where: flowRunsWhere(f), named: flowRunByName, ordered: flowRunWalk[sort], sort: string(sort), times: flowRunTimes, forced: tx.onPostgres()}
 	runs := f.FlowRuns
 	if runs == nil || runs.Operator == prefect.Or {
 		runs = &prefect.FlowRunFilter{}

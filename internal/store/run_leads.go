@@ -57,6 +57,7 @@ type search struct {
 	ordered string      // the index that a walk takes, "" when none has the order
 	sort    string      // the order, "" for a count
 	each    []condition // alternatives, one of which each row meets, and in each of which ordered has the order; none for one
+	forced  bool        // on PostgreSQL, whose planner is told by the shape of a statement; see by and page
 	counted string      // the index to count by when no criterion is rare, "" to leave it to SQLite
 }
 
@@ -71,6 +72,8 @@ type source struct {
 	where condition
 	each  []condition
 	begun bool // what a page passes over is not among the rows
+	// place is set for a walk on PostgreSQL: the keys have with them what they are sorted by.
+	place bool
 }
 
 // keys is a query for the rowids, as wanted, of a page of the rows in an order.
@@ -78,18 +81,26 @@ func (s source) keys(table string, order condition, page prefect.Page) condition
 	if s.begun {
 		page.Offset = 0
 	}
+	cut := strings.LastIndexByte(order.sql, ' ') // before the direction
+	var place, kept string
+	if s.place {
+		place, kept = `, `+order.sql[:cut]+` AS place`, `, place`
+	}
 	if len(s.each) == 0 {
-		return condition{`SELECT ` + table + `.rowid AS wanted FROM ` + s.from + s.where.where() + ` ORDER BY ` + order.sql + ` LIMIT ? OFFSET ?`,
+		return condition{`SELECT ` + table + `.rowid AS wanted` + place + ` FROM ` + s.from + s.where.where() + ` ORDER BY ` + order.sql + ` LIMIT ? OFFSET ?`,
 			append(append(append([]any{}, s.where.args...), order.args...), page.Limit, page.Offset)}
 	}
-	cut := strings.LastIndexByte(order.sql, ' ') // before the direction
 	var arms []condition
 	for _, one := range s.each {
 		where := and(one, s.where)
-		arms = append(arms, condition{`SELECT ` + table + `.rowid AS wanted, ` + order.sql[:cut] + ` AS place FROM ` + s.from + where.where(), where.args})
+		arm := condition{`SELECT ` + table + `.rowid AS wanted, ` + order.sql[:cut] + ` AS place FROM ` + s.from + where.where(), where.args}
+		if s.place && len(s.each) > 1 { // PostgreSQL merges what says that it is in order
+			arm.sql = `(` + arm.sql + ` ORDER BY place` + order.sql[cut:] + `)`
+		}
+		arms = append(arms, arm)
 	}
 	merged := union(arms...)
-	return condition{`SELECT wanted FROM (` + merged.sql + ` ORDER BY place` + order.sql[cut:] + ` LIMIT ? OFFSET ?) AS near`, append(merged.args, page.Limit, page.Offset)}
+	return condition{`SELECT wanted` + kept + ` FROM (` + merged.sql + ` ORDER BY place` + order.sql[cut:] + ` LIMIT ? OFFSET ?) AS near`, append(merged.args, page.Limit, page.Offset)}
 }
 
 // lookup is a criterion on the table itself.
@@ -112,7 +123,7 @@ func (s *search) rows(index string, only condition) condition {
 	return condition{"SELECT 1 FROM " + s.by(index, condition{}).from + only.where(), only.args}
 }
 
-// by is the source of a lead, or of the walk of an index.
+// by is the source of a lead that is counted, or of the walk of an index.
 func (s *search) by(index string, more condition) source {
 	from := s.table
 	if index != "" {
@@ -121,10 +132,22 @@ func (s *search) by(index string, more condition) source {
 	return source{from: from, where: and(more, s.where)}
 }
 
+// gather is the source of what a lead leaves, to be sorted. PostgreSQL finds that in a query of its own, which
+// OFFSET keeps from being made one with the rest: it would else walk the index that has the order,
+// however rare what is looked for is.
+func (s *search) gather(index string, more condition) source {
+	found := s.by(index, more)
+	if s.forced && more.sql != "" {
+		found.from = `(SELECT * FROM ` + s.by(index, condition{}).from + more.where() + ` OFFSET 0) AS ` + s.table
+		found.where = condition{s.where.sql, append(append([]any{}, more.args...), s.where.args...)}
+	}
+	return found
+}
+
 // walk is the source of the index that has the order.
 func (s *search) walk() source {
 	found := s.by(s.ordered, condition{})
-	found.each = s.each
+	found.each, found.place = s.each, s.forced
 	return found
 }
 
@@ -220,7 +243,7 @@ func (tx *Tx) pageOf(s *search, page prefect.Page) (source, error) {
 		return source{}, err
 	}
 	if n < fewRuns {
-		return s.by(best.index, best.only), nil
+		return s.gather(best.index, best.only), nil
 	}
 	if s.ordered != "" && s.ordered == s.named && end < nearNames {
 		first, err := tx.firstNames(s, end)
@@ -228,7 +251,7 @@ func (tx *Tx) pageOf(s *search, page prefect.Page) (source, error) {
 			return source{}, err
 		}
 		if first != nil {
-			return s.by(first.index, first.only), nil
+			return s.gather(first.index, first.only), nil
 		}
 		if found, ok, err := tx.nearest(s, page); err != nil || ok {
 			return found, err
@@ -236,7 +259,7 @@ func (tx *Tx) pageOf(s *search, page prefect.Page) (source, error) {
 	}
 	for _, l := range s.leads {
 		if l.window {
-			return s.by(l.index, l.only), nil
+			return s.gather(l.index, l.only), nil
 		}
 		if s.ordered != "" && s.ordered == s.named {
 			n, err := tx.countUpTo(l.rows, manyRuns)
@@ -244,7 +267,7 @@ func (tx *Tx) pageOf(s *search, page prefect.Page) (source, error) {
 				return source{}, err
 			}
 			if n < manyRuns {
-				return s.by(l.index, l.only), nil
+				return s.gather(l.index, l.only), nil
 			}
 		}
 	}
@@ -254,7 +277,7 @@ func (tx *Tx) pageOf(s *search, page prefect.Page) (source, error) {
 	case s.counted != "":
 		return s.by(s.counted, condition{}), nil
 	case best != nil:
-		return s.by(best.index, best.only), nil
+		return s.gather(best.index, best.only), nil
 	}
 	return s.by("", condition{}), nil
 }
@@ -267,7 +290,7 @@ func (tx *Tx) nearest(s *search, page prefect.Page) (found source, ok bool, err 
 	if err != nil || len(rows) < end {
 		return found, false, err
 	}
-	found = s.by("", s.numbered(rows[page.Offset:]))
+	found = s.gather("", s.numbered(rows[page.Offset:]))
 	found.begun = true
 	return found, true, nil
 }
@@ -281,9 +304,12 @@ func (s *search) numbered(rows []int64) condition {
 // near is a query for the rowids of those of the first nearNames in the order of names that meet
 // the search, in that order: SQLite reads them in it, and need not sort.
 func (tx *Tx) near(s *search) condition {
-	order := tx.either("", ` ORDER BY `+s.table+`.name`+s.direction()+`, `+s.table+`.rowid`+s.direction())
+	if s.forced {
+		return condition{`SELECT ` + s.table + `.rowid FROM (SELECT * FROM ` + s.table + ` INDEXED BY ` + s.named + ` ORDER BY name` + s.direction() + ` LIMIT ?) AS ` + s.table +
+			s.where.where() + ` ORDER BY ` + s.table + `.name` + s.direction() + `, ` + s.table + `.rowid` + s.direction(), append([]any{nearNames}, s.where.args...)}
+	}
 	return condition{`SELECT ` + s.table + `.rowid FROM (SELECT rowid AS first FROM ` + s.table + ` INDEXED BY ` + s.named + ` ORDER BY name` + s.direction() + ` LIMIT ?) AS nearest CROSS JOIN ` +
-		s.table + ` ON ` + s.table + `.rowid = nearest.first` + s.where.where() + order, append([]any{nearNames}, s.where.args...)}
+		s.table + ` ON ` + s.table + `.rowid = nearest.first` + s.where.where(), append([]any{nearNames}, s.where.args...)}
 }
 
 // direction ends an order by the direction of the search.
@@ -341,6 +367,9 @@ func (tx *Tx) countRuns(s *search, most int) (int, error) {
 // what is passed over is not read.
 func (s *search) page(columns, joins string, found source, order condition, page prefect.Page) condition {
 	keys := found.keys(s.table, order, page)
+	if found.place { // by what the keys are sorted by, so that PostgreSQL need not sort, and can be told not to
+		order = when(`page.place` + order.sql[strings.LastIndexByte(order.sql, ' '):] + ` WALKED`)
+	}
 	return condition{`SELECT ` + columns + ` FROM (` + keys.sql + `) AS page CROSS JOIN ` + s.table + ` ON ` + s.table + `.rowid = page.wanted ` +
 		joins + ` ORDER BY ` + order.sql, append(keys.args, order.args...)}
 }

@@ -181,7 +181,7 @@ func (s *Store) Close() error { return s.backend.Close() }
 // for what SQLite alone can say so well: a column beside a lone max() is of the row that
 // has the maximum.
 func (tx *Tx) either(sqlite, postgres string) string {
-	if _, ok := tx.conn.(Postgres); ok {
+	if tx.onPostgres() {
 		return postgres
 	}
 	return sqlite
@@ -195,6 +195,11 @@ func (tx *Tx) exec(query string, args ...any) error {
 	}
 	_, err := tx.conn.Exec(query, args...)
 	return err
+}
+
+func (tx *Tx) onPostgres() bool {
+	_, ok := tx.conn.(Postgres)
+	return ok
 }
 
 // one scans the first row of a query, or returns ErrNoRows.

@@ -19,7 +19,7 @@ type book struct {
 type entry struct{ query, types string }
 
 func newBook(nullable map[string]bool) *book {
-	return &book{speller: speller{nullable}, kept: map[entry]spelled{}}
+	return &book{speller: speller{nullable: nullable}, kept: map[entry]spelled{}}
 }
 
 // of is a statement, spelled now if it is not known. When too many are kept all are

@@ -32,6 +32,10 @@ type conn struct {
 	// since something was taken of it.
 	claim *budget.Claim
 	read  int64
+	// way is how the transaction plans as it stands, if it is one that reads: others plan freely, since
+	// what a savepoint undoes would be settings too.
+	way   way
+	reads bool
 }
 
 // IsPostgres implements store.Postgres.
@@ -51,32 +55,47 @@ const (
 const mostArguments = 10_000
 
 // bind gives a statement as PostgreSQL has it, and its arguments.
-func (c *conn) bind(query string, args []any) (string, []any, error) {
+func (c *conn) bind(query string, args []any) (spelled, []any, error) {
 	if len(args) > mostArguments {
-		return "", nil, fault.New(fault.Invalid, "The filter has more than %d conditions.", mostArguments)
+		return spelled{}, nil, fault.New(fault.Invalid, "The filter has more than %d conditions.", mostArguments)
 	}
 	values, types := make([]any, len(args)), make([]byte, len(args))
 	for i, arg := range args {
 		var err error
 		if values[i], types[i], err = value(arg); err != nil {
-			return "", nil, fmt.Errorf("bind argument %d of %s: %w", i+1, abridged(query), err)
+			return spelled{}, nil, fmt.Errorf("bind argument %d of %s: %w", i+1, abridged(query), err)
 		}
 	}
 	s := c.texts.of(query, types)
 	bound := make([]any, len(s.uses))
 	for i, u := range s.uses {
 		if u.arg < 0 || u.arg >= len(values) {
-			return "", nil, fmt.Errorf("%s has no argument %d", abridged(query), u.arg+1)
+			return spelled{}, nil, fmt.Errorf("%s has no argument %d", abridged(query), u.arg+1)
 		}
 		bound[i] = values[u.arg]
 		if u.list != single {
 			var err error
 			if bound[i], err = list(u.list, values[u.arg]); err != nil {
-				return "", nil, fmt.Errorf("bind argument %d of %s: %w", u.arg+1, abridged(query), err)
+				return spelled{}, nil, fmt.Errorf("bind argument %d of %s: %w", u.arg+1, abridged(query), err)
 			}
 		}
 	}
-	return s.sql, bound, nil
+	return s, bound, nil
+}
+
+// plans is what a transaction is told for a way of planning. What is off is still done where there is no other way.
+var plans = map[way]string{
+	free:    `SELECT set_config('enable_seqscan', 'on', TRUE), set_config('enable_sort', 'on', TRUE)`,
+	indexed: `SELECT set_config('enable_seqscan', 'off', TRUE), set_config('enable_sort', 'on', TRUE)`,
+	walked:  `SELECT set_config('enable_seqscan', 'off', TRUE), set_config('enable_sort', 'off', TRUE)`,
+}
+
+// plan has what comes next be planned in a way: it is told with it.
+func (c *conn) plan(w way) {
+	if c.reads && w != c.way {
+		c.put(plans[w], nil)
+		c.way = w
+	}
 }
 
 // abridged is the beginning of a query, by which it is known.
@@ -90,18 +109,18 @@ func abridged(query string) string {
 
 // Exec implements store.Conn.
 func (c *conn) Exec(query string, args ...any) (int64, error) {
-	sql, bound, err := c.bind(query, args)
+	s, bound, err := c.bind(query, args)
 	if err != nil {
 		return 0, err
 	}
 	var tag pgconn.CommandTag
 	if c.later == nil {
-		if tag, err = c.c.Exec(c.ctx, sql, bound...); err != nil {
-			return 0, c.explain(err, sql)
+		if tag, err = c.c.Exec(c.ctx, s.sql, bound...); err != nil {
+			return 0, c.explain(err, s.sql)
 		}
-	} else if err = c.with(sql, bound, func(answers pgx.BatchResults) (err error) {
+	} else if err = c.with(s.sql, bound, func(answers pgx.BatchResults) (err error) {
 		tag, err = answers.Exec()
-		return c.explain(err, sql)
+		return c.explain(err, s.sql)
 	}); err != nil {
 		return 0, err
 	}
@@ -126,14 +145,15 @@ func (c *conn) explain(err error, sql string) error {
 // Query implements store.Conn. All rows are read before the first is handed over: each may
 // ask the database something else, and PostgreSQL answers one question at a time.
 func (c *conn) Query(query string, args []any, each func(store.Row) error) error {
-	sql, bound, err := c.bind(query, args)
+	s, bound, err := c.bind(query, args)
 	if err != nil {
 		return err
 	}
+	c.plan(s.way)
 	if !strings.HasPrefix(query, "SELECT") {
 		c.changes++
 	}
-	columns, all, err := c.rows(sql, bound)
+	columns, all, err := c.rows(s.sql, bound)
 	if err != nil {
 		return err
 	}

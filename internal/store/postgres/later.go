@@ -24,11 +24,11 @@ func isLater(err error) bool {
 // ExecLater implements store.Later: the statement is sent with the next one that is to be
 // answered, in one round trip for all, or with the commit.
 func (c *conn) ExecLater(query string, args ...any) error {
-	sql, bound, err := c.bind(query, args)
+	s, bound, err := c.bind(query, args)
 	if err != nil {
 		return err
 	}
-	c.put(sql, bound)
+	c.put(s.sql, bound)
 	c.changes++
 	if c.later.Len() >= mostLater {
 		return c.flush()

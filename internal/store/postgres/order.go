@@ -3,7 +3,7 @@ package postgres
 import "strings"
 
 // endsOrder are the words that end a list of what is sorted by, besides a parenthesis.
-var endsOrder = set("LIMIT OFFSET RETURNING UNION ROWS RANGE GROUPS FETCH FOR EXCEPT INTERSECT")
+var endsOrder = set("LIMIT OFFSET RETURNING UNION ROWS RANGE GROUPS FETCH FOR EXCEPT INTERSECT WALKED")
 
 // nullsFirst has what is null come first, and last where the order is descending.
 func (s *speller) nullsFirst(all []token) (out []token) {
@@ -72,6 +72,37 @@ func (s *speller) mayBeNull(expression []token) bool {
 	if named := last == 0 || last == 2 && expression[1].is("."); !named || expression[last].kind != word {
 		return true
 	}
+	if last == 2 && s.outer[strings.ToLower(expression[0].text)] {
+		return true
+	}
 	null, known := s.nullable[strings.ToLower(expression[last].text)]
 	return null || !known
+}
+
+// outer are the names of what is joined from the left.
+func outer(all []token) map[string]bool {
+	names := map[string]bool{}
+	for i := range all {
+		if !follows(all, i, "LEFT", "JOIN") {
+			continue
+		}
+		at := i + 2
+		for depth := 0; at < len(all); at++ { // a table, or a query
+			if all[at].is("(") {
+				depth++
+			} else if all[at].is(")") {
+				depth--
+			}
+			if depth == 0 {
+				break
+			}
+		}
+		if follows(all, at+1, "AS") {
+			at += 2
+		}
+		if at < len(all) {
+			names[strings.ToLower(all[at].text)] = true
+		}
+	}
+	return names
 }

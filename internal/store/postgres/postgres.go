@@ -213,7 +213,7 @@ func (db *DB) reader(ctx context.Context) (*pgxpool.Conn, error) {
 var errReadersBusy = fault.New(fault.Busy, "All connections to the database are in use by reads.")
 
 func (db *DB) read(ctx context.Context, c *pgx.Conn, fn func(store.Conn) error) error {
-	of := &conn{c: c, texts: db.texts, ctx: ctx, claim: budget.ClaimOf(ctx)}
+	of := &conn{c: c, texts: db.texts, ctx: ctx, claim: budget.ClaimOf(ctx), reads: true}
 	of.put("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", nil) // sent with the first query
 	defer func() {
 		if c.IsClosed() || c.PgConn().TxStatus() == 'I' {

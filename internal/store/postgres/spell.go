@@ -25,6 +25,29 @@ const (
 type spelled struct {
 	sql  string
 	uses []use
+	way  way
+}
+
+// way is how a statement is to be planned.
+type way byte
+
+const (
+	free    way = iota
+	indexed     // by indexes: the store has said by which (INDEXED BY), and knows how many rows that leaves
+	walked      // besides in the order of an index, until there are enough (WALKED)
+)
+
+// wayOf is what a statement says of how it is to be planned.
+func wayOf(all []token) (w way) {
+	for i, t := range all {
+		switch {
+		case t.is("WALKED"):
+			return walked
+		case t.is("INDEXED") && (i == 0 || !all[i-1].is("NOT")):
+			w = indexed
+		}
+	}
+	return w
 }
 
 // speller writes for PostgreSQL what the store writes for SQLite. It works on tokens: a
@@ -33,6 +56,8 @@ type speller struct {
 	// nullable tells of the names of columns whether one, of any table, may be null: SQLite
 	// has those first that are, PostgreSQL last.
 	nullable map[string]bool
+	// outer are what a statement joins from the left, whose columns are null where there is nothing.
+	outer map[string]bool
 }
 
 // spell writes a statement whose arguments have types (see typeOf). It does not check it:
@@ -40,12 +65,16 @@ type speller struct {
 func (s *speller) spell(query string, types []byte) spelled {
 	all, _ := tokens(query)
 	all = number1(all)
+	w := wayOf(all)
+	s = &speller{s.nullable, outer(all)}
 	for _, rule := range []func([]token) []token{
 		lists, withoutHints, joins, aliases, bare, distinctions, extracts, arrows, patterns, functions, casts, ignoring, s.nullsFirst,
 	} {
 		all = rule(all)
 	}
-	return join(all, types)
+	out := join(all, types)
+	out.way = w
+	return out
 }
 
 // number1 gives each placeholder the number of its argument.
@@ -93,7 +122,7 @@ func join(all []token, types []byte) spelled {
 			out.WriteString(castTo(types[u.arg]))
 		}
 	}
-	return spelled{out.String(), uses}
+	return spelled{sql: out.String(), uses: uses}
 }
 
 // follows reports whether tokens from a place on are these words and symbols; "?" is a placeholder.
@@ -151,13 +180,14 @@ func lists(all []token) (out []token) {
 	return out
 }
 
-// withoutHints drops what tells SQLite's planner which way to go: INDEXED BY, a plus
+// withoutHints drops what tells planners which way to go: INDEXED BY, WALKED, a plus
 // before a column, a limit that is none, and a query that is a value.
 func withoutHints(all []token) (out []token) {
 	for i := 0; i < len(all); i++ {
 		switch {
 		case follows(all, i, "INDEXED", "BY"):
 			i += 2
+		case all[i].is("WALKED"):
 		case follows(all, i, "LIMIT", "-") && i+2 < len(all) && all[i+2].text == "1":
 			i += 2
 		case all[i].is("+") && startsOperand(out) && i+1 < len(all) && all[i+1].kind == word:

@@ -8,7 +8,7 @@ import (
 
 // TestSpell names what each rule of spelling makes of a statement, and of what only looks like it.
 func TestSpell(t *testing.T) {
-	s := speller{map[string]bool{"end_time": true, "created": false}}
+	s := speller{nullable: map[string]bool{"end_time": true, "created": false}}
 	for _, c := range []struct{ name, query, types, want string }{
 		{"placeholders are numbered and typed", `SELECT ?, ?`, "tw", `SELECT $1::text, $2::bigint`},
 		{"null has no type", `INSERT INTO t VALUES (?, ?)`, "-b", `INSERT INTO t VALUES ($1, $2::bytea)`},
@@ -36,11 +36,30 @@ func TestSpell(t *testing.T) {
 		{"what is there already", `INSERT OR IGNORE INTO t (a) VALUES (?) RETURNING a`, "w", `INSERT INTO t (a) VALUES ($1::bigint) ON CONFLICT DO NOTHING RETURNING a`},
 		{"nulls", `ORDER BY end_time, t.end_time DESC, created DESC, coalesce(a, b), place LIMIT 1`, "",
 			`ORDER BY end_time NULLS FIRST, t.end_time DESC NULLS LAST, created DESC, coalesce(a, b) NULLS FIRST, place NULLS FIRST LIMIT 1`},
+		{"nulls of what is joined from the left", `FROM t LEFT JOIN u AS v ON TRUE LEFT JOIN (SELECT (1)) AS w ON TRUE JOIN x ON TRUE ORDER BY v.created, w.created DESC, x.created, t.created`, "",
+			`FROM t LEFT JOIN u AS v ON TRUE LEFT JOIN (SELECT (1)) AS w ON TRUE JOIN x ON TRUE ORDER BY v.created NULLS FIRST, w.created DESC NULLS LAST, x.created, t.created`},
+		{"the end of a walk", `SELECT a FROM t ORDER BY created DESC WALKED`, "", `SELECT a FROM t ORDER BY created DESC`},
 		{"nulls of a window", `row_number() OVER (PARTITION BY a ORDER BY end_time DESC) FROM t ORDER BY (SELECT b ORDER BY end_time)`, "",
 			`row_number() OVER (PARTITION BY a ORDER BY end_time DESC NULLS LAST) FROM t ORDER BY (SELECT b ORDER BY end_time NULLS FIRST) NULLS FIRST`},
 	} {
 		if got := s.spell(c.query, []byte(c.types)).sql; got != c.want {
 			t.Errorf("%s:\n%s\n got %s\nwant %s", c.name, c.query, got, c.want)
+		}
+	}
+}
+
+// TestWays: what a statement says of how it is to be planned is kept, though PostgreSQL is not sent it.
+func TestWays(t *testing.T) {
+	var s speller
+	for query, want := range map[string]way{
+		`SELECT a FROM t`:                                     free,
+		`SELECT a FROM t NOT INDEXED`:                         free,
+		`SELECT 'INDEXED BY', "WALKED" FROM t`:                free,
+		`SELECT a FROM (SELECT b FROM t INDEXED BY t_b) AS u`: indexed,
+		`SELECT a FROM t INDEXED BY t_a ORDER BY a WALKED`:    walked,
+	} {
+		if got := s.spell(query, nil).way; got != want {
+			t.Errorf("%s: %d, want %d", query, got, want)
 		}
 	}
 }
@@ -66,7 +85,7 @@ func FuzzSpell(f *testing.F) {
 		`json_extract(a, '$.')`, `ORDER BY`, `LIKE`, `GLOB`, `IS NOT`, `CAST(`, `max(,)`, `LIMIT ?`, "--", `CROSS JOIN`, `NOT GLOB ?`, `FROM (SELECT`, `?99999999999999999999`} {
 		f.Add(seed)
 	}
-	s := speller{map[string]bool{"a": true}}
+	s := speller{nullable: map[string]bool{"a": true}}
 	f.Fuzz(func(t *testing.T, query string) {
 		all, rest := tokens(query)
 		var whole strings.Builder
