@@ -180,7 +180,7 @@ func (c *chaos) cutAServer() (did string) {
 	}
 	long := time.Duration(500+c.random.IntN(5500)) * time.Millisecond
 	link := c.links[server]
-	switch c.random.IntN(3) {
+	switch c.random.IntN(4) {
 	case 0:
 		did = "reset"
 		link.become(severed)
