@@ -5,6 +5,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -80,7 +82,30 @@ func underLoad(k kind, length time.Duration, values map[string]float64, phases [
 	if err := load(s, length, values, phases...); err != nil {
 		return fmt.Errorf("%w\n%s", err, s.said())
 	}
+	s.noteAgain(values)
 	return nil
+}
+
+// noteAgain notes how many of a hundred transactions were done again, which those that are
+// serializable say once a second.
+func (s *server) noteAgain(values map[string]float64) {
+	text, err := os.ReadFile(filepath.Join(s.folder, "server.log"))
+	if err != nil {
+		return
+	}
+	latest := map[string][2]float64{} // of each server
+	for _, said := range regexp.MustCompile(`transactions server=(\S+) tried=(\d+) again=(\d+)`).FindAllStringSubmatch(string(text), -1) {
+		tried, _ := strconv.ParseFloat(said[2], 64)
+		again, _ := strconv.ParseFloat(said[3], 64)
+		latest[said[1]] = [2]float64{tried, again}
+	}
+	var tried, again float64
+	for _, counts := range latest {
+		tried, again = tried+counts[0], again+counts[1]
+	}
+	if tried > 0 {
+		values["again"] = 100 * again / tried
+	}
 }
 
 // said is the end of what a server has logged.

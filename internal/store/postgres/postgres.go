@@ -230,11 +230,6 @@ func (db *DB) read(ctx context.Context, c *pgx.Conn, fn func(store.Conn) error) 
 	return err
 }
 
-// Update implements store.Backend.
-func (db *DB) Update(ctx context.Context, fn func(store.Conn) error) error {
-	return db.writer.do(ctx, fn)
-}
-
 // Slow names what has been going on for more than a second.
 func (db *DB) Slow() []string { return db.slow.names() }
 
