@@ -135,7 +135,7 @@ func (tx *Tx) state(s *search, f *prefect.FlowRunFilterState, covered criteria, 
 	if f.Name != nil {
 		named = f.Name.Any
 	}
-	types := typesOf("flow_run", "flow_run.state_type", f.Operator, f.Type != nil, typed, f.Name != nil, named)
+	types := s.typesOf("flow_run", "flow_run.state_type", f.Operator, f.Type != nil, typed, f.Name != nil, named)
 	if types.sql == "" {
 		return nil
 	}
@@ -153,7 +153,7 @@ func (tx *Tx) state(s *search, f *prefect.FlowRunFilterState, covered criteria, 
 	}
 	// The index by state has the runs of one type in this order; those of several are merged.
 	if f.Name != nil {
-		each := typesOf("flow_run", "one.value", f.Operator, f.Type != nil, typed, true, named)
+		each := s.typesOf("flow_run", "one.value", f.Operator, f.Type != nil, typed, true, named)
 		var err error
 		if typed, err = column[prefect.StateType](tx, `SELECT one.value FROM json_each(?) AS one`+each.where(), append([]any{everyStateType}, each.args...)...); err != nil {
 			return err
@@ -171,8 +171,8 @@ func (tx *Tx) state(s *search, f *prefect.FlowRunFilterState, covered criteria, 
 
 // typesOf restricts a column to the types of state that a filter by types and by names may mean,
 // as one list. The index by type, name and time tells by a seek for each pair of which types
-// there was a state of some names.
-func typesOf(table, column string, operator prefect.Operator, byType bool, types []prefect.StateType, byName bool, names []string) condition {
+// there was a state of some names. PostgreSQL looks an array up in an index, and joins a list.
+func (s *search) typesOf(table, column string, operator prefect.Operator, byType bool, types []prefect.StateType, byName bool, names []string) condition {
 	var parts criteria
 	if byType {
 		var c criteria
@@ -194,7 +194,12 @@ func typesOf(table, column string, operator prefect.Operator, byType bool, types
 		texts(&c, column, types)
 		return and(c...)
 	default:
-		return when(column+" IN (SELECT every.value FROM json_each(?) AS every WHERE "+wanted.sql+")", append([]any{everyStateType}, wanted.args...)...)
+		list := "SELECT every.value FROM json_each(?) AS every WHERE " + wanted.sql
+		in := column + " IN (" + list + ")"
+		if s.forced {
+			in = column + " = ANY (ARRAY(" + list + "))"
+		}
+		return when(in, append([]any{everyStateType}, wanted.args...)...)
 	}
 }
 

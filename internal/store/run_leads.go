@@ -123,7 +123,7 @@ func (s *search) rows(index string, only condition) condition {
 	return condition{"SELECT 1 FROM " + s.by(index, condition{}).from + only.where(), only.args}
 }
 
-// by is the source of a lead that is counted, or of the walk of an index.
+// by is the source of a lead that is counted and not rare, or of the walk of an index.
 func (s *search) by(index string, more condition) source {
 	from := s.table
 	if index != "" {
@@ -328,7 +328,7 @@ func (tx *Tx) countOf(s *search) (source, error) {
 	}
 	switch {
 	case n < fewRuns:
-		return s.by(best.index, best.only), nil
+		return s.gather(best.index, best.only), nil
 	case s.counted == "" && best != nil:
 		return s.by(best.index, best.only), nil
 	}

@@ -63,7 +63,7 @@ func (tx *Tx) searchTaskRuns(f *prefect.Filters, sort prefect.TaskRunSort) (*sea
 		if state.Name != nil {
 			named = state.Name.Any
 		}
-		if types := typesOf("task_run", "task_run.state_type", state.Operator, state.Type != nil, typed, state.Name != nil, named); types.sql != "" {
+		if types := s.typesOf("task_run", "task_run.state_type", state.Operator, state.Type != nil, typed, state.Name != nil, named); types.sql != "" {
 			s.lookup(taskRunByState, types)
 			s.countByState(taskRunByState)
 		}
