@@ -132,6 +132,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	config.MaxConnLifetime = time.Hour
 	config.MaxConnLifetimeJitter = 5 * time.Minute
 	config.AfterConnect = settle
+	config.PrepareConn = isThere
 	if db.readers, err = pgxpool.NewWithConfig(context.WithoutCancel(ctx), config); err != nil {
 		_ = first.Close(ctx)
 		return nil, openFault(o, err)
