@@ -3,6 +3,7 @@ package replicas
 import (
 	"context"
 	"maps"
+	"net/http"
 	"slices"
 	"time"
 
@@ -90,7 +91,10 @@ func (c *chaos) verifyWrites() {
 		found := 0
 		for page := range slices.Chunk(runs, 200) {
 			var got []thing
-			r.must(c.T, "POST", "/flow_runs/filter", map[string]any{"flow_runs": map[string]any{"id": map[string]any{"any_": page}}, "limit": 200}, &got)
+			until(c.T, "a server answers a read", func() bool { // as clients do, who try again after a 503
+				status, err := r.call("POST", "/flow_runs/filter", map[string]any{"flow_runs": map[string]any{"id": map[string]any{"any_": page}}, "limit": 200}, &got)
+				return err == nil && status == http.StatusOK
+			})
 			found += len(got)
 		}
 		if found != len(runs) {
