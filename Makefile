@@ -87,7 +87,7 @@ restarts: build venv ## 120 runs of a stock worker while the server is restarted
 once: build venv ## 5,000 short runs on four workers that are stopped and restarted: each is executed once
 	REEVE_ONCE_RUNS=$${REEVE_ONCE_RUNS:-5000} REEVE_ONCE_STOP=$${REEVE_ONCE_STOP:-120} REEVE_BIN=$(REEVE) REEVE_PYTHON=$(CURDIR)/$(PYTHON) $(PYTHON) -m pytest test/e2e/test_once.py -q -s
 
-ui: build ## the user interface: types, lint, unit tests, and in a real browser against our server; SLOW=hand, cpu or api finds tests that hold by luck
+ui: build venv ## the user interface: types, lint, unit tests, and in a real browser against our server; SLOW=hand, cpu or api finds tests that hold by luck
 	@scripts/need chromium
 	npm --prefix ui run check --silent
 	npm --prefix test/ui ci --silent --no-audit --no-fund

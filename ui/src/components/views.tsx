@@ -21,7 +21,7 @@ export function Empty({ title, children, command, icon = "search" }: EmptyProps)
     <div className="view">
       <Icon name={icon} size={24} />
       <h2>{title}</h2>
-      {children && <p>{children}</p>}
+      {children && <p className="in-text">{children}</p>}
       {command && <Command text={command} />}
     </div>
   );

@@ -51,7 +51,7 @@ export function EventList({ events, run }: { events: RunOverview["events"]; run:
   return (
     <ul className="states">
       {events.map((event) => <li key={event.id}><Link {...placeOfEvent(event)}>{event.event}</Link><span className="muted"><Time at={event.occurred} /></span></li>)}
-      <li><span>{all}, with those of its states</span></li>
+      <li><span className="in-text">{all}, with those of its states</span></li>
     </ul>
   );
 }
