@@ -30,8 +30,7 @@ func (tx *Tx) Emit(events ...*prefect.Event) error {
 		}
 		// Not with RETURNING: SQLite would keep a journal of each statement, and
 		// within a savepoint that costs more the longer the savepoint is.
-		n, err := tx.conn.Exec(`INSERT INTO event (id, occurred, received, event, resource_id, resource, related, payload, follows)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
+		n, err := tx.conn.Exec(insertEvent,
 			e.ID, e.Occurred, tx.Now, e.Event, e.Resource.ID(), JSON(e.Resource), JSON(e.Related), payload, e.Follows)
 		if err != nil {
 			return err
@@ -76,13 +75,15 @@ func (tx *Tx) appendLater(e *prefect.Event, payload json.RawMessage) error {
 	return tx.exec(insertWithRelated[len(e.Related)], args...)
 }
 
+// insertEvent appends an event, unless there is one of its id.
+const insertEvent = `INSERT INTO event (id, occurred, received, event, resource_id, resource, related, payload, follows)
+	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`
+
 // insertWithRelated are the statements that append an event with a number of related resources.
 var insertWithRelated = func() []string {
-	const event = `INSERT INTO event (id, occurred, received, event, resource_id, resource, related, payload, follows)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`
-	all := []string{event}
+	all := []string{insertEvent}
 	for n := 1; n <= relatedAtOnce; n++ {
-		all = append(all, `WITH added AS (`+event+` RETURNING sequence)
+		all = append(all, `WITH added AS (`+insertEvent+` RETURNING sequence)
 			INSERT INTO event_related (resource_id, occurred, sequence, resource_role)
 			SELECT related.id, ?, added.sequence, related.role FROM added,
 				(VALUES (?, ?)`+strings.Repeat(`, (?, ?)`, n-1)+`) AS related (id, role) ON CONFLICT DO NOTHING`)
