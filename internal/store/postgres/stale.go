@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
-	"net"
 	"syscall"
 
 	"github.com/jackc/pgx/v5"
@@ -28,11 +27,12 @@ func isThere(_ context.Context, c *pgx.Conn) (bool, error) {
 		return false, nil
 	}
 	there := true
-	err = inner.Read(func(fd uintptr) bool {
+	// Not Read, which waits for a read under way: pgx reads ahead where a write takes long, and may
+	// still do so when the connection waits.
+	err = inner.Control(func(fd uintptr) {
 		var next [1]byte
 		_, _, err := unix.Recvfrom(int(fd), next[:], unix.MSG_PEEK|unix.MSG_DONTWAIT)
 		there = errors.Is(err, unix.EAGAIN) || errors.Is(err, unix.EINTR)
-		return true
 	})
-	return there && !errors.Is(err, net.ErrClosed), nil
+	return there && err == nil, nil
 }

@@ -60,3 +60,29 @@ func TestARestartOfTheDatabaseCostsNoAnswer(t *testing.T) {
 		}
 	}
 }
+
+// TestALookAtAConnectionDoesNotWait: pgx reads ahead where a write takes long, and may still do so
+// when a connection waits for work; the look must not wait for that.
+func TestALookAtAConnectionDoesNotWait(t *testing.T) {
+	ctx := context.Background()
+	c, err := pgx.Connect(ctx, storetest.NewPostgres(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := make(chan struct{})
+	reading := make(chan struct{})
+	go func() {
+		defer close(read)
+		close(reading)
+		_, _ = c.PgConn().Conn().Read(make([]byte, 1))
+	}()
+	<-reading
+	time.Sleep(50 * time.Millisecond) // for the read to be under way: else the test shows nothing, and does not fail
+	looked := make(chan bool, 1)
+	go func() { looked <- postgres.IsThere(c) }()
+	if there := receive(t, "a look at a connection", looked); !there {
+		t.Error("a connection that is read ahead is said to be gone")
+	}
+	_ = c.PgConn().Conn().Close()
+	<-read
+}
