@@ -215,8 +215,11 @@ func TestADatabaseThatWasAwayHoldsBackNoService(t *testing.T) {
 		for range 50 {
 			nudge(t, s)
 		}
-		if r.blind.failures < 2 || r.blind.failures > 5 {
-			t.Errorf("looked %d times in 3 s", r.blind.failures)
+		r.mu.Lock()
+		failures := r.blind.failures
+		r.mu.Unlock()
+		if failures < 2 || failures > 5 {
+			t.Errorf("looked %d times in 3 s", failures)
 		}
 		time.Sleep(10 * time.Minute)
 		synctest.Wait()
