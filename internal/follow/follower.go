@@ -28,9 +28,8 @@ const (
 	// gather is how long events are gathered from the first new one on: on a busy
 	// server each commit brings some, and to look after each would cost it a tenth of
 	// its time. A look that takes long, at a database over a network, is followed by
-	// gatherShare times as long, at most longestGather.
+	// a longer rest (clock.Rest), at most longestGather.
 	gather        = 5 * time.Millisecond
-	gatherShare   = 10
 	longestGather = 50 * time.Millisecond
 	// failing is how long a follower may fail before the health check says so.
 	failing = time.Minute
@@ -115,7 +114,7 @@ func (f *Follower) waits(ctx context.Context, grown <-chan struct{}) bool {
 		return false
 	}
 	select {
-	case <-f.clock.After(max(gather, min(gatherShare*f.looked, longestGather))):
+	case <-f.clock.After(clock.Rest(f.looked, gather, longestGather)):
 		return true
 	case <-ctx.Done():
 		return false

@@ -57,9 +57,8 @@ const (
 	jump = time.Second
 	// settle is the least time between two looks that nudges ask for: a busy
 	// server's every commit is a nudge. A look that takes long, at a database over a
-	// network, is followed by a rest of restShare as long, at most longestSettle.
+	// network, is followed by a longer one (clock.Rest), at most longestSettle.
 	settle        = 30 * time.Millisecond
-	restShare     = 10
 	longestSettle = 250 * time.Millisecond
 	// idleHold is how long a service waits that was due and did nothing idleRuns
 	// times in a row. Once is no defect: a request may have done the work first.
@@ -108,23 +107,37 @@ type Runner struct {
 // health reads under Runner.mu.
 type entry struct {
 	Service
-	held     time.Time // not asked before; zero when not held back; written under Runner.mu
-	at       time.Time
-	due      bool
-	idle     int // runs in a row that did nothing
-	failures int
-	first    time.Time // of the failures in a row
-	last     error
+	held time.Time // not asked before; zero when not held back; written under Runner.mu
+	at   time.Time
+	due  bool
+	idle int // runs in a row that did nothing
+	streak
 }
 
 // blind is since when, and until when, the database does not say what is due. Only the loop
 // writes it, under Runner.mu.
 type blind struct {
-	until    time.Time
+	until time.Time
+	streak
+}
+
+// streak are failures in a row.
+type streak struct {
 	failures int
-	first    time.Time // of the failures in a row
+	first    time.Time
 	last     error
 }
+
+func (s *streak) add(now time.Time, err error) {
+	if s.failures == 0 {
+		s.first = now
+	}
+	s.failures++
+	s.last = err
+}
+
+// lasts reports whether they have gone on for long enough to be told of.
+func (s *streak) lasts(now time.Time) bool { return s.failures > 1 && now.Sub(s.first) > failing }
 
 // NewRunner makes a runner of services; it does nothing before Start.
 func NewRunner(s *store.Store, c clock.Clock, ids clock.IDs, log *slog.Logger, services ...Service) *Runner {
@@ -185,14 +198,14 @@ func (r *Runner) Health() error {
 	defer r.mu.Unlock()
 	now := r.clock.Now()
 	problems := []error{r.dead}
-	if b := r.blind; b.failures > 1 && now.Sub(b.first) > failing {
-		problems = append(problems, fmt.Errorf("the services cannot see what is due: %w", b.last))
+	if r.blind.lasts(now) {
+		problems = append(problems, fmt.Errorf("the services cannot see what is due: %w", r.blind.last))
 	}
 	if r.busy != "" && now.Sub(r.since) > stuck {
 		problems = append(problems, fmt.Errorf("service %s has been at one piece of work for %s", r.busy, now.Sub(r.since).Round(time.Second)))
 	}
 	for _, e := range r.services {
-		if e.failures > 1 && now.Sub(e.first) > failing {
+		if e.lasts(now) {
 			problems = append(problems, fmt.Errorf("service %s has failed %d times: %w", e.Name(), e.failures, e.last))
 		}
 	}
@@ -226,8 +239,7 @@ func (r *Runner) loop(ctx context.Context) {
 		if !r.sleep(ctx, nudged) {
 			continue
 		}
-		between := max(settle, min(restShare*r.looked, longestSettle))
-		if rest := between - r.clock.Now().Sub(looked); rest > 0 {
+		if rest := clock.Rest(r.looked, settle, longestSettle) - r.clock.Now().Sub(looked); rest > 0 {
 			select {
 			case <-r.clock.After(rest):
 			case <-ctx.Done():
@@ -305,11 +317,7 @@ func (r *Runner) sawNothing(err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	b := &r.blind
-	if b.failures == 0 {
-		b.first = now
-	}
-	b.failures++
-	b.last = err
+	b.add(now, err)
 	delay := looks.Jittered(b.failures, r.ids)
 	b.until = now.Add(delay)
 	r.next, r.known = b.until, true
@@ -418,11 +426,7 @@ func (r *Runner) failed(e *entry, err error) {
 	now := r.clock.Now()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if e.failures == 0 {
-		e.first = now
-	}
-	e.failures++
-	e.last = err
+	e.add(now, err)
 	delay := tries.Jittered(e.failures, r.ids)
 	e.held = now.Add(delay)
 	e.at, e.due = e.held, true

@@ -2,7 +2,6 @@ package postgres_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"testing"
 	"time"
@@ -55,34 +54,28 @@ func TestHotRowsAreUpdatedInPlace(t *testing.T) {
 	for range 2 {
 		l.live(l.create())
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
-	c, err := pgx.Connect(ctx, url)
-	if err != nil {
+	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = c.Close(context.Background()) }()
-	if err := db.Close(); err != nil { // sessions tell of what they did when they end
-		t.Fatal(err)
-	}
-	for updated := int64(0); updated < 5*lives; {
-		if err := c.QueryRow(ctx, `SELECT n_tup_upd FROM pg_stat_user_tables WHERE relname = 'flow_run'
-			AND NOT EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid())`).
-			Scan(&updated); err != nil && !errors.Is(err, pgx.ErrNoRows) {
-			t.Fatalf("%d updates of flow_run seen: %v", updated, err)
+	alone(t, url, func(ctx context.Context, c *pgx.Conn) error {
+		for updated := int64(0); updated < 5*lives; {
+			if err := c.QueryRow(ctx, `SELECT n_tup_upd FROM pg_stat_user_tables WHERE relname = 'flow_run'`).Scan(&updated); err != nil {
+				return fmt.Errorf("%d updates of flow_run seen: %w", updated, err)
+			}
 		}
-	}
-	for _, want := range hotShares {
-		var all, hot int64
-		if err := c.QueryRow(ctx, `SELECT n_tup_upd, n_tup_hot_upd FROM pg_stat_user_tables WHERE relname = $1`, want.table).Scan(&all, &hot); err != nil {
-			t.Fatal(err)
+		for _, want := range hotShares {
+			var all, hot int64
+			if err := c.QueryRow(ctx, `SELECT n_tup_upd, n_tup_hot_upd FROM pg_stat_user_tables WHERE relname = $1`, want.table).Scan(&all, &hot); err != nil {
+				return err
+			}
+			share := float64(hot) / float64(all)
+			t.Logf("%-20s %5d updates, %3.0f %% HOT", want.table, all, 100*share)
+			if all == 0 || share < want.least {
+				t.Errorf("%s: %d of %d updates wrote no index, want %.0f %%", want.table, hot, all, 100*want.least)
+			}
 		}
-		share := float64(hot) / float64(all)
-		t.Logf("%-20s %5d updates, %3.0f %% HOT", want.table, all, 100*share)
-		if all == 0 || share < want.least {
-			t.Errorf("%s: %d of %d updates wrote no index, want %.0f %%", want.table, hot, all, 100*want.least)
-		}
-	}
+		return nil
+	})
 }
 
 // hotDeployments are those that runs are made of; each has a limit.

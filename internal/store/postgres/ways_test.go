@@ -75,7 +75,17 @@ func TestPagesReadNoMoreThanTheyMust(t *testing.T) {
 }
 
 // rowsRead is how many rows of flow_run scans have read, once nobody else is connected.
-func rowsRead(t *testing.T, url string) int64 {
+func rowsRead(t *testing.T, url string) (n int64) {
+	t.Helper()
+	alone(t, url, func(ctx context.Context, c *pgx.Conn) error {
+		return c.QueryRow(ctx, `SELECT seq_tup_read + (SELECT sum(idx_tup_read) FROM pg_stat_user_indexes WHERE relname = 'flow_run')::bigint
+			FROM pg_stat_user_tables WHERE relname = 'flow_run'`).Scan(&n)
+	})
+	return n
+}
+
+// alone looks at a database once nobody else is connected: sessions tell of what they did when they end.
+func alone(t *testing.T, url string, look func(context.Context, *pgx.Conn) error) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
@@ -84,15 +94,12 @@ func rowsRead(t *testing.T, url string) int64 {
 		t.Fatal(err)
 	}
 	defer func() { _ = c.Close(context.Background()) }()
-	for alone := false; !alone; {
-		if err := c.QueryRow(ctx, `SELECT NOT EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid())`).Scan(&alone); err != nil {
+	for gone := false; !gone; {
+		if err := c.QueryRow(ctx, `SELECT NOT EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid())`).Scan(&gone); err != nil {
 			t.Fatal(err)
 		}
 	}
-	var n int64
-	if err := c.QueryRow(ctx, `SELECT seq_tup_read + (SELECT sum(idx_tup_read) FROM pg_stat_user_indexes WHERE relname = 'flow_run')::bigint
-		FROM pg_stat_user_tables WHERE relname = 'flow_run'`).Scan(&n); err != nil {
+	if err := look(ctx, c); err != nil {
 		t.Fatal(err)
 	}
-	return n
 }
