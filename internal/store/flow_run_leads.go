@@ -40,7 +40,7 @@ var flowRunTimes = timeIndexes{flowRunByEnd, flowRunByExpected, flowRunByStart, 
 
 // searchFlowRuns is the question of a filter in an order, "" for one of a count.
 func (tx *Tx) searchFlowRuns(f *prefect.Filters, sort prefect.FlowRunSort) (*search, error) {
-	s := &search{table: "flow_run", where: flowRunsWhere(f), named: flowRunByName, ordered: flowRunWalk[sort], sort: string(sort), times: flowRunTimes, forced: tx.onPostgres()}
+	s := &search{table: "flow_run", where: flowRunsWhere(f), named: flowRunByName, ordered: flowRunWalk[sort], sort: string(sort), times: flowRunTimes, onPostgres: tx.onPostgres()}
 	runs := f.FlowRuns
 	if runs == nil || runs.Operator == prefect.Or {
 		runs = &prefect.FlowRunFilter{}
@@ -196,7 +196,7 @@ func (s *search) typesOf(table, column string, operator prefect.Operator, byType
 	default:
 		list := "SELECT every.value FROM json_each(?) AS every WHERE " + wanted.sql
 		in := column + " IN (" + list + ")"
-		if s.forced {
+		if s.onPostgres {
 			in = column + " = ANY (ARRAY(" + list + "))"
 		}
 		return when(in, append([]any{everyStateType}, wanted.args...)...)

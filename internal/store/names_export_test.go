@@ -28,7 +28,7 @@ func (tx *Tx) LearnSome(most int) error {
 
 // RowsLike returns the rows whose name has a part, by looking through all and as they are found.
 func (tx *Tx) RowsLike(table, part string) (want, got []int64, err error) {
-	s := &search{table: table, named: table + "_name"}
+	s := &search{table: table, named: table + "_name", onPostgres: tx.onPostgres()}
 	s.name(&prefect.AnyLike{Like: &part})
 	if want, err = column[int64](tx, `SELECT rowid FROM `+table+s.like.where()+` ORDER BY rowid`, s.like.args...); err != nil {
 		return nil, nil, err
@@ -46,15 +46,15 @@ func (tx *Tx) TaskNames(f *prefect.Filters, sort prefect.TaskRunSort, page prefe
 	if err != nil {
 		return nil, nil, err
 	}
-	first, err := tx.firstNames(s, page.Offset+page.Limit)
-	if err != nil || first == nil {
+	first, ok, err := tx.firstNames(s, page)
+	if err != nil || !ok {
 		return nil, nil, err
 	}
 	order := taskRunsBy(sort, tx.Now)
 	for _, one := range []struct {
 		found source
 		into  *[]string
-	}{{s.by("", condition{}), &want}, {s.by(first.index, first.only), &got}} {
+	}{{s.by("", condition{}), &want}, {first, &got}} {
 		q := s.page("task_run.name", "", one.found, order, page)
 		if *one.into, err = column[string](tx, q.sql, q.args...); err != nil {
 			return nil, nil, err
@@ -65,6 +65,6 @@ func (tx *Tx) TaskNames(f *prefect.Filters, sort prefect.TaskRunSort, page prefe
 
 // KnownNames counts what is kept of names.
 func (tx *Tx) KnownNames() (int, error) {
-	return tx.count(`SELECT (SELECT count(*) FROM flow_run_known_name) + (SELECT count(*) FROM task_run_known_name) + (SELECT count(*) FROM flow_task_name)
-		+ (SELECT count(*) FROM flow_run_trigram) + (SELECT count(*) FROM task_run_trigram)`)
+	kept := `SELECT (SELECT count(*) FROM flow_run_known_name) + (SELECT count(*) FROM task_run_known_name) + (SELECT count(*) FROM flow_task_name)`
+	return tx.count(tx.either(kept+` + (SELECT count(*) FROM flow_run_trigram) + (SELECT count(*) FROM task_run_trigram)`, kept))
 }

@@ -57,8 +57,9 @@ type search struct {
 	ordered string      // the index that a walk takes, "" when none has the order
 	sort    string      // the order, "" for a count
 	each    []condition // alternatives, one of which each row meets, and in each of which ordered has the order; none for one
-	forced  bool        // on PostgreSQL, whose planner is told by the shape of a statement; see by and page
 	counted string      // the index to count by when no criterion is rare, "" to leave it to SQLite
+	// onPostgres is set where the planner is told by the shape of a statement; see gather and page.
+	onPostgres bool
 }
 
 // timeIndexes are the indexes of a table of runs by when they ended, should have started,
@@ -137,7 +138,7 @@ func (s *search) by(index string, more condition) source {
 // however rare what is looked for is.
 func (s *search) gather(index string, more condition) source {
 	found := s.by(index, more)
-	if s.forced && more.sql != "" {
+	if s.onPostgres && more.sql != "" {
 		found.from = `(SELECT * FROM ` + s.by(index, condition{}).from + more.where() + ` OFFSET 0) AS ` + s.table
 		found.where = condition{s.where.sql, append(append([]any{}, more.args...), s.where.args...)}
 	}
@@ -147,7 +148,7 @@ func (s *search) gather(index string, more condition) source {
 // walk is the source of the index that has the order.
 func (s *search) walk() source {
 	found := s.by(s.ordered, condition{})
-	found.each, found.place = s.each, s.forced
+	found.each, found.place = s.each, s.onPostgres
 	return found
 }
 
@@ -246,12 +247,8 @@ func (tx *Tx) pageOf(s *search, page prefect.Page) (source, error) {
 		return s.gather(best.index, best.only), nil
 	}
 	if s.ordered != "" && s.ordered == s.named && end < nearNames {
-		first, err := tx.firstNames(s, end)
-		if err != nil {
-			return source{}, err
-		}
-		if first != nil {
-			return s.gather(first.index, first.only), nil
+		if found, ok, err := tx.firstNames(s, page); err != nil || ok {
+			return found, err
 		}
 		if found, ok, err := tx.nearest(s, page); err != nil || ok {
 			return found, err
@@ -290,9 +287,14 @@ func (tx *Tx) nearest(s *search, page prefect.Page) (found source, ok bool, err 
 	if err != nil || len(rows) < end {
 		return found, false, err
 	}
-	found = s.gather("", s.numbered(rows[page.Offset:]))
+	return s.begun(rows, page), true, nil
+}
+
+// begun is the source of a page when the rows up to its end are known.
+func (s *search) begun(rows []int64, page prefect.Page) source {
+	found := s.gather("", s.numbered(rows[min(page.Offset, len(rows)):]))
 	found.begun = true
-	return found, true, nil
+	return found
 }
 
 // numbered is that a row is one of some.
@@ -304,7 +306,7 @@ func (s *search) numbered(rows []int64) condition {
 // near is a query for the rowids of those of the first nearNames in the order of names that meet
 // the search, in that order: SQLite reads them in it, and need not sort.
 func (tx *Tx) near(s *search) condition {
-	if s.forced {
+	if s.onPostgres {
 		return condition{`SELECT ` + s.table + `.rowid FROM (SELECT * FROM ` + s.table + ` INDEXED BY ` + s.named + ` ORDER BY name` + s.direction() + ` LIMIT ?) AS ` + s.table +
 			s.where.where() + ` ORDER BY ` + s.table + `.name` + s.direction() + `, ` + s.table + `.rowid` + s.direction(), append([]any{nearNames}, s.where.args...)}
 	}

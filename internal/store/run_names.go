@@ -1,8 +1,9 @@
 package store
 
 import (
-	"encoding/json"
 	"strings"
+
+	"github.com/reevehq/reeve/internal/prefect"
 )
 
 // Names of runs are found by their parts through the names that there are, each once, with
@@ -35,18 +36,8 @@ func (tx *Tx) unlearned(table string) (last, newest int64, err error) {
 	return last, newest, err
 }
 
-// learns reports whether the database has trigrams: not PostgreSQL, where parts are looked for
-// in all names.
-func (tx *Tx) learns() bool {
-	_, other := tx.conn.(interface{ IsPostgres() })
-	return !other
-}
-
 // HasNewNames reports whether the names of some runs should be learned.
 func (tx *Tx) HasNewNames() (bool, error) {
-	if !tx.learns() {
-		return false, nil
-	}
 	for _, table := range namedTables {
 		if last, newest, err := tx.unlearned(table); err != nil || newest-last >= fewUnlearned {
 			return err == nil, err
@@ -133,77 +124,106 @@ type likeRows struct {
 // A part without three letters in a row is looked for in all names.
 func (tx *Tx) partsOf(s *search) ([]condition, error) {
 	all := []condition{{`SELECT rowid FROM ` + s.table + ` INDEXED BY ` + s.named + s.like.where(), s.like.args}}
-	match := trigrams(s.like.args[0].(string))
-	if match == "" || !tx.learns() {
+	parts := trigrams(s.like.args[0].(string))
+	if len(parts) == 0 {
 		return all, nil
 	}
 	last, newest, err := tx.unlearned(s.table)
 	if err != nil || newest-last > mostUnlearned {
 		return all, err
 	}
-	return s.learnedParts(match, last), nil
+	return s.learnedParts(parts, last), nil
 }
 
 // learnedParts are the queries where the names of the runs up to a row are known: those of
-// the new runs, of long names, and of what is known.
-func (s *search) learnedParts(match string, last int64) []condition {
+// the new runs, of long names, and of what is known that has some trigrams.
+func (s *search) learnedParts(trigrams []string, last int64) []condition {
 	fresh := and(when(s.table+".rowid > ?", last), s.like)
 	long := and(when("length("+s.table+".name) > 512"), when(s.table+".rowid <= ?", last), s.like)
-	known, parts := s.table+"_known_name", s.table+"_trigram"
 	return []condition{
 		{`SELECT rowid FROM ` + s.table + fresh.where(), fresh.args},
 		{`SELECT rowid FROM ` + s.table + ` INDEXED BY ` + s.table + `_long_name` + long.where(), long.args},
-		{`SELECT ` + s.table + `.rowid FROM ` + parts + ` CROSS JOIN ` + known + ` AS known ON known.id = ` + parts + `.rowid
-			CROSS JOIN ` + s.table + ` INDEXED BY ` + s.named + ` ON ` + s.table + `.name = known.name
-			WHERE ` + parts + ` MATCH ? AND known.name LIKE ? AND ` + s.table + `.rowid <= ?`, []any{match, s.like.args[0], last}},
+		s.knownParts(trigrams, last),
 	}
 }
 
-// trigrams is a query of FTS5 for what has all trigrams that a pattern of LIKE asks for, "" when
-// there are none that are certain to be there: of printable ASCII, between wildcards.
-func trigrams(pattern string) string {
-	var all []string
+// knownParts is a query for the runs up to a row whose names are known and have some trigrams.
+func (s *search) knownParts(trigrams []string, last int64) condition {
+	known, parts, pattern := s.table+"_known_name", s.table+"_trigram", s.like.args[0]
+	if s.onPostgres { // each query by itself, lest all runs are joined with the names
+		for i, three := range trigrams {
+			trigrams[i] = strings.ToLower(three)
+		}
+		return condition{`SELECT run.rowid FROM (SELECT name FROM ` + known + ` INDEXED BY ` + parts + `
+				WHERE trigrams(name) @> ARRAY(SELECT value COLLATE "C" FROM json_each(?)) AND name LIKE ? OFFSET 0) AS known
+			CROSS JOIN LATERAL (SELECT named.rowid FROM ` + s.table + ` AS named WHERE named.name = known.name AND named.rowid <= ? OFFSET 0) AS run`,
+			[]any{textList(trigrams), pattern, last}}
+	}
+	return condition{`SELECT ` + s.table + `.rowid FROM ` + parts + ` CROSS JOIN ` + known + ` AS known ON known.id = ` + parts + `.rowid
+		CROSS JOIN ` + s.table + ` INDEXED BY ` + s.named + ` ON ` + s.table + `.name = known.name
+		WHERE ` + parts + ` MATCH ? AND known.name LIKE ? AND ` + s.table + `.rowid <= ?`, []any{`"` + strings.Join(trigrams, `" AND "`) + `"`, pattern, last}}
+}
+
+// trigrams are those that a pattern of LIKE asks for, whatever their case; those that are certain to be there: of
+// printable ASCII, between wildcards.
+func trigrams(pattern string) (all []string) {
 	for at := 0; at+3 <= len(pattern) && len(all) < mostTrigrams; at++ {
 		three := pattern[at : at+3]
-		if strings.ContainsFunc(three, func(c rune) bool { return c < ' ' || c > '~' || strings.ContainsRune(`%_"`, c) }) {
-			continue
+		if !strings.ContainsFunc(three, func(c rune) bool { return c < ' ' || c > '~' || strings.ContainsRune(`%_"`, c) }) {
+			all = append(all, three)
 		}
-		all = append(all, `"`+three+`"`)
 	}
-	return strings.Join(all, " AND ")
+	return all
 }
 
-// firstNames looks for the names by which the task runs of some flows are called, in the order
-// of a search, until there are enough rows for a page that ends after so many. Nil when they
-// are not known, or too many; a flow's tasks are called alike, so that few suffice.
-func (tx *Tx) firstNames(s *search, end int) (*lead, error) {
-	if s.ofFlows.sql == "" || !tx.learns() {
-		return nil, nil
+// firstNames finds a page through the names by which the task runs of some flows are called, in the order
+// of a search; false when they are not known, or too many. A flow's tasks are called alike, so that few
+// names suffice.
+func (tx *Tx) firstNames(s *search, page prefect.Page) (found source, ok bool, err error) {
+	if s.ofFlows.sql == "" {
+		return found, false, nil
 	}
 	last, newest, err := tx.unlearned(s.table)
 	if err != nil || newest-last > mostUnlearned {
-		return nil, err
+		return found, false, err
 	}
 	long, err := tx.exists(`SELECT 1 FROM task_run INDEXED BY task_run_long_name WHERE length(name) > 512 AND length(name) > ? LIMIT 1`, longestListed)
 	if err != nil || long {
-		return nil, err
+		return found, false, err
 	}
-	for most := max(end, fewEnough); most <= fewRuns; most *= 4 {
+	for most := max(page.Offset+page.Limit, fewEnough); most <= fewRuns; most *= 4 {
 		names, err := column[string](tx, s.namesOf(last).sql, append(s.namesOf(last).args, most)...)
 		if err != nil {
-			return nil, err
+			return found, false, err
 		}
-		text, err := json.Marshal(names)
-		if err != nil {
-			return nil, err
-		}
-		first := lead{index: s.named, only: when(s.table+".name IN (SELECT value FROM json_each(?))", string(text))}
-		enough, err := tx.countUpTo(s.by(first.index, first.only).rows(), end)
-		if err != nil || enough == end || len(names) < most {
-			return &first, err
+		if found, ok, err = tx.called(s, names, page, len(names) < most); err != nil || ok {
+			return found, ok, err
 		}
 	}
-	return nil, nil
+	return found, false, nil
+}
+
+// called finds a page among the runs that have some names, the first in the order of a search; false when there are
+// too few of them, unless these are all names.
+func (tx *Tx) called(s *search, names []string, page prefect.Page, all bool) (found source, ok bool, err error) {
+	end := page.Offset + page.Limit
+	if s.onPostgres { // whose index has no order for several names
+		q := s.rowsCalled(names, end)
+		rows, err := column[int64](tx, q.sql, q.args...)
+		return s.begun(rows, page), err == nil && (len(rows) == end || all), err
+	}
+	only := when(s.table+".name IN (SELECT value FROM json_each(?))", textList(names))
+	enough, err := tx.countUpTo(s.by(s.named, only).rows(), end)
+	return s.gather(s.named, only), err == nil && (enough == end || all), err
+}
+
+// rowsCalled is PostgreSQL's query for the rowids of the first runs of a search that have some names: name by
+// name, as far as it takes.
+func (s *search) rowsCalled(names []string, end int) condition {
+	args := append(append([]any{textList(names)}, s.where.args...), end, end)
+	return condition{`SELECT run.rowid FROM (SELECT value COLLATE "C" AS called FROM json_each(?) ORDER BY called` + s.direction() + ` OFFSET 0) AS one
+		CROSS JOIN LATERAL (SELECT ` + s.table + `.rowid FROM ` + s.table + ` INDEXED BY ` + s.named + and(when(s.table+`.name = one.called`), s.where).where() + ` LIMIT ?) AS run
+		ORDER BY one.called` + s.direction() + ` LIMIT ?`, args}
 }
 
 // namesOf is a query for the names of task runs of some flows, in the order of a search, when

@@ -31,7 +31,7 @@ const fewFlowRuns = 1_000
 
 // searchTaskRuns is the question of a filter in an order, "" for one of a count.
 func (tx *Tx) searchTaskRuns(f *prefect.Filters, sort prefect.TaskRunSort) (*search, error) {
-	s := &search{table: "task_run", where: taskRunsWhere(f), named: taskRunByName, ordered: taskRunWalk[sort], sort: string(sort), times: taskRunTimes, forced: tx.onPostgres()}
+	s := &search{table: "task_run", where: taskRunsWhere(f), named: taskRunByName, ordered: taskRunWalk[sort], sort: string(sort), times: taskRunTimes, onPostgres: tx.onPostgres()}
 	runs := f.TaskRuns
 	if runs == nil || runs.Operator == prefect.Or {
 		runs = &prefect.TaskRunFilter{}

@@ -19,6 +19,10 @@ const (
 // MarkTables are all of them.
 var MarkTables = []string{MarkTable, ProgressTable, StatementTable}
 
+// NameTables are not copied: the names of runs are learned by a service of the copy, by what it finds in
+// name_cursor, which a new schema has.
+var NameTables = []string{"name_cursor", "flow_run_known_name", "task_run_known_name", "flow_task_name"}
+
 // Unfinished is the fault of whoever opens a database that is an unfinished copy.
 func Unfinished(database, source string) error {
 	return fault.New(fault.Conflict, "database %s is an unfinished copy of %s", database, source).

@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"github.com/reevehq/reeve/internal/store"
+	"github.com/reevehq/reeve/internal/store/copying"
 	"github.com/reevehq/reeve/internal/store/sqlite"
 )
 
@@ -79,7 +80,7 @@ func tables(c store.Conn) (all []string, err error) {
 	err = c.Query(`SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite_%'`, nil, func(r store.Row) error {
 		var name string
 		err := r.Scan(&name)
-		if !slices.Contains([]string{"name_cursor", "flow_run_known_name", "task_run_known_name", "flow_task_name"}, name) {
+		if !slices.Contains(copying.NameTables, name) {
 			all = append(all, name)
 		}
 		return err

@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -13,7 +14,7 @@ import (
 )
 
 // ownTables are not copied: they are about this database, not about what is kept in it.
-var ownTables = append([]string{"schema_migration", "replica", "leader", "task_run_offer", "task_worker_keys"}, copying.MarkTables...)
+var ownTables = slices.Concat([]string{"schema_migration", "replica", "leader", "task_run_offer", "task_worker_keys"}, copying.MarkTables, copying.NameTables)
 
 // copied is a database that takes part in a copy. Its connection has the lock that keeps
 // servers off, for as long as it lasts.

@@ -187,6 +187,8 @@ func withoutHints(all []token) (out []token) {
 		switch {
 		case follows(all, i, "INDEXED", "BY"):
 			i += 2
+		case follows(all, i, "NOT", "INDEXED"):
+			i++
 		case all[i].is("WALKED"):
 		case follows(all, i, "LIMIT", "-") && i+2 < len(all) && all[i+2].text == "1":
 			i += 2

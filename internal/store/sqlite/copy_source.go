@@ -17,10 +17,6 @@ import (
 	"github.com/reevehq/reeve/internal/store/migrations"
 )
 
-// ownTables are not copied: the names of runs are learned by a service, by what it finds in
-// name_cursor, which a new schema has.
-var ownTables = map[string]bool{"name_cursor": true, "flow_run_known_name": true, "task_run_known_name": true, "flow_task_name": true}
-
 // numbered are the tables whose rows are known by a number that is none of their columns.
 var numbered = map[string]bool{"flow_run": true, "task_run": true}
 
@@ -106,7 +102,7 @@ func (d *copied) Tables(context.Context) ([]copying.Table, error) {
 	err := d.c.Query(`SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite\_%' ESCAPE '\' ORDER BY name`, nil, func(r store.Row) error {
 		var name string
 		err := r.Scan(&name)
-		if !ownTables[name] && !slices.Contains(copying.MarkTables, name) {
+		if !slices.Contains(copying.NameTables, name) && !slices.Contains(copying.MarkTables, name) {
 			tables = append(tables, copying.Table{Name: name})
 		}
 		return err
