@@ -1,7 +1,6 @@
 package services_test
 
 import (
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -11,17 +10,12 @@ import (
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/services"
 	"github.com/reevehq/reeve/internal/store"
-	"github.com/reevehq/reeve/internal/store/sqlite"
+	"github.com/reevehq/reeve/internal/store/storetest"
 )
 
 func TestSchedulerKeepsRunsAhead(t *testing.T) {
 	manual := clock.NewManual(time.Date(2026, 3, 7, 12, 0, 30, 0, time.UTC))
-	db, err := sqlite.Open(t.Context(), sqlite.Options{Path: filepath.Join(t.TempDir(), "test.db"), Migrate: true, Clock: manual})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = db.Close() }()
-	s := store.New(db, manual, clock.NewIDs(manual))
+	s := storetest.New(t, manual).Store
 	update := func(fn func(*store.Tx) error) {
 		t.Helper()
 		if err := s.Update(t.Context(), fn); err != nil {
@@ -54,7 +48,7 @@ func TestSchedulerKeepsRunsAhead(t *testing.T) {
 		if _, err := scheduler.Work(t.Context(), s); err != nil {
 			t.Fatal(err)
 		}
-		update(func(tx *store.Tx) error {
+		update(func(tx *store.Tx) (err error) {
 			next, _, err = scheduler.Next(tx)
 			if err != nil {
 				return err
