@@ -280,7 +280,8 @@ func openInbox(p *process, c *config.Config, beside bool) (*webhooks.Inbox, *bac
 	if same, err := filepath.Abs(c.Database()); err == nil && same == c.Gateway.Database {
 		return nil, nil, fault.New(fault.Invalid, "gateway.database is the server's database %s", same).WithHint("give the gateway a file of its own")
 	}
-	o := sqlite.Options{Path: c.Gateway.Database, Steps: steps, Shared: true, Readers: 2, Logger: p.partOf("gateway")}
+	o := sqlite.Options{Path: c.Gateway.Database, Steps: steps, Shared: true, Readers: 2, Logger: p.partOf("gateway"),
+		Upgrade: "reeve server database upgrade --inbox"}
 	var kept safety
 	if !beside {
 		if kept, err = keepSafe(p, c, inboxName, o.Path, steps); err != nil {

@@ -97,6 +97,7 @@ type situation struct {
 	auth    string
 	files   map[string]string // below the folder of the database
 	inbox   *InboxState
+	unread  error // why the inbox cannot be read
 	machine Machine
 }
 
@@ -132,7 +133,7 @@ func (s situation) exam(t *testing.T) *Exam {
 		e.URL = server.URL + s.path
 	}
 	if s.inbox != nil {
-		e.Inbox = func(context.Context) (InboxState, error) { return *s.inbox, nil }
+		e.Inbox = func(context.Context) (InboxState, error) { return *s.inbox, s.unread }
 	}
 	return e
 }

@@ -3,10 +3,13 @@ package doctor
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"testing"
 	"time"
+
+	"github.com/reevehq/reeve/internal/fault"
 )
 
 // withRuns is a server with runs of one state, each with a reason to wait.
@@ -136,9 +139,12 @@ func TestWebhooks(t *testing.T) {
 		situation
 		want []finding
 	}{
-		"none":        {situation{}, []finding{{Skipped, "no webhook is configured", ""}}},
-		"no inbox":    {situation{toml: hook}, []finding{{OK, "1 webhook is configured; none has been received", ""}}},
-		"delivered":   {situation{inbox: &InboxState{}}, []finding{{OK, "all that were received are delivered", ""}}},
+		"none":      {situation{}, []finding{{Skipped, "no webhook is configured", ""}}},
+		"no inbox":  {situation{toml: hook}, []finding{{OK, "1 webhook is configured; none has been received", ""}}},
+		"delivered": {situation{inbox: &InboxState{}}, []finding{{OK, "all that were received are delivered", ""}}},
+		"unread":    {situation{inbox: &InboxState{}, unread: errors.New("no")}, []finding{{Fail, "cannot be read: no", "reeve webhook ls"}}},
+		"older": {situation{inbox: &InboxState{}, unread: fault.New(fault.Conflict, "it has schema 3").WithHint("run: upgrade")},
+			[]finding{{Fail, "cannot be read: it has schema 3", "run: upgrade"}}},
 		"dead":        {situation{inbox: &InboxState{Dead: 2}}, []finding{{Warn, "2 dead letters: the server", "reeve webhook ls --status dead"}}},
 		"under way":   {situation{inbox: &InboxState{Waiting: 1, Oldest: at(time.Second)}}, []finding{{OK, "1 webhook is undelivered", ""}}},
 		"undelivered": {situation{inbox: &InboxState{Waiting: 3, Oldest: at(time.Hour), LastError: "503."}}, []finding{{Fail, "3 webhooks are undelivered, the oldest since 60 min: 503", "reeve gateway start"}}},

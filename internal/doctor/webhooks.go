@@ -2,8 +2,11 @@ package doctor
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
+
+	"github.com/reevehq/reeve/internal/fault"
 )
 
 // undeliveredTime is how long a webhook may wait while the server answers.
@@ -18,7 +21,11 @@ func checkWebhooks(ctx context.Context, e *Exam) []Finding {
 		return ok("%s configured; none has been received yet", are(len(e.Config.Webhooks), "webhook"))
 	}
 	state, err := e.Inbox(ctx)
-	if err != nil {
+	var known *fault.Error
+	switch {
+	case errors.As(err, &known) && known.Hint != "":
+		return one(Fail, known.Hint, "the inbox cannot be read: %v", err)
+	case err != nil:
 		return one(Fail, "reeve webhook ls", "the inbox %s cannot be read: %v", e.Config.Gateway.Database, err)
 	}
 	var all []Finding

@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -34,7 +35,7 @@ func migrate(c *conn, steps []migrations.Migration, o Options) error {
 		return newerSchema(o.Path, at, len(steps))
 	case at < len(steps) && !o.Migrate && at > 0:
 		return fault.New(fault.Conflict, "database %s has schema %d, this program needs %d", o.Path, at, len(steps)).
-			WithHint("run: reeve server database upgrade --database %s", o.Path)
+			WithHint("run: %s", cmp.Or(o.Upgrade, "reeve server database upgrade --database "+o.Path))
 	}
 	if at > 0 && at < len(steps) {
 		kept, err := snapshot(c, o, at)

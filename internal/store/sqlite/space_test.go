@@ -171,6 +171,13 @@ func TestCopyBeforeMigration(t *testing.T) {
 		t.Error("a new database was copied")
 	}
 	next := append(notes[:1:1], migrations.Migration{Number: 2, Name: "drop", SQL: `DROP TABLE note`})
+	var older *fault.Error
+	for upgrade, want := range map[string]string{"": "reeve server database upgrade --database " + path, "upgrade it": "upgrade it"} {
+		_, err := Open(t.Context(), Options{Path: path, Steps: next, Shared: true, Upgrade: upgrade})
+		if !errors.As(err, &older) || older.Hint != "run: "+want {
+			t.Errorf("the older schema is refused with %v, not %q", err, want)
+		}
+	}
 	db, err := Open(t.Context(), Options{Path: path, Steps: next, Migrate: true})
 	if err != nil {
 		t.Fatal(err)

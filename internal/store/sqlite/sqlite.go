@@ -44,6 +44,8 @@ type Options struct {
 	Shared bool
 	// Migrate brings an older schema up to date; without it an older schema is refused.
 	Migrate bool
+	// Upgrade is the command that a refusal of an older schema names; "" for that of the server's database.
+	Upgrade string
 	// Readers is the number of reading connections; 0 means one for each processor, at least 4.
 	Readers int
 	// ReadTime is how long a read may take; 0 means ReadTime.
