@@ -12,7 +12,7 @@ MAX_BYTES := 33554432
 # failed is run again, twice at most, and the report shows it: -rR lists what needed that.
 RERUNS := --reruns 2 --reruns-delay 1 -rR
 
-.PHONY: help bin/before build venv up test unit simulation fuzz lint differential differential-postgres states e2e e2e-postgres once restarts browser ui pictures image rehearsal crash siege backup postgres chaos asleep bench bench-postgres transactions starts peers hours history reads reads-postgres retention clean
+.PHONY: help bin/before build venv up test unit simulation fuzz lint differential differential-postgres states e2e e2e-postgres once restarts browser ui pictures image rehearsal crash siege backup postgres chaos asleep bench bench-postgres transactions partitions starts peers hours history reads reads-postgres retention clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 30
@@ -155,6 +155,9 @@ bench-postgres: build venv bin/before ## the same on PostgreSQL: the reference, 
 transactions: build ## writes in turn, as the product's, beside SERIALIZABLE ones, with 1, 3 and 5 servers on PostgreSQL; a table, 5 minutes
 	go build -trimpath -tags serializable -o bin/reeve-serializable ./cmd/reeve
 	PG_FSYNC=on scripts/with-postgres go run ./test/bench -serializable bin/reeve-serializable -reeve $(REEVE) -clients $(or $(CLIENTS),8)
+
+partitions: ## log and event in one table each beside partitions, on PostgreSQL: processor time of the store's statements; a table, 5 minutes
+	scripts/with-postgres test/bench/partitions/compare.sh $(ROWS)
 
 starts: build venv bin/before ## what a run takes from being created to Running and to its end; BEFORE=COMMIT as above
 	go run ./test/bench -runs -reeve $(REEVE) -python $(PYTHON) -before "$$([ -z "$(BEFORE)" ] || echo bin/before)"

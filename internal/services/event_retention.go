@@ -37,6 +37,7 @@ type retentionRule struct {
 	period time.Duration
 	slack  time.Duration
 	batch  int
+	from   lookFrom
 }
 
 // NewEventRetention makes the service.
@@ -53,10 +54,12 @@ func NewEventRetention(c EventRetentionConfig) *EventRetention {
 	if c.Passed == nil {
 		c.Passed = func() int64 { return math.MaxInt64 }
 	}
-	r := &EventRetention{rules: []retentionRule{{"", c.Period, c.Slack, c.Batch}}, passed: c.Passed}
+	rule := retentionRule{period: c.Period, slack: c.Slack, batch: c.Batch}
+	r := &EventRetention{rules: []retentionRule{rule}, passed: c.Passed}
 	for name, period := range c.Overrides {
 		if period < c.Period {
-			r.rules = append(r.rules, retentionRule{name, period, c.Slack, c.Batch})
+			rule.name, rule.period = name, period
+			r.rules = append(r.rules, rule)
 		}
 	}
 	sort.Slice(r.rules, func(i, j int) bool { return r.rules[i].name < r.rules[j].name })
@@ -73,10 +76,14 @@ func (*EventRetention) Gentle() {}
 // slack. A backlog larger than that is due at once. What a consumer has yet to
 // deal with is not due.
 func (r *EventRetention) Next(tx *store.Tx) (at time.Time, ok bool, err error) {
-	for _, rule := range r.rules {
-		oldest, sequence, found, err := tx.OldestEvent(rule.name)
+	for i := range r.rules {
+		rule := &r.rules[i]
+		oldest, sequence, found, err := tx.OldestEvent(rule.name, rule.from.at(tx, rule.slack))
 		if err != nil {
 			return at, ok, err
+		}
+		if found {
+			rule.from.oldest = oldest
 		}
 		if !found || sequence > r.passed() {
 			continue
@@ -93,7 +100,7 @@ func (r *EventRetention) Next(tx *store.Tx) (at time.Time, ok bool, err error) {
 func (r *EventRetention) Run(tx *store.Tx) (int, error) {
 	total := 0
 	for _, rule := range r.rules {
-		n, err := tx.DeleteEventsBefore(tx.Now.Add(-rule.period), rule.name, r.passed(), rule.batch)
+		n, err := tx.DeleteEvents(rule.name, rule.from.oldest, tx.Now.Add(-rule.period), r.passed(), rule.batch)
 		if err != nil {
 			return total, err
 		}

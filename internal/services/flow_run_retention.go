@@ -20,7 +20,10 @@ type FlowRunRetentionConfig struct {
 
 // FlowRunRetention deletes finished flow runs that have outlived their period,
 // with their task runs, logs and artifacts.
-type FlowRunRetention struct{ config FlowRunRetentionConfig }
+type FlowRunRetention struct {
+	config FlowRunRetentionConfig
+	from   lookFrom
+}
 
 // NewFlowRunRetention makes the service.
 func NewFlowRunRetention(c FlowRunRetentionConfig) *FlowRunRetention {
@@ -33,7 +36,7 @@ func NewFlowRunRetention(c FlowRunRetentionConfig) *FlowRunRetention {
 	if c.Batch == 0 {
 		c.Batch = 500
 	}
-	return &FlowRunRetention{c}
+	return &FlowRunRetention{config: c}
 }
 
 // Name implements Service.
@@ -45,8 +48,10 @@ func (*FlowRunRetention) Gentle() {}
 // Next implements Service: when the first run has outlived its period by the
 // slack. A run that ends after this look is not due before the answer for none.
 func (r *FlowRunRetention) Next(tx *store.Tx) (time.Time, bool, error) {
-	ended, found, err := tx.OldestFinishedRun()
-	if !found {
+	ended, found, err := tx.OldestFinishedRun(r.from.at(tx, r.config.Slack))
+	if found {
+		r.from.oldest = ended
+	} else {
 		ended = tx.Now
 	}
 	return ended.Add(r.config.Period + r.config.Slack), true, err
@@ -54,5 +59,5 @@ func (r *FlowRunRetention) Next(tx *store.Tx) (time.Time, bool, error) {
 
 // Run implements Service: it deletes a batch of what has outlived its period.
 func (r *FlowRunRetention) Run(tx *store.Tx) (int, error) {
-	return tx.DeleteRunsEndedBefore(tx.Now.Add(-r.config.Period), r.config.Batch)
+	return tx.DeleteRunsEnded(r.from.oldest, tx.Now.Add(-r.config.Period), r.config.Batch)
 }

@@ -61,7 +61,7 @@ func NullJSON(value any) any {
 	return JSON(value)
 }
 
-// inserts are statements that insert rows, by their number, up to most. What is many is
+// inserts are statements that insert rows, or name them, by their number, up to most. What is many is
 // written with few of them: each costs as much as the row.
 func inserts(most int, into string, columns int, end string) []string {
 	row := "(?" + strings.Repeat(", ?", columns-1) + ")"

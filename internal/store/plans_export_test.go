@@ -124,8 +124,8 @@ func (tx *Tx) RunEventPlans(flowRun uuid.UUID) ([]Plan, error) {
 func (tx *Tx) RetentionPlans() (all []Plan, err error) {
 	now := tx.Now
 	for _, q := range []condition{
-		{oldestFinishedRun, nil}, {finishedRunsBefore, []any{now, 25}}, {runsEndedBefore, []any{now, 25}},
-		{oldestEvent, nil}, {oldestEventNamed, []any{"a"}}, {eventsBefore, []any{now, 9, 25}}, {eventsNamedBefore, []any{"a", now, 9, 25}}, {eventsOlder, []any{now, 25}},
+		{oldestFinishedRun, []any{now}}, {finishedRunsBefore, []any{now, now, 25}}, {runsEndedBefore, []any{now, 25}},
+		{oldestEvent, []any{now}}, {oldestEventNamed, []any{"a", now}}, {eventsBefore, []any{now, now, 9, 25}}, {eventsNamedBefore, []any{"a", now, now, 9, 25}}, {eventsOlder, []any{now, 25}},
 	} {
 		p, err := tx.plan(q, true)
 		if err != nil {
