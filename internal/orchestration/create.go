@@ -1,6 +1,7 @@
 package orchestration
 
 import (
+	"errors"
 	"maps"
 
 	"github.com/google/uuid"
@@ -24,22 +25,18 @@ func (e Engine) CreateFlowRun(tx Tx, run *prefect.FlowRun, state *prefect.State,
 	if run.Labels, err = flowRunLabels(tx, run); err != nil {
 		return nil, false, err
 	}
-	made, created, err = tx.CreateFlowRun(run)
-	if err != nil || !created || state == nil {
-		return made, created, err
+	r := NewFlowRun(run)
+	if state == nil {
+		return tx.CreateFlowRun(run, r)
 	}
-	r := &FlowRun{
-		Run: Run{ID: run.ID, Name: run.Name, Tags: run.Tags, RunCount: run.RunCount,
-			ExpectedStartTime: run.ExpectedStartTime, NextScheduledStartTime: run.NextScheduledStartTime,
-			StartTime: run.StartTime, EndTime: run.EndTime, TotalRunTime: run.TotalRunTime},
-		FlowID: run.FlowID, DeploymentID: run.DeploymentID, WorkQueueID: run.WorkQueueID,
-		ParentTaskRunID: run.ParentTaskRunID, InfrastructurePID: run.InfrastructurePID,
-		CreatedBy: run.CreatedBy, Policy: run.EmpiricalPolicy,
+	r.make = func() (err error) {
+		made, created, err = tx.CreateFlowRun(run, r)
+		return known(created, err)
 	}
 	o.Force = true
 	result, err := e.governFlowRun(tx, r, state, o)
 	if err != nil {
-		return nil, false, err
+		return made, false, unlessKnown(err)
 	}
 	made.State, made.StateID, made.StateType, made.StateName, made.StateTimestamp = result.State, r.StateID, r.StateType, r.StateName, r.StateTimestamp
 	made.RunCount, made.ExpectedStartTime, made.NextScheduledStartTime = r.RunCount, r.ExpectedStartTime, r.NextScheduledStartTime
@@ -95,20 +92,18 @@ func (e Engine) CreateTaskRun(tx Tx, run *prefect.TaskRun, state *prefect.State,
 		}
 		run.Labels = merge(labels, prefect.Labels{"prefect.flow-run.id": prefect.Text(run.FlowRunID.String())}, run.Labels)
 	}
-	made, created, err = tx.CreateTaskRun(run)
-	if err != nil || !created || state == nil {
-		return made, created, err
+	r := NewTaskRun(run)
+	if state == nil {
+		return tx.CreateTaskRun(run, r)
 	}
-	r := &TaskRun{
-		Run: Run{ID: run.ID, Name: run.Name, Tags: run.Tags, RunCount: run.RunCount,
-			ExpectedStartTime: run.ExpectedStartTime, NextScheduledStartTime: run.NextScheduledStartTime,
-			StartTime: run.StartTime, EndTime: run.EndTime, TotalRunTime: run.TotalRunTime},
-		FlowRunID: run.FlowRunID, TaskKey: run.TaskKey, FlowRunRunCount: run.FlowRunRunCount, Policy: run.EmpiricalPolicy,
+	r.make = func() (err error) {
+		made, created, err = tx.CreateTaskRun(run, r)
+		return known(created, err)
 	}
 	o.Force = true
 	result, err := e.governTaskRun(tx, r, state, o)
 	if err != nil {
-		return nil, false, err
+		return made, false, unlessKnown(err)
 	}
 	made.State, made.StateID, made.StateType, made.StateName, made.StateTimestamp = result.State, r.StateID, r.StateType, r.StateName, r.StateTimestamp
 	made.RunCount, made.FlowRunRunCount = r.RunCount, r.FlowRunRunCount
@@ -116,4 +111,21 @@ func (e Engine) CreateTaskRun(tx Tx, run *prefect.TaskRun, state *prefect.State,
 	made.StartTime, made.EndTime, made.TotalRunTime = r.StartTime, r.EndTime, r.TotalRunTime
 	made.Estimate(now)
 	return made, true, nil
+}
+
+// errKnown ends the making of a run that is there already: it keeps the state it has.
+var errKnown = errors.New("there is such a run")
+
+func known(created bool, err error) error {
+	if err == nil && !created {
+		return errKnown
+	}
+	return err
+}
+
+func unlessKnown(err error) error {
+	if err == errKnown {
+		return nil
+	}
+	return err
 }

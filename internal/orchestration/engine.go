@@ -286,10 +286,13 @@ func (t *transition) cancelled(message string) *prefect.State {
 }
 
 // write stores the proposed state with its result and the run as the before
-// hooks left it. Without a proposed state the run keeps the one it has.
+// hooks left it. Without a proposed state the run keeps the one it has, and a new one has none.
 func (t *transition) write() error {
 	if t.proposed == nil {
 		t.validated = t.initial
+		if t.run.make != nil {
+			return t.save()
+		}
 		return nil
 	}
 	t.validated = t.proposed.Copy()
@@ -302,7 +305,7 @@ func (t *transition) write() error {
 	return t.tx.CreateTaskRunState(t.task.ID, t.task.FlowRunID, t.validated)
 }
 
-// save stores the run.
+// save stores the run, which makes it when it is new.
 func (t *transition) save() error {
 	t.dirty = false
 	if t.proposed != nil {
@@ -316,6 +319,12 @@ func (t *transition) save() error {
 				t.flow.PauseTimeout = t.proposed.StateDetails.PauseTimeout
 			}
 		}
+	}
+	if make := t.run.make; make != nil {
+		t.run.make = nil
+		return make()
+	}
+	if t.flow != nil {
 		return t.tx.SaveFlowRun(t.flow)
 	}
 	return t.tx.SaveTaskRun(t.task)

@@ -29,6 +29,9 @@ type Run struct {
 	TotalRunTime           prefect.Seconds
 	// State is the current state with its result, nil when the run has none.
 	State *prefect.State
+
+	// make stores a run that is new, nil for others.
+	make func() error
 }
 
 // FlowRun is what rules read and change of a flow run.
@@ -45,6 +48,19 @@ type FlowRun struct {
 	Policy       prefect.FlowRunPolicy
 }
 
+// NewFlowRun is what rules read of a run that is to be made.
+func NewFlowRun(run *prefect.FlowRun) *FlowRun {
+	return &FlowRun{
+		Run: Run{ID: run.ID, Name: run.Name, Tags: run.Tags, RunCount: run.RunCount,
+			StateID: run.StateID, StateType: run.StateType, StateName: run.StateName, StateTimestamp: run.StateTimestamp,
+			ExpectedStartTime: run.ExpectedStartTime, NextScheduledStartTime: run.NextScheduledStartTime,
+			StartTime: run.StartTime, EndTime: run.EndTime, TotalRunTime: run.TotalRunTime},
+		FlowID: run.FlowID, DeploymentID: run.DeploymentID, WorkQueueID: run.WorkQueueID,
+		ParentTaskRunID: run.ParentTaskRunID, InfrastructurePID: run.InfrastructurePID,
+		CreatedBy: run.CreatedBy, Policy: run.EmpiricalPolicy,
+	}
+}
+
 // Standing is what decides whether the run holds slots.
 func (r *FlowRun) Standing() dispatch.Standing {
 	return dispatch.NewStanding(r.StateType, r.StateName, r.Policy.RetryType, r.DeploymentID != nil)
@@ -57,6 +73,16 @@ type TaskRun struct {
 	TaskKey         string
 	FlowRunRunCount int
 	Policy          prefect.TaskRunPolicy
+}
+
+// NewTaskRun is what rules read of a run that is to be made.
+func NewTaskRun(run *prefect.TaskRun) *TaskRun {
+	return &TaskRun{
+		Run: Run{ID: run.ID, Name: run.Name, Tags: run.Tags, RunCount: run.RunCount,
+			ExpectedStartTime: run.ExpectedStartTime, NextScheduledStartTime: run.NextScheduledStartTime,
+			StartTime: run.StartTime, EndTime: run.EndTime, TotalRunTime: run.TotalRunTime},
+		FlowRunID: run.FlowRunID, TaskKey: run.TaskKey, FlowRunRunCount: run.FlowRunRunCount, Policy: run.EmpiricalPolicy,
+	}
 }
 
 // CollisionStrategy is what becomes of a run that finds its deployment's limit full.
@@ -143,9 +169,10 @@ type Tx interface {
 	// of its deployment's agreements.
 	NoteEnded(run *FlowRun, outcome prefect.StateType) error
 
-	// CreateFlowRun makes a run without a state, unless its flow has one with the
-	// same idempotency key; it returns the run and whether it was made.
-	CreateFlowRun(*prefect.FlowRun) (run *prefect.FlowRun, created bool, err error)
+	// CreateFlowRun makes a run, as its first state left it, unless its flow has one with
+	// the same idempotency key; it returns the run and whether it was made. The state itself is
+	// added by CreateFlowRunState.
+	CreateFlowRun(run *prefect.FlowRun, as *FlowRun) (made *prefect.FlowRun, created bool, err error)
 	// ReadFlowLabels returns a flow's labels.
 	ReadFlowLabels(flow uuid.UUID) (prefect.Labels, error)
 	// ReadFlowRunLabels returns a flow run's labels.
@@ -160,9 +187,10 @@ type Tx interface {
 	HasTaskRunState(run uuid.UUID, at prefect.Time) (bool, error)
 	// ReadFailedTaskRuns returns the ids of a flow run's failed task runs.
 	ReadFailedTaskRuns(flowRun uuid.UUID) ([]uuid.UUID, error)
-	// CreateTaskRun makes a run without a state, unless its flow run has one with
-	// the same keys; it returns the run and whether it was made.
-	CreateTaskRun(*prefect.TaskRun) (run *prefect.TaskRun, created bool, err error)
+	// CreateTaskRun makes a run, as its first state left it, unless its flow run has one with
+	// the same keys; it returns the run and whether it was made. The state itself is added by
+	// CreateTaskRunState.
+	CreateTaskRun(run *prefect.TaskRun, as *TaskRun) (made *prefect.TaskRun, created bool, err error)
 	// ReadBackgroundTaskRun returns the run of these keys that has no flow run.
 	ReadBackgroundTaskRun(taskKey, dynamicKey string) (*prefect.TaskRun, error)
 	// ReadConcurrencyLimitsByName returns the limits of those names that exist.

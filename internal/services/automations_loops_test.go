@@ -10,6 +10,7 @@ import (
 	"zombiezen.com/go/sqlite"
 	"zombiezen.com/go/sqlite/sqlitex"
 
+	"github.com/reevehq/reeve/internal/orchestration"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/store"
 )
@@ -112,7 +113,8 @@ func TestEventsOfARunThatAnActionMadeAreItsEffects(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			_, _, err = tx.CreateFlowRun(&prefect.FlowRun{ID: run, FlowID: made.ID, Name: fmt.Sprint(n)})
+			row := &prefect.FlowRun{ID: run, FlowID: made.ID, Name: fmt.Sprint(n)}
+			_, _, err = tx.CreateFlowRun(row, orchestration.NewFlowRun(row))
 			return err
 		})
 		if err != nil {

@@ -24,13 +24,15 @@ func (tx *Tx) openIncident(m *firingMessages, index int, what string) error {
 }
 
 // noteSuccess notes that what automations told of is over with a run that is about to be
-// stored as completed.
-func (tx *Tx) noteSuccess(run *orchestration.FlowRun) error {
+// stored as completed, or was made so.
+func (tx *Tx) noteSuccess(run *orchestration.FlowRun, made bool) error {
 	if some, err := tx.exists(`SELECT 1 FROM automation_incident WHERE over IS NULL LIMIT 1`); err != nil || !some {
 		return err
 	}
-	if stored, err := tx.exists(`SELECT 1 FROM flow_run WHERE id = (SELECT ?) AND state_id = ?`, run.ID, run.StateID); err != nil || stored {
-		return err // it completed before
+	if !made {
+		if stored, err := tx.exists(`SELECT 1 FROM flow_run WHERE id = (SELECT ?) AND state_id = ?`, run.ID, run.StateID); err != nil || stored {
+			return err // it completed before
+		}
 	}
 	deployment := ""
 	if run.DeploymentID != nil {

@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/reevehq/reeve/internal/events"
+	"github.com/reevehq/reeve/internal/orchestration"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/schedule"
 )
@@ -143,15 +144,11 @@ func (tx *Tx) createScheduledRuns(d *prefect.Deployment, runs schedule.Runs) (ma
 			continue
 		}
 		run, state := of.At(at, tx.Now, tx.IDs)
-		if _, _, err := tx.CreateFlowRun(run); err != nil {
+		run.StateID, run.StateType, run.StateName, run.StateTimestamp = &state.ID, &state.Type, &state.Name, &state.Timestamp
+		if _, _, err := tx.CreateFlowRun(run, orchestration.NewFlowRun(run)); err != nil {
 			return made, err
 		}
 		if err := tx.CreateFlowRunState(run.ID, state); err != nil {
-			return made, err
-		}
-		_, err := tx.conn.Exec(`UPDATE flow_run SET state_id = ?, state_type = ?, state_name = ?, state_timestamp = ? WHERE id = ?`,
-			state.ID, state.Type, state.Name, state.Timestamp, run.ID)
-		if err != nil {
 			return made, err
 		}
 		made++

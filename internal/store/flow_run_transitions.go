@@ -55,23 +55,8 @@ func (tx *Tx) SaveFlowRun(run *orchestration.FlowRun) error {
 			return err
 		}
 	}
-	switch t := run.StateType; {
-	case t == nil:
-	case *t == prefect.Cancelled:
-		if err := tx.noteBrokenOff(run.ID, tx.Now); err != nil {
-			return err
-		}
-	case *t == prefect.Crashed:
-		if err := tx.noteBrokenOff(run.ID, tx.Now.Add(lastWords)); err != nil {
-			return err
-		}
-	default: // one that has ended changes the figures that automations look at
-		tx.Touch(Deadlines)
-	}
-	if run.StateType != nil && *run.StateType == prefect.Completed {
-		if err := tx.noteSuccess(run); err != nil {
-			return err
-		}
+	if err := tx.noteState(run, false); err != nil {
+		return err
 	}
 	waits := run.StateType != nil && (*run.StateType == prefect.Scheduled || *run.StateType == prefect.Pending)
 	return tx.exec(`UPDATE flow_run SET updated = ?, state_id = ?, state_type = ?, state_name = ?, state_timestamp = ?,
@@ -82,6 +67,24 @@ func (tx *Tx) SaveFlowRun(run *orchestration.FlowRun) error {
 		tx.Now, run.StateID, run.StateType, run.StateName, run.StateTimestamp,
 		run.RunCount, run.ExpectedStartTime, run.NextScheduledStartTime, run.StartTime, run.EndTime, run.TotalRunTime,
 		JSON(run.Policy), standing.RetriesInProcess(), run.PauseTimeout, run.OwnerLook(tx.Now), waits, run.ID)
+}
+
+// noteState notes for those who look at how runs end that a run has come to its state, which
+// is about to be stored, or is the first of one that was made just now.
+func (tx *Tx) noteState(run *orchestration.FlowRun, made bool) error {
+	switch t := run.StateType; {
+	case t == nil:
+	case *t == prefect.Cancelled:
+		return tx.noteBrokenOff(run.ID, tx.Now)
+	case *t == prefect.Crashed:
+		return tx.noteBrokenOff(run.ID, tx.Now.Add(lastWords))
+	default: // one that has ended changes the figures that automations look at
+		tx.Touch(Deadlines)
+		if *t == prefect.Completed {
+			return tx.noteSuccess(run, made)
+		}
+	}
+	return nil
 }
 
 // HasFlowRunState reports whether a flow run has a state of that moment.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/reevehq/reeve/internal/dispatch"
 	"github.com/reevehq/reeve/internal/fault"
+	"github.com/reevehq/reeve/internal/orchestration"
 	"github.com/reevehq/reeve/internal/prefect"
 )
 
@@ -54,25 +55,34 @@ func scanFlowRun(now time.Time) func(Row) (*prefect.FlowRun, error) {
 	}
 }
 
-// CreateFlowRun writes the row of a flow run, without its state. When a run of
-// the flow with the same idempotency key is there already, that one is given
-// and nothing is written.
-func (tx *Tx) CreateFlowRun(run *prefect.FlowRun) (made *prefect.FlowRun, created bool, err error) {
+// CreateFlowRun writes the row of a flow run as its first state left it: at once, since an
+// update would write every index by its state again. When a run of the flow with the same
+// idempotency key is there already, that one is given and nothing is written.
+func (tx *Tx) CreateFlowRun(run *prefect.FlowRun, as *orchestration.FlowRun) (made *prefect.FlowRun, created bool, err error) {
 	n, err := tx.conn.Exec(`INSERT INTO flow_run (id, created, updated, name, flow_id,
 			deployment_id, deployment_version, work_queue_id, work_queue_name, flow_version, parameters, idempotency_key,
-			context, empirical_policy, tags, labels, parent_task_run_id, expected_start_time, next_scheduled_start_time,
-			auto_scheduled, infrastructure_document_id, infrastructure_pid, created_by, job_variables)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+			context, tags, labels, parent_task_run_id,
+			auto_scheduled, infrastructure_document_id, infrastructure_pid, created_by, job_variables,
+			state_id, state_type, state_name, state_timestamp, run_count,
+			expected_start_time, next_scheduled_start_time, start_time, end_time, total_run_time,
+			empirical_policy, retries_in_process, pause_timeout, owner_due)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (flow_id, idempotency_key) DO NOTHING`,
 		run.ID, tx.Now, tx.Now, run.Name, run.FlowID,
 		run.DeploymentID, run.DeploymentVersion, run.WorkQueueID, run.WorkQueueName, run.FlowVersion, run.Parameters, run.IdempotencyKey,
-		run.Context, JSON(run.EmpiricalPolicy), JSON(run.Tags), JSON(run.Labels), run.ParentTaskRunID, run.ExpectedStartTime, run.NextScheduledStartTime,
-		run.AutoScheduled, run.InfrastructureDocumentID, run.InfrastructurePID, NullJSON(run.CreatedBy), run.JobVariables)
+		run.Context, JSON(run.Tags), JSON(run.Labels), run.ParentTaskRunID,
+		run.AutoScheduled, run.InfrastructureDocumentID, run.InfrastructurePID, NullJSON(run.CreatedBy), run.JobVariables,
+		as.StateID, as.StateType, as.StateName, as.StateTimestamp, as.RunCount,
+		as.ExpectedStartTime, as.NextScheduledStartTime, as.StartTime, as.EndTime, as.TotalRunTime,
+		JSON(as.Policy), as.Standing().RetriesInProcess(), as.PauseTimeout, as.OwnerLook(tx.Now))
 	if err != nil {
 		return nil, false, err
 	}
 	if n > 0 {
 		run.Created, run.Updated = prefect.AtPointer(tx.Now), prefect.AtPointer(tx.Now)
+		if err := tx.noteState(as, true); err != nil {
+			return nil, false, err
+		}
 		return run, true, tx.noteEffect("prefect.flow-run", run.ID)
 	}
 	if *run.IdempotencyKey == "" { // as in the reference: not a key to find a run by, but stored and unique

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/reevehq/reeve/internal/orchestration"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/store"
 )
@@ -25,7 +26,7 @@ func fillFlowRuns(b *testing.B, s *store.Store, n int) uuid.UUID {
 			for i := done; i < min(n, done+batch); i++ {
 				run := newFlowRun(tx, flow.ID, i)
 				run.ExpectedStartTime = prefect.AtPointer(start.Add(time.Duration(i) * time.Minute))
-				if _, _, err := tx.CreateFlowRun(run); err != nil {
+				if _, _, err := tx.CreateFlowRun(run, orchestration.NewFlowRun(run)); err != nil {
 					return err
 				}
 			}
@@ -51,7 +52,8 @@ func BenchmarkCreateFlowRunRow(b *testing.B) {
 	for done := 0; done < b.N; { // as group commit does, many in one transaction
 		update(b, s, func(tx *store.Tx) error {
 			for range min(100, b.N-done) {
-				if _, _, err := tx.CreateFlowRun(newFlowRun(tx, flow, done)); err != nil {
+				run := newFlowRun(tx, flow, done)
+				if _, _, err := tx.CreateFlowRun(run, orchestration.NewFlowRun(run)); err != nil {
 					return err
 				}
 			}

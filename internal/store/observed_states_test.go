@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/reevehq/reeve/internal/budget"
+	"github.com/reevehq/reeve/internal/orchestration"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/store"
 )
@@ -24,7 +25,7 @@ func TestObservedStates(t *testing.T) {
 		}
 		for i := range 300 {
 			run := newFlowRun(tx, flow.ID, i)
-			if _, _, err := tx.CreateFlowRun(run); err != nil {
+			if _, _, err := tx.CreateFlowRun(run, orchestration.NewFlowRun(run)); err != nil {
 				return err
 			}
 			runs = append(runs, run.ID)

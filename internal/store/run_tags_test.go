@@ -3,6 +3,7 @@ package store_test
 import (
 	"testing"
 
+	"github.com/reevehq/reeve/internal/orchestration"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/store"
 )
@@ -18,7 +19,7 @@ func TestRunsAreFoundByTheTagsTheyHave(t *testing.T) {
 		}
 		run = newFlowRun(tx, flow.ID, 1)
 		run.Tags = prefect.Tags{"a", "b", "a"}
-		_, _, err = tx.CreateFlowRun(run)
+		_, _, err = tx.CreateFlowRun(run, orchestration.NewFlowRun(run))
 		return err
 	})
 	expect := func(filter string, want int) {

@@ -46,7 +46,7 @@ func TestSlotsAreHeldInTheDatabaseAsInTheRules(t *testing.T) {
 			if want.Deployed {
 				run.DeploymentID = &deployment.ID
 			}
-			if _, _, err := tx.CreateFlowRun(run); err != nil {
+			if _, _, err := tx.CreateFlowRun(run, orchestration.NewFlowRun(run)); err != nil {
 				return err
 			}
 			if want.State == prefect.NoState {

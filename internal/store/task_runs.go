@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/reevehq/reeve/internal/orchestration"
 	"github.com/reevehq/reeve/internal/prefect"
 )
 
@@ -40,18 +41,21 @@ func scanTaskRun(now time.Time) func(Row) (*prefect.TaskRun, error) {
 	}
 }
 
-// CreateTaskRun writes the row of a task run, without its state. When the flow
+// CreateTaskRun writes the row of a task run as its first state left it. When the flow
 // run has one with the same task and dynamic key already, that one is given and
 // nothing is written.
-func (tx *Tx) CreateTaskRun(run *prefect.TaskRun) (made *prefect.TaskRun, created bool, err error) {
+func (tx *Tx) CreateTaskRun(run *prefect.TaskRun, as *orchestration.TaskRun) (made *prefect.TaskRun, created bool, err error) {
 	n, err := tx.conn.Exec(`INSERT INTO task_run (id, created, updated, name, flow_run_id, task_key, dynamic_key, cache_key,
-			cache_expiration, task_version, empirical_policy, tags, labels, task_inputs, flow_run_run_count,
-			expected_start_time, next_scheduled_start_time)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+			cache_expiration, task_version, empirical_policy, tags, labels, task_inputs,
+			state_id, state_type, state_name, state_timestamp, run_count, flow_run_run_count,
+			expected_start_time, next_scheduled_start_time, start_time, end_time, total_run_time, owner_due)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (flow_run_id, task_key, dynamic_key) DO NOTHING`,
 		run.ID, tx.Now, tx.Now, run.Name, run.FlowRunID, run.TaskKey, run.DynamicKey, run.CacheKey,
-		run.CacheExpiration, run.TaskVersion, JSON(run.EmpiricalPolicy), JSON(run.Tags), JSON(run.Labels), run.TaskInputs, run.FlowRunRunCount,
-		run.ExpectedStartTime, run.NextScheduledStartTime)
+		run.CacheExpiration, run.TaskVersion, JSON(run.EmpiricalPolicy), JSON(run.Tags), JSON(run.Labels), run.TaskInputs,
+		as.StateID, as.StateType, as.StateName, as.StateTimestamp, as.RunCount, as.FlowRunRunCount,
+		as.ExpectedStartTime, as.NextScheduledStartTime, as.StartTime, as.EndTime, as.TotalRunTime,
+		tx.taskOwnerLook(as.FlowRunID, as.StateType, as.StateName, as.NextScheduledStartTime))
 	if err != nil {
 		return nil, false, err
 	}

@@ -3,6 +3,7 @@ package storetest
 import (
 	"testing"
 
+	"github.com/reevehq/reeve/internal/orchestration"
 	"github.com/reevehq/reeve/internal/prefect"
 	"github.com/reevehq/reeve/internal/store"
 )
@@ -18,14 +19,15 @@ func graphHasWhatStarts(t *testing.T, open Open) {
 		if err != nil {
 			return err
 		}
-		run, _, err := tx.CreateFlowRun(&prefect.FlowRun{ID: tx.IDs.V7(), Name: "r", FlowID: flow.ID})
+		run := &prefect.FlowRun{ID: tx.IDs.V7(), Name: "r", FlowID: flow.ID}
+		_, _, err = tx.CreateFlowRun(run, orchestration.NewFlowRun(run))
 		if err != nil {
 			return err
 		}
 		expected := prefect.At(tx.Now)
 		for _, at := range []*prefect.Time{&expected, nil} {
 			task := &prefect.TaskRun{ID: tx.IDs.V7(), Name: "t", FlowRunID: &run.ID, TaskKey: "k", DynamicKey: tx.IDs.V4().String(), ExpectedStartTime: at}
-			if _, _, err := tx.CreateTaskRun(task); err != nil {
+			if _, _, err := tx.CreateTaskRun(task, orchestration.NewTaskRun(task)); err != nil {
 				return err
 			}
 		}
