@@ -30,8 +30,8 @@ func (tx *Tx) OldestFinishedRun(from time.Time) (time.Time, bool, error) {
 // DeleteRunsEnded deletes runs that ended from a moment on and before another, with their
 // states, task runs, logs and artifacts, the oldest first: at most about limit rows, and
 // fewer when they take long, so that a run with many of them takes several calls. Their
-// subflow runs lose their parents and are found by the next call. It returns how many
-// rows it deleted.
+// subflow runs lose their parents and are found by the next call that begins before their end. It
+// returns how many rows it deleted.
 func (tx *Tx) DeleteRunsEnded(from, before time.Time, limit int) (int, error) {
 	tx.within(limit)
 	_, err := tx.clearEach(finishedRunsBefore, []any{from, before}, tx.dropFlowRunAndArtifacts)
