@@ -139,12 +139,21 @@ func (tx *Tx) partsOf(s *search) ([]condition, error) {
 // the new runs, of long names, and of what is known that has some trigrams.
 func (s *search) learnedParts(trigrams []string, last int64) []condition {
 	fresh := and(when(s.table+".rowid > ?", last), s.like)
-	long := and(when("length("+s.table+".name) > 512"), when(s.table+".rowid <= ?", last), s.like)
+	long := and(when(s.table+".rowid <= ?", last), s.like)
 	return []condition{
 		{`SELECT rowid FROM ` + s.table + fresh.where(), fresh.args},
-		{`SELECT rowid FROM ` + s.table + ` INDEXED BY ` + s.table + `_long_name` + long.where(), long.args},
+		{`SELECT rowid FROM ` + s.longNames() + long.where(), long.args},
 		s.knownParts(trigrams, last),
 	}
+}
+
+// longNames are the runs whose names are long, to select from. PostgreSQL would take them for a third of all and
+// read all: it is made to read the index of them by being asked for its order.
+func (s *search) longNames() string {
+	if s.onPostgres {
+		return `(SELECT * FROM ` + s.table + ` WHERE length(name) > 512 ORDER BY length(name) NULLS LAST WALKED OFFSET 0) AS ` + s.table
+	}
+	return `(SELECT rowid, * FROM ` + s.table + ` INDEXED BY ` + s.table + `_long_name WHERE length(name) > 512) AS ` + s.table
 }
 
 // knownParts is a query for the runs up to a row whose names are known and have some trigrams.
@@ -187,7 +196,7 @@ func (tx *Tx) firstNames(s *search, page prefect.Page) (found source, ok bool, e
 	if err != nil || newest-last > mostUnlearned {
 		return found, false, err
 	}
-	long, err := tx.exists(`SELECT 1 FROM task_run INDEXED BY task_run_long_name WHERE length(name) > 512 AND length(name) > ? LIMIT 1`, longestListed)
+	long, err := tx.exists(`SELECT 1 FROM `+s.longNames()+` WHERE length(`+s.table+`.name) > ? LIMIT 1`, longestListed)
 	if err != nil || long {
 		return found, false, err
 	}
@@ -223,17 +232,17 @@ func (s *search) rowsCalled(names []string, end int) condition {
 	args := append(append([]any{textList(names)}, s.where.args...), end, end)
 	return condition{`SELECT run.rowid FROM (SELECT value COLLATE "C" AS called FROM json_each(?) ORDER BY called` + s.direction() + ` OFFSET 0) AS one
 		CROSS JOIN LATERAL (SELECT ` + s.table + `.rowid FROM ` + s.table + ` INDEXED BY ` + s.named + and(when(s.table+`.name = one.called`), s.where).where() + ` LIMIT ?) AS run
-		ORDER BY one.called` + s.direction() + ` LIMIT ?`, args}
+		ORDER BY one.called` + s.direction() + ` WALKED LIMIT ?`, args}
 }
 
 // namesOf is a query for the names of task runs of some flows, in the order of a search, when
 // those of the runs up to a row are known; its last argument is how many.
 func (s *search) namesOf(last int64) condition {
-	// The index is named, and for the newest none: SQLite would go through all names for their order.
-	const tasks, joined = ` UNION SELECT task_run.name FROM task_run `, ` CROSS JOIN flow_run ON flow_run.id = task_run.flow_run_id WHERE `
+	// For the newest SQLite is to take no index: it would go through all names for their order.
+	const joined = ` CROSS JOIN flow_run ON flow_run.id = task_run.flow_run_id WHERE flow_run.flow_id `
 	args := append(append(append([]any{}, s.ofFlows.args...), last), s.ofFlows.args...)
-	return condition{`SELECT name FROM (SELECT name FROM flow_task_name INDEXED BY flow_task_name_flow WHERE flow_id ` + s.ofFlows.sql +
-		tasks + `NOT INDEXED` + joined + `task_run.rowid > ? AND flow_run.flow_id ` + s.ofFlows.sql +
-		tasks + `INDEXED BY task_run_long_name` + joined + `length(task_run.name) > 512 AND flow_run.flow_id ` + s.ofFlows.sql +
+	return condition{`SELECT name FROM (SELECT name FROM flow_task_name INDEXED BY flow_task_name_flow WHERE flow_id ` + s.ofFlows.sql + `
+			UNION SELECT task_run.name FROM (SELECT name, flow_run_id FROM task_run NOT INDEXED WHERE rowid > ?) AS task_run` + joined + s.ofFlows.sql + `
+			UNION SELECT task_run.name FROM ` + s.longNames() + joined + s.ofFlows.sql +
 		`) AS called ORDER BY name` + s.direction() + ` LIMIT ?`, append(args, s.ofFlows.args...)}
 }

@@ -85,9 +85,9 @@ func (c *conn) bind(query string, args []any) (spelled, []any, error) {
 
 // plans is what a transaction is told for a way of planning. What is off is still done where there is no other way.
 var plans = map[way]string{
-	free:    `SELECT set_config('enable_seqscan', 'on', TRUE), set_config('enable_sort', 'on', TRUE)`,
-	indexed: `SELECT set_config('enable_seqscan', 'off', TRUE), set_config('enable_sort', 'on', TRUE)`,
-	walked:  `SELECT set_config('enable_seqscan', 'off', TRUE), set_config('enable_sort', 'off', TRUE)`,
+	free:    `SELECT set_config('enable_seqscan', 'on', TRUE), set_config('enable_bitmapscan', 'on', TRUE), set_config('enable_sort', 'on', TRUE)`,
+	indexed: `SELECT set_config('enable_seqscan', 'off', TRUE), set_config('enable_bitmapscan', 'on', TRUE), set_config('enable_sort', 'on', TRUE)`,
+	walked:  `SELECT set_config('enable_seqscan', 'off', TRUE), set_config('enable_bitmapscan', 'off', TRUE), set_config('enable_sort', 'off', TRUE)`, // a bitmap is made of all first
 }
 
 // plan has what comes next be planned in a way: it is told with it.

@@ -82,7 +82,7 @@ func TestPagesReadNoMoreThanTheyMust(t *testing.T) {
 // TestTaskRunsByNameReadNoMoreThanTheyMust: the task runs of a flow are found name by name, as far as a page
 // goes, and not by gathering all that have its names.
 func TestTaskRunsByNameReadNoMoreThanTheyMust(t *testing.T) {
-	const page, most = 50, 2_000 // of 20,000
+	const page, most = 50, 2_000 // of 20,000, of which each name has 5,000
 	url := storetest.NewPostgres(t)
 	ask(t, url, `ALTER TABLE flow_run DISABLE TRIGGER USER; ALTER TABLE task_run DISABLE TRIGGER USER;
 		INSERT INTO flow (id, created, updated, name) VALUES ('\x00000000000000000000000000000001', 1, 1, 'busy');
