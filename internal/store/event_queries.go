@@ -56,6 +56,9 @@ func (tx *Tx) eventsInOrder(f *prefect.EventFilter, beyond condition, limit, off
 		if beyond.sql != "" {
 			arms[i] = condition{arms[i].sql + " AND " + beyond.sql, append(arms[i].args, beyond.args...)}
 		}
+		if tx.onPostgres() && limit >= 0 { // which gathers what it makes a union of: no more than the page can need
+			arms[i] = condition{`SELECT sequence, occurred FROM (` + arms[i].sql + order + ` LIMIT ?) AS newest`, append(arms[i].args, limit+offset)}
+		}
 	}
 	keys := merged(arms)
 	return condition{keys.sql + order + ` LIMIT ? OFFSET ?`, append(keys.args, limit, offset)}
@@ -122,6 +125,9 @@ func (tx *Tx) eventKeys(f *prefect.EventFilter) condition {
 	if arms := eventArms(f); len(arms) > 0 {
 		order, _ := eventOrder(f)
 		keys := merged(arms)
+		if tx.onPostgres() {
+			return keys
+		}
 		return condition{keys.sql + order + ` LIMIT -1`, keys.args} // in order they are merged, and not gathered to find what is twice in them
 	}
 	onlyResources := f.Event == nil && f.Resource == nil && f.Text == nil && len(f.ID.ID) == 0

@@ -148,6 +148,9 @@ func (tx *Tx) state(s *search, f *prefect.FlowRunFilterState, covered criteria, 
 	if f.Type != nil && len(f.Type.Any) == 1 && f.Type.Any[0] == prefect.Scheduled && f.Operator != prefect.Or && deployments.sql != "" {
 		s.lookup(flowRunUpcoming, and(when("flow_run.state_type = 'SCHEDULED'"), deployments))
 	}
+	if f.Operator != prefect.Or {
+		s.failedByName(f.Type)
+	}
 	if s.ordered != flowRunByStart {
 		return nil
 	}

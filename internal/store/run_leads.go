@@ -55,11 +55,26 @@ type search struct {
 	ofFlows condition   // the ids of the flows of task runs, as a list
 	like    condition   // a part of a name that is looked for, by that index
 	ordered string      // the index that a walk takes, "" when none has the order
+	within  condition   // what that index has of the table, all rows that meet the search; none for the whole
 	sort    string      // the order, "" for a count
 	each    []condition // alternatives, one of which each row meets, and in each of which ordered has the order; none for one
 	counted string      // the index to count by when no criterion is rare, "" to leave it to SQLite
 	// onPostgres is set where the planner is told by the shape of a statement; see gather and page.
 	onPostgres bool
+}
+
+// failedByName walks those that failed, by their names, where nothing else is asked for: the first names of all may
+// be of runs that did not.
+func (s *search) failedByName(byType *prefect.AnyNotAnyState) {
+	if s.ordered != s.named || s.ordered == "" || byType == nil || len(byType.Any) == 0 {
+		return
+	}
+	for _, t := range byType.Any {
+		if t != prefect.Failed && t != prefect.Crashed {
+			return
+		}
+	}
+	s.ordered, s.within = s.table+"_failed_name", when(s.table+".state_type IN ('FAILED', 'CRASHED')")
 }
 
 // timeIndexes are the indexes of a table of runs by when they ended, should have started,
@@ -147,7 +162,7 @@ func (s *search) gather(index string, more condition) source {
 
 // walk is the source of the index that has the order.
 func (s *search) walk() source {
-	found := s.by(s.ordered, condition{})
+	found := s.by(s.ordered, s.within)
 	found.each, found.place = s.each, s.onPostgres
 	return found
 }

@@ -67,6 +67,9 @@ func (tx *Tx) searchTaskRuns(f *prefect.Filters, sort prefect.TaskRunSort) (*sea
 			s.lookup(taskRunByState, types)
 			s.countByState(taskRunByState)
 		}
+		if state.Type != nil && state.Operator != prefect.Or {
+			s.failedByName(&prefect.AnyNotAnyState{Any: state.Type.Any})
+		}
 	}
 	return s, nil
 }

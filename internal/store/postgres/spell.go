@@ -21,6 +21,19 @@ const (
 	wholes listKind = "bigint[]" // whole numbers
 )
 
+// The terms of a prefect.TextSearch, one list each, as patterns of LIKE.
+const (
+	included listKind = "text[] included"
+	required listKind = "text[] required"
+	excluded listKind = "text[] excluded"
+)
+
+// sql is the type of a list.
+func (k listKind) sql() string {
+	name, _, _ := strings.Cut(string(k), " ")
+	return name
+}
+
 // spelled is a statement of the store as PostgreSQL reads it.
 type spelled struct {
 	sql  string
@@ -68,7 +81,7 @@ func (s *speller) spell(query string, types []byte) spelled {
 	w := wayOf(all)
 	s = &speller{s.nullable, outer(all)}
 	for _, rule := range []func([]token) []token{
-		lists, withoutHints, joins, aliases, bare, distinctions, extracts, arrows, patterns, functions, casts, ignoring, s.nullsFirst,
+		lists, searches, withoutHints, joins, aliases, bare, distinctions, extracts, arrows, patterns, functions, casts, ignoring, s.nullsFirst,
 	} {
 		all = rule(all)
 	}
@@ -117,7 +130,7 @@ func join(all []token, types []byte) spelled {
 		out.WriteString("$" + strconv.Itoa(at+1))
 		switch {
 		case u.list != single:
-			out.WriteString("::" + list)
+			out.WriteString("::" + u.list.sql())
 		case u.arg >= 0 && u.arg < len(types):
 			out.WriteString(castTo(types[u.arg]))
 		}
@@ -176,6 +189,31 @@ func lists(all []token) (out []token) {
 		argument.blank = ""
 		out = append(append(out, made(all[i].blank, operator)...), argument, token{kind: symbol, text: ")"})
 		i += length - 1
+	}
+	return out
+}
+
+// searches has the terms of a text search be arrays: they are read once, and not for each text.
+func searches(all []token) (out []token) {
+	for i := 0; i < len(all); i++ {
+		if !follows(all, i, "TEXT_SEARCH", "(", "?", ",") {
+			out = append(out, all[i])
+			continue
+		}
+		each, end, ok := arguments(all, i+1)
+		if !ok || len(each) != 2 {
+			out = append(out, all[i])
+			continue
+		}
+		all[each[1][0]].blank = ""
+		out = append(append(out, made(all[i].blank, "has_terms(")...), all[each[1][0]:each[1][1]]...)
+		for _, kind := range []listKind{included, required, excluded} {
+			terms := all[i+2]
+			terms.text, terms.blank = terms.text+" "+string(kind), " "
+			out = append(out, token{kind: symbol, text: ","}, terms)
+		}
+		out = append(out, token{kind: symbol, text: ")"})
+		i = end
 	}
 	return out
 }

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/reevehq/reeve/internal/prefect"
 )
 
 // TestSpell names what each rule of spelling makes of a statement, and of what only looks like it.
@@ -11,6 +13,8 @@ func TestSpell(t *testing.T) {
 	s := speller{nullable: map[string]bool{"end_time": true, "created": false}}
 	for _, c := range []struct{ name, query, types, want string }{
 		{"placeholders are numbered and typed", `SELECT ?, ?`, "tw", `SELECT $1::text, $2::bigint`},
+		{"the terms of a search are lists", `SELECT a WHERE text_search(?, b || ' ' || c) AND text_search(d, e)`, "t",
+			`SELECT a WHERE has_terms(b || ' ' || c, $1::text[], $2::text[], $3::text[]) AND text_search(d, e)`},
 		{"null has no type", `INSERT INTO t VALUES (?, ?)`, "-b", `INSERT INTO t VALUES ($1, $2::bytea)`},
 		{"a numbered placeholder is one argument", `SELECT ?1, ?1, ?2`, "tf", `SELECT $1::text, $1::text, $2::double precision`},
 		{"texts and names are left alone", `SELECT 'it''s IS ? and x''00''', "a ? b" -- IS ?`, "", `SELECT 'it''s IS ? and x''00''', "a ? b"`},
@@ -65,12 +69,18 @@ func TestWays(t *testing.T) {
 }
 
 func TestListsAreArrays(t *testing.T) {
-	for kind, text := range map[listKind]string{ids: `["00ff"]`, texts: `["a"]`, wholes: `[1]`} {
+	for kind, text := range map[listKind]string{ids: `["00ff"]`, texts: `["a"]`, wholes: `[1]`, included: `{"Include":["a"]}`} {
 		if _, err := list(kind, text); err != nil {
 			t.Errorf("%s: %v", kind, err)
 		}
 		if _, err := list(kind, `{`); err == nil {
 			t.Errorf("%s takes what is no list", kind)
+		}
+	}
+	search := prefect.TextSearch{Include: []string{`Ä_B`}, Exclude: []string{`50%`, `a\b`}}.String()
+	for kind, want := range map[listKind][]string{included: {`%Ä\_b%`}, required: {}, excluded: {`%50\%%`, `%a\\b%`}} {
+		if got, err := list(kind, search); err != nil || !slices.Equal(got.([]string), want) || got.([]string) == nil {
+			t.Errorf("%s: %q (%v), want %q", kind, got, err, want)
 		}
 	}
 	if _, err := list(ids, `["zz"]`); err == nil {

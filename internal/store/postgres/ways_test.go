@@ -3,6 +3,7 @@ package postgres_test
 import (
 	"context"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -23,7 +24,7 @@ func TestPagesReadNoMoreThanTheyMust(t *testing.T) {
 	ask(t, url, `ALTER TABLE flow_run DISABLE TRIGGER USER;
 		INSERT INTO flow (id, created, updated, name) VALUES ('\x00000000000000000000000000000001', 1, 1, 'busy'), ('\x00000000000000000000000000000002', 1, 1, 'idle');
 		INSERT INTO flow_run (id, created, updated, name, flow_id, state_type, state_name, start_time, end_time)
-			SELECT decode(md5(n::text), 'hex'), n, n, 'run-' || n, '\x00000000000000000000000000000001', type, type, n, n
+			SELECT decode(md5(n::text), 'hex'), n, n, CASE type WHEN 'COMPLETED' THEN 'a-run-' ELSE 'run-' END || n, '\x00000000000000000000000000000001', type, type, n, n
 			FROM generate_series(1, 20000) AS n, LATERAL (SELECT (ARRAY['COMPLETED', 'FAILED', 'CRASHED', 'FAILED'])[1 + n % 4] AS type) AS of;
 		INSERT INTO flow_run (id, created, updated, name, flow_id, state_type, state_name, start_time, end_time)
 			VALUES ('\x00000000000000000000000000000003', 1, 1, 'run', '\x00000000000000000000000000000002', 'COMPLETED', 'COMPLETED', 1, 1);
@@ -49,6 +50,7 @@ func TestPagesReadNoMoreThanTheyMust(t *testing.T) {
 		{"of a flow with all others", prefect.Filters{Flows: of(busy)}, "START_TIME_DESC", page, runs + 8*page}, // to count them, a bitmap of the index may be made first
 		{"of two types", prefect.Filters{FlowRuns: failed}, "START_TIME_DESC", page, counted + 8*page},
 		{"of two types, the oldest first", prefect.Filters{FlowRuns: failed}, "START_TIME_ASC", page, counted + 8*page},
+		{"of two types, by name, which the first names are not of", prefect.Filters{FlowRuns: failed}, "NAME_ASC", page, counted + 8*page},
 		{"with a part of a name", prefect.Filters{FlowRuns: &prefect.FlowRunFilter{Name: &prefect.AnyLike{Like: &part}}}, "START_TIME_DESC", 11, 60},
 		{"with a part of a name that none has", prefect.Filters{FlowRuns: &prefect.FlowRunFilter{Name: &prefect.AnyLike{Like: &none}}}, "START_TIME_DESC", 0, 10},
 	} {
@@ -127,6 +129,50 @@ func TestTaskRunsByNameReadNoMoreThanTheyMust(t *testing.T) {
 	}
 	if n := rowsRead(t, url, "task_run") - before; n == 0 || n > most {
 		t.Errorf("%d rows of task_run were read, want at most %d", n, most)
+	}
+}
+
+// TestEventsOfAResourceReadNoMoreThanTheyMust: those that it is the primary resource of and those that it is related
+// to are each read as far as a page goes, before they are put together.
+func TestEventsOfAResourceReadNoMoreThanTheyMust(t *testing.T) {
+	const page = 50
+	url := storetest.NewPostgres(t)
+	ask(t, url, `INSERT INTO event (sequence, id, occurred, received, event, resource_id, resource, related, payload)
+			SELECT n, decode(md5(n::text), 'hex'), n, n, 'e', CASE WHEN n % 3 = 0 THEN 'r' ELSE 'other' END, '{}', '[]', '{}' FROM generate_series(1, 6000) AS n;
+		INSERT INTO event_related (resource_id, occurred, sequence, resource_role) SELECT 'r', n, n, role FROM generate_series(1, 6000) AS n, (VALUES ('a'), ('b')) AS of (role) WHERE n % 3 < 2;
+		ANALYZE`)
+	before := rowsRead(t, url, "event_related")
+	db, err := postgres.Open(context.Background(), postgres.Options{URL: url, Readers: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := store.New(db, clock.System{}, clock.NewIDs(clock.System{}))
+	err = s.View(context.Background(), func(tx *store.Tx) error {
+		f := &prefect.EventFilter{AnyResource: prefect.EventAnyFilters{{ID: []string{"r"}}}}
+		f.Resolve(time.Now())
+		since, until := prefect.At(time.UnixMicro(0)), prefect.At(time.Now())
+		f.Occurred.Since, f.Occurred.Until = &since, &until
+		for _, offset := range []int{0, page} {
+			all, err := tx.FilterEvents(f, page, offset, nil)
+			if err != nil || len(all) != page {
+				t.Fatalf("%d events (%v), want %d", len(all), err, page)
+			}
+			for i, e := range all { // two of three, each once
+				if want := int64(6000 - (offset+i)/2*3 - (offset+i)%2*2); e.Occurred.UnixMicro() != want {
+					t.Errorf("event %d from %d is of %d, want %d", i, offset, e.Occurred.UnixMicro(), want)
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if n := rowsRead(t, url, "event_related") - before; n == 0 || n > 20*page {
+		t.Errorf("%d rows of event_related were read, want at most %d", n, 20*page)
 	}
 }
 
