@@ -1,7 +1,6 @@
 package postgres
 
 import (
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"reflect"
@@ -123,60 +122,4 @@ func storable(text string) string {
 		text = strings.ToValidUTF8(text, string(utf8.RuneError))
 	}
 	return text
-}
-
-// list reads a list that the store wrote as JSON.
-func list(kind listKind, arg any) (any, error) {
-	text, ok := arg.(string)
-	if !ok {
-		return nil, fmt.Errorf("a list is a text, not %T", arg)
-	}
-	switch kind {
-	case texts:
-		var all []string
-		if err := json.Unmarshal([]byte(text), &all); err != nil {
-			return nil, err
-		}
-		for i := range all {
-			all[i] = storable(all[i])
-		}
-		return all, nil
-	case included, required, excluded:
-		var search prefect.TextSearch
-		err := json.Unmarshal([]byte(text), &search)
-		terms := map[listKind][]string{included: search.Include, required: search.Required, excluded: search.Exclude}[kind]
-		all := make([]string, len(terms)) // no list is an empty one
-		for i, term := range terms {
-			all[i] = "%" + likeSpecial.Replace(strings.Map(lowerASCII, storable(term))) + "%"
-		}
-		return all, err
-	case wholes:
-		var all []int64
-		err := json.Unmarshal([]byte(text), &all)
-		return all, err
-	default:
-		var digits []string
-		if err := json.Unmarshal([]byte(text), &digits); err != nil {
-			return nil, err
-		}
-		all := make([][]byte, len(digits))
-		for i, d := range digits {
-			var err error
-			if all[i], err = hex.DecodeString(d); err != nil {
-				return nil, err
-			}
-		}
-		return all, nil
-	}
-}
-
-// likeSpecial are the characters that LIKE does not take for themselves.
-var likeSpecial = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
-
-// lowerASCII is a letter as has_terms makes it small.
-func lowerASCII(c rune) rune {
-	if c >= 'A' && c <= 'Z' {
-		c += 'a' - 'A'
-	}
-	return c
 }

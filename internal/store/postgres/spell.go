@@ -11,29 +11,6 @@ type use struct {
 	list listKind
 }
 
-// listKind is what a list, which the store writes as JSON, holds: "" for what is none.
-type listKind string
-
-const (
-	single listKind = ""
-	ids    listKind = "bytea[]"  // texts of hexadecimal digits
-	texts  listKind = "text[]"   // texts
-	wholes listKind = "bigint[]" // whole numbers
-)
-
-// The terms of a prefect.TextSearch, one list each, as patterns of LIKE.
-const (
-	included listKind = "text[] included"
-	required listKind = "text[] required"
-	excluded listKind = "text[] excluded"
-)
-
-// sql is the type of a list.
-func (k listKind) sql() string {
-	name, _, _ := strings.Cut(string(k), " ")
-	return name
-}
-
 // spelled is a statement of the store as PostgreSQL reads it.
 type spelled struct {
 	sql  string
@@ -162,60 +139,6 @@ func made(blank, sql string) []token {
 		all[0].blank = blank
 	}
 	return all
-}
-
-// lists has what is one of a list read from an array, which PostgreSQL plans as a look-up.
-func lists(all []token) (out []token) {
-	for i := 0; i < len(all); i++ {
-		list, length := single, 0
-		switch {
-		case follows(all, i, "IN", "(", "SELECT", "VALUE", "FROM", "JSON_EACH", "(", "?", ")", ")"):
-			list, length = texts, 10
-			if i > 0 && all[i-1].is("ROWID") || i > 1 && all[i-1].is("NOT") && all[i-2].is("ROWID") {
-				list = wholes
-			}
-		case follows(all, i, "IN", "(", "SELECT", "UNHEX", "(", "VALUE", ")", "FROM", "JSON_EACH", "(", "?", ")", ")"):
-			list, length = ids, 13
-		default:
-			out = append(out, all[i])
-			continue
-		}
-		operator := "= ANY ("
-		if n := len(out); n > 0 && out[n-1].is("NOT") {
-			operator, out = "<> ALL (", out[:n-1]
-		}
-		argument := all[i+length-3]
-		argument.text += " " + string(list)
-		argument.blank = ""
-		out = append(append(out, made(all[i].blank, operator)...), argument, token{kind: symbol, text: ")"})
-		i += length - 1
-	}
-	return out
-}
-
-// searches has the terms of a text search be arrays: they are read once, and not for each text.
-func searches(all []token) (out []token) {
-	for i := 0; i < len(all); i++ {
-		if !follows(all, i, "TEXT_SEARCH", "(", "?", ",") {
-			out = append(out, all[i])
-			continue
-		}
-		each, end, ok := arguments(all, i+1)
-		if !ok || len(each) != 2 {
-			out = append(out, all[i])
-			continue
-		}
-		all[each[1][0]].blank = ""
-		out = append(append(out, made(all[i].blank, "has_terms(")...), all[each[1][0]:each[1][1]]...)
-		for _, kind := range []listKind{included, required, excluded} {
-			terms := all[i+2]
-			terms.text, terms.blank = terms.text+" "+string(kind), " "
-			out = append(out, token{kind: symbol, text: ","}, terms)
-		}
-		out = append(out, token{kind: symbol, text: ")"})
-		i = end
-	}
-	return out
 }
 
 // withoutHints drops what tells planners which way to go: INDEXED BY, WALKED, a plus
