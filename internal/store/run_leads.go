@@ -88,6 +88,7 @@ type source struct {
 	where condition
 	each  []condition
 	begun bool // what a page passes over is not among the rows
+	many  bool // of an index, and not known to be few
 	// place is set for a walk on PostgreSQL: the keys have with them what they are sorted by.
 	place bool
 }
@@ -347,14 +348,21 @@ func (tx *Tx) countOf(s *search) (source, error) {
 	case n < fewRuns:
 		return s.gather(best.index, best.only), nil
 	case s.counted == "" && best != nil:
-		return s.by(best.index, best.only), nil
+		return s.counts(best.index, best.only), nil
 	}
 	for _, l := range s.leads { // what is counted by this index may be a part of it
 		if l.index == s.counted && l.index != "" {
-			return s.by(l.index, l.only), nil
+			return s.counts(l.index, l.only), nil
 		}
 	}
-	return s.by(s.counted, condition{}), nil
+	return s.counts(s.counted, condition{}), nil
+}
+
+// counts is the source of what is counted by an index and is not rare.
+func (s *search) counts(index string, more condition) source {
+	found := s.by(index, more)
+	found.many = true
+	return found
 }
 
 // all is where counting does not stop.
@@ -375,7 +383,11 @@ func (tx *Tx) countRuns(s *search, most int) (int, error) {
 		return 0, err
 	}
 	if most != all {
-		return tx.countUpTo(found.rows(), most)
+		rows := found.rows()
+		if found.many { // which PostgreSQL is not to make a bitmap of first
+			rows.sql += tx.either(``, ` WALKED`)
+		}
+		return tx.countUpTo(rows, most)
 	}
 	return tx.count(`SELECT count(*) FROM `+found.from+found.where.where(), found.where.args...)
 }
