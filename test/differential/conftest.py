@@ -50,4 +50,7 @@ def pytest_testnodedown(node, error) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for again in terminalreporter.stats.get("rerun", []):
+        terminalreporter.section(f"run again: {again.nodeid}")
+        terminalreporter.write_line(str(again.longrepr))
     terminalreporter.write_line(f"compared requests: {harness.COMPARED['total']}")
