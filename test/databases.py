@@ -11,6 +11,9 @@ from urllib.parse import urlsplit, urlunsplit
 
 _POSTGRES = os.environ.get("REEVE_TEST_POSTGRES", "")
 
+FILES = not _POSTGRES
+"""Whether a database is a file."""
+
 
 def of(path: Path) -> str:
     """What --database is given for the database of a path: in PostgreSQL it is made when absent."""
