@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"path"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -23,9 +24,9 @@ var (
 // own serves the interface that is built into the program.
 type own struct {
 	files  fs.FS
-	base   string // with a slash at its end
-	v2     string // where the reference's newer bundle would be
-	pages  *pages
+	base   string        // with a slash at its end
+	v2     string        // where the reference's newer bundle would be
+	pages  func() *pages // made for the first who asks: a server that wakes has nobody yet
 	policy string
 }
 
@@ -69,7 +70,7 @@ func newOwn(files fs.FS, c Config) (*own, error) {
 	}
 	index = bytes.Replace(index, basePlace, []byte(`<base href="`+html.EscapeString(o.base)+`" />`), 1)
 	index = bytes.Replace(index, configPlace, []byte(`<script id="reeve" type="application/json">`+string(text)+`</script>`), 1)
-	o.pages = newPages(string(index), asksAt)
+	o.pages = sync.OnceValue(func() *pages { return newPages(string(index), asksAt) })
 	o.policy = "default-src 'self'; connect-src 'self'" + elsewhere + "; img-src 'self' data: https:; style-src 'self' 'unsafe-inline'; " +
 		"object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
 	return o, nil
@@ -110,10 +111,10 @@ func (o *own) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	name := strings.Trim(path.Clean("/"+strings.TrimPrefix(r.URL.Path, strings.TrimSuffix(o.base, "/"))), "/")
 	switch {
 	case name == "" || name == "index.html":
-		o.servePage(w, r, o.pages.of(""))
+		o.servePage(w, r, o.pages().of(""))
 	case o.serveFile(w, r, name):
 	case isNavigation(r):
-		o.servePage(w, r, o.pages.of(name))
+		o.servePage(w, r, o.pages().of(name))
 	default:
 		notFound(w)
 	}
