@@ -11,6 +11,7 @@ import urllib.request
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+import databases
 from activation import Activation
 from api import await_completed, start_run
 from processes import Worker
@@ -43,7 +44,7 @@ def test_the_ledger_goes_on_after_a_restart(own_server, tmp_path):
         until(lambda: measured(server).get(pool) == 1, "an online worker", 30)
         until(lambda: measured(server).get(("reeve_wakes_total",)) == 1, "the start in the ledger", 10)
         samples = measured(server)
-        assert samples[("reeve_database_bytes",)] > 0
+        assert samples[("reeve_database_bytes",)] > 0 or not databases.FILES
         assert any(key[0] == "reeve_writer_wait_seconds_count" and value > 0 for key, value in samples.items())
         server.stop()
         server.start()
