@@ -108,7 +108,7 @@ func NewTextMatcher(search string) (*TextMatcher, error) {
 	}
 	for _, terms := range [][]string{m.search.Include, m.search.Exclude, m.search.Required} {
 		for i := range terms {
-			terms[i] = lowerASCII(terms[i])
+			terms[i] = LowerASCII(terms[i])
 		}
 	}
 	return &m, nil
@@ -116,14 +116,15 @@ func NewTextMatcher(search string) (*TextMatcher, error) {
 
 // Matches reports whether the text passes.
 func (m *TextMatcher) Matches(text string) bool {
-	text = lowerASCII(text)
+	text = LowerASCII(text)
 	has := func(term string) bool { return strings.Contains(text, term) }
 	return (len(m.search.Include) == 0 || slices.ContainsFunc(m.search.Include, has)) &&
 		!slices.ContainsFunc(m.search.Exclude, has) &&
 		!slices.ContainsFunc(m.search.Required, func(term string) bool { return !has(term) })
 }
 
-func lowerASCII(text string) string {
+// LowerASCII makes the letters of ASCII small, as SQLite's lower does: others keep their case.
+func LowerASCII(text string) string {
 	for i := range len(text) {
 		if c := text[i]; c >= 'A' && c <= 'Z' {
 			lower := []byte(text)

@@ -26,9 +26,9 @@ var histories = []history{
 func (tx *Tx) ReadObservedStates(q *prefect.ObservedStateQuery, b *budget.Budget) ([]*prefect.ObservedState, error) {
 	prefix := ""
 	if q.Query != nil {
-		prefix = asciiLower(strings.TrimSpace(*q.Query))
+		prefix = prefect.LowerASCII(strings.TrimSpace(*q.Query))
 	}
-	wanted := func(text string) bool { return strings.HasPrefix(asciiLower(text), prefix) }
+	wanted := func(text string) bool { return strings.HasPrefix(prefect.LowerASCII(text), prefix) }
 	type pair struct {
 		typ  prefect.StateType
 		name string
@@ -75,16 +75,6 @@ func (tx *Tx) ReadObservedStates(q *prefect.ObservedStateQuery, b *budget.Budget
 func scanObserved(r Row) (s prefect.ObservedState, err error) {
 	err = r.Scan(&s.StateType, &s.StateName, &s.FirstSeen)
 	return s, err
-}
-
-// asciiLower is SQLite's lower: other letters keep their case.
-func asciiLower(text string) string {
-	return strings.Map(func(r rune) rune {
-		if 'A' <= r && r <= 'Z' {
-			return r + 'a' - 'A'
-		}
-		return r
-	}, text)
 }
 
 func earlier(a, b prefect.Time) prefect.Time {

@@ -102,13 +102,13 @@ func list(kind listKind, arg any) (any, error) {
 			all[i] = storable(all[i])
 		}
 		return all, nil
-	case included, required, excluded:
+	case included, required, excluded: // small, as has_terms makes texts
 		var search prefect.TextSearch
 		err := json.Unmarshal([]byte(text), &search)
 		terms := map[listKind][]string{included: search.Include, required: search.Required, excluded: search.Exclude}[kind]
 		all := make([]string, len(terms)) // no list is an empty one
 		for i, term := range terms {
-			all[i] = "%" + likeSpecial.Replace(strings.Map(lowerASCII, storable(term))) + "%"
+			all[i] = "%" + likeSpecial.Replace(prefect.LowerASCII(storable(term))) + "%"
 		}
 		return all, err
 	case wholes:
@@ -133,11 +133,3 @@ func list(kind listKind, arg any) (any, error) {
 
 // likeSpecial are the characters that LIKE does not take for themselves.
 var likeSpecial = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
-
-// lowerASCII is a letter as has_terms makes it small.
-func lowerASCII(c rune) rune {
-	if c >= 'A' && c <= 'Z' {
-		c += 'a' - 'A'
-	}
-	return c
-}
