@@ -2,6 +2,7 @@ package postgres_test
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"time"
 
@@ -54,26 +55,16 @@ func TestPagesReadNoMoreThanTheyMust(t *testing.T) {
 		{"with a part of a name", prefect.Filters{FlowRuns: &prefect.FlowRunFilter{Name: &prefect.AnyLike{Like: &part}}}, "START_TIME_DESC", 11, 60},
 		{"with a part of a name that none has", prefect.Filters{FlowRuns: &prefect.FlowRunFilter{Name: &prefect.AnyLike{Like: &none}}}, "START_TIME_DESC", 0, 10},
 	} {
-		before := rowsRead(t, url, "flow_run")
-		db, err := postgres.Open(context.Background(), postgres.Options{URL: url, Readers: 1})
-		if err != nil {
-			t.Fatal(err)
-		}
-		s := store.New(db, clock.System{}, clock.NewIDs(clock.System{}))
-		err = s.View(context.Background(), func(tx *store.Tx) error {
+		n := readBy(t, url, "flow_run", func(tx *store.Tx) error {
 			rows, err := tx.FilterFlowRunRows(&c.filter, c.sort, prefect.Page{Limit: page})
-			if err == nil && len(rows) != c.want {
+			if err != nil {
+				return fmt.Errorf("%s: %w", c.name, err)
+			}
+			if len(rows) != c.want {
 				t.Errorf("%s: %d rows, want %d", c.name, len(rows), c.want)
 			}
-			return err
+			return nil
 		})
-		if err != nil {
-			t.Fatalf("%s: %v", c.name, err)
-		}
-		if err := db.Close(); err != nil { // sessions tell of what they read when they end
-			t.Fatal(err)
-		}
-		n := rowsRead(t, url, "flow_run") - before
 		t.Logf("%s: %d rows", c.name, n)
 		if n == 0 && c.want > 0 || n > c.most {
 			t.Errorf("%s: %d rows of flow_run were read, want at most %d", c.name, n, c.most)
@@ -96,14 +87,8 @@ func TestTaskRunsByNameReadNoMoreThanTheyMust(t *testing.T) {
 		INSERT INTO flow_task_name (name, flow_id) SELECT DISTINCT name, '\x00000000000000000000000000000001'::bytea FROM task_run;
 		UPDATE name_cursor SET run_id = (SELECT id FROM task_run ORDER BY rowid DESC LIMIT 1) WHERE of = 'task_run';
 		ANALYZE`)
-	before := rowsRead(t, url, "task_run")
-	db, err := postgres.Open(context.Background(), postgres.Options{URL: url, Readers: 1})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := store.New(db, clock.System{}, clock.NewIDs(clock.System{}))
 	filter := prefect.Filters{Flows: &prefect.FlowFilter{ID: &prefect.AnyNotAnyID{Any: []uuid.UUID{{15: 1}}}}}
-	err = s.View(context.Background(), func(tx *store.Tx) error {
+	n := readBy(t, url, "task_run", func(tx *store.Tx) error {
 		seen := map[uuid.UUID]bool{}
 		for offset := range 2 {
 			rows, err := tx.FilterTaskRunRows(&filter, "NAME_DESC", prefect.Page{Limit: page, Offset: offset * page})
@@ -121,13 +106,7 @@ func TestTaskRunsByNameReadNoMoreThanTheyMust(t *testing.T) {
 		}
 		return nil
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := db.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if n := rowsRead(t, url, "task_run") - before; n == 0 || n > most {
+	if n == 0 || n > most {
 		t.Errorf("%d rows of task_run were read, want at most %d", n, most)
 	}
 }
@@ -141,13 +120,7 @@ func TestEventsOfAResourceReadNoMoreThanTheyMust(t *testing.T) {
 			SELECT n, decode(md5(n::text), 'hex'), n, n, 'e', CASE WHEN n % 3 = 0 THEN 'r' ELSE 'other' END, '{}', '[]', '{}' FROM generate_series(1, 6000) AS n;
 		INSERT INTO event_related (resource_id, occurred, sequence, resource_role) SELECT 'r', n, n, role FROM generate_series(1, 6000) AS n, (VALUES ('a'), ('b')) AS of (role) WHERE n % 3 < 2;
 		ANALYZE`)
-	before := rowsRead(t, url, "event_related")
-	db, err := postgres.Open(context.Background(), postgres.Options{URL: url, Readers: 1})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := store.New(db, clock.System{}, clock.NewIDs(clock.System{}))
-	err = s.View(context.Background(), func(tx *store.Tx) error {
+	n := readBy(t, url, "event_related", func(tx *store.Tx) error {
 		f := &prefect.EventFilter{AnyResource: prefect.EventAnyFilters{{ID: []string{"r"}}}}
 		f.Resolve(time.Now())
 		since, until := prefect.At(time.UnixMicro(0)), prefect.At(time.Now())
@@ -165,15 +138,26 @@ func TestEventsOfAResourceReadNoMoreThanTheyMust(t *testing.T) {
 		}
 		return nil
 	})
+	if n == 0 || n > 20*page {
+		t.Errorf("%d rows of event_related were read, want at most %d", n, 20*page)
+	}
+}
+
+// readBy is how many rows of a table are read by a look at a store on its database.
+func readBy(t *testing.T, url, table string, look func(*store.Tx) error) int64 {
+	t.Helper()
+	before := rowsRead(t, url, table)
+	db, err := postgres.Open(context.Background(), postgres.Options{URL: url, Readers: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := db.Close(); err != nil {
+	if err := store.New(db, clock.System{}, clock.NewIDs(clock.System{})).View(context.Background(), look); err != nil {
 		t.Fatal(err)
 	}
-	if n := rowsRead(t, url, "event_related") - before; n == 0 || n > 20*page {
-		t.Errorf("%d rows of event_related were read, want at most %d", n, 20*page)
+	if err := db.Close(); err != nil { // sessions tell of what they read when they end
+		t.Fatal(err)
 	}
+	return rowsRead(t, url, table) - before
 }
 
 // rowsRead is how many rows of a table scans have read, once nobody else is connected.
