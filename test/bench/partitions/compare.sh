@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 rows=${1:-400000}
-psql() { command "$REEVE_TEST_POSTGRES_BIN/psql" -X "$REEVE_TEST_POSTGRES" -v rows="$rows" "$@"; }
+psql() { command "$REEVE_TEST_POSTGRES_BIN/psql" -XqAt -v ON_ERROR_STOP=1 -v rows="$rows" "$@" "$REEVE_TEST_POSTGRES"; }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -15,7 +15,7 @@ run() { # LAYOUT PARTITIONS
   psql -v layout="$1" -v days="$2" -f layout.sql
   psql -v layout="$1" -v days="$2" -f statements.sql | grep '|' > "$work/$name"
   [ "$1" = sequence ] || psql -v layout="$1" -v days="$2" -f retention.sql | grep '|' >> "$work/$name"
-  psql -q -c "DROP SCHEMA $1 CASCADE" 2>/dev/null
+  psql -c "DROP SCHEMA $1 CASCADE" 2>/dev/null
 }
 run plain 8
 run day 8

@@ -1,7 +1,5 @@
 -- The tables log, event and event_related in one of three layouts, filled: :layout is plain (one table each), day (partitions by the
 -- server's own time) or sequence (partitions by ranges of sequences); :days partitions, :rows logs, half as many events.
-\set ON_ERROR_STOP on
-\set QUIET on
 SET client_min_messages = warning;
 DROP SCHEMA IF EXISTS :layout CASCADE;
 CREATE SCHEMA :layout;
@@ -30,6 +28,8 @@ CREATE TABLE event_related (LIKE related_columns, PRIMARY KEY (resource_id, occu
 \endif
 DROP TABLE log_columns, event_columns, related_columns;
 
+-- Processor time of this session, in ns.
+CREATE FUNCTION cpu() RETURNS bigint LANGUAGE sql VOLATILE AS $$ SELECT split_part(pg_read_file('/proc/self/schedstat'), ' ', 1)::bigint $$;
 CREATE FUNCTION at(day float) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$ SELECT (day * 86400e6)::bigint $$;
 CREATE FUNCTION key(of text, i bigint) RETURNS bytea LANGUAGE sql IMMUTABLE AS $$ SELECT decode(md5(of || i), 'hex') $$;
 CREATE FUNCTION run(i bigint) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT 'prefect.flow-run.' || md5('run' || i) $$;

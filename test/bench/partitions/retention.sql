@@ -1,13 +1,8 @@
 -- What it takes to remove the first day of events from a layout that layout.sql has made: processor time and WAL.
-\set ON_ERROR_STOP on
-\set QUIET on
-\pset format unaligned
-\pset tuples_only on
 SET search_path = :layout;
 SET client_min_messages = error;
 SELECT :'layout' = 'day' AS by_day \gset
 SELECT count(*) AS events FROM event WHERE received < at(1) \gset
-CREATE OR REPLACE FUNCTION cpu() RETURNS bigint LANGUAGE sql VOLATILE AS $$ SELECT split_part(pg_read_file('/proc/self/schedstat'), ' ', 1)::bigint $$;
 CREATE OR REPLACE PROCEDURE remove() LANGUAGE plpgsql AS $$
 DECLARE
     gone bigint;

@@ -1,9 +1,5 @@
 -- The store's statements on a layout that layout.sql has made: processor time of the session for each, in µs, with a plan that is kept
 -- (as in prepared statements), then the planning of one that is not.
-\set ON_ERROR_STOP on
-\set QUIET on
-\pset format unaligned
-\pset tuples_only on
 SET search_path = :layout;
 SET synchronous_commit = off;
 SET client_min_messages = error;
@@ -11,7 +7,6 @@ SET jit = off;
 SET timezone = 'UTC';
 SELECT set_config('bench.rows', :'rows', false), set_config('bench.days', :'days', false) \gset
 SELECT :'layout' = 'day' AS by_day \gset
-CREATE OR REPLACE FUNCTION cpu() RETURNS bigint LANGUAGE sql VOLATILE AS $$ SELECT split_part(pg_read_file('/proc/self/schedstat'), ' ', 1)::bigint $$;
 
 -- measure runs a statement some times, n for up to four partitions, for random rows, and says what each took.
 CREATE OR REPLACE FUNCTION measure(what text, n int, statement text) RETURNS text LANGUAGE plpgsql AS $$
