@@ -204,7 +204,7 @@ func TestSchedulerBoundsFrequentSchedules(t *testing.T) {
 				}
 				b.clock.Advance(next.Sub(b.clock.Now()))
 			}
-			if runs, _ := b.work(); runs < 55*minutes || runs > 110*(minutes+2) {
+			if runs, _ := b.work(); runs < 85*minutes || runs > 110*(minutes+2) {
 				t.Errorf("%d runs in %d minutes", runs, minutes)
 			}
 		})
